@@ -1,0 +1,49 @@
+"""`python -m workflow evaluate | schema | diagram | rules`: the rules without the application."""
+
+import argparse
+import json
+import sys
+
+import msgspec
+
+from workflow import drawing
+from workflow.evaluate import BadInput, evaluate, schema
+from workflow.rulebook import shipped
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m workflow", description="The rules of admission, from outside.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("evaluate", help="read a question (JSON) on standard input, print the answer (JSON)")
+    commands.add_parser("schema", help="print the JSON Schema of both")
+    diagram = commands.add_parser("diagram", help="print the state machine as a Mermaid diagram")
+    diagram.add_argument("--table", action="store_true", help="print the table of all acts (Markdown) instead")
+    rules = commands.add_parser("rules", help="print the rulebooks with their sources (Markdown)")
+    rules.add_argument("--json", action="store_true", help="print them as JSON")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code (0, or 2 on bad input with one line on standard error)."""
+    command = _parser().parse_args(arguments)
+    out = sys.stdout
+    if command.command == "evaluate":
+        try:
+            out.write(evaluate(sys.stdin.buffer.read()).decode() + "\n")
+        except BadInput as error:
+            line = " ".join(str(error).split())
+            print(f"workflow evaluate: {line}", file=sys.stderr)
+            return 2
+    elif command.command == "schema":
+        out.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")
+    elif command.command == "diagram":
+        out.write(drawing.moves_table() if command.table else drawing.mermaid())
+    elif command.json:
+        out.write(json.dumps(msgspec.to_builtins(shipped()), ensure_ascii=False, indent=2, default=str) + "\n")
+    else:
+        out.write("\n".join(drawing.rules_table(book) for book in shipped().values()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

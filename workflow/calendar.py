@@ -1,0 +1,103 @@
+"""Days: Vietnamese working days and calendar months (domain.md §3, "Counting").
+
+Working days are Monday–Friday less public holidays and substitute days off, plus make-up working Saturdays,
+as the `holidays` package knows them; an administrator adds and removes single days for swaps it does not know.
+"""
+
+import calendar as _calendar
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+_DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=512)
+def _national(year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """(days off, make-up working days) of one year, nationwide."""
+    known = holidays.country_holidays("VN", years=year)
+    days_off = frozenset(day for day in known if day.year == year)
+    made_up = frozenset(day for day in known.weekend_workdays if day.year == year)
+    return days_off, made_up
+
+
+def add_months(day: date, months: int) -> date:
+    """The day with the same number `months` calendar months later, else that month's last day.
+
+    add_months(29/02/2024, 12) is 28/02/2025. Beyond the calendar's ends it stops at the first or last day.
+    """
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    if year < date.min.year:
+        return date.min
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, _calendar.monthrange(year, month + 1)[1]))
+
+
+def age_in_months(born: date, on: date, count_by: str = "month") -> int:
+    """Age on a day in whole months: `count_by` "month" ignores the days, "day" waits for the day itself."""
+    months = (on.year * 12 + on.month) - (born.year * 12 + born.month)
+    if count_by == "day" and add_months(born, months) > on:
+        months -= 1
+    return months
+
+
+class WorkCalendar:
+    """Working days of Vietnam with an administrator's changes.
+
+    `working` are days that count although the national calendar has them off, `off` the reverse.
+    """
+
+    def __init__(self, working: Iterable[date] = (), off: Iterable[date] = ()) -> None:
+        self._working = frozenset(working)
+        self._off = frozenset(off) - self._working
+
+    def is_working(self, day: date) -> bool:
+        """Whether `day` is a working day."""
+        if day in self._working:
+            return True
+        if day in self._off:
+            return False
+        days_off, made_up = _national(day.year)
+        if day in made_up:
+            return True
+        return day.weekday() < 5 and day not in days_off
+
+    def add_working_days(self, day: date, days: int) -> date:
+        """The last day of a period of `days` working days that begins with the event on `day`.
+
+        The day of the event is not counted and the last day counts whole: 30 from Friday 01/07/2022 is Friday
+        12/08/2022. Stops at the end of the calendar.
+        """
+        left = days
+        current = day
+        while left > 0 and current < date.max:
+            current += _DAY
+            if self.is_working(current):
+                left -= 1
+        return current
+
+    def next_working(self, day: date) -> date:
+        """`day` itself if it is a working day, else the next one."""
+        current = day
+        while current < date.max and not self.is_working(current):
+            current += _DAY
+        return current
+
+    def end_of_months(self, day: date, months: int) -> date:
+        """The last day of a period of months, moved to a working day when it ends on a day off."""
+        return self.next_working(add_months(day, months))
+
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days lie after `first` up to and with `last` (negative when `last` is earlier)."""
+        if last < first:
+            return -self.working_days_between(last, first)
+        count = 0
+        current = first
+        while current < last:
+            current += _DAY
+            count += self.is_working(current)
+        return count

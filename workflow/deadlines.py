@@ -1,0 +1,176 @@
+"""The deadlines a dossier runs against, computed from its facts (domain.md §3)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import msgspec
+
+from workflow.calendar import WorkCalendar, add_months
+from workflow.facts import DossierFacts
+from workflow.rulebook import Rulebook
+from workflow.stages import STAGE_STATES, Stage, State
+
+
+class Deadline(msgspec.Struct, frozen=True):
+    """A date by which something must be done, and the rule it comes from.
+
+    `due_on` includes `extended_by` working days of extension; it counts whole.
+    """
+
+    rule: str
+    starts_on: date
+    due_on: date
+    extended_by: int = 0
+
+
+class DeadlineSpec(msgspec.Struct, frozen=True):
+    """A deadline as data: in which states it runs and how its last day follows from the facts."""
+
+    rule: str
+    states: frozenset[State]
+    due: Callable[[DossierFacts, Rulebook, WorkCalendar], tuple[date, date] | None]
+    extension_rule: str | None = None
+
+
+def probation_end(facts: DossierFacts, rulebook: Rulebook) -> date | None:
+    """The day the twelve months end; it is not moved when it is a day off (24-QĐ/TW §4.2)."""
+    return add_months(facts.ceremony_on, rulebook.number("probation")) if facts.ceremony_on else None
+
+
+def certificate_end(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
+    """The last day the course certificate is good for a cell's vote."""
+    paper = certificate(facts)
+    if paper is None:
+        return None
+    return _months_end(paper[1], rulebook.number("course_certificate"), rulebook, calendar)
+
+
+def certificate(facts: DossierFacts) -> tuple[str, date] | None:
+    """(number, date) of the newest certificate of the awareness course, on either form."""
+    found = [paper for form in ("CN-NTVĐ", "10-KNĐ") if (paper := facts.paper(form))]
+    if not found:
+        return None
+    newest = max(found, key=lambda paper: paper.issued_on)
+    return newest.number, newest.issued_on
+
+
+def stale_on(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
+    """The last day a dossier can be voted on by the cell without making its papers again."""
+    if facts.dossier_made_on is None:
+        return None
+    return _months_end(facts.dossier_made_on, rulebook.number("stale_dossier"), rulebook, calendar)
+
+
+def ceremony_due(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
+    """The last day for the ceremony, extensions included."""
+    if facts.received_on is None:
+        return None
+    due = calendar.add_working_days(facts.received_on, rulebook.number("ceremony"))
+    return calendar.add_working_days(due, facts.extension("ceremony"))
+
+
+def _months_end(start: date, months: int, rulebook: Rulebook, calendar: WorkCalendar) -> date:
+    if rulebook.word("month_end") == "next_working_day":
+        return calendar.end_of_months(start, months)
+    return add_months(start, months)
+
+
+def _working(
+    rule: str, start: Callable[[DossierFacts, Rulebook], date | None]
+) -> Callable[[DossierFacts, Rulebook, WorkCalendar], tuple[date, date] | None]:
+    def due(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+        begins = start(facts, rulebook)
+        if begins is None:
+            return None
+        return begins, calendar.add_working_days(begins, rulebook.number(rule))
+
+    return due
+
+
+def _course_certificate(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    held = certificate(facts)
+    due = certificate_end(facts, rulebook, calendar)
+    return (held[1], due) if held and due else None
+
+
+def _stale(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    due = stale_on(facts, rulebook, calendar)
+    return (facts.dossier_made_on, due) if facts.dossier_made_on and due else None
+
+
+def _probation(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    due = probation_end(facts, rulebook)
+    return (facts.ceremony_on, due) if facts.ceremony_on and due else None
+
+
+_BEFORE_CELL_VOTE = frozenset((State.TRAINED, *STAGE_STATES[Stage.VERIFICATION], State.CELL_REVIEW))
+_AFTER_CELL_VOTE = frozenset(
+    (
+        *STAGE_STATES[Stage.VERIFICATION],
+        State.CELL_REVIEW,
+        State.SECTION_APPRAISAL,
+        State.COMMITTEE_REVIEW,
+        State.AWAITING_DECISION,
+    )
+)
+_RECOGNITION = frozenset(STAGE_STATES[Stage.MONITORING]) - {State.OFFICIAL}
+
+SPECS: tuple[DeadlineSpec, ...] = (
+    DeadlineSpec("course_certificate", _BEFORE_CELL_VOTE, _course_certificate),
+    DeadlineSpec("stale_dossier", frozenset(_BEFORE_CELL_VOTE - {State.TRAINED}), _stale),
+    DeadlineSpec(
+        "admission_decision",
+        _AFTER_CELL_VOTE,
+        _working("admission_decision", lambda facts, _: facts.cell_resolution_on),
+        "admission_decision_extension",
+    ),
+    DeadlineSpec(
+        "ceremony",
+        frozenset({State.APPROVED}),
+        _working("ceremony", lambda facts, _: facts.received_on),
+        "ceremony_extension",
+    ),
+    DeadlineSpec("probation", frozenset({State.PROBATIONARY}), _probation),
+    DeadlineSpec(
+        "recognition_vote",
+        frozenset({State.PROBATIONARY, State.RECOGNITION_CELL_REVIEW}),
+        _working("recognition_vote", probation_end),
+    ),
+    DeadlineSpec(
+        "recognition_decision",
+        _RECOGNITION,
+        _working("recognition_decision", lambda facts, _: facts.recognition_resolution_on),
+        "recognition_decision_extension",
+    ),
+)
+BY_RULE: dict[str, DeadlineSpec] = {spec.rule: spec for spec in SPECS}
+MILESTONES = frozenset({"probation"})
+"""Deadlines that are waited for, not missed: the day after them is when the next step opens."""
+
+
+def running(state: State, facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[Deadline, ...]:
+    """The deadlines that run in `state`, earliest first.
+
+    A dossier cannot go stale once the cell has voted in favour; the period for a decision keeps running when
+    the dossier is returned for correction.
+    """
+    found: list[Deadline] = []
+    for spec in SPECS:
+        if state not in spec.states:
+            continue
+        if spec.rule == "stale_dossier" and facts.cell_resolution_on is not None:
+            continue
+        if spec.rule == "recognition_vote" and facts.recognition_resolution_on is not None:
+            continue
+        period = spec.due(facts, rulebook, calendar)
+        if period is None:
+            continue
+        extended = facts.extension(spec.rule)
+        due = calendar.add_working_days(period[1], extended)
+        found.append(Deadline(spec.rule, period[0], due, extended))
+    return tuple(sorted(found, key=lambda deadline: (deadline.due_on, deadline.rule)))
+
+
+def days_left(due_on: date, today: date) -> int:
+    """Calendar days until the end of `due_on`; 0 on the day itself, negative when it has passed."""
+    return (due_on - today) // timedelta(days=1)

@@ -1,0 +1,240 @@
+"""What is known of a dossier when a rule is asked: frozen pictures without names.
+
+`DossierFacts` is what earlier acts left behind; `Evidence` is what the person brings for the act at hand;
+`Actor` is who asks. All three come from JSON as they are, so a rule can be tried from the command line.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from workflow.roles import Role
+from workflow.stages import State
+from workflow.text import Text
+from workflow.votes import Body, Purpose
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Ref = Annotated[str, msgspec.Meta(max_length=64)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+Long = Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class Source(StrEnum):
+    """Who put the candidate forward."""
+
+    YOUTH_UNION = "youth_union"
+    TRADE_UNION = "trade_union"
+    OTHER = "other"
+
+
+SOURCE_LABELS: dict[Source, Text] = {
+    Source.YOUTH_UNION: Text("Đoàn thanh niên", "Youth Union"),
+    Source.TRADE_UNION: Text("Công đoàn", "Trade union"),
+    Source.OTHER: Text("Nguồn khác", "Other"),
+}
+
+
+class Schooling(StrEnum):
+    """General schooling in the 12-year system, in rising order."""
+
+    PRIMARY = "primary"
+    LOWER_SECONDARY = "lower_secondary"
+    UPPER_SECONDARY = "upper_secondary"
+
+
+SCHOOLING_LABELS: dict[Schooling, Text] = {
+    Schooling.PRIMARY: Text("Tiểu học", "Primary"),
+    Schooling.LOWER_SECONDARY: Text("Trung học cơ sở", "Lower secondary"),
+    Schooling.UPPER_SECONDARY: Text("Trung học phổ thông", "Upper secondary"),
+}
+
+
+class Relation(StrEnum):
+    """A relative's tie to the candidate."""
+
+    FATHER = "father"
+    MOTHER = "mother"
+    GUARDIAN = "guardian"
+    SPOUSE = "spouse"
+    FATHER_IN_LAW = "father_in_law"
+    MOTHER_IN_LAW = "mother_in_law"
+    CHILD = "child"
+
+
+RELATION_LABELS: dict[Relation, Text] = {
+    Relation.FATHER: Text("Cha", "Father"),
+    Relation.MOTHER: Text("Mẹ", "Mother"),
+    Relation.GUARDIAN: Text("Người nuôi dưỡng", "Guardian"),
+    Relation.SPOUSE: Text("Vợ hoặc chồng", "Spouse"),
+    Relation.FATHER_IN_LAW: Text("Cha vợ (chồng)", "Father-in-law"),
+    Relation.MOTHER_IN_LAW: Text("Mẹ vợ (chồng)", "Mother-in-law"),
+    Relation.CHILD: Text("Con", "Child"),
+}
+
+
+class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all facts: unchangeable, and strict about what it is given."""
+
+
+class Paper(Frozen, frozen=True):
+    """A paper on file: form, number, date and who issued it."""
+
+    form: Annotated[str, msgspec.Meta(max_length=20)]
+    issued_on: date
+    number: Short = ""
+    issuer: Short = ""
+
+
+class Vote(Frozen, frozen=True):
+    """One counted vote; `passed` says whether it reached its majority."""
+
+    body: Body
+    purpose: Purpose
+    held_on: date
+    entitled: Count
+    present: Count
+    in_favour: Count
+    against: Count = 0
+    passed: bool = False
+
+
+class Introducer(Frozen, frozen=True):
+    """An official member who introduces the candidate. `ref` names the person without a name.
+
+    `together_since` is when the two began to work or study in the same grass-roots organisation; for a
+    replacement assigned by the cell the tie is not asked.
+    """
+
+    ref: Ref
+    together_since: date | None = None
+    replacement: bool = False
+
+
+class Relative(Frozen, frozen=True):
+    """A relative to be verified; `verified_on` is empty until the result is in."""
+
+    ref: Ref
+    relation: Relation
+    verified_on: date | None = None
+
+
+class Extension(Frozen, frozen=True):
+    """More time for the deadline of a rule: working days, and the day it was agreed."""
+
+    rule: Ref
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)]
+    agreed_on: date
+
+
+class DossierFacts(Frozen, frozen=True):
+    """Everything the rules know of a dossier; built up act by act (see `acts.apply`)."""
+
+    source: Source = Source.OTHER
+    consented: bool = False
+    birth_date: date | None = None
+    schooling: Schooling | None = None
+    schooling_ground: Ref = ""
+    youth_member: bool = False
+    union_member: bool = False
+    unit_has_youth_union: bool = False
+    unit_has_trade_union: bool = False
+    last_on: date | None = None
+    suspended: bool = False
+    closed: bool = False
+    helpers: Count = 0
+    course_proposed_on: date | None = None
+    course_ends_on: date | None = None
+    dossier_made_on: date | None = None
+    verifier: Ref = ""
+    preparer: Ref = ""
+    introducers: tuple[Introducer, ...] = ()
+    relatives: tuple[Relative, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    cell_resolution_on: date | None = None
+    admitted_on: date | None = None
+    received_on: date | None = None
+    ceremony_on: date | None = None
+    recognition_resolution_on: date | None = None
+    recognised_on: date | None = None
+    effective_on: date | None = None
+    left_on: date | None = None
+    readmission: bool = False
+
+    def paper(self, form: str) -> Paper | None:
+        """The newest paper of a form, by date of issue; of two on one day the later recorded."""
+        found: Paper | None = None
+        for paper in self.papers:
+            if paper.form == form and (found is None or paper.issued_on >= found.issued_on):
+                found = paper
+        return found
+
+    def extension(self, rule: str) -> int:
+        """Working days by which the deadline of `rule` was extended, all together."""
+        return sum(extension.days for extension in self.extensions if extension.rule == rule)
+
+    def failed_votes(self, body: Body, purpose: Purpose) -> int:
+        """How often `body` failed to reach its majority for `purpose`."""
+        return sum(1 for v in self.votes if v.body is body and v.purpose is purpose and not v.passed)
+
+    def passed(self, body: Body, purpose: Purpose) -> bool:
+        """Whether `body` ever reached its majority for `purpose`."""
+        return any(v.passed for v in self.votes if v.body is body and v.purpose is purpose)
+
+
+class Ballot(Frozen, frozen=True):
+    """The counted result of a vote: those entitled on the day, those present, for and against."""
+
+    entitled: Count
+    present: Count
+    in_favour: Count
+    against: Count = 0
+
+
+class Candidate(Frozen, frozen=True):
+    """What the rules need to know of the person; a correction names only what changes."""
+
+    birth_date: date | None = None
+    schooling: Schooling | None = None
+    schooling_ground: Ref | None = None
+    youth_member: bool | None = None
+    union_member: bool | None = None
+
+
+class Evidence(Frozen, frozen=True):
+    """What the person at the form brings for one act. Each trigger says which of these it needs."""
+
+    happened_on: date
+    number: Short = ""
+    issuer: Short = ""
+    issued_on: date | None = None
+    ballot: Ballot | None = None
+    papers: tuple[Paper, ...] = ()
+    reason: Long = ""
+    ground: Ref = ""
+    helpers: Count = 0
+    consented: bool = False
+    source: Source | None = None
+    candidate: Candidate | None = None
+    course_starts_on: date | None = None
+    course_ends_on: date | None = None
+    introducers: tuple[Introducer, ...] = ()
+    relatives: tuple[Relative, ...] = ()
+    received_on: date | None = None
+    return_to: State | None = None
+    rule: Ref = ""
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)] | None = None
+    agreed_by: Short = ""
+    event: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    unit_has_youth_union: bool | None = None
+    unit_has_trade_union: bool | None = None
+
+
+class Actor(Frozen, frozen=True):
+    """Who acts: a reference without a name, and the roles they hold over this dossier today."""
+
+    ref: Ref = ""
+    roles: tuple[Role, ...] = ()

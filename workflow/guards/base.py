@@ -1,0 +1,79 @@
+"""What every guard takes and gives: the `Situation` in, nothing or a `Refusal` out."""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+
+from workflow.calendar import WorkCalendar
+from workflow.facts import Actor, DossierFacts, Evidence
+from workflow.roles import Part, Role
+from workflow.route import Route
+from workflow.rulebook import Rulebook
+from workflow.stages import State
+from workflow.text import Text
+from workflow.votes import Purpose
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why an act is not possible: the rule's key and citation, what is wrong and what or who unlocks it.
+
+    `field` names the piece of evidence at fault ("" for the dossier itself); `mend` the trigger that mends it.
+    """
+
+    rule: str
+    citation: str
+    message: Text
+    remedy: Text
+    field: str = ""
+    mend: str = ""
+
+
+class Situation(msgspec.Struct, frozen=True):
+    """All a guard may look at. `roles` are the parts that may do the act in question."""
+
+    state: State | None
+    route: Route
+    facts: DossierFacts
+    rulebook: Rulebook
+    calendar: WorkCalendar
+    actor: Actor
+    today: date
+    evidence: Evidence | None = None
+    parts: tuple[Role | Part, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def on(self) -> date:
+        """The day the act happened, or today while nobody has said."""
+        return self.evidence.happened_on if self.evidence else self.today
+
+    @property
+    def purpose(self) -> Purpose:
+        """Whether this half of the road is about admission or about recognition."""
+        return Purpose.ADMISSION if self.facts.admitted_on is None else Purpose.RECOGNITION
+
+    def no(self, rule: str, vi: str, en: str, fix_vi: str, fix_en: str, field: str = "", mend: str = "") -> Refusal:
+        """A refusal under `rule`, with the citation the rulebook gives."""
+        return Refusal(rule, self.rulebook.rule(rule).source, Text(vi, en), Text(fix_vi, fix_en), field, mend)
+
+
+Guard = Callable[[Situation], Refusal | None]
+
+
+def day_text(day: date | None) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else "–"
+
+
+def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
+    missing = [form for form in s.rulebook.words(rule) if s.facts.paper(form) is None]
+    if not missing:
+        return None
+    return s.no(
+        rule,
+        "Còn thiếu: " + "; ".join(f"{f} {s.rulebook.form_title(f).vi}" for f in missing) + ".",
+        "Missing: " + "; ".join(f"{f} {s.rulebook.form_title(f).en}" for f in missing) + ".",
+        "Ghi số, ngày của giấy tờ.",
+        "Record the papers.",
+        mend=mend,
+    )

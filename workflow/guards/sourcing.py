@@ -1,0 +1,87 @@
+"""Rules of the source list and the nomination."""
+
+from workflow.calendar import age_in_months
+from workflow.facts import Source
+from workflow.guards.base import Refusal, Situation, day_text
+from workflow.guards.voting import majority
+from workflow.roles import ROLE_LABELS, Role
+from workflow.stages import State
+from workflow.votes import Body
+
+
+def consent(s: Situation) -> Refusal | None:
+    """The candidate agreed to be recorded (Luật 91/2025/QH15)."""
+    agreed = s.facts.consented or (s.evidence is not None and s.evidence.consented)
+    if agreed or s.evidence is None:
+        return None
+    return s.no(
+        "consent_note",
+        "Chưa ghi nhận sự đồng ý của người được giới thiệu.",
+        "The candidate's consent is not recorded.",
+        "Hỏi ý kiến người đó rồi đánh dấu ô đồng ý.",
+        "Ask the person, then tick the consent box.",
+        "consented",
+    )
+
+
+def from_organisation(s: Situation) -> Refusal | None:
+    """Only a candidate of the Youth Union or the trade union is nominated by it."""
+    if s.facts.source is not Source.OTHER:
+        return None
+    return s.no(
+        "nomination",
+        "Nguồn này không thuộc Đoàn thanh niên hay công đoàn nên không có nghị quyết giới thiệu.",
+        "This candidate belongs to neither organisation, so there is no nomination.",
+        "Chi bộ đưa thẳng vào danh sách cảm tình Đảng.",
+        "The cell lists the candidate directly.",
+        mend="accept_to_list",
+    )
+
+
+def nominating_role(s: Situation) -> Refusal | None:
+    """The organisation of the source nominates: the Youth Union its members, the trade union its own."""
+    own = Role.YOUTH_OFFICER if s.facts.source is Source.YOUTH_UNION else Role.UNION_OFFICER
+    if s.facts.source is Source.OTHER or own in s.actor.roles:
+        return None
+    return s.no(
+        "actor_role",
+        f"Nguồn này do {ROLE_LABELS[own].vi} giới thiệu.",
+        f"This candidate is nominated by: {ROLE_LABELS[own].en}.",
+        f"Báo {ROLE_LABELS[own].vi}.",
+        f"Tell the {ROLE_LABELS[own].en}.",
+    )
+
+
+def youth_age(s: Situation) -> Refusal | None:
+    """The Youth Union introduces people of youth age."""
+    born = s.facts.birth_date
+    limit = s.rulebook.number("youth_age")
+    if s.facts.source is not Source.YOUTH_UNION or born is None or age_in_months(born, s.on) <= limit:
+        return None
+    return s.no(
+        "youth_age",
+        f"Sinh ngày {day_text(born)}: đã quá tuổi đoàn viên ({limit // 12} tuổi).",
+        f"Born {day_text(born)}: past Youth Union age ({limit // 12}).",
+        "Sửa nguồn giới thiệu: công đoàn hoặc nguồn khác.",
+        "Correct the source: trade union or other.",
+        mend="correct_candidate",
+    )
+
+
+def nomination_vote(s: Situation) -> Refusal | None:
+    """The executive (or the whole base branch) passes the resolution."""
+    return majority(s, "nomination", Body.UNION_EXECUTIVE)
+
+
+def neither_organisation(s: Situation) -> Refusal | None:
+    """Straight from source to list goes only who belongs to neither organisation."""
+    if s.state is not State.SOURCED or s.facts.source is Source.OTHER:
+        return None
+    return s.no(
+        "direct_listing",
+        "Nguồn do đoàn thể quản lý phải có nghị quyết giới thiệu trước.",
+        "A candidate of an organisation is nominated first.",
+        "Đoàn thanh niên hoặc công đoàn ghi nghị quyết giới thiệu.",
+        "The Youth Union or trade union records its resolution.",
+        mend="nominate",
+    )

@@ -1,0 +1,82 @@
+"""Rules of the awareness course and its certificate."""
+
+from datetime import date
+
+from workflow import deadlines
+from workflow.calendar import add_months
+from workflow.guards.base import Refusal, Situation, day_text
+from workflow.stages import State
+
+
+def course_proposed(s: Situation) -> Refusal | None:
+    """The cell has proposed the candidate for the course."""
+    if s.facts.course_proposed_on is not None:
+        return None
+    return s.no(
+        "course_proposal",
+        "Chi bộ chưa đề nghị cử đi học lớp nhận thức về Đảng.",
+        "The cell has not proposed the candidate for the course.",
+        "Bí thư chi bộ ghi đề nghị cử đi học.",
+        "The cell secretary records the proposal.",
+        mend="propose_course",
+    )
+
+
+def course_dates(s: Situation) -> Refusal | None:
+    """A course ends on or after the day it starts."""
+    e = s.evidence
+    if e is None or e.course_starts_on is None or e.course_ends_on is None:
+        return None
+    if e.course_ends_on >= e.course_starts_on:
+        return None
+    return s.no(
+        "evidence",
+        f"Ngày bế giảng {day_text(e.course_ends_on)} trước ngày khai giảng {day_text(e.course_starts_on)}.",
+        f"The course ends ({day_text(e.course_ends_on)}) before it starts ({day_text(e.course_starts_on)}).",
+        "Kiểm tra hai ngày của lớp.",
+        "Check the two dates of the course.",
+        "course_ends_on",
+    )
+
+
+def certificate_valid(s: Situation) -> Refusal | None:
+    """A certificate of the awareness course, not older than the rule allows (01-HD/TW)."""
+    held = deadlines.certificate(s.facts)
+    issued: date | None = held[1] if held else None
+    if s.evidence is not None:
+        offered = [p.issued_on for p in s.evidence.papers if p.form in ("CN-NTVĐ", "10-KNĐ")]
+        issued = max([*offered, *([issued] if issued else [])], default=None)
+    return _certificate(s, issued)
+
+
+def offered_certificate_valid(s: Situation) -> Refusal | None:
+    """The certificate somebody brings from elsewhere is still good."""
+    if s.evidence is None:
+        return None
+    return _certificate(s, s.evidence.issued_on or s.evidence.happened_on)
+
+
+def _certificate(s: Situation, issued: date | None) -> Refusal | None:
+    if issued is None:
+        return s.no(
+            "course_certificate",
+            "Chưa có giấy chứng nhận lớp nhận thức về Đảng.",
+            "There is no certificate of the awareness course.",
+            "Cử đi học, hoặc ghi giấy chứng nhận đã có.",
+            "Enrol the candidate, or record a certificate already held.",
+            mend="record_certificate" if s.state is State.LISTED else "renew_certificate",
+        )
+    months = s.rulebook.number("course_certificate")
+    last = add_months(issued, months)
+    if s.rulebook.word("month_end") == "next_working_day":
+        last = s.calendar.next_working(last)
+    if s.on <= last:
+        return None
+    return s.no(
+        "course_certificate",
+        f"Giấy chứng nhận cấp ngày {day_text(issued)} chỉ có giá trị {months} tháng, đến hết {day_text(last)}.",
+        f"The certificate of {day_text(issued)} was good for {months} months, until {day_text(last)}.",
+        "Học lại lớp nhận thức về Đảng và ghi giấy chứng nhận mới.",
+        "Take the course again and record the new certificate.",
+        mend="renew_certificate",
+    )

@@ -1,0 +1,152 @@
+"""Rules of votes: counts, quorum, majorities, the rule of three."""
+
+from workflow.guards.base import Refusal, Situation
+from workflow.route import Route
+from workflow.stages import State
+from workflow.votes import BODY_LABELS, Body, Purpose, needed
+
+
+def vote_adds_up(s: Situation) -> Refusal | None:
+    """For and against are not more than those present, those present not more than those entitled."""
+    ballot = s.evidence.ballot if s.evidence else None
+    if ballot is None:
+        return None
+    if ballot.present > ballot.entitled:
+        return s.no(
+            "vote_count",
+            f"Có mặt {ballot.present} nhưng chỉ có {ballot.entitled} người có quyền biểu quyết.",
+            f"{ballot.present} present, but only {ballot.entitled} entitled to vote.",
+            "Kiểm tra biên bản; sửa danh sách biểu quyết của đơn vị nếu danh sách sai.",
+            "Check the minutes; correct the unit's register if that is wrong.",
+            "present",
+        )
+    if ballot.in_favour + ballot.against > ballot.present:
+        return s.no(
+            "vote_count",
+            f"Tán thành {ballot.in_favour} và không tán thành {ballot.against} "
+            f"cộng lại nhiều hơn số có mặt {ballot.present}.",
+            f"{ballot.in_favour} for and {ballot.against} against are more than the {ballot.present} present.",
+            "Kiểm tra biên bản kiểm phiếu.",
+            "Check the minutes of the count.",
+            "in_favour",
+        )
+    return None
+
+
+def quorum(s: Situation) -> Refusal | None:
+    """A meeting is valid with 2/3 of those entitled present."""
+    ballot = s.evidence.ballot if s.evidence else None
+    if ballot is None:
+        return None
+    minimum = needed(s.rulebook.word("quorum"), ballot.entitled)
+    if ballot.entitled > 0 and ballot.present >= minimum:
+        return None
+    return s.no(
+        "quorum",
+        f"Có mặt {ballot.present}/{ballot.entitled}: cần ít nhất {minimum} người thì hội nghị mới hợp lệ.",
+        f"{ballot.present} of {ballot.entitled} present: a valid meeting needs at least {minimum}.",
+        "Họp lại khi đủ số người.",
+        "Meet again with enough people.",
+        "present",
+    )
+
+
+def majority(s: Situation, rule: str, body: Body) -> Refusal | None:
+    ballot = s.evidence.ballot if s.evidence else None
+    if ballot is None:
+        return None
+    minimum = needed(s.rulebook.word(rule), ballot.entitled)
+    if ballot.entitled > 0 and ballot.in_favour >= minimum:
+        return None
+    failing = "record_failed_vote" if body in (Body.CELL, Body.COMMITTEE) else ""
+    return s.no(
+        rule,
+        f"{BODY_LABELS[body].vi}: tán thành {ballot.in_favour}/{ballot.entitled}, cần ít nhất {minimum} phiếu.",
+        f"{BODY_LABELS[body].en}: {ballot.in_favour} of {ballot.entitled} in favour, {minimum} needed.",
+        "Ghi lần biểu quyết không đạt, rồi biểu quyết lại hoặc trả hồ sơ." if failing else "Chưa đủ để ra văn bản.",
+        "Record the failed vote, then vote again or return the dossier." if failing else "Not enough to decide.",
+        "in_favour",
+        failing,
+    )
+
+
+def cell_majority(s: Situation) -> Refusal | None:
+    """At least 2/3 of the official members in favour."""
+    return majority(s, "cell_vote", Body.CELL)
+
+
+def committee_majority(s: Situation) -> Refusal | None:
+    """At least 2/3 of the members of the grass-roots committee in favour."""
+    return majority(s, "committee_vote", Body.COMMITTEE)
+
+
+def deciding_majority(s: Situation) -> Refusal | None:
+    """More than half of the standing committee; 2/3 of a delegated committee's members in office."""
+    if s.route.is_delegated:
+        return majority(s, "delegated_committee_vote", Body.COMMITTEE)
+    return majority(s, "standing_committee_vote", Body.STANDING_COMMITTEE)
+
+
+def voting_body(state: State | None, route: Route) -> tuple[str, Body]:
+    """(rule, body) of the vote held in a state: the cell, or the grass-roots committee."""
+    if state in (State.COMMITTEE_REVIEW, State.RECOGNITION_COMMITTEE_REVIEW):
+        return "committee_vote", Body.COMMITTEE
+    if state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION):
+        if route.is_delegated:
+            return "delegated_committee_vote", Body.COMMITTEE
+        return "standing_committee_vote", Body.STANDING_COMMITTEE
+    return "cell_vote", Body.CELL
+
+
+def vote_failed(s: Situation) -> Refusal | None:
+    """A vote recorded as failed did fail."""
+    ballot = s.evidence.ballot if s.evidence else None
+    if ballot is None:
+        return None
+    rule, _ = voting_body(s.state, s.route)
+    minimum = needed(s.rulebook.word(rule), ballot.entitled)
+    if ballot.in_favour < minimum:
+        return None
+    return s.no(
+        rule,
+        f"Tán thành {ballot.in_favour}/{ballot.entitled} là đủ ({minimum}): đây không phải lần biểu quyết không đạt.",
+        f"{ballot.in_favour} of {ballot.entitled} is enough ({minimum}): this vote did not fail.",
+        "Ghi biểu quyết thông qua.",
+        "Record it as passed.",
+        "in_favour",
+    )
+
+
+def votes_left(s: Situation) -> Refusal | None:
+    """After three votes without 2/3 for recognition the superior decides (24-QĐ/TW §4.2)."""
+    if s.purpose is not Purpose.RECOGNITION:
+        return None
+    _, body = voting_body(s.state, s.route)
+    failed = s.facts.failed_votes(body, Purpose.RECOGNITION)
+    limit = s.rulebook.number("three_failed_votes")
+    if failed < limit:
+        return None
+    return s.no(
+        "three_failed_votes",
+        f"Đã biểu quyết {failed} lần không đủ 2/3.",
+        f"{failed} votes have failed to reach 2/3.",
+        "Báo cáo cấp ủy cấp trên xem xét, quyết định.",
+        "Refer the matter to the superior committee.",
+        mend="refer_to_superior",
+    )
+
+
+def three_votes_failed(s: Situation) -> Refusal | None:
+    """Only after three failed votes does the superior take over."""
+    _, body = voting_body(s.state, s.route)
+    failed = s.facts.failed_votes(body, Purpose.RECOGNITION)
+    limit = s.rulebook.number("three_failed_votes")
+    if failed >= limit:
+        return None
+    return s.no(
+        "three_failed_votes",
+        f"Mới có {failed} lần biểu quyết không đủ 2/3; cần {limit} lần.",
+        f"Only {failed} vote(s) failed; it takes {limit}.",
+        "Chi bộ hoặc cấp ủy biểu quyết.",
+        "The cell or the committee votes.",
+    )

@@ -1,0 +1,256 @@
+"""One `transitions` machine a rulebook, shared by all dossiers: what is possible, and doing it."""
+
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+from transitions import EventData, Machine
+
+from workflow import acts, definition
+from workflow.deadlines import Deadline, running
+from workflow.definition import ALWAYS, MOVES, TURN, Move
+from workflow.facts import DossierFacts, Paper, Vote
+from workflow.guards import Refusal, Situation, not_suspended
+from workflow.roles import Part, Role
+from workflow.route import Route, role_for
+from workflow.stages import STATE_LABELS, State
+from workflow.text import Text
+from workflow.triggers import TRIGGERS, Kind
+
+START = "start"
+"""The machine's name for "not there yet"; a dossier never has this state."""
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One act and where it leads (`to` equals the state when the dossier stays), possible or refused."""
+
+    trigger: str
+    label: Text
+    to: State
+    kind: Kind
+    allowed: bool
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What an act did: the new state and facts, the paper and vote it recorded, the deadlines that now run."""
+
+    trigger: str
+    from_state: State | None
+    to: State
+    facts: DossierFacts
+    deadlines: tuple[Deadline, ...]
+    paper: Paper | None = None
+    vote: Vote | None = None
+
+
+class Refused(Exception):
+    """An act that is not possible; `refusals` says why, in order of importance."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__("; ".join(refusal.message.en for refusal in refusals))
+        self.refusals = refusals
+
+
+def refusals(move: Move, s: Situation) -> tuple[Refusal, ...]:
+    """Every rule that says no to `move`, guards common to all acts first. Pure; never raises."""
+    asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs)
+    checks = ALWAYS if move.suspended_ok else (*ALWAYS, not_suspended)
+    found: list[Refusal] = []
+    for guard in (*checks, *move.guards):
+        refusal = guard(asked)
+        if refusal is not None and refusal not in found:
+            found.append(refusal)
+    return tuple(found)
+
+
+class _Case:
+    """The model the shared machine moves: the state of one dossier for the length of one act."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.state = str(situation.state) if situation.state else START
+        self.situation = situation
+        self.refusals: tuple[Refusal, ...] = ()
+        self.move: Move | None = None
+
+
+def _fits(move: Move) -> Any:
+    def fits(event: EventData) -> bool:
+        case = cast(_Case, event.model)
+        if not move.fits(case.situation.route):
+            return False
+        evidence = case.situation.evidence
+        if move.trigger == "return_for_correction" and evidence is not None:
+            return evidence.return_to is move.dest
+        return True
+
+    return fits
+
+
+def _permitted(move: Move) -> Any:
+    def permitted(event: EventData) -> bool:
+        case = cast(_Case, event.model)
+        case.refusals = refusals(move, case.situation)
+        if case.refusals:
+            return False
+        case.move = move
+        return True
+
+    return permitted
+
+
+@lru_cache(maxsize=16)
+def machine_for(rulebook_code: str) -> Machine:
+    """The machine of a rulebook. It holds no dossier: `fire` lends it one at a time."""
+    machine = Machine(
+        model=None, states=[START, *(str(s) for s in State)], initial=START, auto_transitions=False, send_event=True
+    )
+    machine.name = f"{rulebook_code}: "
+    for move in MOVES:
+        machine.add_transition(
+            move.trigger,
+            str(move.source) if move.source else START,
+            str(move.dest or move.source),
+            conditions=[_fits(move), _permitted(move)],
+        )
+    return machine
+
+
+def options(s: Situation) -> tuple[Option, ...]:
+    """Every act that exists in the dossier's state on its route, possible or refused with the reasons."""
+    found: list[Option] = []
+    for move in _moves_from(s.state, s.route):
+        trigger = TRIGGERS[move.trigger]
+        why = refusals(move, s)
+        to = move.dest or s.state
+        assert to is not None
+        found.append(Option(move.trigger, trigger.label, to, trigger.kind, not why, why))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _moves_from(state: State | None, route: Route) -> tuple[Move, ...]:
+    return definition.moves_from(state, route)
+
+
+def option(s: Situation, trigger: str) -> Option | None:
+    """The one option for `trigger`; None when the state does not know it. Of several ends the first."""
+    for move in _moves_from(s.state, s.route):
+        if move.trigger == trigger:
+            label = TRIGGERS[trigger]
+            why = refusals(move, s)
+            to = move.dest or s.state
+            assert to is not None
+            return Option(trigger, label.label, to, label.kind, not why, why)
+    return None
+
+
+def fire(trigger: str, s: Situation) -> Outcome:
+    """Do an act: `s` with its evidence in, the outcome out. Raises Refused with every reason."""
+    case = _Case(s)
+    machine = machine_for(s.rulebook.code)
+    event = machine.events.get(trigger)
+    known = trigger in {move.trigger for move in _moves_from(s.state, s.route)}
+    if event is None or not known or s.evidence is None:
+        raise Refused((_unknown(trigger, s),))
+    if not event.trigger(case) or case.move is None:
+        raise Refused(case.refusals or (_unknown(trigger, s),))
+    move = case.move
+    to = State(case.state)
+    asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs)
+    after = acts.apply(move, asked)
+    return Outcome(
+        trigger,
+        s.state,
+        to,
+        after,
+        running(to, after, s.rulebook, s.calendar),
+        acts.paper_of(move, asked, s.evidence),
+        acts.vote_of(move, asked, s.evidence),
+    )
+
+
+def _unknown(trigger: str, s: Situation) -> Refusal:
+    label = TRIGGERS[trigger].label if trigger in TRIGGERS else Text(trigger, trigger)
+    state = STATE_LABELS[s.state] if s.state else Text("chưa có hồ sơ", "no dossier yet")
+    return s.no(
+        "act_order",
+        f"“{label.vi}” không làm được ở bước “{state.vi}”.",
+        f"“{label.en}” is not possible at “{state.en}”.",
+        "Xem các việc có thể làm trên trang hồ sơ.",
+        "See the dossier's page for what is possible.",
+    )
+
+
+def checklist(s: Situation) -> tuple[tuple[str, Refusal | None], ...]:
+    """What the next main step asks for: (rule key, refusal or None when it holds), without the question who."""
+    move = definition.next_step(s.state, s.route) if s.state else None
+    if move is None:
+        return ()
+    asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs, evidence=None)
+    items: list[tuple[str, Refusal | None]] = []
+    for guard in move.guards:
+        keys = RULES_OF.get(guard.__name__, ())
+        if not keys:
+            continue
+        refusal = guard(asked)
+        if refusal is not None and refusal.rule in ("separation_of_duties", "actor_role"):
+            continue
+        items.append((refusal.rule if refusal else keys[0], refusal))
+    return tuple(items)
+
+
+RULES_OF: dict[str, tuple[str, ...]] = {
+    "certificate_valid": ("course_certificate",),
+    "course_proposed": ("course_proposal",),
+    "application_papers": ("application_papers",),
+    "organisation_resolution": ("introducers_with_organisation",),
+    "introducers": ("introducers_alone",),
+    "introducer_tie": ("introducer_tie",),
+    "relatives_verified": ("verified_persons",),
+    "opinions": ("opinions",),
+    "age": ("age_min",),
+    "schooling": ("schooling",),
+    "not_stale": ("stale_dossier",),
+    "votes_left": ("three_failed_votes",),
+    "decision_prepared": ("decision_prepared",),
+    "admission_voted": ("cell_vote",),
+    "recognition_voted": ("cell_vote",),
+    "probation_over": ("probation",),
+    "new_member_course": ("new_member_course",),
+    "recognition_papers": ("recognition_papers",),
+    "ceremony_in_time": ("ceremony",),
+}
+"""Guards that show on the checklist of the dossier page, with the rule each stands for."""
+
+
+def whose_turn(state: State, route: Route, facts: DossierFacts) -> Role | None:
+    """The role that has to do something now; None when nobody has.
+
+    A nominated source waits for its organisation, a proposed course for the office, a prepared decision for
+    who signs it.
+    """
+    part: Role | Part | None = TURN.get(state)
+    if state is State.SOURCED and facts.source.value != "other":
+        part = Role.YOUTH_OFFICER if facts.source.value == "youth_union" else Role.UNION_OFFICER
+    elif (state is State.LISTED and facts.course_proposed_on is not None) or (
+        state is State.APPLYING and not _papers_missing(facts)
+    ):
+        part = Part.ORGANISATION_OFFICER
+    elif state is State.VERIFYING and _verification_done(facts):
+        part = Part.ORGANISATION_SECRETARY
+    elif state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION) and facts.preparer:
+        part = Part.DECIDING_SECRETARY
+    return role_for(part, route) if part else None
+
+
+def _papers_missing(facts: DossierFacts) -> bool:
+    return not facts.introducers or any(facts.paper(form) is None for form in ("1-KNĐ", "2-KNĐ", "3-KNĐ"))
+
+
+def _verification_done(facts: DossierFacts) -> bool:
+    return (
+        bool(facts.relatives)
+        and all(relative.verified_on for relative in facts.relatives)
+        and facts.paper("5-KNĐ") is not None
+    )

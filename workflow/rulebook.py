@@ -1,0 +1,145 @@
+"""Rulebooks: the rules as data, loaded from rulebooks/*.toml and chosen by date (domain.md §3)."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from workflow.text import Text
+
+Value: TypeAlias = bool | int | str | list[str]
+
+
+class RulebookError(ValueError):
+    """A rulebook that cannot be used, or a value that does not fit its rule."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One rule: its value with unit, where it stands, and whether that was checked against the text."""
+
+    key: str
+    value: bool | int | str | tuple[str, ...]
+    unit: str
+    source: str
+    state: Literal["checked", "confirm"]
+    title: Text
+
+
+class Form(msgspec.Struct, frozen=True):
+    """One paper of the dossier: the number and title of its form and who makes it."""
+
+    code: str
+    title: Text
+    made_by: str
+    state: Literal["checked", "confirm"]
+
+
+class Rulebook(msgspec.Struct, frozen=True):
+    """The rules and forms in force from a day on."""
+
+    code: str
+    in_force_from: date
+    title: Text
+    rules: dict[str, Rule]
+    forms: dict[str, Form]
+
+    def rule(self, key: str) -> Rule:
+        """The rule with this key; KeyError when there is none."""
+        return self.rules[key]
+
+    def number(self, key: str) -> int:
+        """The value of a rule counted in months, days or votes."""
+        value = self.rules[key].value
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise RulebookError(f"{self.code}: {key} is not a number")
+        return value
+
+    def word(self, key: str) -> str:
+        """The value of a rule that is one word or a share."""
+        value = self.rules[key].value
+        if not isinstance(value, str):
+            raise RulebookError(f"{self.code}: {key} is not a word")
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """The value of a rule that is a list."""
+        value = self.rules[key].value
+        if not isinstance(value, tuple):
+            raise RulebookError(f"{self.code}: {key} is not a list")
+        return value
+
+    def form_title(self, code: str) -> Text:
+        """The title of a form; its bare code when the rulebook does not know it."""
+        form = self.forms.get(code)
+        return form.title if form else Text(code, code)
+
+    def changed(self, values: Mapping[str, Value]) -> "Rulebook":
+        """The same rulebook with an administrator's values.
+
+        Only rules marked "confirm" may change, and only to a value of the same kind; RulebookError otherwise.
+        """
+        rules = dict(self.rules)
+        for key, value in values.items():
+            rule = rules.get(key)
+            if rule is None:
+                raise RulebookError(f"{self.code}: no rule {key}")
+            if rule.state != "confirm":
+                raise RulebookError(f"{self.code}: {key} was checked against its text and cannot be changed")
+            new = tuple(value) if isinstance(value, list) else value
+            if type(new) is not type(rule.value):
+                raise RulebookError(f"{self.code}: {key} wants {type(rule.value).__name__}")
+            if isinstance(new, int) and not isinstance(new, bool) and not 0 <= new <= 1200:
+                raise RulebookError(f"{self.code}: {key} outside 0–1200")
+            rules[key] = msgspec.structs.replace(rule, value=new)
+        return msgspec.structs.replace(self, rules=rules)
+
+
+def _read(path: resources.abc.Traversable) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _merged(raw: dict[str, dict[str, object]], base: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    merged: dict[str, dict[str, object]] = {}
+    for key in [*base, *(k for k in raw if k not in base)]:
+        old = msgspec.to_builtins(base[key]) if key in base else {}
+        merged[key] = {**old, **raw.get(key, {})}
+    return merged
+
+
+def _build(raw: dict[str, object], known: Mapping[str, Rulebook]) -> Rulebook:
+    parent = known.get(str(raw.pop("extends", "")))
+    for table, name in (("rules", "key"), ("forms", "code")):
+        own = raw.get(table, {})
+        assert isinstance(own, dict)
+        base: Mapping[str, object] = getattr(parent, table) if parent else {}
+        raw[table] = {key: {**entry, name: key} for key, entry in _merged(own, base).items()}
+    try:
+        return msgspec.convert(raw, Rulebook)
+    except msgspec.ValidationError as error:
+        raise RulebookError(f"{raw.get('code')}: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, Rulebook]:
+    """The rulebooks that ship with the product, by code, oldest first."""
+    books: dict[str, Rulebook] = {}
+    folder = resources.files("workflow") / "rulebooks"
+    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if path.name.endswith(".toml"):
+            book = _build(_read(path), books)
+            books[book.code] = book
+    return dict(sorted(books.items(), key=lambda item: item[1].in_force_from))
+
+
+def in_force(day: date, books: Mapping[str, Rulebook] | None = None) -> Rulebook:
+    """The rulebook in force on `day`; before the first one, the first."""
+    candidates = list((books or shipped()).values())
+    chosen = candidates[0]
+    for book in candidates:
+        if book.in_force_from <= day:
+            chosen = book
+    return chosen
