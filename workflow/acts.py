@@ -9,6 +9,7 @@ from workflow.deadlines import probation_end
 from workflow.definition import Move
 from workflow.facts import Candidate, DossierFacts, Evidence, Extension, Paper, Source, Vote
 from workflow.guards import Situation, voting_body
+from workflow.route import Route
 from workflow.votes import Body, Purpose
 
 Changes = dict[str, object]
@@ -130,24 +131,28 @@ def paper_of(move: Move, s: Situation, e: Evidence) -> Paper | None:
     return Paper(form, e.issued_on or e.happened_on, e.number.strip(), e.issuer)
 
 
+def body_for(trigger: str, s: Situation) -> tuple[Body, Purpose]:
+    """The body whose vote `trigger` records in this situation, and what the vote is about."""
+    if trigger == "nominate":
+        return Body.UNION_EXECUTIVE, Purpose.NOMINATION
+    if trigger in ("decide_admission", "decide_recognition", "revoke_decision", "remove"):
+        body = Body.COMMITTEE if s.route.is_delegated else Body.STANDING_COMMITTEE
+        return body, Purpose.REMOVAL if trigger == "remove" else s.purpose
+    if trigger in _REMOVAL:
+        committee = trigger == "endorse_removal" or (
+            trigger == "record_failed_removal_vote"
+            and s.facts.passed(Body.CELL, Purpose.REMOVAL)
+            and s.route is not Route.GRASSROOTS_CELL
+        )
+        return (Body.COMMITTEE if committee else Body.CELL), Purpose.REMOVAL
+    return voting_body(s.state, s.route)[1], s.purpose
+
+
 def vote_of(move: Move, s: Situation, e: Evidence) -> Vote | None:
     """The vote the act records."""
     if e.ballot is None:
         return None
-    if move.trigger == "nominate":
-        body, purpose = Body.UNION_EXECUTIVE, Purpose.NOMINATION
-    elif move.trigger in ("decide_admission", "decide_recognition", "revoke_decision", "remove"):
-        body = Body.COMMITTEE if s.route.is_delegated else Body.STANDING_COMMITTEE
-        purpose = Purpose.REMOVAL if move.trigger == "remove" else s.purpose
-    elif move.trigger in _REMOVAL:
-        committee = move.trigger == "endorse_removal" or (
-            move.trigger == "record_failed_removal_vote"
-            and s.facts.passed(Body.CELL, Purpose.REMOVAL)
-            and s.route.has_committee_review
-        )
-        body, purpose = (Body.COMMITTEE if committee else Body.CELL), Purpose.REMOVAL
-    else:
-        body, purpose = voting_body(s.state, s.route)[1], s.purpose
+    body, purpose = body_for(move.trigger, s)
     b = e.ballot
     return Vote(body, purpose, e.happened_on, b.entitled, b.present, b.in_favour, b.against, move.trigger in _PASSES)
 

@@ -497,3 +497,9 @@ def next_step(state: State, route: Route) -> Move | None:
         if move.source is state and is_step and move.fits(route):
             return move
     return None
+
+
+def route_knows(route: Route, state: State) -> bool:
+    """Whether a dossier on `route` can stand in `state` (a route without a section has no section appraisal)."""
+    routes = _on_route(state)
+    return routes is None or route in routes

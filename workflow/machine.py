@@ -33,7 +33,10 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What an act did: the new state and facts, the paper and vote it recorded, the deadlines that now run."""
+    """What an act did: the new state and facts, the deadlines that now run, the paper and vote it recorded.
+
+    `role` is the one of the actor's roles that made the act theirs to do.
+    """
 
     trigger: str
     from_state: State | None
@@ -42,6 +45,7 @@ class Outcome(msgspec.Struct, frozen=True):
     deadlines: tuple[Deadline, ...]
     paper: Paper | None = None
     vote: Vote | None = None
+    role: Role | None = None
 
 
 class Refused(Exception):
@@ -167,6 +171,7 @@ def fire(trigger: str, s: Situation) -> Outcome:
         running(to, after, s.rulebook, s.calendar),
         acts.paper_of(move, asked, s.evidence),
         acts.vote_of(move, asked, s.evidence),
+        next((role for part in move.parts if (role := role_for(part, s.route)) in s.actor.roles), None),
     )
 
 

@@ -1,0 +1,108 @@
+"""Case management for Party admission dossiers: the Flask application."""
+
+from typing import Any
+
+from flask import Flask, request, session
+
+from flask_security import SQLAlchemyUserDatastore, current_user
+
+from dossiers import cli, config, errors, formatters, logs, navigation, security
+from dossiers.config import ROOT
+from dossiers.extensions import babel, csrf, db, migrate
+from dossiers.extensions import security as flask_security
+
+
+def _language() -> str:
+    from flask import current_app
+
+    chosen = session.get("language")
+    return chosen if chosen in ("vi", "en") else current_app.config["BABEL_DEFAULT_LOCALE"]
+
+
+def create_app(settings: dict[str, Any] | None = None) -> Flask:
+    """The application, configured from the environment; `settings` override it (tests do).
+
+    Ends the program with one line when a setting cannot be used.
+    """
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(config.load())
+    app.config.update(settings or {})
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    logs.init_app(app)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=_language)
+    _accounts(app)
+    _blueprints(app)
+    security.init_app(app)
+    errors.init_app(app)
+    cli.init_app(app)
+    app.jinja_env.filters.update(formatters.FILTERS)
+    app.context_processor(_context)
+    return app
+
+
+def _accounts(app: Flask) -> None:
+    from dossiers.accounts.models import Account, RoleAssignment
+
+    messages = {
+        "USER_DOES_NOT_EXIST": _l("Địa chỉ hoặc mật khẩu không đúng."),
+        "INVALID_PASSWORD": _l("Địa chỉ hoặc mật khẩu không đúng."),
+        "PASSWORD_NOT_SET": _l("Địa chỉ hoặc mật khẩu không đúng."),
+        "DISABLED_ACCOUNT": _l("Địa chỉ hoặc mật khẩu không đúng."),
+        "EMAIL_NOT_PROVIDED": _l("Chưa ghi thư điện tử."),
+        "PASSWORD_NOT_PROVIDED": _l("Chưa ghi mật khẩu."),
+        "GENERIC_AUTHN_FAILED": _l("Địa chỉ hoặc mật khẩu không đúng."),
+        "INVALID_EMAIL_ADDRESS": _l("Địa chỉ hoặc mật khẩu không đúng."),
+    }
+    for name, text in messages.items():
+        app.config[f"SECURITY_MSG_{name}"] = (text, "error")
+    flask_security.init_app(app, SQLAlchemyUserDatastore(db, Account, RoleAssignment))
+
+
+def _l(text: str) -> Any:
+    from flask_babel import lazy_gettext
+
+    return lazy_gettext(text)
+
+
+def _blueprints(app: Flask) -> None:
+    from dossiers.accounts.views import blueprint as accounts
+    from dossiers.admission.views import blueprint as admission
+    from dossiers.audit.views import blueprint as audit
+    from dossiers.casework.views import blueprint as casework
+    from dossiers.demo.views import blueprint as demo
+    from dossiers.monitoring.views import blueprint as monitoring
+    from dossiers.quotas.views import blueprint as quotas
+    from dossiers.rules.views import blueprint as rules
+    from dossiers.sourcing.views import blueprint as sourcing
+    from dossiers.training.views import blueprint as training
+    from dossiers.units.views import blueprint as units
+    from dossiers.verification.views import blueprint as verification
+
+    for blueprint in (
+        casework, sourcing, training, verification, admission, monitoring, units, accounts, quotas, audit, rules, demo,
+    ):  # fmt: skip
+        app.register_blueprint(blueprint)
+
+
+def _context() -> dict[str, Any]:
+    from dossiers import clock
+    from dossiers.demo.views import demo_accounts
+    from dossiers.rules import instance
+
+    signed_in = current_user.is_authenticated
+    menu = [entry for entry in navigation.ENTRIES if signed_in and security.may(entry.permission)]
+    return {
+        "menu": [(entry, navigation.is_current(entry, request.endpoint)) for entry in menu],
+        "signed_in": signed_in,
+        "language": formatters.language(),
+        "demo_day": instance.demo_day(),
+        "demo_accounts": demo_accounts,
+        "today": clock.today(),
+        "percent": formatters.percent,
+        "page_path": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "may": security.may,
+    }

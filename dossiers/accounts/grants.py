@@ -1,0 +1,54 @@
+"""Who somebody is to the program: an account and the roles it holds in units today."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from dossiers.accounts.models import RoleAssignment
+from dossiers.extensions import db
+from workflow.roles import Role
+
+BLIND = frozenset({Role.ADMINISTRATOR})
+"""Roles that see no dossier."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed-in account with its grants, each a role in a unit (and all units below it)."""
+
+    account_id: int
+    grants: tuple[tuple[Role, int], ...]
+
+    @property
+    def ref(self) -> str:
+        """How the facts name this person, without a name."""
+        return f"a{self.account_id}"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles held anywhere."""
+        return frozenset(role for role, _ in self.grants)
+
+    @property
+    def reading_units(self) -> tuple[int, ...]:
+        """Units whose dossiers this person may read."""
+        return tuple(dict.fromkeys(unit for role, unit in self.grants if role not in BLIND))
+
+    def roles_over(self, scope_units: tuple[int, ...]) -> tuple[Role, ...]:
+        """The roles that reach a dossier seen by these units."""
+        return tuple(dict.fromkeys(role for role, unit in self.grants if unit in scope_units))
+
+
+def load(account_id: int, day: date) -> Signed:
+    """The grants an account holds on a day; one query."""
+    rows = db.session.execute(
+        select(RoleAssignment.role, RoleAssignment.unit_id)
+        .where(
+            RoleAssignment.account_id == account_id,
+            RoleAssignment.valid_from <= day,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day),
+        )
+        .order_by(RoleAssignment.id)
+    ).all()
+    return Signed(account_id, tuple((Role(row.role), row.unit_id) for row in rows))

@@ -1,0 +1,39 @@
+"""Accounts and the roles they hold in units for a period."""
+
+from datetime import date, datetime
+
+from flask_security import UserMixin
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dossiers.extensions import db
+
+
+class Account(db.Model, UserMixin):
+    """Somebody who signs in. What they may do stands in RoleAssignment, not here."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime | None]
+    demo_label: Mapped[str | None] = mapped_column(String(60))
+
+    @property
+    def roles(self) -> list[object]:
+        """Flask-Security's own roles are not used: a role here is held in a unit."""
+        return []
+
+
+class RoleAssignment(db.Model):
+    """A role in a unit from a day (to a day, not included), possibly delegated by another account."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -1,0 +1,68 @@
+"""Forms of admission: before the cell, the votes, the appraisal, the decision."""
+
+from flask_babel import lazy_gettext as _l
+
+from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned
+from dossiers.fields import DayField, LineField, NumberWords, required
+
+
+class SubmitForm(ActForm):
+    """The dossier goes before the cell."""
+
+    happened_on = DayField(_l("Ngày trình chi bộ"), [required])
+
+
+class CellVoteForm(Numbered, Balloted, ActForm):
+    """The cell's resolution with its counted votes."""
+
+    happened_on = DayField(_l("Ngày họp chi bộ"), [required])
+    number = LineField(_l("Số nghị quyết của chi bộ"), [required, NumberWords()])
+
+
+class AppraiseForm(Numbered, ActForm):
+    """The section committee's report."""
+
+    happened_on = DayField(_l("Ngày thẩm định"), [required])
+    number = LineField(_l("Số báo cáo thẩm định"), [required, NumberWords()])
+
+
+class CommitteeVoteForm(Numbered, Balloted, ActForm):
+    """The committee's resolution with its counted votes."""
+
+    happened_on = DayField(_l("Ngày họp cấp ủy"), [required])
+    number = LineField(_l("Số nghị quyết của đảng ủy"), [required, NumberWords()])
+
+
+class FailedVoteForm(Balloted, ActForm):
+    """A vote that did not reach its majority."""
+
+    happened_on = DayField(_l("Ngày họp"), [required])
+
+
+class PrepareForm(ActForm):
+    """The board has checked the dossier and prepares the decision."""
+
+    happened_on = DayField(_l("Ngày trình"), [required])
+
+
+class DecisionForm(Numbered, Balloted, ActForm):
+    """The decision with its counted votes."""
+
+    happened_on = DayField(_l("Ngày ký quyết định"), [required])
+    number = LineField(_l("Số quyết định"), [required, NumberWords()])
+
+
+class RevokeForm(DecisionForm, Reasoned):
+    """A decision taken back before the ceremony."""
+
+
+FORMS: dict[str, type[ActForm]] = {
+    "submit_to_cell": SubmitForm,
+    "pass_cell_vote": CellVoteForm,
+    "appraise": AppraiseForm,
+    "pass_committee_vote": CommitteeVoteForm,
+    "record_failed_vote": FailedVoteForm,
+    "prepare_decision": PrepareForm,
+    "decide_admission": DecisionForm,
+    "revoke_decision": RevokeForm,
+}

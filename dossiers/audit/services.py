@@ -1,0 +1,138 @@
+"""Reading the audit log, and checking that nobody changed it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import exists, select
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.accounts.models import Account
+from dossiers.casework import chain
+from dossiers.casework.models import Dossier, Event, EventPersonal, Scope
+from dossiers.extensions import db
+from workflow.roles import Role
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the log shows. Empty values do not filter."""
+
+    code: str = ""
+    who: str = ""
+    trigger: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the log: who, when, what, which dossier, before and after."""
+
+    event: Event
+    code: str
+    who: str
+    body: dict[str, Any]
+    personal: dict[str, Any]
+
+
+def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
+    """A page of the log, newest first, within the inspector's units; and the cursor of the next page."""
+    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
+    query = (
+        select(Event, Dossier.code, Account.name, EventPersonal.content)
+        .join(Dossier, Dossier.id == Event.dossier_id)
+        .join(Account, Account.id == Event.actor_id)
+        .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
+        .where(exists().where(Scope.dossier_id == Event.dossier_id, Scope.ancestor_id.in_(units or [-1])))
+        .order_by(Event.recorded_at.desc(), Event.dossier_id.desc(), Event.seq.desc())
+        .limit(size + 1)
+    )
+    if f.code:
+        query = query.where(Dossier.code == f.code.upper())
+    if f.who:
+        query = query.where(Account.name == f.who)
+    if f.trigger:
+        query = query.where(Event.trigger == f.trigger)
+    if f.since:
+        query = query.where(Event.recorded_at >= _start(f.since))
+    if f.until:
+        query = query.where(Event.recorded_at < _start(f.until + timedelta(days=1)))
+    at = f.before.split("|")
+    if len(at) == 3 and at[1].isdigit() and at[2].isdigit():
+        from sqlalchemy import tuple_
+
+        here = tuple_(Event.recorded_at, Event.dossier_id, Event.seq)
+        query = query.where(here < tuple_(at[0], int(at[1]), int(at[2])))
+    rows = db.session.execute(query).all()
+    entries = [
+        Entry(event, code, who, msgspec.json.decode(event.body), msgspec.json.decode(content) if content else {})
+        for event, code, who, content in rows[:size]
+    ]
+    last = entries[-1].event if len(rows) > size else None
+    return entries, f"{last.recorded_at}|{last.dossier_id}|{last.seq}" if last else ""
+
+
+def _start(day: date) -> str:
+    from datetime import datetime, time
+
+    return clock.stamp(datetime.combine(day, time(), clock.VIETNAM))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with the chain: in which dossier, at which event, and what."""
+
+    code: str
+    seq: int
+    what: str
+
+
+def verify() -> tuple[int, list[Finding]]:
+    """Check every event of every dossier: (events checked, findings)."""
+    findings: list[Finding] = []
+    count = 0
+    heads = {row.id: row for row in db.session.execute(select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash))}
+    seen: dict[int, int] = {}
+    last: dict[int, str] = {}
+    for row, salt, content in _events():
+        count += 1
+        dossier_id, seq = row["dossier_id"], row["seq"]
+        head = heads.get(dossier_id)
+        code = head.code if head else f"#{dossier_id}"
+        expected = seen.get(dossier_id, 0) + 1
+        if seq != expected:
+            findings.append(Finding(code, expected, f"event {expected} is missing"))
+        elif row["prev_hash"] != last.get(dossier_id, chain.GENESIS):
+            findings.append(Finding(code, seq, "does not follow the event before it"))
+        if chain.event_hash(code, row) != row["hash"]:
+            findings.append(Finding(code, seq, "its content was changed"))
+        if content is not None and chain.commitment(salt, content) != row["commitment"]:
+            findings.append(Finding(code, seq, "its personal part was changed"))
+        seen[dossier_id], last[dossier_id] = seq, row["hash"]
+    for dossier_id, head in heads.items():
+        if seen.get(dossier_id, 0) < head.version:
+            findings.append(Finding(head.code, seen.get(dossier_id, 0) + 1, "the tail was cut off"))
+        elif seen[dossier_id] > head.version:
+            findings.append(Finding(head.code, head.version + 1, "was inserted after the last act"))
+        elif last[dossier_id] != head.head_hash:
+            findings.append(Finding(head.code, head.version, "is not the event the dossier ends with"))
+    return count, findings
+
+
+def _events() -> Iterator[tuple[dict[str, Any], str, str | None]]:
+    table = Event.__table__
+    query = (
+        select(table, EventPersonal.salt, EventPersonal.content)
+        .outerjoin(
+            EventPersonal, (EventPersonal.dossier_id == table.c.dossier_id) & (EventPersonal.seq == table.c.seq)
+        )
+        .order_by(table.c.dossier_id, table.c.seq)
+        .execution_options(yield_per=5000)
+    )
+    for row in db.session.execute(query).mappings():
+        yield dict(row), row["salt"] or "", row["content"]

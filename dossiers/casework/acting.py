@@ -1,0 +1,117 @@
+"""The road of a form: show it, check it, do the act, and say what happens next. Views of the stages call `act`."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from dossiers.casework import services
+from dossiers.casework.forms import ActForm
+from dossiers.casework.reading import changes_since, dossier_page
+from dossiers.casework.services import Duplicate, VersionConflict
+from dossiers.casework.store import Case, DatabaseStore
+from dossiers.formatters import say
+from dossiers.security import permits, signed
+from workflow import machine
+from workflow.guards import Refusal
+from workflow.machine import Refused
+from workflow.triggers import TRIGGERS
+
+CLOSING_RULES = frozenset({"actor_role"})
+"""Refusals no form can overcome; others may, since an act is often recorded after the day it happened."""
+
+
+def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnValue:
+    """Show the form of an act (GET) or do it (POST)."""
+    who = signed()
+    case = services.load_case(code, who, DatabaseStore())
+    s = services.situation(case, who)
+    option = machine.option(s, trigger)
+    if option is None:
+        return _impossible(case, trigger)
+    form = form_class()
+    form.prepare(case, s, trigger)
+    refusals: tuple[Refusal, ...] = option.refusals if request.method == "GET" else ()
+    shut = any(r.rule in CLOSING_RULES for r in option.refusals)
+    if request.method == "POST" and not shut:
+        if form.validate():
+            try:
+                done = services.advance(code, form.act(trigger, case), who, form.seen_version())
+            except Duplicate:
+                flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")
+                return redirect(url_for("casework.dossier", code=code), 303)
+            except VersionConflict as conflict:
+                form.version.data = str(conflict.case.version)
+                news = changes_since(conflict.case, conflict.seen)
+                return _page(conflict.case, trigger, form, (), shut, 409, news)
+            except Refused as refused:
+                refusals = refused.refusals
+            else:
+                flash(_done_text(trigger, done.case, done.outcome.from_state != done.outcome.to), "done")
+                return redirect(url_for("casework.dossier", code=code), 303)
+        return _page(case, trigger, form, refusals, shut, 422)
+    if shut:
+        refusals = option.refusals
+    return _page(case, trigger, form, refusals, shut, 200 if request.method == "GET" else 403)
+
+
+def _done_text(trigger: str, case: Case, moved: bool) -> str:
+    from dossiers.formatters import role, state
+
+    text = _("Đã ghi: %(act)s.", act=say(TRIGGERS[trigger].label))
+    if moved and case.state is not None:
+        text += " " + _("Hồ sơ nay ở bước “%(state)s”.", state=state(case.state))
+    if case.turn:
+        text += " " + _("Việc tiếp theo thuộc: %(role)s.", role=role(case.turn))
+    return text
+
+
+def _impossible(case: Case, trigger: str) -> ResponseReturnValue:
+    s = services.situation(case, signed())
+    try:
+        machine.fire(trigger, s)
+    except Refused as refused:
+        return _page(case, trigger, None, refused.refusals, True, 409)
+    raise services.NotFound(case.code)
+
+
+def _page(
+    case: Case,
+    trigger: str,
+    form: ActForm | None,
+    refusals: tuple[Refusal, ...],
+    shut: bool,
+    status: int,
+    news: list[object] | None = None,
+) -> ResponseReturnValue:
+    fields = set(form._fields) if form is not None else set()
+    at_field = {r.field: r for r in refusals if r.field in fields}
+    page = render_template(
+        "casework/act.html",
+        page=dossier_page(case, signed()),
+        trigger=TRIGGERS[trigger],
+        form=form,
+        shut=shut,
+        at_field=at_field,
+        refusals=[r for r in refusals if r.field not in fields],
+        asked=request.method == "POST",
+        news=news or [],
+    )
+    return page, status
+
+
+def add_acts(blueprint: Blueprint, forms: dict[str, type[ActForm]]) -> None:
+    """Give a blueprint a page for each of its triggers: /ho-so/<code>/<trigger>."""
+    for trigger, form_class in forms.items():
+        blueprint.add_url_rule(
+            f"/ho-so/<code>/{trigger}", trigger, _view(trigger, form_class), methods=["GET", "POST"]
+        )
+
+
+def _view(trigger: str, form_class: type[ActForm]) -> Callable[[str], ResponseReturnValue]:
+    @permits("dossier.act")
+    def view(code: str) -> ResponseReturnValue:
+        return act(code, trigger, form_class)
+
+    return view

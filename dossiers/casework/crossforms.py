@@ -1,0 +1,225 @@
+"""Forms of the acts across the stages: returning, extending, suspending, moving, correcting, ending."""
+
+from typing import Any
+
+import msgspec
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField
+from wtforms.validators import Optional
+
+from dossiers.casework import reading
+from dossiers.casework.forms import ActForm, Numbered, Reasoned, choice, state_choices, with_empty
+from dossiers.casework.services import Act
+from dossiers.casework.store import Case
+from dossiers.extensions import db
+from dossiers.fields import DayField, LineField, NameWords, ParagraphField, WholeNumberField, Words, required
+from dossiers.formatters import day, say, trigger
+from dossiers.security import signed
+from dossiers.units import services as units
+from workflow import definition
+from workflow.deadlines import BY_RULE, running
+from workflow.facts import SCHOOLING_LABELS, Candidate, Schooling
+from workflow.guards import LEAVING_GROUNDS, SCHOOLING_GROUNDS, Situation
+from workflow.stages import State
+
+
+class ReturnForm(Reasoned, ActForm):
+    """Back to the step that must mend it."""
+
+    happened_on = DayField(_l("Ngày trả hồ sơ"), [required])
+    return_to = choice(_l("Trả về bước"))
+    reason = ParagraphField(_l("Phải sửa những gì"), [required, Words(2000)])
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the earlier steps of this half of the road."""
+        super().prepare(case, s, trigger)
+        targets = [m.dest for m in definition.moves_from(case.state, case.route) if m.trigger == trigger]
+        self.return_to.choices = with_empty(state_choices(targets))
+
+    def act(self, trigger: str, case: Case) -> Act:
+        """The step as a state."""
+        act = super().act(trigger, case)
+        act.evidence = msgspec.structs.replace(act.evidence, return_to=State(self.return_to.data))
+        return act
+
+
+class ExtendForm(Reasoned, ActForm):
+    """More time, with the ground and who agreed."""
+
+    happened_on = DayField(_l("Ngày đồng ý gia hạn"), [required])
+    rule = choice(_l("Thời hạn"))
+    days = WholeNumberField(_l("Thêm bao nhiêu ngày làm việc"), [required])
+    agreed_by = LineField(_l("Ai đồng ý"), [required, Words(200)])
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the running deadlines that may be extended."""
+        super().prepare(case, s, trigger)
+        assert case.state is not None
+        runs = running(case.state, case.facts, s.rulebook, s.calendar)
+        self.rule.choices = with_empty(
+            [
+                (d.rule, f"{say(s.rulebook.rule(d.rule).title)} – {day(d.due_on)}")
+                for d in runs
+                if BY_RULE[d.rule].extension_rule
+            ]
+        )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Between one day and a year."""
+        fine: bool = super().validate(extra_validators)
+        if self.days.data is not None and not 1 <= self.days.data <= 366:
+            self.days.errors = [_("Từ 1 đến 366 ngày làm việc.")]
+            return False
+        return fine
+
+
+class SuspendForm(Reasoned, ActForm):
+    """The dossier waits."""
+
+
+class ResumeForm(ActForm):
+    """The dossier goes on."""
+
+
+class TransferForm(Reasoned, ActForm):
+    """To another cell in the tree, with everything; deadlines are kept."""
+
+    to_unit = choice(_l("Chi bộ tiếp nhận"))
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the cells in reach."""
+        super().prepare(case, s, trigger)
+        cells = units.below(signed().reading_units, units.CELLS)
+        self.to_unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in cells])
+
+    def fill(self, act: Act, case: Case) -> Act:
+        """The receiving unit and whether it has base organisations."""
+        from dossiers.casework.store import DatabaseStore
+
+        act.to_unit_id = int(self.to_unit.data)
+        store = DatabaseStore()
+        youth, union = store.organisations(store.place(act.to_unit_id))
+        act.evidence = msgspec.structs.replace(act.evidence, unit_has_youth_union=youth, unit_has_trade_union=union)
+        return act
+
+
+class CandidateForm(Reasoned, ActForm):
+    """The candidate's own data, corrected; what stood before stays in the event."""
+
+    full_name = LineField(_l("Họ và tên"), [required, NameWords()])
+    birth_date = DayField(_l("Ngày sinh"), [required])
+    contact = LineField(_l("Điện thoại hoặc thư điện tử"), [Optional(), Words(120)])
+    schooling = choice(_l("Trình độ học vấn"), optional=True)
+    schooling_ground = choice(_l("Căn cứ ngoại lệ về học vấn"), optional=True)
+    youth_member = BooleanField(_l("Là đoàn viên"))
+    union_member = BooleanField(_l("Là đoàn viên công đoàn"))
+    occupation = LineField(_l("Nghề nghiệp, chức vụ"), [Optional(), Words(120)])
+    home_town = LineField(_l("Quê quán"), [Optional(), Words(200)])
+    residence = LineField(_l("Nơi ở hiện nay"), [Optional(), Words(200)])
+    reason = ParagraphField(_l("Lý do sửa, bổ sung"), [required, Words(2000)])
+
+    TEXTS = ("full_name", "birth_date", "contact", "occupation", "home_town", "residence")
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Start from what is on file."""
+        super().prepare(case, s, trigger)
+        from dossiers.casework.models import Person
+
+        self.schooling.choices = with_empty([(str(x), say(SCHOOLING_LABELS[x])) for x in Schooling])
+        self.schooling_ground.choices = with_empty([(k, say(t)) for k, t in SCHOOLING_GROUNDS.items()])
+        self.person = db.session.get(Person, case.person_id)
+        if not self.is_submitted() and self.person is not None:
+            for name in self.TEXTS:
+                self[name].data = getattr(self.person, name)
+            self.schooling.data = str(case.facts.schooling or "")
+            self.schooling_ground.data = case.facts.schooling_ground
+            self.youth_member.data = case.facts.youth_member
+            self.union_member.data = case.facts.union_member
+
+    def fill(self, act: Act, case: Case) -> Act:
+        """What changed, for the file and for the rules."""
+        assert self.person is not None
+        new = {name: self[name].data or "" for name in self.TEXTS}
+        act.person = {name: value for name, value in new.items() if value != getattr(self.person, name)}
+        before = {name: str(getattr(self.person, name)) for name in act.person}
+        act.personal = {"before": before, "after": {name: str(value) for name, value in act.person.items()}}
+        schooling = Schooling(self.schooling.data) if self.schooling.data else None
+        act.evidence = msgspec.structs.replace(
+            act.evidence,
+            candidate=Candidate(
+                birth_date=self.birth_date.data,
+                schooling=schooling,
+                schooling_ground=self.schooling_ground.data or "",
+                youth_member=bool(self.youth_member.data),
+                union_member=bool(self.union_member.data),
+            ),
+        )
+        return act
+
+
+class CorrectForm(Reasoned, ActForm):
+    """A correction is a new entry that names the old one; the old one stays."""
+
+    event = choice(_l("Việc được đính chính"))
+    reason = ParagraphField(_l("Ghi sai gì, đúng là gì, theo văn bản nào"), [required, Words(2000)])
+
+    def prepare(self, case: Case, s: Situation, trigger_code: str) -> None:
+        """Offer the events of the dossier."""
+        super().prepare(case, s, trigger_code)
+        lines = reading.timeline(case)
+        self.event.choices = with_empty(
+            [(str(x.event.seq), f"{x.event.seq}. {day(x.event.happened_on)} {trigger(x.event.trigger)}") for x in lines]
+        )
+
+    def act(self, trigger: str, case: Case) -> Act:
+        """The number of the event."""
+        act = super().act(trigger, case)
+        act.evidence = msgspec.structs.replace(act.evidence, event=int(self.event.data))
+        return act
+
+
+class ReadmitForm(Reasoned, ActForm):
+    """A new dossier for somebody who left, linked to the old."""
+
+    number = LineField(_l("Số văn bản đồng ý của Ban Thường vụ cấp tỉnh"), [required, Words(60)])
+    ground = RadioField(
+        _l("Lý do ra khỏi Đảng trước đây"),
+        [required],
+        choices=[(key, key) for key in LEAVING_GROUNDS],
+    )
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """The grounds in the language of the page."""
+        super().prepare(case, s, trigger)
+        self.ground.choices = [(key, say(text)) for key, text in LEAVING_GROUNDS.items()]
+
+
+class WithdrawForm(Reasoned, ActForm):
+    """The candidate withdraws."""
+
+
+class EndForm(Numbered, Reasoned, ActForm):
+    """An end with its paper and reason."""
+
+
+class DeathForm(Numbered, ActForm):
+    """The death of the candidate or member, with its paper."""
+
+    number = LineField(_l("Số giấy tờ"), [required, Words(60)])
+
+
+FORMS: dict[str, type[ActForm]] = {
+    "return_for_correction": ReturnForm,
+    "extend_deadline": ExtendForm,
+    "suspend": SuspendForm,
+    "resume": ResumeForm,
+    "transfer": TransferForm,
+    "correct_candidate": CandidateForm,
+    "correct_record": CorrectForm,
+    "readmit": ReadmitForm,
+    "withdraw": WithdrawForm,
+    "refuse": EndForm,
+    "transfer_out": EndForm,
+    "record_death": DeathForm,
+}

@@ -1,0 +1,221 @@
+"""What the dossier page shows, gathered with a fixed number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from dossiers.accounts.grants import Signed
+from dossiers.accounts.models import Account
+from dossiers.casework import services
+from dossiers.casework.models import (
+    Companion,
+    CourseClass,
+    DeadlineRecord,
+    Event,
+    EventPersonal,
+    PaperRecord,
+    Person,
+    Relative,
+    VoteRecord,
+)
+from dossiers.casework.store import Case
+from dossiers.extensions import db
+from dossiers.units.models import Unit
+from workflow import definition, machine
+from workflow.deadlines import MILESTONES, Deadline, running
+from workflow.guards import Refusal
+from workflow.machine import Option
+from workflow.roles import Role
+from workflow.rulebook import Rule, Rulebook
+from workflow.stages import STAGE_OF, Stage, State
+from workflow.triggers import TRIGGERS, Kind
+
+FULL_VIEW = frozenset(Role) - {Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.YOUTH_OFFICER, Role.UNION_OFFICER}
+"""Roles that see the personal file; the others see name, birth date and state."""
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """A line of the checklist: the rule, and why it does not hold yet (None: it does)."""
+
+    rule: Rule
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the timeline: the event with who did it and its personal part."""
+
+    event: Event
+    who: str
+    personal: dict[str, Any]
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DossierPage:
+    """Everything the dossier page shows."""
+
+    case: Case
+    person: Person
+    unit_names: dict[int, str]
+    unit_name: str
+    nominator_name: str | None
+    class_title: str | None
+    book: Rulebook
+    options: tuple[Option, ...]
+    checklist: tuple[CheckItem, ...]
+    deadlines: tuple[Deadline, ...]
+    next_states: tuple[State, ...]
+    stages: tuple[tuple[Stage, str], ...]
+    full_view: bool
+
+    @property
+    def turn_unit(self) -> str:
+        """The name of the unit whose turn it is."""
+        return turn_unit(self.case, self.unit_names, self.nominator_name)
+
+    @property
+    def due(self) -> Deadline | None:
+        """The nearest deadline that can be missed."""
+        return next((d for d in self.deadlines if d.rule not in MILESTONES), None)
+
+    @property
+    def waits_until(self) -> Deadline | None:
+        """A day that must pass before the next step, such as the end of probation."""
+        return next((d for d in self.deadlines if d.rule in MILESTONES), None)
+
+
+_ROLE_UNITS: dict[str, tuple[str, ...]] = {
+    Role.CELL_SECRETARY: ("cell", "grassroots_cell"),
+    Role.SECTION_OFFICER: ("section_committee",),
+    Role.COMMITTEE_OFFICER: ("grassroots_committee",),
+    Role.COMMITTEE_SECRETARY: ("grassroots_committee",),
+    Role.UPPER_OFFICER: ("upper_committee",),
+    Role.UPPER_SECRETARY: ("upper_committee",),
+}
+
+
+def turn_unit(case: Case, unit_names: dict[int, str], nominator_name: str | None) -> str:
+    """The name of the unit whose role has to act."""
+    if case.turn in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
+        return nominator_name or ""
+    kinds = _ROLE_UNITS.get(case.turn or "", ())
+    return next((unit_names[unit_id] for unit_id, kind, _ in case.place.chain if kind in kinds), "")
+
+
+def dossier_page(case: Case, signed: Signed) -> DossierPage:
+    """Gather the page of a dossier already loaded (and so already in the person's scope)."""
+    s = services.situation(case, signed)
+    ids = [unit_id for unit_id, _, _ in case.place.chain]
+    if case.nominator_id:
+        ids.append(case.nominator_id)
+    unit_names = dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples())
+    class_title = None
+    if case.class_id is not None:
+        class_title = db.session.scalar(select(CourseClass.title).where(CourseClass.id == case.class_id))
+    person = db.session.get(Person, case.person_id)
+    assert person is not None
+    assert case.state is not None
+    step = definition.next_step(case.state, case.route)
+    return DossierPage(
+        case=case,
+        person=person,
+        unit_names=unit_names,
+        unit_name=unit_names.get(case.unit_id, ""),
+        nominator_name=unit_names.get(case.nominator_id or 0),
+        class_title=class_title,
+        book=s.rulebook,
+        options=_one_a_trigger(machine.options(s)),
+        checklist=tuple(CheckItem(s.rulebook.rule(key), refusal) for key, refusal in machine.checklist(s)),
+        deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
+        next_states=(step.dest,) if step and step.dest else (),
+        stages=_stages(case.state),
+        full_view=bool(FULL_VIEW.intersection(s.actor.roles)),
+    )
+
+
+def _one_a_trigger(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Several targets of one trigger (returning a dossier) make one button."""
+    seen: dict[str, Option] = {}
+    for option in options:
+        known = seen.get(option.trigger)
+        if known is None or (option.allowed and not known.allowed):
+            seen[option.trigger] = option
+    return tuple(seen.values())
+
+
+def _stages(state: State) -> tuple[tuple[Stage, str], ...]:
+    """The five stages with how far the dossier is: done, now, ahead."""
+    now = STAGE_OF[state]
+    order = [stage for stage in Stage if stage is not Stage.ENDED]
+    if now is Stage.ENDED:
+        return tuple((stage, "ended") for stage in order)
+    at = order.index(now)
+    return tuple((stage, "done" if i < at else "now" if i == at else "ahead") for i, stage in enumerate(order))
+
+
+def grouped(options: tuple[Option, ...], kind: Kind) -> list[Option]:
+    """The options of one kind, possible ones first."""
+    return sorted((o for o in options if o.kind is kind), key=lambda o: not o.allowed)
+
+
+def timeline(case: Case, limit: int = 300, after: int = 0) -> list[Line]:
+    """The newest events of a dossier, newest first; one query."""
+    actor = aliased(Account)
+    rows = db.session.execute(
+        select(Event, actor.name, EventPersonal.content)
+        .join(actor, actor.id == Event.actor_id)
+        .outerjoin(
+            EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
+        )
+        .where(Event.dossier_id == case.id, Event.seq > after)
+        .order_by(Event.seq.desc())
+        .limit(limit)
+    ).all()
+    return [
+        Line(event, who, msgspec.json.decode(content) if content else {}, msgspec.json.decode(event.body))
+        for event, who, content in rows
+    ]
+
+
+def changes_since(case: Case, version: int) -> list[Any]:
+    """What others did since a version, oldest first."""
+    return list(reversed(timeline(case, after=version)))
+
+
+def papers(case: Case) -> list[PaperRecord]:
+    """The papers on file, oldest first."""
+    query = select(PaperRecord).where(PaperRecord.dossier_id == case.id)
+    return list(db.session.scalars(query.order_by(PaperRecord.issued_on, PaperRecord.id)))
+
+
+def votes(case: Case) -> list[VoteRecord]:
+    """The votes, oldest first."""
+    query = select(VoteRecord).where(VoteRecord.dossier_id == case.id)
+    return list(db.session.scalars(query.order_by(VoteRecord.held_on, VoteRecord.id)))
+
+
+def relatives(case: Case) -> list[Relative]:
+    """The relatives to be verified."""
+    return list(db.session.scalars(select(Relative).where(Relative.dossier_id == case.id).order_by(Relative.id)))
+
+
+def companions(case: Case) -> list[Companion]:
+    """Introducers and helpers."""
+    return list(db.session.scalars(select(Companion).where(Companion.dossier_id == case.id).order_by(Companion.id)))
+
+
+def past_deadlines(case: Case) -> list[DeadlineRecord]:
+    """Deadlines that ended, latest first."""
+    query = select(DeadlineRecord).where(DeadlineRecord.dossier_id == case.id, DeadlineRecord.ended_on.is_not(None))
+    return list(db.session.scalars(query.order_by(DeadlineRecord.ended_on.desc())))
+
+
+def home_blueprint(trigger: str) -> str:
+    """The blueprint that holds a trigger's form."""
+    home = TRIGGERS[trigger].home
+    return str(home) if home is not None else "casework"

@@ -1,0 +1,524 @@
+"""advance(): the one way to change a state. Web, bulk, import, API and demo data all come through here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+
+from dossiers import clock, names
+from dossiers.accounts.grants import Signed
+from dossiers.casework import chain
+from dossiers.casework.models import Dossier, Event, Person, Scope
+from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
+from dossiers.extensions import db, writing
+from dossiers.rules import services as rules
+from workflow import acts, machine
+from workflow.deadlines import MILESTONES, Deadline, running
+from workflow.definition import route_knows
+from workflow.facts import Actor, Ballot, Candidate, DossierFacts, Evidence, Paper
+from workflow.guards import Refusal, Situation
+from workflow.machine import Outcome, Refused
+from workflow.route import Route, UnitKind
+from workflow.rulebook import Rulebook, in_force
+from workflow.stages import State
+from workflow.votes import Body
+
+log = structlog.get_logger()
+
+PERSONAL = ("reason", "candidate", "agreed_by")
+"""Fields of the evidence that may hold personal content: kept beside the event, bound by a commitment."""
+
+
+@dataclass
+class Act:
+    """What somebody does: the trigger with its evidence, and what goes on file beside the rules' facts.
+
+    `key` makes a form act once; `personal` is kept beside the event; `relatives`, `companions` and `person`
+    are rows (or changes) of their tables.
+    """
+
+    trigger: str
+    evidence: Evidence
+    key: str | None = None
+    personal: Row = field(default_factory=dict)
+    relatives: list[Row] = field(default_factory=list)
+    companions: list[Row] = field(default_factory=list)
+    person: Row = field(default_factory=dict)
+    class_id: int | None = None
+    to_unit_id: int | None = None
+    rulebook: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act did."""
+
+    case: Case
+    outcome: Outcome
+
+
+class NotFound(Exception):
+    """No such dossier, or none this person may see: the answer is the same."""
+
+
+class VersionConflict(Exception):
+    """Somebody else acted since the page was opened; `case` is the dossier as it is now."""
+
+    def __init__(self, case: Case, seen: int) -> None:
+        super().__init__(f"{case.code}: seen {seen}, now {case.version}")
+        self.case = case
+        self.seen = seen
+
+
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """One transaction that writes: ends whatever was read before, takes the write lock, commits or rolls back."""
+    db.session.commit()
+    token = writing.set(True)
+    try:
+        db.session.connection()
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        writing.reset(token)
+
+
+# --- Reading a dossier -----------------------------------------------------------------------------------------
+
+
+def load_case(code: str, signed: Signed, store: DatabaseStore, lock: bool = False) -> Case:
+    """A dossier this person may see. Raises NotFound."""
+    seen = exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(signed.reading_units or (-1,)))
+    return _load(code, store, lock, seen)
+
+
+def load_for_administration(code: str, store: DatabaseStore, lock: bool = False) -> Case:
+    """A dossier for an act of administration, which shows nothing of it. Raises NotFound."""
+    return _load(code, store, lock)
+
+
+def _load(code: str, store: DatabaseStore, lock: bool, *conditions: Any) -> Case:
+    query = select(Dossier, Person.full_name).join(Person).where(Dossier.code == code, *conditions)
+    if lock:
+        query = query.with_for_update(of=Dossier)
+    row = db.session.execute(query.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise NotFound(code)
+    dossier, full_name = row
+    state = State(dossier.state)
+    return Case(
+        id=dossier.id,
+        code=dossier.code,
+        person_id=dossier.person_id,
+        unit_id=dossier.unit_id,
+        nominator_id=dossier.nominator_id,
+        class_id=dossier.class_id,
+        centre_id=store.centre_of(dossier.class_id) if state is State.ENROLLED else None,
+        previous_id=dossier.previous_id,
+        state=state,
+        since=dossier.since,
+        rulebook=dossier.rulebook,
+        version=dossier.version,
+        head_hash=dossier.head_hash,
+        facts=msgspec.json.decode(dossier.facts, type=DossierFacts),
+        place=store.place(dossier.unit_id),
+        full_name=full_name,
+        sort_key=names.sort_key(full_name),
+        turn=dossier.turn,
+        due_on=dossier.due_on,
+    )
+
+
+def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> Situation:
+    """The dossier as the rules see it when this person asks, on the dossier's own rulebook."""
+    return Situation(
+        case.state,
+        case.route,
+        case.facts,
+        rules.books()[case.rulebook],
+        rules.calendar(),
+        Actor(signed.ref, signed.roles_over(case.scope_units)),
+        clock.today(),
+        evidence,
+    )
+
+
+# --- Acting ----------------------------------------------------------------------------------------------------
+
+
+def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
+    """Do an act on a dossier in one transaction: state, papers, votes, deadlines, event, lists, outbox.
+
+    `version` is the one the person saw. Raises NotFound, VersionConflict, workflow's Refused, or Duplicate when
+    the same form (act.key) was sent before.
+    """
+    store = DatabaseStore()
+    try:
+        with write_transaction():
+            if act.trigger == "change_rulebook":
+                case = load_for_administration(code, store, lock=True)
+            else:
+                case = load_case(code, signed, store, lock=True)
+            if act.key and _sent_before(act.key):
+                raise Duplicate
+            if version != case.version:
+                raise VersionConflict(case, version)
+            done = perform(store, case, act, signed)
+            if act.trigger == "readmit":
+                _readmit(store, case, act, signed)
+    except IntegrityError as error:
+        if "number_key" in str(error.orig):
+            raise Refused((_number_taken(situation(case, signed), ""),)) from error
+        raise
+    log.info("act", dossier=code, trigger=act.trigger, state=str(done.outcome.to), account=signed.account_id)
+    return done
+
+
+def open_dossier(act: Act, signed: Signed, unit_id: int, nominator_id: int | None) -> Done:
+    """Put a candidate on the source list of a unit. `act.person` is the person's row. Raises as `advance`."""
+    store = DatabaseStore()
+    with write_transaction():
+        if act.key and _sent_before(act.key):
+            raise Duplicate
+        done = open_in(store, act, signed, unit_id, nominator_id)
+    log.info("act", dossier=done.case.code, trigger="create", state=str(done.outcome.to), account=signed.account_id)
+    return done
+
+
+def open_in(
+    store: Store,
+    act: Act,
+    signed: Signed,
+    unit_id: int,
+    nominator_id: int | None,
+    previous: Case | None = None,
+) -> Done:
+    """Open a dossier in the transaction of `store`; `previous` is the dossier of a member to be re-admitted."""
+    place = store.place(unit_id)
+    books, today = rules.books(), clock.today()
+    book = in_force(act.evidence.happened_on, books)
+    if place.route is None:
+        raise Refused((_no_road(book),))
+    youth, union = store.organisations(place)
+    evidence = msgspec.structs.replace(act.evidence, unit_has_youth_union=youth, unit_has_trade_union=union)
+    person_id, dossier_id = store.new_ids()
+    full_name = previous.full_name if previous else act.person["full_name"]
+    case = Case(
+        id=dossier_id,
+        code=f"HS{today.year}-{dossier_id:06d}",
+        person_id=previous.person_id if previous else person_id,
+        unit_id=unit_id,
+        nominator_id=nominator_id,
+        class_id=None,
+        centre_id=None,
+        previous_id=previous.id if previous else None,
+        state=None,
+        since=act.evidence.happened_on,
+        rulebook=book.code,
+        version=0,
+        head_hash=chain.GENESIS,
+        facts=DossierFacts(),
+        place=place,
+        full_name=full_name,
+        sort_key=names.sort_key(full_name),
+    )
+    if previous is None:
+        store.add_person({"id": person_id, **act.person})
+    created = Act("create", evidence, act.key, {**act.personal, "person": _words(act.person)})
+    return perform(store, case, created, signed)
+
+
+def _words(row: Row) -> Row:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items() if value}
+
+
+def _readmit(store: Store, old: Case, act: Act, signed: Signed) -> None:
+    evidence = Evidence(
+        act.evidence.happened_on,
+        source=old.facts.source,
+        consented=True,
+        ground="readmission",
+        candidate=msgspec.structs.replace(
+            act.evidence.candidate or _candidate_of(old.facts), birth_date=old.facts.birth_date
+        ),
+    )
+    open_in(store, Act("create", evidence), signed, old.unit_id, old.nominator_id, previous=old)
+
+
+def _candidate_of(facts: DossierFacts) -> Candidate:
+    return Candidate(facts.birth_date, facts.schooling, facts.schooling_ground or None)
+
+
+def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
+    """Ask the rules and write what follows; changes `case` to what it is after the act. Raises Refused."""
+    books, calendar, today = rules.books(), rules.calendar(), clock.today()
+    book = books[case.rulebook]
+    actor = Actor(signed.ref, signed.roles_over(case.scope_units))
+    asked = Situation(case.state, case.route, case.facts, book, calendar, actor, today, act.evidence)
+    evidence = _with_register(store, case, act, asked)
+    asked = msgspec.structs.replace(asked, evidence=evidence)
+    _check_transfer(store, case, act, asked, signed)
+    outcome = machine.fire(act.trigger, asked)
+    papers = _paper_rows(case, act, outcome, evidence, book)
+    _check_numbers(store, asked, papers)
+    before = () if case.state is None else running(case.state, case.facts, book, calendar)
+    moved = case.version == 0
+    role = outcome.role
+    assert role is not None
+    unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
+    from_state = case.state
+    if outcome.to is not case.state:
+        case.state, case.since = outcome.to, evidence.happened_on
+        case.rulebook = in_force(evidence.happened_on, books).code
+    if act.rulebook is not None:
+        case.rulebook = act.rulebook
+    case.facts = outcome.facts
+    moved |= _move(store, case, act)
+    case.version += 1
+    after = running(outcome.to, case.facts, books[case.rulebook], calendar)
+    case.due_on = min((d.due_on for d in after if d.rule not in MILESTONES), default=None)
+    turn = None if case.facts.suspended or case.facts.closed else machine.whose_turn(outcome.to, case.route, case.facts)
+    case.turn = str(turn) if turn else None
+    event, personal = _event_rows(store, case, act, evidence, from_state, signed, str(role), unit_id)
+    case.head_hash = event["hash"]
+    for row in papers:
+        row.update(dossier_id=case.id, seq=case.version)
+    vote = outcome.vote
+    changes = Changes(
+        event=event,
+        personal=personal,
+        papers=papers,
+        vote=None if vote is None else {**msgspec.structs.asdict(vote), "dossier_id": case.id, "seq": case.version},
+        deadlines=[deadline for deadline in after if deadline not in before],
+        ended=_ended(before, after),
+        relatives=[{**row, "dossier_id": case.id} for row in act.relatives],
+        companions=[{**row, "dossier_id": case.id} for row in act.companions],
+        person=act.person,
+        scope_moved=moved,
+        outbox={
+            "topic": f"dossier:{act.trigger}",
+            "dossier_id": case.id,
+            "seq": case.version,
+            "created_at": event["recorded_at"],
+            "done_at": None,
+        },
+    )
+    if act.person.get("full_name"):
+        case.full_name = act.person["full_name"]
+        case.sort_key = names.sort_key(case.full_name)
+        changes.scope_moved = True
+    store.write(case, changes)
+    return Done(case, outcome)
+
+
+def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[Deadline]:
+    runs = {(deadline.rule, deadline.starts_on) for deadline in after}
+    return [deadline for deadline in before if (deadline.rule, deadline.starts_on) not in runs]
+
+
+def _move(store: Store, case: Case, act: Act) -> bool:
+    """Change who sees the dossier: a class's centre while it is held, another unit after a transfer."""
+    seen = case.scope_units
+    if act.class_id is not None:
+        case.class_id = act.class_id
+    case.centre_id = store.centre_of(case.class_id) if case.state is State.ENROLLED else None
+    if act.to_unit_id is not None:
+        case.unit_id = act.to_unit_id
+        case.place = store.place(act.to_unit_id)
+    return case.scope_units != seen
+
+
+def _sent_before(key: str) -> bool:
+    return db.session.scalar(select(Event.seq).where(Event.act_key == key)) is not None
+
+
+BODY_UNITS: dict[Body, tuple[UnitKind, ...]] = {
+    Body.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    Body.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
+    Body.STANDING_COMMITTEE: (UnitKind.UPPER_COMMITTEE,),
+}
+
+
+def body_unit(case: Case, body: Body) -> int | None:
+    """The unit whose register says who may vote."""
+    return case.nominator_id if body is Body.UNION_EXECUTIVE else case.place.unit_of(*BODY_UNITS[body])
+
+
+def _with_register(store: Store, case: Case, act: Act, s: Situation) -> Evidence:
+    """Those entitled to vote are counted from the register on the day; nobody types them."""
+    evidence = act.evidence
+    if evidence.ballot is None:
+        return evidence
+    body, _ = acts.body_for(act.trigger, s)
+    unit = body_unit(case, body)
+    entitled = store.entitled(unit, str(body), evidence.happened_on) if unit else 0
+    b = evidence.ballot
+    return msgspec.structs.replace(evidence, ballot=Ballot(entitled, b.present, b.in_favour, b.against))
+
+
+_ISSUERS: dict[str, tuple[UnitKind, ...]] = {
+    "pass_cell_vote": (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    "appraise": (UnitKind.SECTION_COMMITTEE,),
+    "pass_committee_vote": (UnitKind.GRASSROOTS_COMMITTEE,),
+}
+
+
+def _issuer(case: Case, trigger: str) -> str | None:
+    """Whose series of numbers a paper of this act belongs to; None when it is not ours to check."""
+    if trigger == "nominate":
+        return f"u{case.nominator_id}"
+    if trigger == "certify":
+        return f"u{case.centre_id}"
+    if trigger in ("decide_admission", "decide_recognition", "revoke_decision", "remove"):
+        kind = UnitKind.GRASSROOTS_COMMITTEE if case.route.is_delegated else UnitKind.UPPER_COMMITTEE
+        return f"u{case.place.unit_of(kind)}"
+    if trigger in _ISSUERS:
+        return f"u{case.place.unit_of(*_ISSUERS[trigger])}"
+    return None
+
+
+def _paper_rows(case: Case, act: Act, outcome: Outcome, evidence: Evidence, book: Rulebook) -> list[Row]:
+    rows = [_paper_row(paper, None) for paper in evidence.papers]
+    if outcome.paper is not None:
+        rows.append(_paper_row(outcome.paper, _issuer(case, act.trigger)))
+    return rows
+
+
+def _paper_row(paper: Paper, issuer: str | None) -> Row:
+    if issuer is None and paper.number and paper.issuer:
+        issuer = " ".join(names.words(paper.issuer))
+    number = "".join(paper.number.split()).upper()
+    key = f"{issuer}/{paper.form}/{paper.issued_on.year}/{number}" if issuer and number else None
+    return {
+        "form": paper.form,
+        "number": paper.number,
+        "issued_on": paper.issued_on,
+        "issuer": paper.issuer,
+        "number_key": key,
+    }
+
+
+def _check_numbers(store: Store, s: Situation, papers: list[Row]) -> None:
+    keys = [row["number_key"] for row in papers if row["number_key"]]
+    taken = store.numbers_taken(keys)
+    if taken or len(set(keys)) < len(keys):
+        number = next((row["number"] for row in papers if row["number_key"] in taken), "")
+        raise Refused((_number_taken(s, number),))
+
+
+def _number_taken(s: Situation, number: str) -> Refusal:
+    return s.no(
+        "number_unique",
+        f"Số {number} đã dùng cho một văn bản khác trong năm.",
+        f"Number {number} is already used for another paper of the year.",
+        "Kiểm tra số trên văn bản.",
+        "Check the number on the paper.",
+        "number" if s.evidence is None or not s.evidence.papers else "papers",
+    )
+
+
+def _no_road(book: Rulebook) -> Refusal:
+    empty = Situation(None, Route.COMMITTEE, DossierFacts(), book, rules.calendar(), Actor(), clock.today())
+    return empty.no(
+        "actor_role",
+        "Đơn vị này không phải chi bộ nên không có danh sách nguồn.",
+        "This unit is not a cell and has no source list.",
+        "Chọn chi bộ nơi người đó công tác.",
+        "Choose the cell where the person works.",
+        "unit",
+    )
+
+
+def _check_transfer(store: Store, case: Case, act: Act, s: Situation, signed: Signed) -> None:
+    if act.trigger != "transfer":
+        return
+    place = store.place(act.to_unit_id) if act.to_unit_id else None
+    reach = {unit for _, unit in signed.grants}
+    fits = (
+        place is not None
+        and place.route is not None
+        and act.to_unit_id != case.unit_id
+        and any(unit in reach for unit, _, _ in place.chain)
+    )
+    if not fits:
+        raise Refused(
+            (
+                s.no(
+                    "actor_role",
+                    "Chưa chọn chi bộ tiếp nhận khác trong phạm vi của bạn.",
+                    "Choose another receiving cell within your reach.",
+                    "Chọn chi bộ; ra ngoài phạm vi thì nhờ ban tổ chức cấp trên.",
+                    "Choose a cell; beyond your reach the upper board transfers.",
+                    "to_unit",
+                ),
+            )
+        )
+    assert place is not None
+    assert place.route is not None
+    assert case.state is not None
+    if not route_knows(place.route, case.state):
+        raise Refused(
+            (
+                s.no(
+                    "act_order",
+                    "Đơn vị tiếp nhận không có bước hiện tại của hồ sơ.",
+                    "The receiving unit's road does not know the dossier's present step.",
+                    "Trả hồ sơ về một bước chung rồi chuyển.",
+                    "Return the dossier to a step both know, then transfer.",
+                    "to_unit",
+                    "return_for_correction",
+                ),
+            )
+        )
+
+
+def _event_rows(
+    store: Store,
+    case: Case,
+    act: Act,
+    evidence: Evidence,
+    from_state: State | None,
+    signed: Signed,
+    role: str,
+    unit_id: int,
+) -> tuple[Row, Row | None]:
+    body = msgspec.to_builtins(evidence)
+    personal = {name: body.pop(name) for name in PERSONAL if name in body}
+    personal.update(act.personal)
+    body.pop("happened_on", None)
+    if act.to_unit_id is not None:
+        body["to_unit"] = act.to_unit_id
+    if act.class_id is not None:
+        body["class"] = act.class_id
+    content, salt = "", ""
+    if personal:
+        content, salt = chain.canonical(personal), store.salt()
+    row: Row = {
+        "dossier_id": case.id,
+        "seq": case.version,
+        "trigger": act.trigger,
+        "from_state": str(from_state) if from_state else None,
+        "to_state": str(case.state),
+        "happened_on": evidence.happened_on,
+        "recorded_at": clock.stamp(clock.now()),
+        "actor_id": signed.account_id,
+        "actor_role": role,
+        "unit_id": unit_id,
+        "rulebook": case.rulebook,
+        "body": chain.canonical(body),
+        "commitment": chain.commitment(salt, content) if personal else "",
+        "prev_hash": case.head_hash,
+        "act_key": act.key,
+    }
+    row["hash"] = chain.event_hash(case.code, row)
+    kept = {"dossier_id": case.id, "seq": case.version, "salt": salt, "content": content} if personal else None
+    return row, kept

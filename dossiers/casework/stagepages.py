@@ -1,0 +1,48 @@
+"""The page of a stage: its states with how many dossiers stand in each, and those that wait longest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import func, select
+
+from dossiers.casework import worklist
+from dossiers.casework.models import Scope
+from dossiers.extensions import db
+from dossiers.security import signed
+from workflow.stages import STAGE_STATES, Stage
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """A state of the stage, its number of dossiers in reach and how many are overdue."""
+
+    state: str
+    count: int
+
+
+def counts(units: tuple[int, ...], states: tuple[str, ...]) -> dict[str, int]:
+    """How many dossiers stand in each state within units; one query on the list's own index."""
+    rows = db.session.execute(
+        select(Scope.state, func.count(Scope.dossier_id.distinct()))
+        .where(Scope.ancestor_id.in_(units or (-1,)), Scope.state.in_(states))
+        .group_by(Scope.state)
+    ).tuples()
+    return dict(rows.all())
+
+
+def render(stage: Stage, **more: Any) -> str:
+    """The page of a stage."""
+    who = signed()
+    states = tuple(str(state) for state in STAGE_STATES[stage])
+    units = worklist.roots(who)
+    found = counts(units, states)
+    waiting = worklist.page(worklist.Filter(stage=str(stage), sort="since"), who, size=15)
+    return render_template(
+        "casework/stage.html",
+        stage=stage,
+        counts=[StateCount(state, found.get(state, 0)) for state in states],
+        rows=waiting.rows,
+        more=waiting.next,
+        **more,
+    )

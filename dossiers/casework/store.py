@@ -1,0 +1,450 @@
+"""Where acts are read from and written to: the database for one act, memory for many (demo data, imports).
+
+Both stores take the same rows from casework.services; neither decides anything.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+
+from dossiers.casework import search
+from dossiers.casework.models import (
+    Companion,
+    CourseClass,
+    DeadlineRecord,
+    Dossier,
+    Event,
+    EventPersonal,
+    Outbox,
+    PaperRecord,
+    Person,
+    Relative,
+    Scope,
+    VoteRecord,
+)
+from dossiers.extensions import db
+from dossiers.units.models import BodyMember, Unit, UnitAncestor
+from workflow.deadlines import Deadline
+from workflow.facts import DossierFacts
+from workflow.route import Route, UnitKind, route_of
+from workflow.stages import State
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a dossier stands in the tree: its unit upwards, as (id, kind, may_decide)."""
+
+    chain: tuple[tuple[int, UnitKind, bool], ...]
+    route: Route | None
+
+    def unit_of(self, *kinds: UnitKind) -> int | None:
+        """The nearest unit of one of these kinds, from the dossier's unit upwards."""
+        return next((unit_id for unit_id, kind, _ in self.chain if kind in kinds), None)
+
+
+@dataclass
+class Case:
+    """A dossier while an act is done on it: its row, its place, and the units that see it."""
+
+    id: int
+    code: str
+    person_id: int
+    unit_id: int
+    nominator_id: int | None
+    class_id: int | None
+    centre_id: int | None
+    previous_id: int | None
+    state: State | None
+    since: date
+    rulebook: str
+    version: int
+    head_hash: str
+    facts: DossierFacts
+    place: Place
+    full_name: str
+    sort_key: bytes
+    turn: str | None = None
+    due_on: date | None = None
+
+    @property
+    def route(self) -> Route:
+        """The dossier's route; a unit that has none never gets a dossier (see services.open_dossier)."""
+        assert self.place.route is not None
+        return self.place.route
+
+    @property
+    def scope_units(self) -> tuple[int, ...]:
+        """The units whose people see this dossier in lists."""
+        units = [unit_id for unit_id, _, _ in self.place.chain]
+        units += [unit for unit in (self.nominator_id, self.centre_id) if unit is not None]
+        return tuple(dict.fromkeys(units))
+
+
+@dataclass
+class Changes:
+    """The rows one act writes beside the dossier itself."""
+
+    event: Row
+    personal: Row | None = None
+    papers: list[Row] = field(default_factory=list)
+    vote: Row | None = None
+    deadlines: list[Deadline] = field(default_factory=list)
+    ended: list[Deadline] = field(default_factory=list)
+    relatives: list[Row] = field(default_factory=list)
+    companions: list[Row] = field(default_factory=list)
+    person: Row = field(default_factory=dict)
+    scope_moved: bool = False
+    outbox: Row | None = None
+
+
+class Store(Protocol):
+    """What services need of a store."""
+
+    def salt(self) -> str:
+        """32 hex digits that bind a personal part."""
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many people of a unit's body may vote on a day, those exempt left out."""
+
+    def numbers_taken(self, keys: list[str]) -> set[str]:
+        """Which of these paper numbers are used already."""
+
+    def place(self, unit_id: int) -> Place:
+        """Where a unit stands."""
+
+    def organisations(self, place: Place) -> tuple[bool, bool]:
+        """Whether the grass-roots organisation has a base (Youth Union, trade union)."""
+
+    def centre_of(self, class_id: int | None) -> int | None:
+        """The training centre of a class."""
+
+    def new_ids(self) -> tuple[int, int]:
+        """Numbers for a new person and a new dossier."""
+
+    def add_person(self, row: Row) -> None:
+        """Write a new person."""
+
+    def write(self, case: Case, changes: Changes) -> None:
+        """Write an act; `case` is as the act left it."""
+
+
+class Duplicate(Exception):
+    """The same form was sent before: its act is already recorded."""
+
+
+def _rows(table: type[db.Model]) -> Table:
+    found = table.__table__
+    assert isinstance(found, Table)
+    return found
+
+
+def dossier_row(case: Case) -> Row:
+    """The dossier's row as it is stored."""
+    return {
+        "id": case.id,
+        "code": case.code,
+        "person_id": case.person_id,
+        "unit_id": case.unit_id,
+        "nominator_id": case.nominator_id,
+        "class_id": case.class_id,
+        "previous_id": case.previous_id,
+        "state": str(case.state),
+        "since": case.since,
+        "rulebook": case.rulebook,
+        "version": case.version,
+        "head_hash": case.head_hash,
+        "facts": msgspec.json.encode(case.facts).decode(),
+        "turn": case.turn,
+        "due_on": case.due_on,
+        "admitted_on": case.facts.admitted_on,
+    }
+
+
+def scope_rows(case: Case) -> list[Row]:
+    """The rows that put the dossier into the lists of its units."""
+    shared = {
+        "dossier_id": case.id,
+        "state": str(case.state),
+        "since": case.since,
+        "source": str(case.facts.source),
+        "turn": case.turn,
+        "due_on": case.due_on,
+        "admitted_on": case.facts.admitted_on,
+        "sort_key": case.sort_key,
+    }
+    return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
+
+
+class UnitReader:
+    """Reads of the unit tree both stores share."""
+
+    def place(self, unit_id: int) -> Place:
+        """Where a unit stands; one query."""
+        rows = db.session.execute(
+            select(Unit.id, Unit.kind, Unit.may_decide)
+            .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
+            .where(UnitAncestor.unit_id == unit_id)
+            .order_by(UnitAncestor.depth)
+        ).all()
+        chain = tuple((row.id, UnitKind(row.kind), row.may_decide) for row in rows)
+        return Place(chain, route_of([(kind, may) for _, kind, may in chain]))
+
+    def organisations(self, place: Place) -> tuple[bool, bool]:
+        """Whether the grass-roots organisation has a base (Youth Union, trade union)."""
+        base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
+        kinds = set(db.session.scalars(select(Unit.kind).where(Unit.parent_id == base, Unit.valid_to.is_(None))))
+        return UnitKind.YOUTH_UNION in kinds, UnitKind.TRADE_UNION in kinds
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many people of a unit's body may vote on a day, those exempt left out."""
+        seats = select(func.count()).select_from(BodyMember).where(
+            BodyMember.unit_id == unit_id,
+            BodyMember.body == body,
+            BodyMember.exempt.is_(False),
+            BodyMember.valid_from <= day,
+            (BodyMember.valid_to.is_(None)) | (BodyMember.valid_to > day),
+        )
+        return db.session.scalar(seats) or 0
+
+    def centre_of(self, class_id: int | None) -> int | None:
+        """The training centre of a class."""
+        if class_id is None:
+            return None
+        return db.session.scalar(select(CourseClass.centre_id).where(CourseClass.id == class_id))
+
+
+class DatabaseStore(UnitReader):
+    """Reads and writes the current transaction."""
+
+    def salt(self) -> str:
+        """32 random hex digits."""
+        return secrets.token_hex(16)
+
+    def numbers_taken(self, keys: list[str]) -> set[str]:
+        """Which of these paper numbers are used already."""
+        if not keys:
+            return set()
+        return set(db.session.scalars(select(PaperRecord.number_key).where(PaperRecord.number_key.in_(keys))))
+
+    def new_ids(self) -> tuple[int, int]:
+        """Numbers for a new person and a new dossier. On PostgreSQL a lock keeps two writers apart."""
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(text("SELECT pg_advisory_xact_lock(7301)"))
+        person = db.session.scalar(select(func.max(Person.id))) or 0
+        dossier = db.session.scalar(select(func.max(Dossier.id))) or 0
+        return person + 1, dossier + 1
+
+    def add_person(self, row: Row) -> None:
+        """Write a new person."""
+        db.session.execute(insert(Person), [row])
+
+    def write(self, case: Case, changes: Changes) -> None:
+        """Write an act. Raises Duplicate when its form was sent before."""
+        run = db.session.execute
+        row = dossier_row(case)
+        if case.version == 1:
+            run(insert(Dossier), [row])
+        else:
+            run(update(Dossier).where(Dossier.id == case.id).values(row))
+        try:
+            run(insert(Event), [changes.event])
+        except IntegrityError as error:
+            raise Duplicate from error
+        if changes.personal:
+            run(insert(EventPersonal), [changes.personal])
+        if changes.papers:
+            run(insert(PaperRecord), changes.papers)
+        if changes.vote:
+            run(insert(VoteRecord), [changes.vote])
+        if changes.person:
+            run(update(Person).where(Person.id == case.person_id).values(changes.person))
+        self._write_deadlines(case, changes)
+        self._write_people(case, changes)
+        if changes.scope_moved:
+            run(delete(Scope).where(Scope.dossier_id == case.id))
+            run(insert(Scope), scope_rows(case))
+            search.index_one(case.id, case.full_name, case.scope_units)
+        else:
+            shared = {k: v for k, v in scope_rows(case)[0].items() if k not in ("ancestor_id", "dossier_id")}
+            run(update(Scope).where(Scope.dossier_id == case.id).values(shared))
+        if changes.outbox:
+            run(insert(Outbox), [changes.outbox])
+
+    def _write_deadlines(self, case: Case, changes: Changes) -> None:
+        if changes.deadlines:
+            make = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+            statement = make(DeadlineRecord)
+            db.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["dossier_id", "rule", "starts_on"],
+                    set_={
+                        "due_on": statement.excluded.due_on,
+                        "extended_by": statement.excluded.extended_by,
+                        "ended_on": None,
+                    },
+                ),
+                [_deadline_row(case.id, deadline, None) for deadline in changes.deadlines],
+            )
+        for deadline in changes.ended:
+            db.session.execute(
+                update(DeadlineRecord)
+                .where(
+                    DeadlineRecord.dossier_id == case.id,
+                    DeadlineRecord.rule == deadline.rule,
+                    DeadlineRecord.starts_on == deadline.starts_on,
+                )
+                .values(ended_on=changes.event["happened_on"])
+            )
+
+    def _write_people(self, case: Case, changes: Changes) -> None:
+        run = db.session.execute
+        for row in changes.relatives:
+            same = (Relative.dossier_id == case.id) & (Relative.ref == row["ref"])
+            if run(select(Relative.id).where(same)).first():
+                run(update(Relative).where(same).values(row))
+            else:
+                run(insert(Relative), [row])
+        if changes.companions:
+            run(insert(Companion), changes.companions)
+
+
+def _deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None) -> Row:
+    return {
+        "dossier_id": dossier_id,
+        "rule": deadline.rule,
+        "starts_on": deadline.starts_on,
+        "due_on": deadline.due_on,
+        "extended_by": deadline.extended_by,
+        "ended_on": ended_on,
+    }
+
+
+class BulkStore(UnitReader):
+    """Collects the rows of many acts and writes them in large batches; `finish` a dossier when it is done.
+
+    Only one BulkStore may write at a time, in one transaction: it numbers persons and dossiers itself.
+    """
+
+    def __init__(self, salt: Callable[[], str], batch: int = 2000) -> None:
+        self._salt = salt
+        self._batch = batch
+        self._rows: dict[type[db.Model], list[Row]] = {}
+        self._search: list[tuple[int, str, tuple[int, ...]]] = []
+        self._places: dict[int, Place] = {}
+        self._organisations: dict[Place, tuple[bool, bool]] = {}
+        self._entitled: dict[tuple[int, str, date], int] = {}
+        self._numbers: set[str] = set()
+        self._deadlines: dict[int, dict[tuple[str, date], Row]] = {}
+        self._relatives: dict[int, dict[str, Row]] = {}
+        self._persons: dict[int, Row] = {}
+        self._centres: dict[int | None, int | None] = {}
+        self._person_id = db.session.scalar(select(func.max(Person.id))) or 0
+        self._dossier_id = db.session.scalar(select(func.max(Dossier.id))) or 0
+        self._open = 0
+
+    def salt(self) -> str:
+        """32 hex digits from the source given at the start."""
+        return self._salt()
+
+    def place(self, unit_id: int) -> Place:
+        """Where a unit stands, remembered."""
+        if unit_id not in self._places:
+            self._places[unit_id] = super().place(unit_id)
+        return self._places[unit_id]
+
+    def organisations(self, place: Place) -> tuple[bool, bool]:
+        """Whether there is a base (Youth Union, trade union), remembered."""
+        if place not in self._organisations:
+            self._organisations[place] = super().organisations(place)
+        return self._organisations[place]
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many may vote, remembered."""
+        key = (unit_id, body, day)
+        if key not in self._entitled:
+            self._entitled[key] = super().entitled(unit_id, body, day)
+        return self._entitled[key]
+
+    def centre_of(self, class_id: int | None) -> int | None:
+        """The training centre of a class, remembered."""
+        if class_id not in self._centres:
+            self._centres[class_id] = super().centre_of(class_id)
+        return self._centres[class_id]
+
+    def numbers_taken(self, keys: list[str]) -> set[str]:
+        """Which of these numbers this batch used already."""
+        return {key for key in keys if key in self._numbers}
+
+    def new_ids(self) -> tuple[int, int]:
+        """The next numbers."""
+        self._person_id += 1
+        self._dossier_id += 1
+        return self._person_id, self._dossier_id
+
+    def add_person(self, row: Row) -> None:
+        """Remember a new person until the dossier is finished."""
+        self._persons[row["id"]] = row
+
+    def write(self, case: Case, changes: Changes) -> None:
+        """Remember the rows of an act."""
+        self._add(Event, [changes.event])
+        if changes.personal:
+            self._add(EventPersonal, [changes.personal])
+        self._add(PaperRecord, changes.papers)
+        self._numbers.update(row["number_key"] for row in changes.papers if row["number_key"])
+        if changes.vote:
+            self._add(VoteRecord, [changes.vote])
+        self._add(Companion, changes.companions)
+        if changes.person:
+            self._persons[case.person_id].update(changes.person)
+        deadlines = self._deadlines.setdefault(case.id, {})
+        for deadline in changes.deadlines:
+            deadlines[deadline.rule, deadline.starts_on] = _deadline_row(case.id, deadline, None)
+        for deadline in changes.ended:
+            known = deadlines.get((deadline.rule, deadline.starts_on))
+            if known is not None:
+                known["ended_on"] = changes.event["happened_on"]
+        relatives = self._relatives.setdefault(case.id, {})
+        for row in changes.relatives:
+            relatives.setdefault(row["ref"], {}).update(row)
+        if changes.outbox:
+            self._add(Outbox, [changes.outbox])
+
+    def _add(self, table: type[db.Model], rows: Iterable[Row]) -> None:
+        self._rows.setdefault(table, []).extend(rows)
+
+    def finish(self, case: Case) -> None:
+        """The dossier is done: its own rows can be written with the next batch."""
+        self._add(Person, [self._persons.pop(case.person_id)])
+        self._add(Dossier, [dossier_row(case)])
+        self._add(Scope, scope_rows(case))
+        self._add(DeadlineRecord, self._deadlines.pop(case.id, {}).values())
+        self._add(Relative, self._relatives.pop(case.id, {}).values())
+        self._search.append((case.id, case.full_name, case.scope_units))
+        self._open += 1
+        if self._open >= self._batch:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write everything finished so far."""
+        for table in (
+            Person, Dossier, Scope, Event, EventPersonal, PaperRecord, VoteRecord, DeadlineRecord, Relative,
+            Companion, Outbox,
+        ):  # fmt: skip
+            rows = self._rows.get(table)
+            if rows:
+                db.session.execute(insert(_rows(table)), rows)
+        search.index_many(self._search)
+        self._rows.clear()
+        self._search.clear()
+        self._open = 0

@@ -1,0 +1,129 @@
+"""Pages across the stages: inbox, work-list, search, the dossier itself, and acts that belong to no one stage."""
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from dossiers.casework import reading, services, worklist
+from dossiers.casework.acting import add_acts
+from dossiers.casework.crossforms import FORMS
+from dossiers.casework.store import DatabaseStore
+from dossiers.fields import parse_day
+from dossiers.security import may, permits, signed
+from dossiers.units import services as units
+from workflow.facts import Source
+from workflow.stages import STAGE_STATES, Stage, State
+from workflow.triggers import Kind
+
+blueprint = Blueprint("casework", __name__)
+add_acts(blueprint, FORMS)
+
+
+@blueprint.get("/")
+@permits("signed_in")
+def home() -> ResponseReturnValue:
+    """The first page after signing in."""
+    return redirect(url_for("casework.inbox" if may("dossier.read") else "accounts.accounts"))
+
+
+@blueprint.get("/viec-cua-toi")
+@permits("signed_in")
+def inbox() -> ResponseReturnValue:
+    """What waits for the signed-in person."""
+    if not may("dossier.read"):
+        return redirect(url_for("accounts.accounts" if may("administration") else "rules.rulebooks"))
+    return render_template("casework/inbox.html", groups=worklist.inbox(signed()), can_create=may("dossier.create"))
+
+
+def _filter() -> worklist.Filter:
+    args = request.args
+
+    def known(name: str, values: object) -> str:
+        value = args.get(name, "")
+        return value if value in set(values) else ""  # type: ignore[call-overload]
+
+    def day(name: str) -> object:
+        try:
+            return parse_day(args[name])
+        except (KeyError, ValueError):
+            return None
+
+    return worklist.Filter(
+        stage=known("stage", map(str, Stage)),
+        state=known("state", map(str, State)),
+        unit=args.get("unit", "")[:20],
+        source=known("source", map(str, Source)),
+        overdue=args.get("overdue") == "1",
+        admitted_from=day("admitted_from"),  # type: ignore[arg-type]
+        admitted_to=day("admitted_to"),  # type: ignore[arg-type]
+        sort=known("sort", worklist.SORTS) or "since",
+        after=args.get("after", "")[:200],
+    )
+
+
+@blueprint.get("/ho-so", endpoint="worklist")
+@permits("dossier.read")
+def worklist_view() -> ResponseReturnValue:
+    """The work-list with its filters."""
+    who, chosen = signed(), _filter()
+    found = worklist.page(chosen, who, current_app.config["PAGE_SIZE"])
+    return render_template(
+        "casework/worklist.html",
+        f=chosen,
+        page=found,
+        units=units.below(who.reading_units),
+        stage_states=STAGE_STATES,
+        can_create=may("dossier.create"),
+    )
+
+
+@blueprint.get("/tim")
+@permits("dossier.read")
+def search() -> ResponseReturnValue:
+    """Dossiers by name, with or without accents, or by code."""
+    query = request.args.get("q", "")[:120]
+    rows, more = worklist.find(query, signed())
+    return render_template("casework/search.html", q=query, rows=rows, more=more)
+
+
+@blueprint.get("/ho-so/<code>")
+@permits("dossier.read")
+def dossier(code: str) -> ResponseReturnValue:
+    """One dossier: where it stands, whose turn, until when, what is missing, what comes next, what happened."""
+    who = signed()
+    case = services.load_case(code, who, DatabaseStore())
+    services.log.info("read", dossier=code, account=who.account_id)
+    page = reading.dossier_page(case, who)
+    full = page.full_view
+    return render_template(
+        "casework/dossier.html",
+        page=page,
+        steps=reading.grouped(page.options, Kind.STEP),
+        support=reading.grouped(page.options, Kind.SUPPORT),
+        others=reading.grouped(page.options, Kind.SIDE) + reading.grouped(page.options, Kind.END),
+        lines=reading.timeline(case),
+        papers=reading.papers(case),
+        votes=reading.votes(case),
+        relatives=reading.relatives(case) if full else [],
+        companions=reading.companions(case),
+        past=reading.past_deadlines(case),
+        home=reading.home_blueprint,
+    )
+
+
+@blueprint.post("/ngon-ngu/<language>")
+@permits("public")
+def language(language: str) -> ResponseReturnValue:
+    """Switch between Vietnamese and English; back to the page one came from."""
+    if language not in ("vi", "en"):
+        abort(404)
+    session["language"] = language
+    target = request.form.get("next", "/")
+    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if safe else "/", 303)
+
+
+@blueprint.get("/healthz")
+@permits("public")
+def healthz() -> ResponseReturnValue:
+    """Whether the process answers."""
+    return {"status": "ok"}

@@ -1,0 +1,117 @@
+"""Settings from the environment, all prefixed DOSSIERS_; a bad one stops the start with a clear line."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingError(SystemExit):
+    """A setting that cannot be used. Ends the program with one line on standard error."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its name without the prefix, its default as shown in the docs, and what it does."""
+
+    name: str
+    default: str
+    effect: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("DATABASE_URL", "sqlite in the instance folder", "Where the data is: a SQLAlchemy URL of SQLite or PostgreSQL."),
+    Setting("INSTANCE", "instance/", "Folder for the embedded database and the generated secret."),
+    Setting("SECRET_KEY", "made once in the instance folder", "Signs sessions; at least 32 characters."),
+    Setting("DATA_KEY", "derived from the secret", "Encrypts sensitive fields; at least 32 characters. Keep it: data needs it."),
+    Setting("PAGE_SIZE", "50", "Rows on a page of a list, 10 to 200."),
+    Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
+    Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
+    Setting("FOLLOW_UP_MONTHS", "12", "Months of follow-up after recognition before a dossier is closed, 0 to 60."),
+)
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    raw = env.get(f"DOSSIERS_{name}", str(default))
+    if not raw.isdigit() or not low <= int(raw) <= high:
+        raise SettingError(f"DOSSIERS_{name}", f"must be a whole number from {low} to {high}, not {raw!r}")
+    return int(raw)
+
+
+def _secret(env: Mapping[str, str], name: str, folder: Path) -> str:
+    given = env.get(f"DOSSIERS_{name}")
+    if given is not None:
+        if len(given) < 32:
+            raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
+        return given
+    path = folder / f"{name.lower()}.txt"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Flask's configuration from the environment. Raises SettingError (ends the program) on a bad value."""
+    env = os.environ if env is None else env
+    known = {f"DOSSIERS_{setting.name}" for setting in SETTINGS}
+    for name in env:
+        if name.startswith("DOSSIERS_") and name not in known:
+            raise SettingError(name, "is no setting of this program; see docs/settings.md")
+    folder = Path(env.get("DOSSIERS_INSTANCE", str(ROOT / "instance"))).resolve()
+    secret = _secret(env, "SECRET_KEY", folder)
+    data_key = env.get("DOSSIERS_DATA_KEY") or _secret(env, "DATA_KEY", folder)
+    if len(data_key) < 32:
+        raise SettingError("DOSSIERS_DATA_KEY", "needs at least 32 characters")
+    url = env.get("DOSSIERS_DATABASE_URL") or f"sqlite:///{folder / 'dossiers.db'}"
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise SettingError("DOSSIERS_DATABASE_URL", "must begin with sqlite: or postgresql:")
+    language = env.get("DOSSIERS_LANGUAGE", "vi")
+    if language not in ("vi", "en"):
+        raise SettingError("DOSSIERS_LANGUAGE", f"must be vi or en, not {language!r}")
+    return {
+        "SECRET_KEY": secret,
+        "DATA_KEY": data_key,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
+        "THREADS": _number(env, "THREADS", 8, 1, 64),
+        "FOLLOW_UP_MONTHS": _number(env, "FOLLOW_UP_MONTHS", 12, 0, 60),
+        "BABEL_DEFAULT_LOCALE": language,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "MAX_CONTENT_LENGTH": 1_000_000,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "MAX_FORM_PARTS": 2000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SALT": secret[:32],
+        "SECURITY_PASSWORD_LENGTH_MIN": 10,
+        "SECURITY_LOGIN_URL": "/dang-nhap",
+        "SECURITY_LOGOUT_URL": "/dang-xuat",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_POST_LOGIN_VIEW": "/viec-cua-toi",
+        "SECURITY_POST_LOGOUT_VIEW": "/dang-nhap",
+        "SECURITY_UNAUTHORIZED_VIEW": None,
+        "SECURITY_SEND_REGISTER_EMAIL": False,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_FLASH_MESSAGES": False,
+        "SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN": False,
+        "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
+        "SECURITY_WAN_ALLOW_USERNAMELESS": False,
+    }

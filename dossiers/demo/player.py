@@ -1,0 +1,281 @@
+"""Plays a candidate's way act by act, each through casework.services.perform, at the days it is told."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework import services
+from dossiers.casework.services import Act
+from dossiers.casework.store import BulkStore, Case
+from dossiers.demo import people
+from dossiers.demo.bloc import Bloc
+from dossiers.units.models import Unit
+from workflow import acts
+from workflow.calendar import add_months
+from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source
+from workflow.guards import Situation
+from workflow.machine import MOVES
+from workflow.roles import Role
+from workflow.route import Route, UnitKind, role_for
+from workflow.rulebook import in_force
+from workflow.stages import State
+from workflow.votes import needed
+
+TODAY = date(2022, 7, 27)
+"""Where the demo's clock starts."""
+
+_SHARES = {"union_executive": ">1/2", "cell": "2/3", "committee": "2/3", "standing_committee": ">1/2"}
+_ROLE_KINDS: dict[Role, tuple[UnitKind, ...]] = {
+    Role.CELL_SECRETARY: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    Role.SECTION_OFFICER: (UnitKind.SECTION_COMMITTEE,),
+    Role.COMMITTEE_OFFICER: (UnitKind.GRASSROOTS_COMMITTEE,),
+    Role.COMMITTEE_SECRETARY: (UnitKind.GRASSROOTS_COMMITTEE,),
+    Role.UPPER_OFFICER: (UnitKind.UPPER_COMMITTEE,),
+    Role.UPPER_SECRETARY: (UnitKind.UPPER_COMMITTEE,),
+}
+_SUFFIX = {
+    "nominate": "NQ/ĐT", "accept_to_list": "NQ/CB", "certify": "GCN", "pass_cell_vote": "NQ/CB", "appraise": "BC/ĐUBP",
+    "pass_committee_vote": "NQ/ĐU", "decide_admission": "QĐ/ĐU", "decide_recognition": "QĐ/ĐU",
+}  # fmt: skip
+
+ROAD: tuple[tuple[int, str], ...] = (
+    (-420, "create"), (-395, "nominate"), (-385, "accept_to_list"), (-372, "propose_course"), (-366, "enrol"),
+    (-320, "certify"), (-210, "open_dossier"), (-208, "assign_introducers"), (-200, "papers_application"),
+    (-190, "start_verification"), (-186, "record_relatives"), (-120, "papers_opinions"), (-110, "conclude_verification"),
+    (-62, "submit_to_cell"), (-48, "pass_cell_vote"), (-41, "appraise"), (-32, "pass_committee_vote"),
+    (-9, "prepare_decision"), (0, "decide_admission"), (6, "receive_decision"), (18, "hold_ceremony"),
+    (383 + 4, "papers_recognition"), (383 + 6, "submit_for_recognition"), (383 + 13, "pass_cell_vote"),
+    (383 + 18, "appraise"), (383 + 23, "pass_committee_vote"), (383 + 30, "prepare_decision"), (383 + 36, "decide_recognition"),
+)  # fmt: skip
+"""The whole road: days from the decision on admission, and the act."""
+
+
+class Player:
+    """One candidate on the way. `anchor` is the day of the decision on admission, even if it is never reached."""
+
+    def __init__(self, bloc: Bloc, store: BulkStore, rng: Random, numbers: dict[Any, int], cell: Unit, source: str) -> None:
+        self.bloc, self.store, self.rng, self.numbers = bloc, store, rng, numbers
+        self.cell, self.source = cell, Source(source)
+        self.case: Case | None = None
+        self.recorded = datetime(2000, 1, 1, tzinfo=clock.VIETNAM)
+        self.shift = timedelta()
+
+    @property
+    def on_file(self) -> Case:
+        """The dossier, once it was opened."""
+        assert self.case is not None
+        return self.case
+
+    # --- doing acts ---
+
+    def _at(self, on: date) -> datetime:
+        """When the act of a day was recorded: at office hours, up to two days later, never before the last one."""
+        rng = self.rng
+        late = min(on + timedelta(days=rng.choice((0, 0, 1, 2))), max(TODAY, on))
+        moment = datetime.combine(late, time(7 + rng.randrange(10), rng.randrange(60), rng.randrange(60)), clock.VIETNAM)
+        self.recorded = max(moment, self.recorded + timedelta(minutes=3))
+        return self.recorded
+
+    def number(self, trigger: str, on: date, issuer: object) -> str:
+        """The next number of an issuer's series in a year."""
+        key = (trigger, issuer, on.year)
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        return f"{self.numbers[key]:02d}-{_SUFFIX.get(trigger, 'TB')}"
+
+    def actor(self, trigger: str) -> Signed:
+        """Somebody of the bloc who may do this act on this dossier."""
+        case = self.on_file
+        move = next(m for m in MOVES if m.trigger == trigger and m.source is case.state and m.fits(case.route))
+        for part in move.parts:
+            role = role_for(part, case.route)
+            if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
+                wanted = Role.YOUTH_OFFICER if self.source is Source.YOUTH_UNION else Role.UNION_OFFICER
+                if role is not wanted or case.nominator_id is None:
+                    continue
+                unit: int | None = case.nominator_id
+            elif role is Role.TRAINING_OFFICER:
+                unit = self.bloc.centre.id
+            else:
+                unit = case.place.unit_of(*_ROLE_KINDS[role])
+            if unit is not None and (role, unit) in self.bloc.cast:
+                return self.bloc.cast[role, unit]
+        raise LookupError(trigger)
+
+    def ballot(self, trigger: str, on: date, passing: bool = True) -> Ballot:
+        """A plausible count; it passes, or fails by one or two."""
+        case = self.on_file
+        s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type]
+        body, _ = acts.body_for(trigger, s)
+        unit = services.body_unit(case, body)
+        entitled = self.store.entitled(unit or 0, str(body), on)
+        share = "2/3" if case.route.is_delegated and trigger.startswith("decide") else _SHARES[str(body)]
+        minimum = needed(share, entitled)
+        if not passing:
+            return Ballot(entitled, entitled, max(minimum - self.rng.choice((1, 2)), 0), self.rng.choice((1, 2)))
+        present = entitled - self.rng.choice((0, 0, 0, 1)) if entitled > minimum else entitled
+        return Ballot(entitled, present, self.rng.randint(max(minimum, present - 1), present))
+
+    def do(self, trigger: str, on: date, evidence: dict[str, Any] | None = None, **act: Any) -> None:
+        """One act on a day."""
+        with clock.at(self._at(on)):
+            what = Act(trigger, Evidence(on, **(evidence or {})), **act)
+            services.perform(self.store, self.on_file, what, self.actor(trigger))
+
+    def create(self, on: date, born: date | None = None) -> None:
+        """Put an invented person on the source list."""
+        rng = self.rng
+        sex = people.sex(rng)
+        years = {"youth_union": (20, 27), "trade_union": (31, 44), "other": (33, 52)}[str(self.source)]
+        born = born or date(on.year - rng.randint(*years), rng.randint(1, 12), rng.randint(1, 28))
+        base = self._base()
+        union = None if self.source is Source.OTHER else self.bloc.unions[base][str(self.source)]
+        role = {Source.YOUTH_UNION: Role.YOUTH_OFFICER, Source.TRADE_UNION: Role.UNION_OFFICER}.get(self.source)
+        who = self.bloc.cast[role, union.id] if role and union else self.bloc.cast[Role.CELL_SECRETARY, self.cell.id]
+        person = {
+            "full_name": people.name(rng, sex), "birth_date": born, "sex": sex,
+            "contact": f"09{rng.randrange(10**8):08d}", "occupation": rng.choice(people.JOBS),
+            "home_town": rng.choice(people.PLACES), "residence": "", "ethnic_group": None, "religion": None,
+            "identity_number": None,
+        }  # fmt: skip
+        evidence = Evidence(on, source=self.source, consented=True,
+                            candidate=Candidate(birth_date=born, schooling=Schooling.UPPER_SECONDARY))  # fmt: skip
+        with clock.at(self._at(on)):
+            done = services.open_in(
+                self.store, Act("create", evidence, person=person), who, self.cell.id, union.id if union else None
+            )
+        self.case = done.case
+
+    def _base(self) -> int:
+        place = self.store.place(self.cell.id)
+        base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
+        assert base is not None
+        return base
+
+    # --- the road ---
+
+    def step(self, name: str, on: date) -> None:
+        """One line of ROAD on a day; lines the route or the source does not know are passed over."""
+        if name == "create":
+            self.create(on)
+            return
+        special: Callable[[date], None] | None = getattr(self, f"_{name}", None)
+        if special is not None:
+            special(on)
+            return
+        case = self.on_file
+        if (name == "nominate" and self.source is Source.OTHER) or (name == "appraise" and not case.route.has_section):
+            return
+        if name == "pass_committee_vote" and not case.route.has_committee_review:
+            return
+        evidence: dict[str, Any] = {}
+        move = next(m for m in MOVES if m.trigger == name and m.source is case.state and m.fits(case.route))
+        if "number" in move.needs:
+            evidence["number"] = self.number(name, on, self._issuer(name))
+        if "ballot" in move.needs:
+            evidence["ballot"] = self.ballot(name, on)
+        if name == "conclude_verification":
+            evidence["reason"] = "Đủ điều kiện về lịch sử chính trị và chính trị hiện nay."
+        self.do(name, on, evidence)
+
+    def _issuer(self, trigger: str) -> object:
+        case = self.on_file
+        if trigger == "nominate":
+            return case.nominator_id
+        if trigger == "certify":
+            return case.centre_id
+        if trigger in ("accept_to_list", "pass_cell_vote"):
+            return case.unit_id
+        if trigger == "appraise":
+            return case.place.unit_of(UnitKind.SECTION_COMMITTEE)
+        if trigger == "pass_committee_vote" or case.route.is_delegated:
+            return case.place.unit_of(UnitKind.GRASSROOTS_COMMITTEE)
+        return "upper"
+
+    def _accept_to_list(self, on: date) -> None:
+        helper = self.rng.choice(self.bloc.members[self.cell.id])
+        row = {"kind": "helper", "ref": helper, "name": self.bloc.member_names[helper], "since": on, "until": None}
+        number = self.number("accept_to_list", on, self.cell.id)
+        self.do("accept_to_list", on, {"number": number, "helpers": 1}, companions=[row])
+
+    def _enrol(self, on: date) -> None:
+        course = next(c for c in self.bloc.classes if c.starts_on >= on)
+        dates = {"course_starts_on": course.starts_on, "course_ends_on": course.ends_on}
+        self.do("enrol", on, dates, class_id=course.id)
+
+    def _assign_introducers(self, on: date) -> None:
+        pool = self.bloc.members[self.cell.id]
+        wanted = 2 if self.source is Source.OTHER else 1
+        chosen = self.rng.sample(pool, wanted)
+        facts = tuple(Introducer(ref, add_months(on, -self.rng.randint(20, 60))) for ref in chosen)
+        rows = [
+            {"kind": "introducer", "ref": ref, "name": self.bloc.member_names[ref], "since": on, "until": None}
+            for ref in chosen
+        ]
+        self.do("assign_introducers", on, {"introducers": facts}, companions=rows)
+
+    def _papers_application(self, on: date) -> None:
+        forms = ["1-KNĐ", "2-KNĐ", "3-KNĐ"]
+        papers = [Paper(form, on - timedelta(days=self.rng.randint(1, 8))) for form in forms]
+        self.do("record_papers", on, {"papers": tuple(papers)})
+
+    def _papers_opinions(self, on: date) -> None:
+        self.do("record_papers", on, {"papers": (Paper("5-KNĐ", on - timedelta(days=3)),)})
+
+    def _record_relatives(self, on: date) -> None:
+        rng = self.rng
+        relations = [Relation.FATHER, Relation.MOTHER]
+        if self.source is not Source.YOUTH_UNION:
+            relations += [Relation.SPOUSE, Relation.FATHER_IN_LAW, Relation.MOTHER_IN_LAW]
+        facts, rows = [], []
+        for number, relation in enumerate(relations, start=1):
+            verified = on + timedelta(days=0)
+            facts.append(Relative(f"r{number}", relation, verified))
+            female = relation in (Relation.MOTHER, Relation.MOTHER_IN_LAW)
+            rows.append(
+                {"ref": f"r{number}", "relation": str(relation), "name": people.name(rng, "female" if female else "male"),
+                 "birth_year": None, "place": None, "occupation": None, "result": "Chấp hành tốt.", "verified_on": verified}
+            )  # fmt: skip
+        self.do("record_relatives", on, {"relatives": tuple(facts)}, relatives=rows)
+
+    def _receive_decision(self, on: date) -> None:
+        self.do("receive_decision", on, {"received_on": on})
+
+    def _hold_ceremony(self, on: date) -> None:
+        self.do("hold_ceremony", on, {"received_on": self.on_file.facts.received_on})
+
+    def _papers_recognition(self, on: date) -> None:
+        forms = ("11-KNĐ", "12-KNĐ", "13-KNĐ", "14-KNĐ")
+        self.do("record_papers", on, {"papers": tuple(Paper(form, on - timedelta(days=1)) for form in forms)})
+
+    def play(self, steps: int, anchor: date) -> None:
+        """The first `steps` lines of ROAD, by their offsets from `anchor`."""
+        for offset, name in ROAD[:steps]:
+            self.step(name, anchor + timedelta(days=offset))
+
+    def finish(self) -> None:
+        """Hand the dossier to the store."""
+        self.store.finish(self.on_file)
+
+
+def steps_to(state: State, route: Route) -> int:
+    """How many lines of ROAD lead into `state`."""
+    last = {
+        State.SOURCED: "create", State.NOMINATED: "nominate", State.LISTED: "accept_to_list", State.ENROLLED: "enrol",
+        State.TRAINED: "certify", State.APPLYING: "open_dossier", State.VERIFYING: "start_verification",
+        State.VERIFIED: "conclude_verification", State.CELL_REVIEW: "submit_to_cell", State.APPROVED: "decide_admission",
+        State.PROBATIONARY: "hold_ceremony", State.RECOGNITION_CELL_REVIEW: "submit_for_recognition",
+        State.OFFICIAL: "decide_recognition",
+    }  # fmt: skip
+    names = [name for _, name in ROAD]
+    if state in last:
+        return names.index(last[state]) + 1
+    second = state.startswith("recognition")
+    start = names.index("submit_for_recognition") if second else 0
+    kind = state.removeprefix("recognition_")
+    before = {"section_appraisal": "pass_cell_vote", "committee_review": "appraise", "awaiting_decision": "pass_committee_vote"}
+    if kind == "committee_review" and not route.has_section:
+        return names.index("pass_cell_vote", start) + 1
+    return names.index(before[kind], start) + 1

@@ -1,0 +1,60 @@
+"""What only a demo has: one-click sign-in on this machine, and a clock that can be moved forward."""
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import login_user, logout_user
+from sqlalchemy import select
+
+from dossiers import clock
+from dossiers.accounts.models import Account
+from dossiers.extensions import db
+from dossiers.fields import parse_day
+from dossiers.rules import instance
+from dossiers.security import is_near, loopback_only, permits
+
+blueprint = Blueprint("demo", __name__)
+
+
+@blueprint.post("/demo/dang-nhap/<int:account_id>")
+@permits("demo")
+@loopback_only
+def sign_in(account_id: int) -> ResponseReturnValue:
+    """Sign in as one of the demo's accounts, without a password."""
+    account = db.session.get(Account, account_id)
+    if account is None or account.demo_label is None:
+        abort(404)
+    logout_user()
+    login_user(account)
+    return redirect(url_for("casework.home"), 303)
+
+
+@blueprint.post("/demo/dong-ho")
+@permits("demo")
+@loopback_only
+def move_clock() -> ResponseReturnValue:
+    """Move the demo's clock forward; never back, as acts would then lie in the future."""
+    target = request.form.get("next", "/")
+    back = target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+    try:
+        day = parse_day(request.form.get("day", ""))
+    except ValueError as problem:
+        flash(str(problem), "error")
+        return redirect(back, 303)
+    if day < clock.today():
+        flash(_("Đồng hồ chỉ chạy tới, không lùi lại."), "error")
+    else:
+        instance.put("clock", day.isoformat())
+        db.session.commit()
+        flash(_("Đồng hồ của bản dùng thử nay là %(day)s.", day=f"{day:%d/%m/%Y}"), "done")
+    return redirect(back, 303)
+
+
+def accounts_of_demo() -> list[Account]:
+    """The accounts of a demo that stand for a role."""
+    return list(db.session.scalars(select(Account).where(Account.demo_label.is_not(None)).order_by(Account.id)))
+
+
+def demo_accounts() -> list[Account]:
+    """The accounts offered for one-click sign-in; none outside a demo or from another machine."""
+    return accounts_of_demo() if is_near() and instance.is_demo() else []

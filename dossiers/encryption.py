@@ -1,0 +1,39 @@
+"""Sensitive fields are kept encrypted: AES-GCM with a key derived from DOSSIERS_DATA_KEY."""
+
+import base64
+import hashlib
+import os
+from functools import lru_cache
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import current_app
+from sqlalchemy import String
+from sqlalchemy.types import TypeDecorator
+
+
+@lru_cache(maxsize=4)
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(hashlib.scrypt(key.encode(), salt=b"dossiers.field", n=2**12, r=8, p=1, dklen=32))
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text that stands encrypted in the database; each value with its own nonce. Empty stays empty."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Encrypt on the way in."""
+        if not value:
+            return value
+        nonce = os.urandom(12)
+        sealed = _cipher(current_app.config["DATA_KEY"]).encrypt(nonce, value.encode(), None)
+        return base64.b64encode(nonce + sealed).decode()
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        """Decrypt on the way out. Raises cryptography's InvalidTag when key or content do not fit."""
+        if not value:
+            return value
+        raw = base64.b64decode(value)
+        return _cipher(current_app.config["DATA_KEY"]).decrypt(raw[:12], raw[12:], None).decode()

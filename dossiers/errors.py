@@ -1,0 +1,55 @@
+"""Error pages in the product's dress; each carries a reference that stands in the log, and no detail."""
+
+import secrets
+
+import structlog
+from flask import Flask, current_app, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from dossiers.casework.services import NotFound
+from dossiers.extensions import db
+
+log = structlog.get_logger()
+
+
+def _page(status: int, title: str, text: str) -> tuple[str, int]:
+    reference = secrets.token_hex(4).upper()
+    log.warning("error_page", status=status, reference=reference, endpoint=request.endpoint, method=request.method)
+    page = render_template("error.html", status=status, title=title, text=text, reference=reference)
+    return page, status
+
+
+def _known(error: Exception) -> tuple[str, int]:
+    status = error.code if isinstance(error, HTTPException) else 404
+    if isinstance(error, CSRFError):
+        return _page(400, _("Trang đã cũ"), _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại."))
+    texts = {
+        400: (_("Yêu cầu không hợp lệ"), _("Máy chủ không hiểu yêu cầu này. Quay lại trang trước và thử lại.")),
+        401: (_("Cần đăng nhập"), _("Hãy đăng nhập rồi mở lại trang.")),
+        403: (_("Không có quyền"), _("Vai trò của bạn không mở được trang này.")),
+        404: (_("Không tìm thấy"), _("Trang hoặc hồ sơ không có, hoặc không thuộc phạm vi của bạn.")),
+        405: (_("Không dùng được như vậy"), _("Địa chỉ này không nhận cách gọi đó.")),
+        413: (_("Gửi quá nhiều"), _("Nội dung gửi lên lớn hơn mức cho phép.")),
+    }
+    title, text = texts.get(status or 500, (_("Có lỗi"), _("Không thực hiện được yêu cầu.")))
+    return _page(status or 500, title, text)
+
+
+def _unknown(error: Exception) -> tuple[str, int]:
+    if current_app.testing and current_app.config.get("RAISE_ERRORS"):
+        raise error
+    db.session.rollback()
+    reference = secrets.token_hex(4).upper()
+    log.error("unexpected", reference=reference, endpoint=request.endpoint, exc_info=error)
+    text = _("Việc vừa rồi chưa được ghi. Thử lại; nếu vẫn lỗi, báo người quản trị mã tham chiếu.")
+    page = render_template("error.html", status=500, title=_("Có lỗi ở máy chủ"), text=text, reference=reference)
+    return page, 500
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page."""
+    app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(NotFound, _known)
+    app.register_error_handler(Exception, _unknown)

@@ -1,0 +1,159 @@
+"""Form fields that know how people type: dates as 10/7/2022, names, numbers of papers; clear sentences."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.widgets import TextInput
+
+_DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*$")
+_ISO = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$")
+
+
+def parse_day(text: str) -> date:
+    """10/7/2022, 10-07-2022 or 2022-07-10 as a date. Raises ValueError with a sentence for the user."""
+    found = _DATE.match(text)
+    iso = _ISO.match(text)
+    if found:
+        d, m, y = (int(part) for part in found.groups())
+    elif iso:
+        y, m, d = (int(part) for part in iso.groups())
+    else:
+        raise ValueError(_("Ghi ngày dạng ngày/tháng/năm, ví dụ 10/07/2022."))
+    if not 1900 <= y <= 2200:
+        raise ValueError(_("Năm %(year)s không hợp lý.", year=y))
+    try:
+        return date(y, m, d)
+    except ValueError:
+        raise ValueError(_("Ngày %(day)s/%(month)s/%(year)s không có trong lịch.", day=d, month=m, year=y)) from None
+
+
+class DayField(Field):
+    """A date typed the Vietnamese way; what was typed is kept when it is no date."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data.day:02d}/{self.data.month:02d}/{self.data.year:04d}" if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the typed text."""
+        self.data = None
+        if valuelist and str(valuelist[0]).strip():
+            self.data = parse_day(str(valuelist[0]))
+
+
+class WholeNumberField(IntegerField):
+    """A whole number; what was typed is kept when it is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the typed text."""
+        self.data = None
+        if not valuelist or not str(valuelist[0]).strip():
+            return
+        typed = str(valuelist[0]).strip()
+        if not re.fullmatch(r"\d{1,6}", typed):
+            raise ValueError(_("Ghi một số nguyên, không âm."))
+        self.data = int(typed)
+
+
+def required(form: Any, field: Any) -> None:
+    """The field is filled."""
+    raw = field.raw_data[0] if field.raw_data else None
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        field.errors = [_("Chưa ghi mục này.")]
+        from wtforms.validators import StopValidation
+
+        raise StopValidation(_("Chưa ghi mục này."))
+
+
+required.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
+class Words:
+    """Text people can read: no control characters, no pictograms, not too long.
+
+    `pattern` narrows it further; `hint` is the sentence shown when it does not fit.
+    """
+
+    def __init__(self, longest: int, pattern: str | None = None, hint: str | None = None) -> None:
+        self.longest = longest
+        self.pattern = re.compile(pattern) if pattern else None
+        self.hint = hint
+        self.field_flags = {"maxlength": longest}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raises ValidationError with a sentence."""
+        text = field.data or ""
+        if len(text) > self.longest:
+            raise ValidationError(
+                _("Dài %(length)s ký tự; nhiều nhất là %(longest)s.", length=len(text), longest=self.longest)
+            )
+        for char in text:
+            if char in "\n\r\t" and isinstance(field, TextAreaField):
+                continue
+            category = unicodedata.category(char)
+            if category in ("Cc", "Cf", "Cs", "Co", "Cn"):
+                raise ValidationError(_("Có ký tự điều khiển không đọc được; hãy gõ lại."))
+            if category in ("So", "Sk") or ord(char) > 0xFFFF:
+                raise ValidationError(_("Có biểu tượng “%(char)s” không dùng trong hồ sơ.", char=char))
+        if text and self.pattern and not self.pattern.fullmatch(text):
+            raise ValidationError(self.hint or _("Không đúng dạng."))
+
+
+class NameWords(Words):
+    """A person's name: letters, spaces, hyphens and apostrophes, at least two words."""
+
+    def __init__(self) -> None:
+        super().__init__(120)
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raises ValidationError with a sentence."""
+        super().__call__(form, field)
+        text = field.data or ""
+        if text and not all(char.isalpha() or char in " '-." for char in text):
+            raise ValidationError(_("Họ tên chỉ gồm chữ."))
+        if text and len(text.split()) < 2:
+            raise ValidationError(_("Ghi đủ họ và tên."))
+
+
+class NumberWords(Words):
+    """The number of a paper, such as 127-QĐ/TU."""
+
+    def __init__(self) -> None:
+        super().__init__(60)
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raises ValidationError with a sentence."""
+        super().__call__(form, field)
+        text = field.data or ""
+        if text and not all(char.isalnum() or char in " -/.()" for char in text):
+            raise ValidationError(_("Số văn bản chỉ gồm chữ, số và dấu - / . ( )"))
+
+
+def squeeze(text: str | None) -> str | None:
+    """Strip a line and bring it to composed form, so that the same words are the same text."""
+    if not isinstance(text, str):
+        return text
+    return unicodedata.normalize("NFC", text).strip()
+
+
+class LineField(StringField):
+    """One line of text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("filters", [squeeze])
+        super().__init__(*args, **kwargs)
+
+
+class ParagraphField(TextAreaField):
+    """Several lines of text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("filters", [squeeze])
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,109 @@
+"""Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from dossiers.admission.forms import DecisionForm
+from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned, choice, with_empty
+from dossiers.casework.store import Case
+from dossiers.fields import DayField, required
+from dossiers.formatters import day, say
+from workflow.deadlines import probation_end
+from workflow.guards import REMOVAL_GROUNDS, Situation
+
+
+class ReceiveForm(ActForm):
+    """The cell received the decision; the thirty working days for the ceremony begin."""
+
+    happened_on = DayField(_l("Ngày ghi"), [required])
+    received_on = DayField(_l("Ngày chi bộ nhận quyết định"), [required])
+
+
+class CeremonyForm(ActForm):
+    """The ceremony; the twelve months of probation begin."""
+
+    happened_on = DayField(_l("Ngày tổ chức lễ kết nạp"), [required])
+    received_on = DayField(_l("Ngày chi bộ nhận quyết định"), [required])
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """The day of receipt is known when it was recorded before."""
+        super().prepare(case, s, trigger)
+        if not self.is_submitted() and case.facts.received_on:
+            self.received_on.data = case.facts.received_on
+
+
+class SubmitForm(ActForm):
+    """The dossier for recognition goes before the cell."""
+
+    happened_on = DayField(_l("Ngày trình chi bộ"), [required])
+
+
+class ReferForm(Reasoned, ActForm):
+    """Three votes failed: the superior decides."""
+
+
+class RecognitionForm(DecisionForm):
+    """The decision to recognise; its effective date is computed."""
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Say from which day the member will count as official."""
+        super().prepare(case, s, trigger)
+        end = probation_end(case.facts, s.rulebook)
+        self.heading_hint = _("Được công nhận chính thức từ ngày %(day)s (đúng ngày hết 12 tháng dự bị).", day=day(end))
+
+
+class _Grounded(ActForm):
+    ground = choice(_l("Căn cứ xóa tên"))
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the grounds of the statutes."""
+        super().prepare(case, s, trigger)
+        self.ground.choices = with_empty([(key, say(text)) for key, text in REMOVAL_GROUNDS.items()])
+
+
+class ProposeRemovalForm(Numbered, Balloted, _Grounded):
+    """The cell votes to propose the removal."""
+
+    happened_on = DayField(_l("Ngày họp chi bộ"), [required])
+
+
+class EndorseRemovalForm(Numbered, Balloted, ActForm):
+    """The grass-roots committee votes on the removal."""
+
+    happened_on = DayField(_l("Ngày họp cấp ủy"), [required])
+
+
+class FailedRemovalForm(Balloted, ActForm):
+    """A vote on removal that did not reach its majority."""
+
+    happened_on = DayField(_l("Ngày họp"), [required])
+
+
+class RemoveForm(Numbered, Balloted, _Grounded):
+    """The decision to remove the name."""
+
+    happened_on = DayField(_l("Ngày ký quyết định"), [required])
+
+
+class CloseForm(ActForm):
+    """The follow-up is over."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Nothing more than the day."""
+        return bool(super().validate(extra_validators))
+
+
+FORMS: dict[str, type[ActForm]] = {
+    "receive_decision": ReceiveForm,
+    "hold_ceremony": CeremonyForm,
+    "submit_for_recognition": SubmitForm,
+    "refer_to_superior": ReferForm,
+    "decide_recognition": RecognitionForm,
+    "propose_removal": ProposeRemovalForm,
+    "endorse_removal": EndorseRemovalForm,
+    "record_failed_removal_vote": FailedRemovalForm,
+    "remove": RemoveForm,
+    "close": CloseForm,
+}

@@ -1,0 +1,33 @@
+"""What an administrator adds to the rules: values to be confirmed, days of the calendar; and the instance itself."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dossiers.extensions import db
+
+
+class RuleValue(db.Model):
+    """A value an administrator gave to a rule marked "confirm"."""
+
+    rulebook: Mapped[str] = mapped_column(String(20), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[str] = mapped_column(String(32))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+class CalendarDay(db.Model):
+    """A day an administrator made working (`working`) or off, with the announcement it comes from."""
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    working: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(200))
+
+
+class InstanceValue(db.Model):
+    """A fact about this instance: whether it is a demo, and where the demo's clock stands."""
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,156 @@
+"""The rulebooks with their sources, for everybody; an administrator's changes to them and to the calendar."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from wtforms import RadioField, SelectField
+
+from dossiers.casework import services as casework
+from dossiers.casework.services import Act
+from dossiers.casework.store import DatabaseStore
+from dossiers.extensions import db
+from dossiers.fields import DayField, LineField, ParagraphField, Words, required
+from dossiers.formatters import say
+from dossiers.rules import services
+from dossiers.rules.models import CalendarDay
+from dossiers.security import may, permits, signed
+from workflow.facts import Evidence
+from workflow.machine import Refused
+from workflow.rulebook import RulebookError, Value
+
+blueprint = Blueprint("rules", __name__)
+
+
+class ValueForm(FlaskForm):
+    """Another value for a rule to be confirmed."""
+
+    value = LineField(_l("Giá trị"), [required, Words(200)])
+
+
+class CalendarForm(FlaskForm):
+    """A day made working or off."""
+
+    day = DayField(_l("Ngày"), [required])
+    working = RadioField(_l("Là"), [required], choices=[("1", _l("Ngày làm việc")), ("0", _l("Ngày nghỉ"))])
+    note = LineField(_l("Theo thông báo nào"), [required, Words(200)])
+
+
+class MoveForm(FlaskForm):
+    """Move a dossier to another rulebook."""
+
+    code = LineField(_l("Mã hồ sơ"), [required, Words(20)])
+    rulebook = SelectField(_l("Bộ quy tắc"), [required])
+    reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
+
+
+@blueprint.get("/quy-tac")
+@permits("signed_in")
+def rulebooks() -> ResponseReturnValue:
+    """Every rule with its value, source and whether it was checked."""
+    days = db.session.scalars(select(CalendarDay).order_by(CalendarDay.day)).all()
+    return render_template(
+        "rules/rulebooks.html", books=list(services.books().values()), days=days, may_change=may("administration")
+    )
+
+
+@blueprint.route("/quy-tac/<code>/<key>", methods=["GET", "POST"])
+@permits("administration")
+def change_value(code: str, key: str) -> ResponseReturnValue:
+    """Change a value that stands as to be confirmed."""
+    book = services.books().get(code)
+    if book is None or key not in book.rules:
+        abort(404)
+    rule = book.rules[key]
+    form = ValueForm()
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                services.change_value(code, key, _typed(form.value.data, rule.value), signed().account_id)
+            except (RulebookError, ValueError):
+                form.value.errors = [_("Giá trị không hợp với quy tắc này, hoặc quy tắc đã được đối chiếu.")]
+            else:
+                flash(_("Đã đổi giá trị của “%(rule)s”.", rule=say(rule.title)), "done")
+                return redirect(url_for("rules.rulebooks"), 303)
+    else:
+        form.value.data = ", ".join(rule.value) if isinstance(rule.value, tuple) else str(rule.value)
+    return render_template("rules/value.html", book=book, rule=rule, form=form), status
+
+
+def _typed(text: str, old: Any) -> Value:
+    if isinstance(old, bool):
+        return {"true": True, "false": False}[text.strip().lower()] if text.lower() in ("true", "false") else text
+    if isinstance(old, int):
+        return int(text)
+    if isinstance(old, tuple):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+@blueprint.route("/quy-tac/lich", methods=["GET", "POST"])
+@permits("administration")
+def add_day() -> ResponseReturnValue:
+    """Add a working day or a day off to the calendar."""
+    form = CalendarForm()
+    if form.validate_on_submit():
+        services.set_day(form.day.data, form.working.data == "1", form.note.data)
+        flash(_("Đã ghi vào lịch làm việc."), "done")
+        return redirect(url_for("rules.rulebooks"), 303)
+    return render_template("rules/day.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/quy-tac/lich/<day>/bo")
+@permits("administration")
+def forget_day(day: str) -> ResponseReturnValue:
+    """Take a day of the administrator's back."""
+    from datetime import date
+
+    try:
+        services.forget_day(date.fromisoformat(day))
+    except ValueError:
+        abort(404)
+    flash(_("Đã bỏ ngày khỏi lịch riêng."), "done")
+    return redirect(url_for("rules.rulebooks"), 303)
+
+
+@blueprint.route("/quy-tac/chuyen", methods=["GET", "POST"])
+@permits("administration")
+def move_dossier() -> ResponseReturnValue:
+    """Move a dossier to another rulebook; the administrator sees nothing of it but the code."""
+    form = MoveForm()
+    form.rulebook.choices = [(code, f"{code}: {say(book.title)}") for code, book in services.books().items()]
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate() and _moved(form):
+            flash(_("Đã chuyển hồ sơ sang bộ quy tắc %(book)s.", book=form.rulebook.data), "done")
+            return redirect(url_for("rules.rulebooks"), 303)
+    return render_template("rules/move.html", form=form), status
+
+
+def _moved(form: MoveForm) -> bool:
+    from dossiers import clock
+
+    act = Act(
+        "change_rulebook",
+        Evidence(clock.today(), reason=form.reason.data),
+        key=secrets.token_hex(16),
+        rulebook=form.rulebook.data,
+    )
+    try:
+        version = casework.load_for_administration(form.code.data.upper(), DatabaseStore()).version
+        casework.advance(form.code.data.upper(), act, signed(), version)
+    except casework.NotFound:
+        form.code.errors = [_("Không có hồ sơ mang mã này.")]
+        return False
+    except Refused as refused:
+        form.code.errors = [say(refusal.message) for refusal in refused.refusals]
+        return False
+    return True

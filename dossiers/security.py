@@ -1,0 +1,144 @@
+"""Who may open which page: every route names its permission, and one that names none is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from dossiers import clock
+from dossiers.accounts import grants
+from dossiers.accounts.grants import Signed
+from workflow.roles import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPER_OFFICER, Role.UPPER_SECRETARY})
+PERMISSIONS: dict[str, frozenset[Role] | None] = {
+    "public": None,
+    "demo": None,
+    "signed_in": frozenset(Role),
+    "dossier.read": READERS,
+    "dossier.act": READERS - {Role.INSPECTOR},
+    "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
+    "class.manage": OFFICES | {Role.TRAINING_OFFICER},
+    "register.manage": OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
+    "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
+    "audit.read": frozenset({Role.INSPECTOR}),
+    "administration": frozenset({Role.ADMINISTRATOR}),
+}
+"""Each permission and the roles that hold it (None: nobody has to sign in)."""
+
+FOREIGN: dict[str, str] = {
+    "static": "public",
+    "security.login": "public",
+    "security.logout": "signed_in",
+    "security.verify": "signed_in",
+}
+"""Routes of extensions, which cannot name their permission themselves. Others of theirs stay shut."""
+
+
+def permits(permission: str) -> Callable[[View], View]:
+    """Name the permission a view needs; it is checked before every request."""
+    if permission not in PERMISSIONS:  # a slip of the programmer, seen at start
+        raise ValueError(permission)
+
+    def mark(view: View) -> View:
+        view.__dict__["permission"] = permission
+        return view
+
+    return mark
+
+
+def permission_of(app: Flask, endpoint: str) -> str | None:
+    """The permission of a route; None when it names none and is therefore shut."""
+    view = app.view_functions[endpoint]
+    return getattr(view, "permission", None) or FOREIGN.get(endpoint)
+
+
+def signed() -> Signed:
+    """The signed-in person with today's grants; loaded once a request. Aborts with 401 when nobody is."""
+    if "signed" not in g:
+        if not current_user.is_authenticated:
+            abort(401)
+        g.signed = grants.load(current_user.id, clock.today())
+    found: Signed = g.signed
+    return found
+
+
+def may(permission: str) -> bool:
+    """Whether the signed-in person holds a permission; for showing links, not for guarding."""
+    roles = PERMISSIONS[permission]
+    return roles is None or (current_user.is_authenticated and bool(roles & signed().roles))
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    from flask import current_app
+
+    permission = permission_of(current_app, request.endpoint)
+    if permission is None:
+        abort(404)
+    if PERMISSIONS[permission] is None:
+        return None
+    if not current_user.is_authenticated:
+        target = request.full_path if request.method == "GET" else None
+        return redirect(url_for("security.login", next=target))
+    if not may(permission):
+        abort(403)
+    return None
+
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Guard every route and dress every answer with the security headers."""
+    app.before_request(_check)
+
+    @app.after_request
+    def dress(response: Any) -> Any:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint == "static":
+            response.headers["Cache-Control"] = "public, max-age=86400"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+
+def is_near() -> bool:
+    """Whether the request comes from this machine, not through a proxy."""
+    forwarded = {"X-Forwarded-For", "Forwarded", "X-Real-Ip"} & set(request.headers.keys())
+    return request.remote_addr in ("127.0.0.1", "::1") and not forwarded
+
+
+def loopback_only(view: View) -> View:
+    """Refuse (404) a view to anybody who is not on this machine, or outside a demo."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        from dossiers.rules import instance
+
+        if not is_near() or not instance.is_demo():
+            abort(404)
+        return view(*args, **kwargs)
+
+    guarded.__dict__.update(view.__dict__)
+    return guarded  # type: ignore[return-value]

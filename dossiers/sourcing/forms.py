@@ -1,0 +1,126 @@
+"""Forms of sourcing: a candidate on the source list, the nomination, the cell's list."""
+
+import secrets
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework.forms import (
+    ActForm,
+    Balloted,
+    Numbered,
+    choice,
+    companion_row,
+    member,
+    member_choices,
+    with_empty,
+)
+from dossiers.casework.services import Act
+from dossiers.casework.store import Case
+from dossiers.fields import DayField, LineField, NameWords, Words, required
+from dossiers.formatters import say
+from dossiers.units import services as units
+from workflow.facts import SCHOOLING_LABELS, SOURCE_LABELS, Candidate, Evidence, Schooling, Source
+from workflow.guards import Situation
+
+SEXES = (("female", _l("Nữ")), ("male", _l("Nam")))
+
+
+class CreateForm(FlaskForm):
+    """A new candidate: what the source list needs and no more (domain.md §2)."""
+
+    full_name = LineField(_l("Họ và tên"), [required, NameWords()])
+    birth_date = DayField(_l("Ngày sinh"), [required])
+    sex = RadioField(_l("Giới tính"), [required], choices=SEXES)
+    contact = LineField(_l("Điện thoại hoặc thư điện tử"), [required, Words(120)])
+    place = choice(_l("Chi bộ và nguồn"))
+    schooling = choice(_l("Trình độ học vấn"), optional=True)
+    happened_on = DayField(_l("Ngày đưa vào nguồn"), [required])
+    consented = BooleanField(_l("Người này đồng ý để tổ chức ghi và dùng thông tin của mình vào việc xét kết nạp"))
+    act_key = HiddenField()
+
+    def prepare(self, signed: Signed) -> None:
+        """Offer the cells this person may source for."""
+        self.options = units.cells_for_sourcing(signed)
+        self.place.choices = with_empty(
+            [
+                (f"{cell.id}:{union or ''}:{source}", f"{cell.name} – {say(SOURCE_LABELS[Source(source)])}")
+                for cell, union, source in self.options
+            ]
+        )
+        self.schooling.choices = with_empty([(str(level), say(SCHOOLING_LABELS[level])) for level in Schooling])
+        if not self.act_key.data:
+            self.act_key.data = secrets.token_hex(16)
+        if not self.is_submitted():
+            self.happened_on.data = clock.today()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A birth date in the past and not absurdly far."""
+        fine: bool = super().validate(extra_validators)
+        born = self.birth_date.data
+        if born is not None and not 1900 <= born.year <= clock.today().year - 10:
+            self.birth_date.errors = [_("Ngày sinh không hợp lý.")]
+            return False
+        return fine
+
+    def chosen(self) -> tuple[int, int | None]:
+        """(cell, nominating union) of the chosen line."""
+        cell, union, _source = self.place.data.split(":")
+        return int(cell), int(union) if union else None
+
+    def act(self) -> Act:
+        """The act of putting the person on the list."""
+        source = Source(self.place.data.split(":")[2])
+        schooling = Schooling(self.schooling.data) if self.schooling.data else None
+        evidence = Evidence(
+            self.happened_on.data,
+            source=source,
+            consented=bool(self.consented.data),
+            candidate=Candidate(birth_date=self.birth_date.data, schooling=schooling),
+        )
+        person = {
+            "full_name": " ".join(self.full_name.data.split()),
+            "birth_date": self.birth_date.data,
+            "sex": self.sex.data,
+            "contact": self.contact.data,
+        }
+        return Act("create", evidence, key=self.act_key.data or None, person=person)
+
+
+class NominateForm(Numbered, Balloted, ActForm):
+    """The resolution of the Youth Union or the trade union (4-KNĐ, 4A-KNĐ)."""
+
+    happened_on = DayField(_l("Ngày ra nghị quyết"), [required])
+
+
+class AcceptForm(Numbered, ActForm):
+    """The cell puts the candidate on its list and assigns a helping member."""
+
+    happened_on = DayField(_l("Ngày họp chi bộ"), [required])
+    helper = choice(_l("Đảng viên giúp đỡ"))
+    second_helper = choice(_l("Đảng viên giúp đỡ thứ hai"), optional=True)
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the official members of the cell."""
+        super().prepare(case, s, trigger)
+        choices = with_empty(member_choices(case))
+        self.helper.choices = choices
+        self.second_helper.choices = choices
+
+    def fill(self, act: Act, case: Case) -> Act:
+        """One or two helpers."""
+        import msgspec
+
+        chosen = [found for value in (self.helper.data, self.second_helper.data) if value and (found := member(value))]
+        people = list({helper.id: helper for helper in chosen}.values())
+        act.evidence = msgspec.structs.replace(act.evidence, helpers=len(people))
+        act.companions = [companion_row("helper", helper, self.happened_on.data) for helper in people]
+        return act
+
+
+FORMS: dict[str, type[ActForm]] = {"nominate": NominateForm, "accept_to_list": AcceptForm}

@@ -1,0 +1,107 @@
+"""Forms of training: proposal, enrolment, certificates; and of classes."""
+
+from typing import Any
+
+import msgspec
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+
+from dossiers.casework.forms import ActForm, Numbered, Reasoned, choice, with_empty
+from dossiers.casework.models import CourseClass
+from dossiers.casework.services import Act
+from dossiers.casework.store import Case
+from dossiers.extensions import db
+from dossiers.fields import DayField, LineField, Words, required
+from dossiers.formatters import day
+from workflow.guards import Situation
+
+
+def recent_classes() -> list[CourseClass]:
+    """The classes a candidate can be enrolled in, newest first."""
+    return list(db.session.scalars(select(CourseClass).order_by(CourseClass.starts_on.desc()).limit(60)))
+
+
+class ProposeForm(ActForm):
+    """The cell proposes the candidate for the course."""
+
+    happened_on = DayField(_l("Ngày chi bộ đề nghị"), [required])
+
+
+class EnrolForm(ActForm):
+    """The office sends the candidate to a class."""
+
+    happened_on = DayField(_l("Ngày cử đi học"), [required])
+    course = choice(_l("Lớp học"))
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the classes."""
+        super().prepare(case, s, trigger)
+        self.course.choices = with_empty(
+            [(str(c.id), f"{c.code}: {c.title} ({day(c.starts_on)}–{day(c.ends_on)})") for c in recent_classes()]
+        )
+
+    def fill(self, act: Act, case: Case) -> Act:
+        """The dates of the class are evidence."""
+        course = db.session.get(CourseClass, int(self.course.data))
+        assert course is not None
+        return enrolment(act, course)
+
+
+def enrolment(act: Act, course: CourseClass) -> Act:
+    """An act of enrolling into a class."""
+    act.class_id = course.id
+    act.evidence = msgspec.structs.replace(
+        act.evidence, course_starts_on=course.starts_on, course_ends_on=course.ends_on
+    )
+    return act
+
+
+class CertifyForm(Numbered, ActForm):
+    """The centre issues the certificate."""
+
+    happened_on = DayField(_l("Ngày cấp giấy chứng nhận"), [required])
+
+
+class FailForm(Reasoned, ActForm):
+    """The candidate did not pass."""
+
+
+class CertificateForm(Numbered, ActForm):
+    """A certificate from elsewhere."""
+
+    happened_on = DayField(_l("Ngày chi bộ nhận giấy"), [required])
+    issued_on = DayField(_l("Ngày cấp"), [required])
+    issuer = LineField(_l("Nơi cấp"), [required, Words(120)])
+
+
+class ClassForm(FlaskForm):
+    """A new class."""
+
+    code = LineField(_l("Mã lớp"), [required, Words(20, r"[0-9A-Za-z\-/.]+", _l("Mã chỉ gồm chữ, số và - / ."))])
+    title = LineField(_l("Tên lớp"), [required, Words(120)])
+    centre = choice(_l("Trung tâm"))
+    starts_on = DayField(_l("Khai giảng"), [required])
+    ends_on = DayField(_l("Bế giảng"), [required])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The class ends on or after its first day; its code is new."""
+        fine: bool = super().validate(extra_validators)
+        if self.starts_on.data and self.ends_on.data and self.ends_on.data < self.starts_on.data:
+            self.ends_on.errors = [_("Bế giảng trước khai giảng.")]
+            fine = False
+        if self.code.data and db.session.scalar(select(CourseClass.id).where(CourseClass.code == self.code.data)):
+            self.code.errors = [_("Mã lớp này đã có.")]
+            fine = False
+        return fine
+
+
+FORMS: dict[str, type[ActForm]] = {
+    "propose_course": ProposeForm,
+    "enrol": EnrolForm,
+    "certify": CertifyForm,
+    "fail_course": FailForm,
+    "record_certificate": CertificateForm,
+    "renew_certificate": CertificateForm,
+}

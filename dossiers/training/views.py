@@ -1,0 +1,128 @@
+"""Pages of training: the stage, classes, and acts on a whole class."""
+
+import secrets
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+
+from dossiers import clock
+from dossiers.casework import stagepages
+from dossiers.casework.acting import add_acts
+from dossiers.casework.forms import with_empty
+from dossiers.casework.models import CourseClass
+from dossiers.extensions import db
+from dossiers.fields import parse_day, squeeze
+from dossiers.security import permits, signed
+from dossiers.training import services
+from dossiers.training.forms import FORMS, ClassForm, recent_classes
+from dossiers.units.models import Unit
+from workflow.roles import Role
+from workflow.route import UnitKind
+from workflow.stages import Stage
+
+blueprint = Blueprint("training", __name__)
+add_acts(blueprint, FORMS)
+
+
+@blueprint.get("/boi-duong")
+@permits("dossier.read")
+def stage() -> ResponseReturnValue:
+    """The stage of training, with its classes."""
+    return stagepages.render(Stage.TRAINING, classes=recent_classes())
+
+
+@blueprint.route("/boi-duong/lop-moi", methods=["GET", "POST"])
+@permits("class.manage")
+def new_class() -> ResponseReturnValue:
+    """Open a class."""
+    form = ClassForm()
+    centres = db.session.scalars(select(Unit).where(Unit.kind == str(UnitKind.TRAINING_CENTRE)).order_by(Unit.name))
+    form.centre.choices = with_empty([(str(unit.id), unit.name) for unit in centres])
+    if form.validate_on_submit():
+        course = CourseClass(
+            code=form.code.data,
+            title=form.title.data,
+            centre_id=int(form.centre.data),
+            starts_on=form.starts_on.data,
+            ends_on=form.ends_on.data,
+        )
+        db.session.add(course)
+        db.session.commit()
+        flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
+        return redirect(url_for("training.course", course_id=course.id), 303)
+    return render_template("training/new_class.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/boi-duong/lop/<int:course_id>", methods=["GET", "POST"])
+@permits("class.manage")
+def course(course_id: int) -> ResponseReturnValue:
+    """A class: enrol those proposed, certify those enrolled."""
+    who = signed()
+    found = db.session.get(CourseClass, course_id)
+    if found is None:
+        abort(404)
+    form = FlaskForm()
+    results: list[services.Result] = []
+    error = ""
+    status = 200
+    may_certify = (Role.TRAINING_OFFICER, found.centre_id) in who.grants
+    if request.method == "POST":
+        try:
+            on = parse_day(request.form.get("happened_on", ""))
+        except ValueError as problem:
+            error, status = str(problem), 422
+        else:
+            action = request.form.get("action")
+            results, error = _enrol(found, on) if action == "enrol" else _certify(found, on)
+            status = 422 if error or any(r.error for r in results) else 200
+    return render_template(
+        "training/course.html",
+        course=found,
+        form=form,
+        enrolled=services.members(found, who),
+        proposed=services.proposed(who),
+        results=results,
+        failed={r.code: r.error for r in results if r.error},
+        error=error,
+        may_certify=may_certify,
+        typed=request.form,
+        today=clock.today(),
+        act_key=secrets.token_hex(12),
+    ), status
+
+
+def _enrol(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
+    chosen = set(request.form.getlist("pick"))
+    lines = [
+        (row.code, row.full_name, row.version, services.enrol_act(course, on, _key(row.code)))
+        for row in services.proposed(signed())
+        if row.code in chosen
+    ]
+    if not lines:
+        return [], _("Chưa chọn ai để cử đi học.")
+    return services.act_on_many(lines, signed()), ""
+
+
+def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
+    lines, bad = [], []
+    for row in services.members(course, signed()):
+        number = squeeze(request.form.get(f"number-{row.code}", "")) or ""
+        if not number:
+            continue
+        if len(number) > 60 or not all(char.isalnum() or char in " -/.()" for char in number):
+            bad.append(services.Result(row.code, row.full_name, _("Số văn bản chỉ gồm chữ, số và dấu - / . ( )")))
+            continue
+        lines.append((row.code, row.full_name, row.version, services.certify_act(number, on, _key(row.code))))
+    if not lines and not bad:
+        return [], _("Chưa ghi số giấy chứng nhận nào.")
+    return [*services.act_on_many(lines, signed()), *bad], ""
+
+
+def _key(code: str) -> str:
+    return f"{request.form.get('act_key', '')[:32]}-{code}"
+
+

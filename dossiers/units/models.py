@@ -1,0 +1,64 @@
+"""Units, their place in the tree over time, and the registers of those entitled to vote."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dossiers.extensions import db
+
+
+class Unit(db.Model):
+    """A unit of the tree. `parent_id` is where it stands now; UnitPlacement keeps where it stood before."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(30))
+    may_decide: Mapped[bool] = mapped_column(default=False)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class UnitPlacement(db.Model):
+    """Under which parent a unit stood from a day (to a day, not included)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class UnitAncestor(db.Model):
+    """Today's tree, closed: each unit with each unit above it, and with itself at depth 0."""
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    ancestor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    depth: Mapped[int]
+
+    __table_args__ = (Index("ix_unit_ancestor_ancestor_id", "ancestor_id", "unit_id"),)
+
+
+class BodyMember(db.Model):
+    """One seat in a voting body of a unit, for a period; exempt members are not counted among those entitled.
+
+    `account_id` ties the person to an account, so that who introduces a candidate cannot verify.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    body: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(120))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    exempt: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (Index("ix_body_member_unit_id_body", "unit_id", "body"),)
+
+    @property
+    def ref(self) -> str:
+        """How the facts of a dossier name this person."""
+        return f"a{self.account_id}" if self.account_id else f"m{self.id}"

@@ -1,0 +1,158 @@
+"""Reading and changing the unit tree and the registers of those entitled to vote."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from dossiers import names
+from dossiers.accounts.grants import Signed
+from dossiers.casework.store import Place
+from dossiers.extensions import db
+from dossiers.units.models import BodyMember, Unit, UnitAncestor
+from workflow.roles import Role
+from workflow.route import UnitKind
+from workflow.votes import Body
+
+CELLS = (str(UnitKind.CELL), str(UnitKind.GRASSROOTS_CELL))
+
+
+def below(units: Iterable[int], kinds: Iterable[str] | None = None) -> list[Unit]:
+    """The units in and under `units`, by code; of some kinds if given. One query."""
+    query = (
+        select(Unit)
+        .where(
+            Unit.id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(tuple(units) or (-1,)))),
+            Unit.valid_to.is_(None),
+        )
+        .order_by(Unit.code)
+    )
+    if kinds is not None:
+        query = query.where(Unit.kind.in_(tuple(kinds)))
+    return list(db.session.scalars(query))
+
+
+def in_reach(unit_id: int, signed: Signed) -> bool:
+    """Whether a unit lies in or under one of the person's reading units."""
+    return (
+        db.session.scalar(
+            select(UnitAncestor.depth).where(
+                UnitAncestor.unit_id == unit_id, UnitAncestor.ancestor_id.in_(signed.reading_units or (-1,))
+            )
+        )
+        is not None
+    )
+
+
+def by_code(code: str) -> Unit | None:
+    """The unit with this code."""
+    return db.session.scalar(select(Unit).where(Unit.code == code))
+
+
+def cells_for_sourcing(signed: Signed) -> list[tuple[Unit, int | None, str]]:
+    """Where the person may put a candidate on the source list: (cell, nominating union, source).
+
+    A union officer sources for the cells of the union's own grass-roots organisation, a cell secretary for the
+    own cell; for the organisation's members it then names the union that will nominate.
+    """
+    found: list[tuple[Unit, int | None, str]] = []
+    for role, unit_id in signed.grants:
+        if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
+            union = db.session.get(Unit, unit_id)
+            if union is not None and union.parent_id is not None:
+                source = "youth_union" if role is Role.YOUTH_OFFICER else "trade_union"
+                found += [(cell, unit_id, source) for cell in below([union.parent_id], CELLS)]
+        elif role is Role.CELL_SECRETARY:
+            cell = db.session.get(Unit, unit_id)
+            if cell is not None and cell.kind in CELLS:
+                found.append((cell, None, "other"))
+                found += [(cell, union.id, _SOURCES[union.kind]) for union in unions_of(cell)]
+    return found
+
+
+_SOURCES = {str(UnitKind.YOUTH_UNION): "youth_union", str(UnitKind.TRADE_UNION): "trade_union"}
+
+
+def unions_of(cell: Unit) -> list[Unit]:
+    """The base unions of the grass-roots organisation a cell belongs to."""
+    base = (
+        select(Unit.id)
+        .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
+        .where(
+            UnitAncestor.unit_id == cell.id,
+            Unit.kind.in_((str(UnitKind.GRASSROOTS_COMMITTEE), str(UnitKind.GRASSROOTS_CELL))),
+        )
+    )
+    query = select(Unit).where(Unit.parent_id.in_(base), Unit.kind.in_(tuple(_SOURCES)), Unit.valid_to.is_(None))
+    return list(db.session.scalars(query.order_by(Unit.code)))
+
+
+def register(unit_id: int, body: Body, day: date) -> list[BodyMember]:
+    """Everybody in a unit's body on a day, exempt ones too, in Vietnamese name order."""
+    seats = db.session.scalars(
+        select(BodyMember).where(
+            BodyMember.unit_id == unit_id,
+            BodyMember.body == str(body),
+            BodyMember.valid_from <= day,
+            or_(BodyMember.valid_to.is_(None), BodyMember.valid_to > day),
+        )
+    )
+    return sorted(seats, key=lambda seat: names.sort_key(seat.name))
+
+
+def add_member(unit_id: int, body: str, name: str, since: date, exempt: bool) -> None:
+    """Add somebody to a register from a day on."""
+    db.session.add(BodyMember(unit_id=unit_id, body=body, name=name, valid_from=since, exempt=exempt))
+    db.session.commit()
+
+
+def end_membership(seat: BodyMember, until: date) -> None:
+    """End a seat; the register of earlier days stays as it was."""
+    seat.valid_to = max(until, seat.valid_from)
+    db.session.commit()
+
+
+def add_unit(
+    code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False
+) -> Unit:
+    """Add a unit under a parent and keep the closed tree; in the current transaction."""
+    from dossiers.units.models import UnitPlacement
+
+    unit = Unit(
+        code=code,
+        name=name,
+        kind=str(kind),
+        may_decide=may_decide,
+        parent_id=parent.id if parent else None,
+        valid_from=since,
+    )
+    db.session.add(unit)
+    db.session.flush()
+    db.session.add(UnitPlacement(unit_id=unit.id, parent_id=unit.parent_id, valid_from=since))
+    db.session.add(UnitAncestor(unit_id=unit.id, ancestor_id=unit.id, depth=0))
+    if parent is not None:
+        above = db.session.execute(
+            select(UnitAncestor.ancestor_id, UnitAncestor.depth).where(UnitAncestor.unit_id == parent.id)
+        ).all()
+        for ancestor_id, depth in above:
+            db.session.add(UnitAncestor(unit_id=unit.id, ancestor_id=ancestor_id, depth=depth + 1))
+    db.session.flush()
+    return unit
+
+
+def bodies_of(unit: Unit) -> tuple[Body, ...]:
+    """The voting bodies a unit has."""
+    return {
+        UnitKind.CELL: (Body.CELL,),
+        UnitKind.GRASSROOTS_CELL: (Body.CELL,),
+        UnitKind.GRASSROOTS_COMMITTEE: (Body.COMMITTEE,),
+        UnitKind.UPPER_COMMITTEE: (Body.STANDING_COMMITTEE,),
+        UnitKind.YOUTH_UNION: (Body.UNION_EXECUTIVE,),
+        UnitKind.TRADE_UNION: (Body.UNION_EXECUTIVE,),
+    }.get(UnitKind(unit.kind), ())
+
+
+def place_names(place: Place) -> dict[int, str]:
+    """The names of a place's units by id."""
+    ids = [unit_id for unit_id, _, _ in place.chain]
+    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples())
