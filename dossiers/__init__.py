@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, request, session
-
 from flask_security import SQLAlchemyUserDatastore, current_user
 
 from dossiers import cli, config, errors, formatters, logs, navigation, security

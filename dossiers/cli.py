@@ -1,4 +1,4 @@
-"""Commands of `flask --app wsgi`; each answers with an exit code, one line on a mistake, and --json where it has data."""
+"""Commands of `flask --app wsgi`: an exit code, one line on a mistake, and --json where there is data."""
 
 import json
 import sys
@@ -191,7 +191,9 @@ def quota_report(unit: str, year: int, as_of: date, as_json: bool) -> None:
         _print(data)
         return
     total = report.total
-    click.echo(f"{total.unit.name}: {total.admitted}/{total.quota} = {total.rate} % ({as_of:%d/%m/%Y}, {total.decision})")
+    click.echo(
+        f"{total.unit.name}: {total.admitted}/{total.quota} = {total.rate} % ({as_of:%d/%m/%Y}, {total.decision})"
+    )
     for part in report.parts:
         click.echo(f"  {part.unit.code:<8} {part.admitted:>4}/{part.quota:<4} {part.rate:>7} %  {part.unit.name}")
 
@@ -245,31 +247,64 @@ def accounts_create(email: str, name: str, role: str, unit: str, password: str, 
         click.echo(f"Made {email}: {role} in {unit}.")
 
 
+def _prepare() -> None:
+    """Bring the database up to date; fill an empty one with the demo."""
+    from flask_migrate import upgrade
+    from sqlalchemy import select
+
+    from dossiers.demo import load
+    from dossiers.extensions import db
+    from dossiers.units.models import Unit
+
+    upgrade()
+    if db.session.scalar(select(Unit.id).limit(1)) is None:
+        click.echo("First start: making the demo data (a few seconds) …")
+        sys.stdout.flush()
+        click.echo(f"Made {load.load(0, 2022)} dossiers of invented people.")
+    db.session.remove()
+
+
+@click.command("prepare")
+def prepare() -> None:
+    """Bring the database up to date; fill an empty one with the demo data."""
+    _prepare()
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
-def serve(host: str, port: int) -> None:
+@click.option("--prepare", "first", is_flag=True, help="Do what `prepare` does before serving.")
+def serve(host: str, port: int, first: bool) -> None:
     """Serve the application and say where; a demo is served on this machine only."""
     from flask import current_app
-    from waitress import serve as run
+    from waitress.server import create_server
 
     from dossiers.demo.load import DEMO_PASSWORD
     from dossiers.demo.views import accounts_of_demo
     from dossiers.rules import instance
 
-    if instance.is_demo():
-        if host not in ("127.0.0.1", "::1", "localhost"):
-            _fail("a demo is served on this machine only: leave --host away")
-        click.echo("Demo accounts (one click on the sign-in page; password for all: " + DEMO_PASSWORD + ")")
-        for account in accounts_of_demo():
-            click.echo(f"  {account.email:<34} {account.demo_label}")
-    click.echo(f"Open http://{host}:{port}/", nl=True)
-    sys.stdout.flush()
+    if first:
+        _prepare()
+    is_demo = instance.is_demo()
+    if is_demo and host not in ("127.0.0.1", "::1", "localhost"):
+        _fail("a demo is served on this machine only: leave --host away")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    run(app, host=host, port=port, threads=current_app.config["THREADS"], ident="dossiers", clear_untrusted_proxy_headers=True)
+    try:
+        server = create_server(
+            app, host=host, port=port, threads=app.config["THREADS"], ident=None, clear_untrusted_proxy_headers=False
+        )
+    except OSError as error:
+        _fail(f"cannot listen on {host}:{port}: {error.strerror}; another port: make run PORT=8001")
+    if is_demo:
+        click.echo(f"Demo accounts (one click on the sign-in page; password for all: {DEMO_PASSWORD})")
+        for account in accounts_of_demo():
+            click.echo(f"  {account.email:<40} {account.demo_label}")
+    click.echo(f"Open http://{host}:{port}/  (Ctrl+C stops)")
+    sys.stdout.flush()
+    server.run()
 
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (demo, dossiers, quota, audit, accounts, serve):
+    for command in (demo, dossiers, quota, audit, accounts, prepare, serve):
         app.cli.add_command(command)

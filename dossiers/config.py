@@ -26,10 +26,16 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("DATABASE_URL", "sqlite in the instance folder", "Where the data is: a SQLAlchemy URL of SQLite or PostgreSQL."),
+    Setting(
+        "DATABASE_URL", "sqlite in the instance folder", "Where the data is: a SQLAlchemy URL of SQLite or PostgreSQL."
+    ),
     Setting("INSTANCE", "instance/", "Folder for the embedded database and the generated secret."),
     Setting("SECRET_KEY", "made once in the instance folder", "Signs sessions; at least 32 characters."),
-    Setting("DATA_KEY", "derived from the secret", "Encrypts sensitive fields; at least 32 characters. Keep it: data needs it."),
+    Setting(
+        "DATA_KEY",
+        "derived from the secret",
+        "Encrypts sensitive fields; at least 32 characters. Keep it: data needs it.",
+    ),
     Setting("PAGE_SIZE", "50", "Rows on a page of a list, 10 to 200."),
     Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
@@ -111,6 +117,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_FLASH_MESSAGES": False,
+        "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN": False,
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
         "SECURITY_WAN_ALLOW_USERNAMELESS": False,

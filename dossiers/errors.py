@@ -44,7 +44,12 @@ def _unknown(error: Exception) -> tuple[str, int]:
     reference = secrets.token_hex(4).upper()
     log.error("unexpected", reference=reference, endpoint=request.endpoint, exc_info=error)
     text = _("Việc vừa rồi chưa được ghi. Thử lại; nếu vẫn lỗi, báo người quản trị mã tham chiếu.")
-    page = render_template("error.html", status=500, title=_("Có lỗi ở máy chủ"), text=text, reference=reference)
+    try:
+        page = render_template("error.html", status=500, title=_("Có lỗi ở máy chủ"), text=text, reference=reference)
+    except Exception as again:
+        # The page itself needs the database; when that is what failed, plain words with the reference must do.
+        log.error("error_page_failed", reference=reference, exc_info=again)
+        page = f"<!doctype html><html lang=vi><meta charset=utf-8><title>Lỗi</title><p>Có lỗi ở máy chủ. {reference}"
     return page, 500
 
 

@@ -136,6 +136,17 @@ class NumberWords(Words):
             raise ValidationError(_("Số văn bản chỉ gồm chữ, số và dấu - / . ( )"))
 
 
+def plausible_birth_date(field: Any) -> bool:
+    """Whether a date can be a candidate's birth date; puts a sentence at the field when it cannot."""
+    from dossiers import clock
+
+    born = field.data
+    if born is None or 1900 <= born.year <= clock.today().year - 10:
+        return True
+    field.errors = [_("Ngày sinh không hợp lý.")]
+    return False
+
+
 def squeeze(text: str | None) -> str | None:
     """Strip a line and bring it to composed form, so that the same words are the same text."""
     if not isinstance(text, str):

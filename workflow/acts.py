@@ -37,6 +37,11 @@ def _create(s: Situation, e: Evidence) -> Changes:
     }
 
 
+def _correct(s: Situation, e: Evidence) -> Changes:
+    source: Changes = {} if e.source is None else {"source": e.source}
+    return {**source, **_candidate(s.facts, e.candidate)}
+
+
 def _introducers(s: Situation, e: Evidence) -> Changes:
     kept = [old for old in s.facts.introducers if all(old.ref != new.ref for new in e.introducers)]
     replacing = any(new.replacement for new in e.introducers)
@@ -101,7 +106,7 @@ EFFECTS: dict[str, Effect] = {
     "suspend": lambda s, e: {"suspended": True},
     "resume": lambda s, e: {"suspended": False},
     "transfer": _transfer,
-    "correct_candidate": lambda s, e: _candidate(s.facts, e.candidate),
+    "correct_candidate": _correct,
 }
 
 _REMOVAL = frozenset({"propose_removal", "endorse_removal", "record_failed_removal_vote", "remove"})

@@ -42,7 +42,7 @@ def certificate_end(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalen
     paper = certificate(facts)
     if paper is None:
         return None
-    return _months_end(paper[1], rulebook.number("course_certificate"), rulebook, calendar)
+    return months_end(paper[1], rulebook.number("course_certificate"), rulebook, calendar)
 
 
 def certificate(facts: DossierFacts) -> tuple[str, date] | None:
@@ -58,7 +58,7 @@ def stale_on(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) ->
     """The last day a dossier can be voted on by the cell without making its papers again."""
     if facts.dossier_made_on is None:
         return None
-    return _months_end(facts.dossier_made_on, rulebook.number("stale_dossier"), rulebook, calendar)
+    return months_end(facts.dossier_made_on, rulebook.number("stale_dossier"), rulebook, calendar)
 
 
 def ceremony_due(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
@@ -69,7 +69,13 @@ def ceremony_due(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar
     return calendar.add_working_days(due, facts.extension("ceremony"))
 
 
-def _months_end(start: date, months: int, rulebook: Rulebook, calendar: WorkCalendar) -> date:
+def follow_up_end(facts: DossierFacts, rulebook: Rulebook) -> date | None:
+    """The last day of the follow-up after recognition."""
+    return add_months(facts.recognised_on, rulebook.number("follow_up")) if facts.recognised_on else None
+
+
+def months_end(start: date, months: int, rulebook: Rulebook, calendar: WorkCalendar) -> date:
+    """The last day of a period of months, moved off a day off where the rulebook counts so."""
     if rulebook.word("month_end") == "next_working_day":
         return calendar.end_of_months(start, months)
     return add_months(start, months)
@@ -96,6 +102,11 @@ def _course_certificate(facts: DossierFacts, rulebook: Rulebook, calendar: WorkC
 def _stale(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
     due = stale_on(facts, rulebook, calendar)
     return (facts.dossier_made_on, due) if facts.dossier_made_on and due else None
+
+
+def _follow_up(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    due = follow_up_end(facts, rulebook)
+    return (facts.recognised_on, due) if facts.recognised_on and due and not facts.closed else None
 
 
 def _probation(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
@@ -142,9 +153,10 @@ SPECS: tuple[DeadlineSpec, ...] = (
         _working("recognition_decision", lambda facts, _: facts.recognition_resolution_on),
         "recognition_decision_extension",
     ),
+    DeadlineSpec("follow_up", frozenset({State.OFFICIAL}), _follow_up),
 )
 BY_RULE: dict[str, DeadlineSpec] = {spec.rule: spec for spec in SPECS}
-MILESTONES = frozenset({"probation"})
+MILESTONES = frozenset({"probation", "follow_up"})
 """Deadlines that are waited for, not missed: the day after them is when the next step opens."""
 
 

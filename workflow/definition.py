@@ -83,7 +83,7 @@ STEPS: tuple[Move, ...] = (
         ("course_starts_on", "course_ends_on"),
         (g.course_proposed, g.course_dates),
     ),
-    Move("certify", _S.ENROLLED, _S.TRAINED, (_R.TRAINING_OFFICER,), ("number",), (), "CN-NTVĐ"),
+    Move("certify", _S.ENROLLED, _S.TRAINED, (_R.TRAINING_OFFICER,), ("number",), (g.course_over,), "CN-NTVĐ"),
     Move("fail_course", _S.ENROLLED, _S.LISTED, (_R.TRAINING_OFFICER,), ("reason",)),
     Move(
         "record_certificate",
@@ -406,7 +406,7 @@ SIDE_ROADS: tuple[Move, ...] = (
             None,
             (_R.CELL_SECRETARY,),
             ("ground", "ballot", "number"),
-            (g.removal_ground, *_VOTE, g.removal_majority),
+            (g.removal_ground, g.removal_votes_left, *_VOTE, g.removal_majority),
         )
         for s in _ON_PROBATION
     ),
@@ -417,7 +417,7 @@ SIDE_ROADS: tuple[Move, ...] = (
             None,
             (_R.COMMITTEE_SECRETARY,),
             ("ballot", "number"),
-            (g.removal_cell_voted, *_VOTE, g.removal_majority),
+            (g.removal_cell_voted, g.removal_votes_left, *_VOTE, g.removal_majority),
             only=_WITH_COMMITTEE,
         )
         for s in _ON_PROBATION
@@ -429,7 +429,7 @@ SIDE_ROADS: tuple[Move, ...] = (
             None,
             (_R.CELL_SECRETARY, _R.COMMITTEE_SECRETARY),
             ("ballot",),
-            (*_VOTE, g.removal_vote_failed),
+            (g.removal_votes_left, *_VOTE, g.removal_vote_failed),
         )
         for s in _ON_PROBATION
     ),

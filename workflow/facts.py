@@ -51,6 +51,14 @@ SCHOOLING_LABELS: dict[Schooling, Text] = {
 }
 
 
+SECTOR_LABELS: dict[str, Text] = {
+    "agency": Text("Cơ quan", "Agency"),
+    "state_enterprise": Text("Doanh nghiệp nhà nước", "State enterprise"),
+    "private_enterprise": Text("Doanh nghiệp tư nhân", "Private enterprise"),
+}
+"""The sectors of reports (domain.md §6)."""
+
+
 class Relation(StrEnum):
     """A relative's tie to the candidate."""
 

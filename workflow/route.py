@@ -32,6 +32,23 @@ UNIT_KIND_LABELS: dict[UnitKind, Text] = {
 }
 
 
+ROLE_UNITS: dict[Role, tuple[UnitKind, ...]] = {
+    Role.YOUTH_OFFICER: (UnitKind.YOUTH_UNION,),
+    Role.UNION_OFFICER: (UnitKind.TRADE_UNION,),
+    Role.CELL_SECRETARY: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    Role.CELL_MEMBER_HELPER: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    Role.SECTION_OFFICER: (UnitKind.SECTION_COMMITTEE,),
+    Role.COMMITTEE_OFFICER: (UnitKind.GRASSROOTS_COMMITTEE,),
+    Role.COMMITTEE_SECRETARY: (UnitKind.GRASSROOTS_COMMITTEE,),
+    Role.UPPER_OFFICER: (UnitKind.UPPER_COMMITTEE,),
+    Role.UPPER_SECRETARY: (UnitKind.UPPER_COMMITTEE,),
+    Role.TRAINING_OFFICER: (UnitKind.TRAINING_CENTRE,),
+    Role.INSPECTOR: (UnitKind.UPPER_COMMITTEE, UnitKind.GRASSROOTS_COMMITTEE),
+    Role.ADMINISTRATOR: (UnitKind.UPPER_COMMITTEE,),
+}
+"""In which kinds of unit a role can be held; elsewhere it would reach more dossiers than it should."""
+
+
 class Route(StrEnum):
     """The roads a dossier can take."""
 

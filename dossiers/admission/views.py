@@ -3,9 +3,9 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from dossiers.admission.forms import FORMS
 from dossiers.casework import stagepages
 from dossiers.casework.acting import add_acts
-from dossiers.admission.forms import FORMS
 from dossiers.security import permits
 from workflow.stages import Stage
 

@@ -96,7 +96,9 @@ def verify() -> tuple[int, list[Finding]]:
     """Check every event of every dossier: (events checked, findings)."""
     findings: list[Finding] = []
     count = 0
-    heads = {row.id: row for row in db.session.execute(select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash))}
+    heads = {
+        row.id: row for row in db.session.execute(select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash))
+    }
     seen: dict[int, int] = {}
     last: dict[int, str] = {}
     for row, salt, content in _events():
@@ -128,9 +130,7 @@ def _events() -> Iterator[tuple[dict[str, Any], str, str | None]]:
     table = Event.__table__
     query = (
         select(table, EventPersonal.salt, EventPersonal.content)
-        .outerjoin(
-            EventPersonal, (EventPersonal.dossier_id == table.c.dossier_id) & (EventPersonal.seq == table.c.seq)
-        )
+        .outerjoin(EventPersonal, (EventPersonal.dossier_id == table.c.dossier_id) & (EventPersonal.seq == table.c.seq))
         .order_by(table.c.dossier_id, table.c.seq)
         .execution_options(yield_per=5000)
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from dossiers.casework import services
 from dossiers.casework.forms import ActForm
-from dossiers.casework.reading import changes_since, dossier_page
+from dossiers.casework.reading import CLOSING_RULES, changes_since, dossier_page
 from dossiers.casework.services import Duplicate, VersionConflict
 from dossiers.casework.store import Case, DatabaseStore
 from dossiers.formatters import say
@@ -17,9 +17,6 @@ from workflow import machine
 from workflow.guards import Refusal
 from workflow.machine import Refused
 from workflow.triggers import TRIGGERS
-
-CLOSING_RULES = frozenset({"actor_role"})
-"""Refusals no form can overcome; others may, since an act is often recorded after the day it happened."""
 
 
 def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnValue:
@@ -104,9 +101,7 @@ def _page(
 def add_acts(blueprint: Blueprint, forms: dict[str, type[ActForm]]) -> None:
     """Give a blueprint a page for each of its triggers: /ho-so/<code>/<trigger>."""
     for trigger, form_class in forms.items():
-        blueprint.add_url_rule(
-            f"/ho-so/<code>/{trigger}", trigger, _view(trigger, form_class), methods=["GET", "POST"]
-        )
+        blueprint.add_url_rule(f"/ho-so/<code>/{trigger}", trigger, _view(trigger, form_class), methods=["GET", "POST"])
 
 
 def _view(trigger: str, form_class: type[ActForm]) -> Callable[[str], ResponseReturnValue]:

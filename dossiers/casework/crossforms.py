@@ -10,16 +10,26 @@ from wtforms.validators import Optional
 
 from dossiers.casework import reading
 from dossiers.casework.forms import ActForm, Numbered, Reasoned, choice, state_choices, with_empty
-from dossiers.casework.services import Act
-from dossiers.casework.store import Case
+from dossiers.casework.models import Person
+from dossiers.casework.services import Act, with_organisations
+from dossiers.casework.store import Case, DatabaseStore
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, ParagraphField, WholeNumberField, Words, required
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NameWords,
+    ParagraphField,
+    WholeNumberField,
+    Words,
+    plausible_birth_date,
+    required,
+)
 from dossiers.formatters import day, say, trigger
 from dossiers.security import signed
 from dossiers.units import services as units
 from workflow import definition
 from workflow.deadlines import BY_RULE, running
-from workflow.facts import SCHOOLING_LABELS, Candidate, Schooling
+from workflow.facts import SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS, Candidate, Schooling, Source
 from workflow.guards import LEAVING_GROUNDS, SCHOOLING_GROUNDS, Situation
 from workflow.stages import State
 
@@ -95,61 +105,95 @@ class TransferForm(Reasoned, ActForm):
 
     def fill(self, act: Act, case: Case) -> Act:
         """The receiving unit and whether it has base organisations."""
-        from dossiers.casework.store import DatabaseStore
-
         act.to_unit_id = int(self.to_unit.data)
         store = DatabaseStore()
-        youth, union = store.organisations(store.place(act.to_unit_id))
-        act.evidence = msgspec.structs.replace(act.evidence, unit_has_youth_union=youth, unit_has_trade_union=union)
+        act.evidence = with_organisations(act.evidence, store.organisations(store.place(act.to_unit_id)))
         return act
 
 
 class CandidateForm(Reasoned, ActForm):
-    """The candidate's own data, corrected; what stood before stays in the event."""
+    """The candidate's own data, completed or corrected; what stood before stays in the event.
+
+    Who nominates can still be changed while the candidate only stands on the source list.
+    """
 
     full_name = LineField(_l("Họ và tên"), [required, NameWords()])
+    other_names = LineField(_l("Tên gọi khác"), [Optional(), Words(120)])
     birth_date = DayField(_l("Ngày sinh"), [required])
+    source = choice(_l("Nguồn giới thiệu"))
     contact = LineField(_l("Điện thoại hoặc thư điện tử"), [Optional(), Words(120)])
-    schooling = choice(_l("Trình độ học vấn"), optional=True)
-    schooling_ground = choice(_l("Căn cứ ngoại lệ về học vấn"), optional=True)
-    youth_member = BooleanField(_l("Là đoàn viên"))
-    union_member = BooleanField(_l("Là đoàn viên công đoàn"))
-    occupation = LineField(_l("Nghề nghiệp, chức vụ"), [Optional(), Words(120)])
+    birth_place = LineField(_l("Nơi sinh"), [Optional(), Words(200)])
     home_town = LineField(_l("Quê quán"), [Optional(), Words(200)])
     residence = LineField(_l("Nơi ở hiện nay"), [Optional(), Words(200)])
+    occupation = LineField(_l("Nghề nghiệp, chức vụ"), [Optional(), Words(120)])
+    employer = LineField(_l("Nơi làm việc"), [Optional(), Words(200)])
+    sector = choice(_l("Khu vực"), optional=True)
+    schooling = choice(_l("Trình độ học vấn"), optional=True)
+    schooling_ground = choice(_l("Căn cứ ngoại lệ về học vấn"), optional=True)
+    professional_level = LineField(_l("Trình độ chuyên môn"), [Optional(), Words(120)])
+    theory_level = LineField(_l("Trình độ lý luận chính trị"), [Optional(), Words(120)])
+    languages = LineField(_l("Ngoại ngữ"), [Optional(), Words(120)])
+    youth_member = BooleanField(_l("Là đoàn viên"))
+    youth_joined_on = DayField(_l("Ngày vào Đoàn"))
+    union_member = BooleanField(_l("Là đoàn viên công đoàn"))
+    union_joined_on = DayField(_l("Ngày vào công đoàn"))
+    ethnic_group = LineField(_l("Dân tộc"), [Optional(), Words(60)])
+    religion = LineField(_l("Tôn giáo"), [Optional(), Words(60)])
+    identity_number = LineField(
+        _l("Số định danh cá nhân"), [Optional(), Words(12, r"[0-9]{9}|[0-9]{12}", _l("Ghi 9 hoặc 12 chữ số."))]
+    )
     reason = ParagraphField(_l("Lý do sửa, bổ sung"), [required, Words(2000)])
 
-    TEXTS = ("full_name", "birth_date", "contact", "occupation", "home_town", "residence")
-
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
-        """Start from what is on file."""
+        """Start from what is on file; leave out what the person's role does not see."""
         super().prepare(case, s, trigger)
-        from dossiers.casework.models import Person
-
+        self.person = db.session.get_one(Person, case.person_id)
         self.schooling.choices = with_empty([(str(x), say(SCHOOLING_LABELS[x])) for x in Schooling])
         self.schooling_ground.choices = with_empty([(k, say(t)) for k, t in SCHOOLING_GROUNDS.items()])
-        self.person = db.session.get(Person, case.person_id)
-        if not self.is_submitted() and self.person is not None:
-            for name in self.TEXTS:
+        self.sector.choices = with_empty([(key, say(text)) for key, text in SECTOR_LABELS.items()])
+        if case.state is State.SOURCED:
+            known = DatabaseStore().organisations(case.place)
+            sources = [source for source in Source if source is Source.OTHER or source in known]
+            self.source.choices = [(str(source), say(SOURCE_LABELS[source])) for source in sources]
+        else:
+            del self.source
+        if not reading.sees_sensitive(s.actor.roles):
+            for name in reading.SENSITIVE:
+                del self[name]
+        if self.is_submitted():
+            return
+        for name in reading.PERSON_FIELDS:
+            if name in self:
                 self[name].data = getattr(self.person, name)
-            self.schooling.data = str(case.facts.schooling or "")
-            self.schooling_ground.data = case.facts.schooling_ground
-            self.youth_member.data = case.facts.youth_member
-            self.union_member.data = case.facts.union_member
+        if "source" in self:
+            self.source.data = str(case.facts.source)
+        self.schooling.data = str(case.facts.schooling or "")
+        self.schooling_ground.data = case.facts.schooling_ground
+        self.youth_member.data = case.facts.youth_member
+        self.union_member.data = case.facts.union_member
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A birth date that can be somebody's."""
+        fine: bool = super().validate(extra_validators)
+        return plausible_birth_date(self.birth_date) and fine
 
     def fill(self, act: Act, case: Case) -> Act:
         """What changed, for the file and for the rules."""
-        assert self.person is not None
-        new = {name: self[name].data or "" for name in self.TEXTS}
-        act.person = {name: value for name, value in new.items() if value != getattr(self.person, name)}
-        before = {name: str(getattr(self.person, name)) for name in act.person}
-        act.personal = {"before": before, "after": {name: str(value) for name, value in act.person.items()}}
-        schooling = Schooling(self.schooling.data) if self.schooling.data else None
+        new = {name: self[name].data or None for name in reading.PERSON_FIELDS if name in self}
+        new = {name: value if value is not None or name in reading.EMPTY_IS_NONE else "" for name, value in new.items()}
+        old = {name: getattr(self.person, name) for name in new}
+        act.person = {name: value for name, value in new.items() if (value or "") != (old[name] or "")}
+        act.personal = {
+            "before": {name: str(old[name] or "") for name in act.person},
+            "after": {name: str(value or "") for name, value in act.person.items()},
+        }
+        moved = "source" in self and self.source.data != str(case.facts.source)
         act.evidence = msgspec.structs.replace(
             act.evidence,
+            source=Source(self.source.data) if moved else None,
             candidate=Candidate(
                 birth_date=self.birth_date.data,
-                schooling=schooling,
+                schooling=Schooling(self.schooling.data) if self.schooling.data else None,
                 schooling_ground=self.schooling_ground.data or "",
                 youth_member=bool(self.youth_member.data),
                 union_member=bool(self.union_member.data),

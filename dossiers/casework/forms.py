@@ -190,4 +190,3 @@ def with_empty(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def state_choices(states: list[Any]) -> list[tuple[str, str]]:
     """States as choices."""
     return [(str(state), say(STATE_LABELS[state])) for state in states]
-

@@ -16,10 +16,19 @@ class Person(db.Model):
     full_name: Mapped[str] = mapped_column(String(120))
     birth_date: Mapped[date]
     sex: Mapped[str] = mapped_column(String(10))
-    contact: Mapped[str] = mapped_column(String(120), default="")
-    occupation: Mapped[str] = mapped_column(String(120), default="")
-    home_town: Mapped[str] = mapped_column(String(200), default="")
-    residence: Mapped[str] = mapped_column(String(200), default="")
+    contact: Mapped[str] = mapped_column(String(120), server_default="")
+    other_names: Mapped[str] = mapped_column(String(120), server_default="")
+    birth_place: Mapped[str] = mapped_column(String(200), server_default="")
+    home_town: Mapped[str] = mapped_column(String(200), server_default="")
+    residence: Mapped[str] = mapped_column(String(200), server_default="")
+    occupation: Mapped[str] = mapped_column(String(120), server_default="")
+    employer: Mapped[str] = mapped_column(String(200), server_default="")
+    sector: Mapped[str] = mapped_column(String(30), server_default="")
+    professional_level: Mapped[str] = mapped_column(String(120), server_default="")
+    theory_level: Mapped[str] = mapped_column(String(120), server_default="")
+    languages: Mapped[str] = mapped_column(String(120), server_default="")
+    youth_joined_on: Mapped[date | None]
+    union_joined_on: Mapped[date | None]
     ethnic_group: Mapped[str | None] = mapped_column(EncryptedText)
     religion: Mapped[str | None] = mapped_column(EncryptedText)
     identity_number: Mapped[str | None] = mapped_column(EncryptedText)
@@ -107,12 +116,15 @@ class Event(db.Model):
 
 
 class EventPersonal(db.Model):
-    """The personal part of an event, beside it: erasable, while the chain still verifies by the commitment."""
+    """The personal part of an event, beside it and encrypted.
+
+    It is erasable, while the chain still verifies by the commitment in the event.
+    """
 
     dossier_id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     salt: Mapped[str] = mapped_column(String(32))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(EncryptedText)
 
     __table_args__ = (ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),)
 

@@ -1,9 +1,12 @@
 """What the dossier page shows, gathered with a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -23,18 +26,42 @@ from dossiers.casework.models import (
 )
 from dossiers.casework.store import Case
 from dossiers.extensions import db
+from dossiers.formatters import day, say
 from dossiers.units.models import Unit
 from workflow import definition, machine
 from workflow.deadlines import MILESTONES, Deadline, running
+from workflow.facts import SECTOR_LABELS
 from workflow.guards import Refusal
 from workflow.machine import Option
 from workflow.roles import Role
+from workflow.route import ROLE_UNITS
 from workflow.rulebook import Rule, Rulebook
 from workflow.stages import STAGE_OF, Stage, State
 from workflow.triggers import TRIGGERS, Kind
 
 FULL_VIEW = frozenset(Role) - {Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.YOUTH_OFFICER, Role.UNION_OFFICER}
 """Roles that see the personal file; the others see name, birth date and state."""
+
+
+CLOSING_RULES = frozenset({"actor_role"})
+"""Refusals no form can overcome; others may, since an act is often recorded after the day it happened."""
+
+SENSITIVE = ("ethnic_group", "religion", "identity_number")
+"""Fields the law calls sensitive: kept encrypted, shown to the roles that must judge them."""
+
+PERSON_FIELDS = (
+    "full_name", "other_names", "birth_date", "contact", "birth_place", "home_town", "residence", "occupation",
+    "employer", "sector", "professional_level", "theory_level", "languages", "youth_joined_on", "union_joined_on",
+    *SENSITIVE,
+)  # fmt: skip
+"""What is kept of a person and may be corrected (domain.md §2)."""
+
+EMPTY_IS_NONE = ("birth_date", "youth_joined_on", "union_joined_on", *SENSITIVE)
+
+
+def sees_sensitive(roles: Iterable[Role]) -> bool:
+    """Whether somebody with these roles over a dossier sees its sensitive fields."""
+    return bool((FULL_VIEW - {Role.CELL_MEMBER_HELPER}).intersection(roles))
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,11 @@ class DossierPage:
     next_states: tuple[State, ...]
     stages: tuple[tuple[Stage, str], ...]
     full_view: bool
+    shown: list[tuple[str, Any, str]]
+
+    def can_open(self, trigger: str) -> bool:
+        """Whether the form of an act is open to the person who looks."""
+        return any(o.trigger == trigger and all(r.rule not in CLOSING_RULES for r in o.refusals) for o in self.options)
 
     @property
     def turn_unit(self) -> str:
@@ -89,21 +121,11 @@ class DossierPage:
         return next((d for d in self.deadlines if d.rule in MILESTONES), None)
 
 
-_ROLE_UNITS: dict[str, tuple[str, ...]] = {
-    Role.CELL_SECRETARY: ("cell", "grassroots_cell"),
-    Role.SECTION_OFFICER: ("section_committee",),
-    Role.COMMITTEE_OFFICER: ("grassroots_committee",),
-    Role.COMMITTEE_SECRETARY: ("grassroots_committee",),
-    Role.UPPER_OFFICER: ("upper_committee",),
-    Role.UPPER_SECRETARY: ("upper_committee",),
-}
-
-
 def turn_unit(case: Case, unit_names: dict[int, str], nominator_name: str | None) -> str:
     """The name of the unit whose role has to act."""
     if case.turn in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
         return nominator_name or ""
-    kinds = _ROLE_UNITS.get(case.turn or "", ())
+    kinds = ROLE_UNITS[Role(case.turn)] if case.turn else ()
     return next((unit_names[unit_id] for unit_id, kind, _ in case.place.chain if kind in kinds), "")
 
 
@@ -113,7 +135,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     ids = [unit_id for unit_id, _, _ in case.place.chain]
     if case.nominator_id:
         ids.append(case.nominator_id)
-    unit_names = dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples())
+    unit_names = dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all())
     class_title = None
     if case.class_id is not None:
         class_title = db.session.scalar(select(CourseClass.title).where(CourseClass.id == case.class_id))
@@ -135,7 +157,32 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),
         full_view=bool(FULL_VIEW.intersection(s.actor.roles)),
+        shown=_shown(person, s.actor.roles),
     )
+
+
+_LABELS: dict[str, Any] = {
+    "other_names": _l("Tên gọi khác"), "contact": _l("Liên hệ"), "birth_place": _l("Nơi sinh"),
+    "home_town": _l("Quê quán"), "residence": _l("Nơi ở"), "occupation": _l("Nghề nghiệp"),
+    "employer": _l("Nơi làm việc"), "sector": _l("Khu vực"), "professional_level": _l("Chuyên môn"),
+    "theory_level": _l("Lý luận chính trị"), "languages": _l("Ngoại ngữ"), "youth_joined_on": _l("Vào Đoàn"),
+    "union_joined_on": _l("Vào công đoàn"), "ethnic_group": _l("Dân tộc"), "religion": _l("Tôn giáo"),
+    "identity_number": _l("Số định danh"),
+}  # fmt: skip
+
+
+def _shown(person: Person, roles: tuple[Role, ...]) -> list[tuple[str, Any, str]]:
+    """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
+    if not FULL_VIEW.intersection(roles):
+        return []
+    found: list[tuple[str, Any, str]] = []
+    for name, label in _LABELS.items():
+        value = getattr(person, name)
+        if not value or (name in SENSITIVE and not sees_sensitive(roles)):
+            continue
+        text = say(SECTOR_LABELS[value]) if name == "sector" else day(value) if isinstance(value, date) else value
+        found.append((name, label, text))
+    return found
 
 
 def _one_a_trigger(options: tuple[Option, ...]) -> tuple[Option, ...]:
@@ -163,21 +210,24 @@ def grouped(options: tuple[Option, ...], kind: Kind) -> list[Option]:
     return sorted((o for o in options if o.kind is kind), key=lambda o: not o.allowed)
 
 
-def timeline(case: Case, limit: int = 300, after: int = 0) -> list[Line]:
-    """The newest events of a dossier, newest first; one query."""
+def timeline(case: Case, limit: int = 300, after: int = 0, personal: bool = True) -> list[Line]:
+    """The newest events of a dossier, newest first, with or without their personal parts; one query."""
     actor = aliased(Account)
     rows = db.session.execute(
         select(Event, actor.name, EventPersonal.content)
         .join(actor, actor.id == Event.actor_id)
-        .outerjoin(
-            EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
-        )
+        .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
         .where(Event.dossier_id == case.id, Event.seq > after)
         .order_by(Event.seq.desc())
         .limit(limit)
     ).all()
     return [
-        Line(event, who, msgspec.json.decode(content) if content else {}, msgspec.json.decode(event.body))
+        Line(
+            event,
+            who,
+            msgspec.json.decode(content) if content and personal else {},
+            msgspec.json.decode(event.body),
+        )
         for event, who, content in rows
     ]
 

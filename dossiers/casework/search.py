@@ -51,9 +51,7 @@ def find(query: str, units: Sequence[int]) -> list[int]:
     if _is_postgres():
         names = " & ".join([*wanted[:-1], f"{wanted[-1]}:*"])
         scope = " | ".join(f"u{unit}x" for unit in units)
-        statement = (
-            "SELECT dossier_id FROM dossier_search WHERE words @@ to_tsquery('simple', :query) LIMIT :limit"
-        )
+        statement = "SELECT dossier_id FROM dossier_search WHERE words @@ to_tsquery('simple', :query) LIMIT :limit"
         match = f"({names}) & ({scope})"
     else:
         names = " AND ".join([*(f'"{word}"' for word in wanted[:-1]), f'"{wanted[-1]}" *'])

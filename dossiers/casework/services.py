@@ -21,7 +21,7 @@ from dossiers.rules import services as rules
 from workflow import acts, machine
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.definition import route_knows
-from workflow.facts import Actor, Ballot, Candidate, DossierFacts, Evidence, Paper
+from workflow.facts import Actor, Ballot, Candidate, DossierFacts, Evidence, Paper, Source
 from workflow.guards import Refusal, Situation
 from workflow.machine import Outcome, Refused
 from workflow.route import Route, UnitKind
@@ -183,33 +183,29 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
     return done
 
 
-def open_dossier(act: Act, signed: Signed, unit_id: int, nominator_id: int | None) -> Done:
-    """Put a candidate on the source list of a unit. `act.person` is the person's row. Raises as `advance`."""
+def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
+    """Put a candidate on the source list of a unit. `act.person` is the person's row. Raises as `advance`.
+
+    The organisation that will nominate follows from the source and the unit.
+    """
     store = DatabaseStore()
     with write_transaction():
         if act.key and _sent_before(act.key):
             raise Duplicate
-        done = open_in(store, act, signed, unit_id, nominator_id)
+        done = open_in(store, act, signed, unit_id)
     log.info("act", dossier=done.case.code, trigger="create", state=str(done.outcome.to), account=signed.account_id)
     return done
 
 
-def open_in(
-    store: Store,
-    act: Act,
-    signed: Signed,
-    unit_id: int,
-    nominator_id: int | None,
-    previous: Case | None = None,
-) -> Done:
+def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case | None = None) -> Done:
     """Open a dossier in the transaction of `store`; `previous` is the dossier of a member to be re-admitted."""
     place = store.place(unit_id)
     books, today = rules.books(), clock.today()
     book = in_force(act.evidence.happened_on, books)
     if place.route is None:
         raise Refused((_no_road(book),))
-    youth, union = store.organisations(place)
-    evidence = msgspec.structs.replace(act.evidence, unit_has_youth_union=youth, unit_has_trade_union=union)
+    bases = store.organisations(place)
+    evidence = with_organisations(act.evidence, bases)
     person_id, dossier_id = store.new_ids()
     full_name = previous.full_name if previous else act.person["full_name"]
     case = Case(
@@ -217,7 +213,7 @@ def open_in(
         code=f"HS{today.year}-{dossier_id:06d}",
         person_id=previous.person_id if previous else person_id,
         unit_id=unit_id,
-        nominator_id=nominator_id,
+        nominator_id=bases.get(act.evidence.source) if act.evidence.source else None,
         class_id=None,
         centre_id=None,
         previous_id=previous.id if previous else None,
@@ -237,6 +233,13 @@ def open_in(
     return perform(store, case, created, signed)
 
 
+def with_organisations(evidence: Evidence, bases: dict[Source, int]) -> Evidence:
+    """The evidence, completed by whether the grass-roots organisation has base organisations."""
+    return msgspec.structs.replace(
+        evidence, unit_has_youth_union=Source.YOUTH_UNION in bases, unit_has_trade_union=Source.TRADE_UNION in bases
+    )
+
+
 def _words(row: Row) -> Row:
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items() if value}
 
@@ -251,7 +254,7 @@ def _readmit(store: Store, old: Case, act: Act, signed: Signed) -> None:
             act.evidence.candidate or _candidate_of(old.facts), birth_date=old.facts.birth_date
         ),
     )
-    open_in(store, Act("create", evidence), signed, old.unit_id, old.nominator_id, previous=old)
+    open_in(store, Act("create", evidence), signed, old.unit_id, previous=old)
 
 
 def _candidate_of(facts: DossierFacts) -> Candidate:
@@ -326,7 +329,7 @@ def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[De
 
 
 def _move(store: Store, case: Case, act: Act) -> bool:
-    """Change who sees the dossier: a class's centre while it is held, another unit after a transfer."""
+    """Change who sees the dossier: a class's centre while it is held, another unit or organisation."""
     seen = case.scope_units
     if act.class_id is not None:
         case.class_id = act.class_id
@@ -334,6 +337,8 @@ def _move(store: Store, case: Case, act: Act) -> bool:
     if act.to_unit_id is not None:
         case.unit_id = act.to_unit_id
         case.place = store.place(act.to_unit_id)
+    if act.to_unit_id is not None or act.evidence.source is not None:
+        case.nominator_id = store.organisations(case.place).get(case.facts.source)
     return case.scope_units != seen
 
 

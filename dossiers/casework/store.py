@@ -33,7 +33,7 @@ from dossiers.casework.models import (
 from dossiers.extensions import db
 from dossiers.units.models import BodyMember, Unit, UnitAncestor
 from workflow.deadlines import Deadline
-from workflow.facts import DossierFacts
+from workflow.facts import DossierFacts, Source
 from workflow.route import Route, UnitKind, route_of
 from workflow.stages import State
 
@@ -122,8 +122,8 @@ class Store(Protocol):
     def place(self, unit_id: int) -> Place:
         """Where a unit stands."""
 
-    def organisations(self, place: Place) -> tuple[bool, bool]:
-        """Whether the grass-roots organisation has a base (Youth Union, trade union)."""
+    def organisations(self, place: Place) -> dict[Source, int]:
+        """The base organisations of the grass-roots organisation: the unit of each source."""
 
     def centre_of(self, class_id: int | None) -> int | None:
         """The training centre of a class."""
@@ -199,20 +199,28 @@ class UnitReader:
         chain = tuple((row.id, UnitKind(row.kind), row.may_decide) for row in rows)
         return Place(chain, route_of([(kind, may) for _, kind, may in chain]))
 
-    def organisations(self, place: Place) -> tuple[bool, bool]:
-        """Whether the grass-roots organisation has a base (Youth Union, trade union)."""
+    def organisations(self, place: Place) -> dict[Source, int]:
+        """The base organisations of the grass-roots organisation: the unit of each source."""
         base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
-        kinds = set(db.session.scalars(select(Unit.kind).where(Unit.parent_id == base, Unit.valid_to.is_(None))))
-        return UnitKind.YOUTH_UNION in kinds, UnitKind.TRADE_UNION in kinds
+        rows = db.session.execute(
+            select(Unit.kind, Unit.id)
+            .where(Unit.parent_id == base, Unit.kind.in_(list(map(str, Source))), Unit.valid_to.is_(None))
+            .order_by(Unit.id.desc())
+        )
+        return {Source(kind): unit_id for kind, unit_id in rows}
 
     def entitled(self, unit_id: int, body: str, day: date) -> int:
         """How many people of a unit's body may vote on a day, those exempt left out."""
-        seats = select(func.count()).select_from(BodyMember).where(
-            BodyMember.unit_id == unit_id,
-            BodyMember.body == body,
-            BodyMember.exempt.is_(False),
-            BodyMember.valid_from <= day,
-            (BodyMember.valid_to.is_(None)) | (BodyMember.valid_to > day),
+        seats = (
+            select(func.count())
+            .select_from(BodyMember)
+            .where(
+                BodyMember.unit_id == unit_id,
+                BodyMember.body == body,
+                BodyMember.exempt.is_(False),
+                BodyMember.valid_from <= day,
+                (BodyMember.valid_to.is_(None)) | (BodyMember.valid_to > day),
+            )
         )
         return db.session.scalar(seats) or 0
 
@@ -341,7 +349,7 @@ class BulkStore(UnitReader):
         self._rows: dict[type[db.Model], list[Row]] = {}
         self._search: list[tuple[int, str, tuple[int, ...]]] = []
         self._places: dict[int, Place] = {}
-        self._organisations: dict[Place, tuple[bool, bool]] = {}
+        self._organisations: dict[Place, dict[Source, int]] = {}
         self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
         self._deadlines: dict[int, dict[tuple[str, date], Row]] = {}
@@ -362,8 +370,8 @@ class BulkStore(UnitReader):
             self._places[unit_id] = super().place(unit_id)
         return self._places[unit_id]
 
-    def organisations(self, place: Place) -> tuple[bool, bool]:
-        """Whether there is a base (Youth Union, trade union), remembered."""
+    def organisations(self, place: Place) -> dict[Source, int]:
+        """The base organisations, remembered."""
         if place not in self._organisations:
             self._organisations[place] = super().organisations(place)
         return self._organisations[place]

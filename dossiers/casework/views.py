@@ -100,11 +100,11 @@ def dossier(code: str) -> ResponseReturnValue:
         steps=reading.grouped(page.options, Kind.STEP),
         support=reading.grouped(page.options, Kind.SUPPORT),
         others=reading.grouped(page.options, Kind.SIDE) + reading.grouped(page.options, Kind.END),
-        lines=reading.timeline(case),
+        lines=reading.timeline(case, personal=full),
         papers=reading.papers(case),
         votes=reading.votes(case),
         relatives=reading.relatives(case) if full else [],
-        companions=reading.companions(case),
+        companions=reading.companions(case) if full else [],
         past=reading.past_deadlines(case),
         home=reading.home_blueprint,
     )

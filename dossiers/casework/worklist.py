@@ -167,9 +167,7 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
         inner.c.source, inner.c.turn, inner.c.due_on, inner.c.sort_key, inner.c.dossier_id,
     ]  # fmt: skip
     inner_key = {"name": inner.c.sort_key, "due": inner.c.due_on}.get(sort, inner.c.since)
-    inner_order = (
-        (inner_key.desc(), inner.c.dossier_id.desc()) if sort == "newest" else (inner_key, inner.c.dossier_id)
-    )
+    inner_order = (inner_key.desc(), inner.c.dossier_id.desc()) if sort == "newest" else (inner_key, inner.c.dossier_id)
     rows = db.session.execute(
         select(*columns)
         .select_from(inner)

@@ -109,7 +109,9 @@ class Builder:
         for number in (1, 2):
             cells.append(self._cell(bloc, f"{code}-C{number}", f"Chi bộ {number}, {name}", unit, None))
         if kind in ("section", "delegated"):
-            section = add_unit(f"{code}-S1", f"Đảng bộ bộ phận Khối sản xuất, {name}", UnitKind.SECTION_COMMITTEE, unit, SINCE)
+            section = add_unit(
+                f"{code}-S1", f"Đảng bộ bộ phận Khối sản xuất, {name}", UnitKind.SECTION_COMMITTEE, unit, SINCE
+            )
             self.account(bloc, Role.SECTION_OFFICER, section, "Đảng ủy bộ phận DB02-S1" if code == "DB02" else None)
             for number in (3, 4):
                 label = "Bí thư chi bộ DB02-C3 (đường dài nhất)" if (code, number) == ("DB02", 3) else None
@@ -123,7 +125,9 @@ class Builder:
         unit = add_unit(code, name, UnitKind.GRASSROOTS_CELL, bloc.upper, SINCE)
         bloc.organisations.append(unit)
         self._seats(unit, Body.CELL, self.rng.randint(8, 16))
-        self.account(bloc, Role.CELL_SECRETARY, unit, "Bí thư chi bộ cơ sở CB01 (đường ngắn nhất)" if code == "CB01" else None)
+        self.account(
+            bloc, Role.CELL_SECRETARY, unit, "Bí thư chi bộ cơ sở CB01 (đường ngắn nhất)" if code == "CB01" else None
+        )
         bloc.cells[code] = [unit]
         self._unions(bloc, unit, code, name)
 

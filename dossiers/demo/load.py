@@ -161,7 +161,10 @@ def _special_cases(scene: Scenario) -> None:
     removed.play(steps_to(State.PROBATIONARY, scene.store.place(removed.cell.id).route), date(2020, 9, 10))  # type: ignore[arg-type]
     for trigger, day in (("propose_removal", date(2021, 6, 4)), ("endorse_removal", date(2021, 6, 25)),
                          ("remove", date(2021, 7, 30))):  # fmt: skip
-        evidence: dict[str, Any] = {"ballot": removed.ballot(trigger, day), "number": removed.number(trigger, day, trigger)}
+        evidence: dict[str, Any] = {
+            "ballot": removed.ballot(trigger, day),
+            "number": removed.number(trigger, day, trigger),
+        }
         if trigger != "endorse_removal":
             evidence["ground"] = "absent"
         removed.do(trigger, day, evidence)
@@ -188,7 +191,9 @@ def _special_cases(scene: Scenario) -> None:
     waiting.do("suspend", TODAY - timedelta(days=30), {"reason": "Đang đi học dài hạn."})
     waiting.finish()
 
-    proposed = [scene.stand(scene.player(code, 0, "youth_union"), State.LISTED, 30) for code in ("DB02", "DB02", "CB01")]
+    proposed = [
+        scene.stand(scene.player(code, 0, "youth_union"), State.LISTED, 30) for code in ("DB02", "DB02", "CB01")
+    ]
     for player in proposed:
         player.do("propose_course", TODAY - timedelta(days=5))
         player.finish()

@@ -19,7 +19,7 @@ from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relat
 from workflow.guards import Situation
 from workflow.machine import MOVES
 from workflow.roles import Role
-from workflow.route import Route, UnitKind, role_for
+from workflow.route import ROLE_UNITS, Route, UnitKind, role_for
 from workflow.rulebook import in_force
 from workflow.stages import State
 from workflow.votes import needed
@@ -28,14 +28,6 @@ TODAY = date(2022, 7, 27)
 """Where the demo's clock starts."""
 
 _SHARES = {"union_executive": ">1/2", "cell": "2/3", "committee": "2/3", "standing_committee": ">1/2"}
-_ROLE_KINDS: dict[Role, tuple[UnitKind, ...]] = {
-    Role.CELL_SECRETARY: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
-    Role.SECTION_OFFICER: (UnitKind.SECTION_COMMITTEE,),
-    Role.COMMITTEE_OFFICER: (UnitKind.GRASSROOTS_COMMITTEE,),
-    Role.COMMITTEE_SECRETARY: (UnitKind.GRASSROOTS_COMMITTEE,),
-    Role.UPPER_OFFICER: (UnitKind.UPPER_COMMITTEE,),
-    Role.UPPER_SECRETARY: (UnitKind.UPPER_COMMITTEE,),
-}
 _SUFFIX = {
     "nominate": "NQ/ĐT", "accept_to_list": "NQ/CB", "certify": "GCN", "pass_cell_vote": "NQ/CB", "appraise": "BC/ĐUBP",
     "pass_committee_vote": "NQ/ĐU", "decide_admission": "QĐ/ĐU", "decide_recognition": "QĐ/ĐU",
@@ -56,7 +48,9 @@ ROAD: tuple[tuple[int, str], ...] = (
 class Player:
     """One candidate on the way. `anchor` is the day of the decision on admission, even if it is never reached."""
 
-    def __init__(self, bloc: Bloc, store: BulkStore, rng: Random, numbers: dict[Any, int], cell: Unit, source: str) -> None:
+    def __init__(
+        self, bloc: Bloc, store: BulkStore, rng: Random, numbers: dict[Any, int], cell: Unit, source: str
+    ) -> None:
         self.bloc, self.store, self.rng, self.numbers = bloc, store, rng, numbers
         self.cell, self.source = cell, Source(source)
         self.case: Case | None = None
@@ -75,7 +69,9 @@ class Player:
         """When the act of a day was recorded: at office hours, up to two days later, never before the last one."""
         rng = self.rng
         late = min(on + timedelta(days=rng.choice((0, 0, 1, 2))), max(TODAY, on))
-        moment = datetime.combine(late, time(7 + rng.randrange(10), rng.randrange(60), rng.randrange(60)), clock.VIETNAM)
+        moment = datetime.combine(
+            late, time(7 + rng.randrange(10), rng.randrange(60), rng.randrange(60)), clock.VIETNAM
+        )
         self.recorded = max(moment, self.recorded + timedelta(minutes=3))
         return self.recorded
 
@@ -99,7 +95,7 @@ class Player:
             elif role is Role.TRAINING_OFFICER:
                 unit = self.bloc.centre.id
             else:
-                unit = case.place.unit_of(*_ROLE_KINDS[role])
+                unit = case.place.unit_of(*ROLE_UNITS[role])
             if unit is not None and (role, unit) in self.bloc.cast:
                 return self.bloc.cast[role, unit]
         raise LookupError(trigger)
@@ -137,15 +133,12 @@ class Player:
         person = {
             "full_name": people.name(rng, sex), "birth_date": born, "sex": sex,
             "contact": f"09{rng.randrange(10**8):08d}", "occupation": rng.choice(people.JOBS),
-            "home_town": rng.choice(people.PLACES), "residence": "", "ethnic_group": None, "religion": None,
-            "identity_number": None,
+            "home_town": rng.choice(people.PLACES),
         }  # fmt: skip
         evidence = Evidence(on, source=self.source, consented=True,
                             candidate=Candidate(birth_date=born, schooling=Schooling.UPPER_SECONDARY))  # fmt: skip
         with clock.at(self._at(on)):
-            done = services.open_in(
-                self.store, Act("create", evidence, person=person), who, self.cell.id, union.id if union else None
-            )
+            done = services.open_in(self.store, Act("create", evidence, person=person), who, self.cell.id)
         self.case = done.case
 
     def _base(self) -> int:
@@ -275,7 +268,11 @@ def steps_to(state: State, route: Route) -> int:
     second = state.startswith("recognition")
     start = names.index("submit_for_recognition") if second else 0
     kind = state.removeprefix("recognition_")
-    before = {"section_appraisal": "pass_cell_vote", "committee_review": "appraise", "awaiting_decision": "pass_committee_vote"}
+    before = {
+        "section_appraisal": "pass_cell_vote",
+        "committee_review": "appraise",
+        "awaiting_decision": "pass_committee_vote",
+    }
     if kind == "committee_review" and not route.has_section:
         return names.index("pass_cell_vote", start) + 1
     return names.index(before[kind], start) + 1

@@ -1,12 +1,12 @@
 """Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
 
-from typing import Any
-
+import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from dossiers.admission.forms import DecisionForm
 from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned, choice, with_empty
+from dossiers.casework.services import Act
 from dossiers.casework.store import Case
 from dossiers.fields import DayField, required
 from dossiers.formatters import day, say
@@ -17,8 +17,12 @@ from workflow.guards import REMOVAL_GROUNDS, Situation
 class ReceiveForm(ActForm):
     """The cell received the decision; the thirty working days for the ceremony begin."""
 
-    happened_on = DayField(_l("Ngày ghi"), [required])
-    received_on = DayField(_l("Ngày chi bộ nhận quyết định"), [required])
+    happened_on = DayField(_l("Ngày chi bộ nhận quyết định"), [required])
+
+    def fill(self, act: Act, case: Case) -> Act:
+        """The day it happened is the day of receipt."""
+        act.evidence = msgspec.structs.replace(act.evidence, received_on=act.evidence.happened_on)
+        return act
 
 
 class CeremonyForm(ActForm):
@@ -89,10 +93,6 @@ class RemoveForm(Numbered, Balloted, _Grounded):
 
 class CloseForm(ActForm):
     """The follow-up is over."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Nothing more than the day."""
-        return bool(super().validate(extra_validators))
 
 
 FORMS: dict[str, type[ActForm]] = {

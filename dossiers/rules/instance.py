@@ -15,7 +15,7 @@ def values() -> dict[str, str]:
     """All values; one query a request."""
     if "instance_values" not in g:
         rows = db.session.execute(select(InstanceValue.key, InstanceValue.value)).all()
-        g.instance_values = {key: value for key, value in rows}
+        g.instance_values = dict(row.tuple() for row in rows)
     found: dict[str, str] = g.instance_values
     return found
 

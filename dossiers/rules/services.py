@@ -21,9 +21,7 @@ def _known(version: str, url: str) -> tuple[dict[str, Rulebook], WorkCalendar]:
         changed.setdefault(row.rulebook, {})[row.key] = json.loads(row.value)
     books = {code: book.changed(changed.get(code, {})) for code, book in shipped().items()}
     days = db.session.execute(select(CalendarDay.day, CalendarDay.working)).all()
-    calendar = WorkCalendar(
-        (row.day for row in days if row.working), (row.day for row in days if not row.working)
-    )
+    calendar = WorkCalendar((row.day for row in days if row.working), (row.day for row in days if not row.working))
     return books, calendar
 
 

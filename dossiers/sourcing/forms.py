@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField
@@ -22,7 +21,7 @@ from dossiers.casework.forms import (
 )
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case
-from dossiers.fields import DayField, LineField, NameWords, Words, required
+from dossiers.fields import DayField, LineField, NameWords, Words, plausible_birth_date, required
 from dossiers.formatters import say
 from dossiers.units import services as units
 from workflow.facts import SCHOOLING_LABELS, SOURCE_LABELS, Candidate, Evidence, Schooling, Source
@@ -48,10 +47,7 @@ class CreateForm(FlaskForm):
         """Offer the cells this person may source for."""
         self.options = units.cells_for_sourcing(signed)
         self.place.choices = with_empty(
-            [
-                (f"{cell.id}:{union or ''}:{source}", f"{cell.name} – {say(SOURCE_LABELS[Source(source)])}")
-                for cell, union, source in self.options
-            ]
+            [(f"{cell.id}:{source}", f"{cell.name} – {say(SOURCE_LABELS[source])}") for cell, source in self.options]
         )
         self.schooling.choices = with_empty([(str(level), say(SCHOOLING_LABELS[level])) for level in Schooling])
         if not self.act_key.data:
@@ -62,20 +58,15 @@ class CreateForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A birth date in the past and not absurdly far."""
         fine: bool = super().validate(extra_validators)
-        born = self.birth_date.data
-        if born is not None and not 1900 <= born.year <= clock.today().year - 10:
-            self.birth_date.errors = [_("Ngày sinh không hợp lý.")]
-            return False
-        return fine
+        return plausible_birth_date(self.birth_date) and fine
 
-    def chosen(self) -> tuple[int, int | None]:
-        """(cell, nominating union) of the chosen line."""
-        cell, union, _source = self.place.data.split(":")
-        return int(cell), int(union) if union else None
+    def cell_id(self) -> int:
+        """The chosen cell."""
+        return int(self.place.data.split(":")[0])
 
     def act(self) -> Act:
         """The act of putting the person on the list."""
-        source = Source(self.place.data.split(":")[2])
+        source = Source(self.place.data.split(":")[1])
         schooling = Schooling(self.schooling.data) if self.schooling.data else None
         evidence = Evidence(
             self.happened_on.data,

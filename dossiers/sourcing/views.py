@@ -34,9 +34,8 @@ def create() -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
-            cell, union = form.chosen()
             try:
-                done = services.open_dossier(form.act(), who, cell, union)
+                done = services.open_dossier(form.act(), who, form.cell_id())
             except Duplicate:
                 flash(_("Người này đã được ghi từ lần gửi trước."), "info")
                 return redirect(url_for("casework.worklist", sort="newest"), 303)

@@ -27,7 +27,9 @@ class Result:
     error: str | None
 
 
-def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) -> list[Row[tuple[str, str, date, str]]]:
+def members(
+    course: CourseClass, signed: Signed, state: State = State.ENROLLED
+) -> list[Row[tuple[str, str, date, str]]]:
     """Who sits in a class, as far as the person may see: (code, name, birth date, unit)."""
     query = (
         select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
@@ -51,7 +53,9 @@ def proposed(signed: Signed) -> list[Row[tuple[str, str, date, str]]]:
     """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
     offices = ("committee_officer", "upper_officer")
     query = (
-        select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version, Scope.sort_key)
+        select(
+            Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version, Scope.sort_key
+        )
         .join(Person)
         .join(Unit, Unit.id == Dossier.unit_id)
         .join(Scope, Scope.dossier_id == Dossier.id)

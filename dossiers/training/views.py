@@ -124,5 +124,3 @@ def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]
 
 def _key(code: str) -> str:
     return f"{request.form.get('act_key', '')[:32]}-{code}"
-
-

@@ -7,9 +7,10 @@ from sqlalchemy import or_, select
 
 from dossiers import names
 from dossiers.accounts.grants import Signed
-from dossiers.casework.store import Place
+from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
 from dossiers.units.models import BodyMember, Unit, UnitAncestor
+from workflow.facts import Source
 from workflow.roles import Role
 from workflow.route import UnitKind
 from workflow.votes import Body
@@ -32,59 +33,31 @@ def below(units: Iterable[int], kinds: Iterable[str] | None = None) -> list[Unit
     return list(db.session.scalars(query))
 
 
-def in_reach(unit_id: int, signed: Signed) -> bool:
-    """Whether a unit lies in or under one of the person's reading units."""
-    return (
-        db.session.scalar(
-            select(UnitAncestor.depth).where(
-                UnitAncestor.unit_id == unit_id, UnitAncestor.ancestor_id.in_(signed.reading_units or (-1,))
-            )
-        )
-        is not None
-    )
-
-
 def by_code(code: str) -> Unit | None:
     """The unit with this code."""
     return db.session.scalar(select(Unit).where(Unit.code == code))
 
 
-def cells_for_sourcing(signed: Signed) -> list[tuple[Unit, int | None, str]]:
-    """Where the person may put a candidate on the source list: (cell, nominating union, source).
+def cells_for_sourcing(signed: Signed) -> list[tuple[Unit, Source]]:
+    """Where the person may put a candidate on the source list: (cell, source).
 
     A union officer sources for the cells of the union's own grass-roots organisation, a cell secretary for the
-    own cell; for the organisation's members it then names the union that will nominate.
+    own cell, members of the organisation's base unions included.
     """
-    found: list[tuple[Unit, int | None, str]] = []
+    found: list[tuple[Unit, Source]] = []
     for role, unit_id in signed.grants:
         if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
             union = db.session.get(Unit, unit_id)
             if union is not None and union.parent_id is not None:
-                source = "youth_union" if role is Role.YOUTH_OFFICER else "trade_union"
-                found += [(cell, unit_id, source) for cell in below([union.parent_id], CELLS)]
+                source = Source.YOUTH_UNION if role is Role.YOUTH_OFFICER else Source.TRADE_UNION
+                found += [(cell, source) for cell in below([union.parent_id], CELLS)]
         elif role is Role.CELL_SECRETARY:
             cell = db.session.get(Unit, unit_id)
             if cell is not None and cell.kind in CELLS:
-                found.append((cell, None, "other"))
-                found += [(cell, union.id, _SOURCES[union.kind]) for union in unions_of(cell)]
+                store = DatabaseStore()
+                bases = store.organisations(store.place(cell.id))
+                found += [(cell, source) for source in Source if source is Source.OTHER or source in bases]
     return found
-
-
-_SOURCES = {str(UnitKind.YOUTH_UNION): "youth_union", str(UnitKind.TRADE_UNION): "trade_union"}
-
-
-def unions_of(cell: Unit) -> list[Unit]:
-    """The base unions of the grass-roots organisation a cell belongs to."""
-    base = (
-        select(Unit.id)
-        .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
-        .where(
-            UnitAncestor.unit_id == cell.id,
-            Unit.kind.in_((str(UnitKind.GRASSROOTS_COMMITTEE), str(UnitKind.GRASSROOTS_CELL))),
-        )
-    )
-    query = select(Unit).where(Unit.parent_id.in_(base), Unit.kind.in_(tuple(_SOURCES)), Unit.valid_to.is_(None))
-    return list(db.session.scalars(query.order_by(Unit.code)))
 
 
 def register(unit_id: int, body: Body, day: date) -> list[BodyMember]:
@@ -112,9 +85,7 @@ def end_membership(seat: BodyMember, until: date) -> None:
     db.session.commit()
 
 
-def add_unit(
-    code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False
-) -> Unit:
+def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False) -> Unit:
     """Add a unit under a parent and keep the closed tree; in the current transaction."""
     from dossiers.units.models import UnitPlacement
 
@@ -150,9 +121,3 @@ def bodies_of(unit: Unit) -> tuple[Body, ...]:
         UnitKind.YOUTH_UNION: (Body.UNION_EXECUTIVE,),
         UnitKind.TRADE_UNION: (Body.UNION_EXECUTIVE,),
     }.get(UnitKind(unit.kind), ())
-
-
-def place_names(place: Place) -> dict[int, str]:
-    """The names of a place's units by id."""
-    ids = [unit_id for unit_id, _, _ in place.chain]
-    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples())

@@ -61,9 +61,7 @@ def unit(code: str) -> ResponseReturnValue:
             abort(403)
         status = 422
         if form.validate():
-            services.add_member(
-                found.id, str(bodies[0]), form.name.data, form.valid_from.data, bool(form.exempt.data)
-            )
+            services.add_member(found.id, str(bodies[0]), form.name.data, form.valid_from.data, bool(form.exempt.data))
             flash(_("Đã thêm %(name)s vào danh sách biểu quyết.", name=form.name.data), "done")
             return redirect(url_for("units.unit", code=code), 303)
     else:
@@ -71,9 +69,7 @@ def unit(code: str) -> ResponseReturnValue:
     registers: list[tuple[Body, list[BodyMember]]] = [
         (body, services.register(found.id, body, clock.today())) for body in bodies
     ]
-    return render_template(
-        "units/unit.html", unit=found, registers=registers, form=form, can_change=can_change
-    ), status
+    return render_template("units/unit.html", unit=found, registers=registers, form=form, can_change=can_change), status
 
 
 @blueprint.route("/don-vi/<code>/thoi/<int:seat_id>", methods=["GET", "POST"])

@@ -25,7 +25,7 @@ from dossiers.fields import DayField, LineField, ParagraphField, WholeNumberFiel
 from dossiers.formatters import say
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.facts import Relative as RelativeFact
-from workflow.guards import Situation
+from workflow.guards import Situation, introducing_form
 from workflow.stages import STAGE_OF, Stage
 
 
@@ -45,8 +45,9 @@ class PapersForm(PaperRows):
         if case.state is not None and STAGE_OF[case.state] is Stage.MONITORING:
             forms = (*s.rulebook.words("new_member_course"), *s.rulebook.words("recognition_papers"))
         else:
-            own = "4A-KNĐ" if case.facts.union_member else "4-KNĐ"
-            forms = (*s.rulebook.words("application_papers"), own, *s.rulebook.words("opinions"), "VB-ĐY")
+            own = introducing_form(s)
+            asked = (*s.rulebook.words("application_papers"), *((own,) if own else ()), *s.rulebook.words("opinions"))
+            forms = (*asked, "VB-ĐY")
         return tuple(sorted(forms, key=lambda form: case.facts.paper(form) is not None))
 
     def fill(self, act: Act, case: Case) -> Act:
@@ -62,9 +63,8 @@ class RedoForm(PaperRows):
 
     def wanted(self, case: Case, s: Situation) -> tuple[str, ...]:
         """Introduction, resolution, opinions and the supplemented CV."""
-        own = "4A-KNĐ" if case.facts.union_member else "4-KNĐ"
-        organised = case.facts.union_member or case.facts.youth_member
-        return ("2-KNĐ", "3-KNĐ", *((own,) if organised else ()), "5-KNĐ")
+        own = introducing_form(s)
+        return ("2-KNĐ", "3-KNĐ", *((own,) if own else ()), "5-KNĐ")
 
     def fill(self, act: Act, case: Case) -> Act:
         """The rows that were filled."""
@@ -150,7 +150,9 @@ class RelativesForm(ActForm):
         fine: bool = super().validate(extra_validators)
         begun = False
         for index in self.rows:
-            cell = {name: self[f"r{index}_{name}"] for name in ("relation", "name", "birth_year", "result", "verified_on")}
+            cell = {
+                name: self[f"r{index}_{name}"] for name in ("relation", "name", "birth_year", "result", "verified_on")
+            }
             if not (cell["relation"].data or cell["name"].data):
                 continue
             begun = True

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from dossiers.casework import stagepages
 from dossiers.casework.acting import add_acts
-from dossiers.verification.forms import FORMS
 from dossiers.security import permits
+from dossiers.verification.forms import FORMS
 from workflow.stages import Stage
 
 blueprint = Blueprint("verification", __name__)

@@ -29,6 +29,7 @@ from workflow.guards.side_roads import (
     removal_ground,
     removal_majority,
     removal_vote_failed,
+    removal_votes_left,
     return_target,
     stale_papers_offered,
 )
@@ -40,12 +41,19 @@ from workflow.guards.sourcing import (
     nomination_vote,
     youth_age,
 )
-from workflow.guards.training import certificate_valid, course_dates, course_proposed, offered_certificate_valid
+from workflow.guards.training import (
+    certificate_valid,
+    course_dates,
+    course_over,
+    course_proposed,
+    offered_certificate_valid,
+)
 from workflow.guards.verification import (
     application_papers,
     concluded_by_other,
     introducer_tie,
     introducers,
+    introducing_form,
     opinions,
     organisation_resolution,
     relatives_verified,
@@ -83,6 +91,7 @@ __all__ = [
     "concluded_by_other",
     "consent",
     "course_dates",
+    "course_over",
     "course_proposed",
     "date_possible",
     "day_text",
@@ -94,6 +103,7 @@ __all__ = [
     "from_organisation",
     "introducer_tie",
     "introducers",
+    "introducing_form",
     "is_stale",
     "is_suspended",
     "majority",
@@ -119,6 +129,7 @@ __all__ = [
     "removal_ground",
     "removal_majority",
     "removal_vote_failed",
+    "removal_votes_left",
     "return_target",
     "schooling",
     "stale_papers_offered",

@@ -3,6 +3,7 @@
 from workflow import deadlines
 from workflow.calendar import add_months
 from workflow.guards.base import Refusal, Situation, day_text
+from workflow.guards.verification import introducing_form
 from workflow.route import Route
 from workflow.text import Text
 from workflow.votes import BODY_LABELS, Body, Purpose, needed
@@ -81,6 +82,23 @@ def removal_committee_voted(s: Situation) -> Refusal | None:
     if s.route is Route.GRASSROOTS_CELL:
         return None
     return _removal_voted(s, Body.COMMITTEE, "endorse_removal")
+
+
+def removal_votes_left(s: Situation) -> Refusal | None:
+    """After three votes without 2/3 for removal the superior decides (24-QĐ/TW §4.2)."""
+    committee_next = s.facts.passed(Body.CELL, Purpose.REMOVAL) and s.route is not Route.GRASSROOTS_CELL
+    body = Body.COMMITTEE if committee_next else Body.CELL
+    failed = s.facts.failed_votes(body, Purpose.REMOVAL)
+    if failed < s.rulebook.number("three_failed_votes"):
+        return None
+    return s.no(
+        "three_failed_votes",
+        f"Đã biểu quyết xóa tên {failed} lần không đủ 2/3.",
+        f"{failed} votes for removal have failed to reach 2/3.",
+        "Báo cáo cấp ủy cấp trên xem xét, quyết định.",
+        "Refer the matter to the superior committee.",
+        mend="remove",
+    )
 
 
 def _removal_voted(s: Situation, body: Body, mend: str) -> Refusal | None:
@@ -199,10 +217,9 @@ def stale_papers_offered(s: Situation) -> Refusal | None:
     if s.evidence is None:
         return None
     wanted = ["3-KNĐ", "5-KNĐ", "2-KNĐ"]
-    if s.facts.unit_has_youth_union and s.facts.youth_member:
-        wanted.append("4-KNĐ")
-    elif s.facts.unit_has_trade_union and s.facts.union_member:
-        wanted.append("4A-KNĐ")
+    own = introducing_form(s)
+    if own is not None:
+        wanted.append(own)
     last = deadlines.stale_on(s.facts, s.rulebook, s.calendar)
     offered = {p.form for p in s.evidence.papers if last is None or p.issued_on > last}
     missing = [form for form in wanted if form not in offered]
@@ -264,13 +281,15 @@ def readmission_allowed(s: Situation) -> Refusal | None:
 
 
 def follow_up_over(s: Situation) -> Refusal | None:
-    """Only a recognised member's dossier is closed."""
-    if s.facts.recognised_on is not None:
+    """A dossier is closed when the follow-up after recognition is over: after its last day."""
+    last = deadlines.follow_up_end(s.facts, s.rulebook)
+    if last is not None and s.on > last:
         return None
     return s.no(
-        "act_order",
-        "Chưa được công nhận chính thức.",
-        "Not recognised yet.",
-        "Hoàn thành việc công nhận trước.",
-        "Recognition comes first.",
+        "follow_up",
+        f"Thời gian theo dõi sau công nhận đến hết ngày {day_text(last)}.",
+        f"The follow-up after recognition lasts until {day_text(last)}.",
+        f"Khép hồ sơ sau ngày {day_text(last)}.",
+        f"Close the dossier after {day_text(last)}.",
+        "happened_on" if s.evidence else "",
     )

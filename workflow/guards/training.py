@@ -3,7 +3,6 @@
 from datetime import date
 
 from workflow import deadlines
-from workflow.calendar import add_months
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.stages import State
 
@@ -39,6 +38,21 @@ def course_dates(s: Situation) -> Refusal | None:
     )
 
 
+def course_over(s: Situation) -> Refusal | None:
+    """A certificate is issued when the course is over."""
+    ends = s.facts.course_ends_on
+    if ends is None or s.on >= ends:
+        return None
+    return s.no(
+        "act_order",
+        f"Lớp học đến hết ngày {day_text(ends)} mới bế giảng.",
+        f"The course ends on {day_text(ends)}.",
+        "Ghi kết quả khi lớp đã bế giảng.",
+        "Record the result when the course is over.",
+        "happened_on" if s.evidence else "",
+    )
+
+
 def certificate_valid(s: Situation) -> Refusal | None:
     """A certificate of the awareness course, not older than the rule allows (01-HD/TW)."""
     held = deadlines.certificate(s.facts)
@@ -67,9 +81,7 @@ def _certificate(s: Situation, issued: date | None) -> Refusal | None:
             mend="record_certificate" if s.state is State.LISTED else "renew_certificate",
         )
     months = s.rulebook.number("course_certificate")
-    last = add_months(issued, months)
-    if s.rulebook.word("month_end") == "next_working_day":
-        last = s.calendar.next_working(last)
+    last = deadlines.months_end(issued, months, s.rulebook, s.calendar)
     if s.on <= last:
         return None
     return s.no(

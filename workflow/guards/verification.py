@@ -8,17 +8,21 @@ from workflow.text import Text
 
 def application_papers(s: Situation) -> Refusal | None:
     """Application, CV and introduction are on file (12-HD/BTCTW)."""
-    missing = [form for form in s.rulebook.words("application_papers") if s.facts.paper(form) is None]
-    if not missing:
-        return None
-    return s.no(
-        "application_papers",
-        "Còn thiếu: " + "; ".join(f"{f} {s.rulebook.form_title(f).vi}" for f in missing) + ".",
-        "Missing: " + "; ".join(f"{f} {s.rulebook.form_title(f).en}" for f in missing) + ".",
-        "Bí thư chi bộ ghi số, ngày của giấy tờ.",
-        "The cell secretary records the papers.",
-        mend="record_papers",
-    )
+    return papers_there(s, "application_papers", "record_papers")
+
+
+def _is_young(s: Situation) -> bool:
+    born = s.facts.birth_date
+    return born is not None and age_in_months(born, s.on) <= s.rulebook.number("youth_age")
+
+
+def introducing_form(s: Situation) -> str | None:
+    """The form of the organisation's resolution: 4-KNĐ, 4A-KNĐ, or None when two members introduce alone."""
+    if s.facts.unit_has_youth_union and s.facts.youth_member and _is_young(s):
+        return "4-KNĐ"
+    if s.facts.unit_has_trade_union and s.facts.union_member:
+        return "4A-KNĐ"
+    return None
 
 
 def organisation_resolution(s: Situation) -> Refusal | None:
@@ -28,10 +32,7 @@ def organisation_resolution(s: Situation) -> Refusal | None:
     stale dossiers allows. A person of youth age where there is a base Youth Union must be its member.
     """
     facts = s.facts
-    born = facts.birth_date
-    limit = s.rulebook.number("youth_age")
-    young = born is not None and age_in_months(born, s.on) <= limit
-    if facts.unit_has_youth_union and young and not facts.youth_member:
+    if facts.unit_has_youth_union and _is_young(s) and not facts.youth_member:
         return s.no(
             "introducers_with_organisation",
             "Nơi có Đoàn cơ sở, người trong độ tuổi thanh niên phải là đoàn viên.",
@@ -40,11 +41,8 @@ def organisation_resolution(s: Situation) -> Refusal | None:
             "Join the Youth Union first, then correct the candidate's data.",
             mend="correct_candidate",
         )
-    if facts.unit_has_youth_union and young:
-        form = "4-KNĐ"
-    elif facts.unit_has_trade_union and facts.union_member:
-        form = "4A-KNĐ"
-    else:
+    form = introducing_form(s)
+    if form is None:
         return None
     paper = facts.paper(form)
     oldest = add_months(s.on, -s.rulebook.number("stale_dossier"))
@@ -64,13 +62,9 @@ def organisation_resolution(s: Situation) -> Refusal | None:
 
 def introducers(s: Situation) -> Refusal | None:
     """Enough official members introduce the candidate (Điều lệ Đảng, art. 4)."""
-    facts = s.facts
-    by_organisation = (facts.unit_has_youth_union and facts.youth_member) or (
-        facts.unit_has_trade_union and facts.union_member
-    )
-    rule = "introducers_with_organisation" if by_organisation else "introducers_alone"
+    rule = "introducers_alone" if introducing_form(s) is None else "introducers_with_organisation"
     wanted = s.rulebook.number(rule)
-    have = len({introducer.ref for introducer in facts.introducers})
+    have = len({introducer.ref for introducer in s.facts.introducers})
     if have >= wanted:
         return None
     return s.no(
@@ -86,7 +80,18 @@ def introducers(s: Situation) -> Refusal | None:
 def introducer_tie(s: Situation) -> Refusal | None:
     """An introducer has worked or studied with the candidate for 12 months (29-QĐ/TW §3.2)."""
     months = s.rulebook.number("introducer_tie")
-    people = s.evidence.introducers if s.evidence and s.evidence.introducers else s.facts.introducers
+    offered = s.evidence.introducers if s.evidence else ()
+    people = offered or s.facts.introducers
+    if any(person.replacement for person in offered) and not s.facts.introducers:
+        return s.no(
+            "introducer_tie",
+            "Chưa có người giới thiệu nào để thay.",
+            "There is no introducer yet who could be replaced.",
+            "Phân công người giới thiệu lần đầu thì bỏ dấu “thay người giới thiệu”.",
+            "For a first introducer, do not tick “replacement”.",
+            "introducers",
+            "assign_introducers",
+        )
     for person in people:
         if person.replacement:
             continue
@@ -98,7 +103,7 @@ def introducer_tie(s: Situation) -> Refusal | None:
                 f"The introducer has worked with the candidate since {day_text(since)}: not yet {months} months.",
                 "Chọn người khác, hoặc đợi đủ thời gian; người được chi bộ phân công thay thì không tính.",
                 "Choose another, or wait; a replacement assigned by the cell is exempt.",
-                "introducers" if s.evidence and s.evidence.introducers else "",
+                "introducers" if offered else "",
                 "assign_introducers",
             )
     return None

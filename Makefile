@@ -1,0 +1,68 @@
+# `make` alone lists what there is; each target's line of help stands behind its name.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := $(BIN)/flask --app wsgi
+PORT ?= 8000
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format docs catalogues requirements screenshots browser clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.venv/installed: requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+%.mo: %.po .venv/installed
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+setup: .venv/installed $(CATALOGUES)  ## make the virtual environment, the database and, on first start, the demo data
+	@$(FLASK) prepare
+
+run: .venv/installed $(CATALOGUES)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another)
+	@PORT=$(PORT) $(FLASK) serve --prepare
+
+test: .venv/installed-dev $(CATALOGUES) browser lint  ## everything: lint, rules, pages, PostgreSQL, browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+browser:  # what the tests need from the system: a browser and the PostgreSQL server programs
+	@bash tools/system-packages
+
+lint: .venv/installed-dev  ## ruff, and mypy (strict on workflow/)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy workflow
+
+format: .venv/installed-dev  ## sort imports and lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: .venv/installed  ## draw docs/generated/ from the code again
+	$(BIN)/python -m tools.docs
+
+catalogues: .venv/installed  ## collect messages from the code into translations/
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --omit-header
+
+requirements:  ## resolve requirements.txt and requirements-dev.txt from the .in files (needs uv)
+	uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+screenshots: .venv/installed-dev $(CATALOGUES) browser  ## pictures of every page at 360 and 1440 px, in build/screenshots/
+	$(BIN)/python -m tools.screenshots
+
+clean:  ## remove what was built (not the instance's data)
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f translations/*/LC_MESSAGES/*.mo
