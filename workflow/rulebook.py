@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from workflow.text import Text
+from workflow.votes import parse_share
 
 Value: TypeAlias = bool | int | str | list[str]
 
@@ -19,7 +20,10 @@ class RulebookError(ValueError):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One rule: its value with unit, where it stands, and whether that was checked against the text."""
+    """One rule: its value with unit, where it stands, and whether that was checked against the text.
+
+    `choices` are the words a value may be made of, where only some make sense.
+    """
 
     key: str
     value: bool | int | str | tuple[str, ...]
@@ -27,6 +31,7 @@ class Rule(msgspec.Struct, frozen=True):
     source: str
     state: Literal["checked", "confirm"]
     title: Text
+    choices: tuple[str, ...] = ()
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -94,8 +99,32 @@ class Rulebook(msgspec.Struct, frozen=True):
                 raise RulebookError(f"{self.code}: {key} wants {type(rule.value).__name__}")
             if isinstance(new, int) and not isinstance(new, bool) and not 0 <= new <= 1200:
                 raise RulebookError(f"{self.code}: {key} outside 0–1200")
+            if isinstance(new, str | tuple):
+                self._check_words(rule, (new,) if isinstance(new, str) else new)
             rules[key] = msgspec.structs.replace(rule, value=new)
         return msgspec.structs.replace(self, rules=rules)
+
+
+    def _check_words(self, rule: Rule, new: tuple[str, ...]) -> None:
+        """Refuse words the rules could not work with: unknown choices, unknown papers, shares that are none."""
+        old = (rule.value,) if isinstance(rule.value, str) else rule.value
+        assert isinstance(old, tuple)
+        if rule.choices:
+            fits = bool(new) and set(new) <= set(rule.choices)
+        elif all(word in self.forms for word in old):
+            fits = bool(new) and all(word in self.forms for word in new)
+        else:
+            fits = len(new) == len(old) and all(_is_share(word) for word in new)
+        if not fits:
+            raise RulebookError(f"{self.code}: {rule.key} cannot be {', '.join(new)}")
+
+
+def _is_share(word: str) -> bool:
+    try:
+        parse_share(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(path: resources.abc.Traversable) -> dict[str, object]:

@@ -40,7 +40,10 @@ def parse_share(share: str) -> tuple[Fraction, bool]:
     Raises ValueError for anything else, or a share outside 0–1.
     """
     strict = share.startswith(">")
-    fraction = Fraction(share.removeprefix(">"))
+    try:
+        fraction = Fraction(share.removeprefix(">"))
+    except ZeroDivisionError:
+        raise ValueError(f"share of nothing: {share}") from None
     if not 0 <= fraction <= 1:
         raise ValueError(f"share outside 0..1: {share}")
     return fraction, strict
