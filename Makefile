@@ -55,9 +55,9 @@ catalogues: .venv/installed  ## collect messages from the code into translations
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --omit-header
 
-requirements:  ## resolve requirements.txt and requirements-dev.txt from the .in files (needs uv)
-	uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
-	uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-dev.txt from the .in files
+	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 screenshots: .venv/installed-dev $(CATALOGUES) browser  ## pictures of every page at 360 and 1440 px, in build/screenshots/
 	$(BIN)/python -m tools.screenshots

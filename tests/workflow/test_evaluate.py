@@ -58,7 +58,12 @@ def test_a_trigger_with_evidence_is_judged_and_its_outcome_shown() -> None:
     evidence = {"happened_on": "2022-07-20", "number": "5-NQ/CB", "ballot": ballot}
     asked = {**QUESTION, "facts": facts, "trigger": "pass_cell_vote", "evidence": evidence}
     answer = json.loads(run("evaluate", given=asked).stdout)
-    assert answer["options"][0] == {"trigger": "pass_cell_vote", "to": "committee_review", "allowed": True, "refusals": []}
+    assert answer["options"][0] == {
+        "trigger": "pass_cell_vote",
+        "to": "committee_review",
+        "allowed": True,
+        "refusals": [],
+    }
     assert answer["outcome"]["to"] == "committee_review"
     assert answer["outcome"]["deadlines"] == [
         {"rule": "admission_decision", "starts_on": "2022-07-20", "due_on": "2022-10-14", "extended_by": 0}

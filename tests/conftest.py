@@ -1,0 +1,108 @@
+"""The application in a fresh demo for each test, on SQLite and on PostgreSQL alike."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+from flask_migrate import upgrade
+
+from dossiers import create_app
+from dossiers.demo import load
+from dossiers.extensions import db
+from dossiers.rules import services as rules
+from tests.people import Person
+from tests.postgres_server import PostgresServer
+
+ENGINES = os.environ.get("TEST_ENGINES", "sqlite,postgresql").split(",")
+SEED = 2022
+
+
+class World:
+    """One application on one engine; `reset` puts its database back to the freshly loaded demo."""
+
+    def __init__(self, engine: str, folder: Path, server: PostgresServer | None) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.server = server
+        url = server.url("work") if server else f"sqlite:///{folder / 'work.db'}"
+        self.app = create_app({"SQLALCHEMY_DATABASE_URI": url, "TESTING": True, "RAISE_ERRORS": False})
+        if server:
+            server.execute("CREATE DATABASE work")
+        with self.app.app_context():
+            upgrade()
+            load.load(0, SEED)
+            db.session.remove()
+            db.engine.dispose()
+        if server:
+            server.execute("ALTER DATABASE work RENAME TO fresh")
+        else:
+            shutil.copy(folder / "work.db", folder / "fresh.db")
+
+    def reset(self) -> None:
+        """Throw away what the test before did."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        rules._known.cache_clear()
+        if self.server:
+            self.server.execute("DROP DATABASE IF EXISTS work WITH (FORCE)")
+            self.server.execute("CREATE DATABASE work TEMPLATE fresh STRATEGY file_copy")
+        else:
+            for suffix in ("-wal", "-shm"):
+                (self.folder / f"work.db{suffix}").unlink(missing_ok=True)
+            shutil.copy(self.folder / "fresh.db", self.folder / "work.db")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test of the application runs on each engine; the browser sees the embedded one."""
+    if "world" in metafunc.fixturenames:
+        engines = ["sqlite"] if ".browser." in metafunc.module.__name__ else ENGINES
+        metafunc.parametrize("world", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The application on one engine, made once a run."""
+    with ExitStack() as stack:
+        server = stack.enter_context(PostgresServer()) if request.param == "postgresql" else None
+        yield World(request.param, tmp_path_factory.mktemp(request.param), server)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_instance(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The tests never touch the developer's instance folder or settings."""
+    for name in [name for name in os.environ if name.startswith("DOSSIERS_")]:
+        del os.environ[name]
+    os.environ["DOSSIERS_INSTANCE"] = str(tmp_path_factory.mktemp("instance"))
+
+
+@pytest.fixture
+def app(world: World) -> Flask:
+    """The application with the fresh demo."""
+    world.reset()
+    return world.app
+
+
+@pytest.fixture
+def person(app: Flask) -> Callable[..., Person]:
+    """Somebody of the demo, signed in: person("cell_secretary", "DB02-C3")."""
+
+    def make(role: str, unit: str, language: str = "vi") -> Person:
+        return Person(app, role, unit, language)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """Collect the log instead of printing it."""
+    with structlog.testing.capture_logs() as lines:
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        yield lines

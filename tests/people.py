@@ -1,0 +1,119 @@
+"""People of the demo who press buttons: they see pages, fill forms in and send them."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from webtest import TestApp
+from webtest.response import TestResponse
+
+from dossiers.accounts.models import Account
+from dossiers.casework.models import Dossier, Scope
+from dossiers.extensions import db
+from dossiers.units.models import Unit
+from workflow.triggers import TRIGGERS
+
+
+class Person:
+    """Somebody signed in. Forms are fetched before they are sent, as a browser does."""
+
+    def __init__(self, app: Flask, role: str, unit: str, language: str = "vi") -> None:
+        self.app = app
+        self.web = TestApp(app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+        email = f"{role.replace('_', '-')}.{unit.lower()}@demo.example"
+        with app.app_context():
+            account = db.session.scalars(select(Account).where(Account.email == email)).one()
+            self.id, self.name = account.id, account.name
+        self._sign_in()
+        if language != "vi":
+            self.language(language)
+
+    def _sign_in(self) -> None:
+        page = self.web.get("/dang-nhap")
+        token = page.html.select_one("input[name=csrf_token]")["value"]
+        with self.app.app_context():
+            account = db.session.get_one(Account, self.id)
+            label, account.demo_label = account.demo_label, "test"
+            db.session.commit()
+        self.web.post(f"/demo/dang-nhap/{self.id}", {"csrf_token": token}, status=302)
+        with self.app.app_context():
+            db.session.get_one(Account, self.id).demo_label = label
+            db.session.commit()
+
+    def token(self) -> str:
+        """A CSRF token of this session."""
+        return str(self.web.get("/quy-tac").html.select_one("input[name=csrf_token]")["value"])
+
+    def language(self, code: str) -> None:
+        """Switch the language."""
+        self.web.post(f"/ngon-ngu/{code}", {"csrf_token": self.token()}, status=303)
+
+    def get(self, url: str, status: int = 200) -> TestResponse:
+        """Open a page."""
+        return self.web.get(url, status=status)
+
+    def form(self, code: str, trigger: str) -> Any:
+        """The form of an act."""
+        return self.get(f"/ho-so/{code}/{trigger}").forms["act"]
+
+    def send(self, form: Any, **fields: Any) -> TestResponse:
+        """Fill a form in and send it; whatever comes back."""
+        for name, value in fields.items():
+            if isinstance(value, bool):
+                form[name].checked = value
+            elif name in form.fields and form[name].tag == "select" and value == "first":
+                form[name].select(form[name].options[1][0])
+            else:
+                form[name] = value
+        return form.submit(expect_errors=True)
+
+    def act(self, code: str, trigger: str, **fields: Any) -> TestResponse:
+        """Do an act through its page: the dossier's page that follows. Fails when it was not done."""
+        answer = self.send(self.form(code, trigger), **fields)
+        assert answer.status_int == 303, text_of(answer)
+        page = answer.follow()
+        assert TRIGGERS[trigger].label.vi in text_of(page) or TRIGGERS[trigger].label.en in text_of(page)
+        return page
+
+    def refused(self, code: str, trigger: str, **fields: Any) -> str:
+        """Try an act that must not be done: the text of the page that says why."""
+        before = snapshot(self.app, code)
+        answer = self.send(self.form(code, trigger), **fields)
+        assert answer.status_int in (409, 422), (answer.status_int, text_of(answer))
+        assert snapshot(self.app, code) == before, "a refused act changed the dossier"
+        return text_of(answer)
+
+
+def text_of(page: TestResponse) -> str:
+    """What a person reads on the main part of a page."""
+    main = page.html.select_one("main")
+    return " ".join(main.get_text(" ").split()) if main else page.text
+
+
+def snapshot(app: Flask, code: str) -> tuple[Any, ...]:
+    """All that an act would change of a dossier."""
+    with app.app_context():
+        row = db.session.execute(
+            select(Dossier.version, Dossier.state, Dossier.facts, Dossier.head_hash).where(Dossier.code == code)
+        ).one()
+        return tuple(row)
+
+
+def code_in(app: Flask, state: str, unit: str | None = None, skip: int = 0, **where: Any) -> str:
+    """The code of a dossier of the demo in a state, within a unit."""
+    with app.app_context():
+        query = select(Dossier.code).where(Dossier.state == state).order_by(Dossier.id)
+        if unit is not None:
+            query = query.join(Scope, Scope.dossier_id == Dossier.id).join(Unit, Unit.id == Scope.ancestor_id)
+            query = query.where(Unit.code == unit)
+        for name, value in where.items():
+            query = query.where(getattr(Dossier, name) == value)
+        return str(db.session.scalars(query.offset(skip).limit(1)).one())
+
+
+def dossier(app: Flask, code: str) -> Dossier:
+    """A dossier's row, detached."""
+    with app.app_context():
+        found = db.session.scalars(select(Dossier).where(Dossier.code == code)).one()
+        db.session.expunge(found)
+        return found
