@@ -76,6 +76,8 @@ def may(permission: str) -> bool:
 
 
 def _check() -> ResponseReturnValue | None:
+    if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
+        abort(400)  # no text the databases could hold
     if request.endpoint is None:
         return None
     from flask import current_app

@@ -35,7 +35,7 @@ class Person:
             account = db.session.get_one(Account, self.id)
             label, account.demo_label = account.demo_label, "test"
             db.session.commit()
-        self.web.post(f"/demo/dang-nhap/{self.id}", {"csrf_token": token}, status=302)
+        self.web.post(f"/demo/dang-nhap/{self.id}", {"csrf_token": token}, status=303)
         with self.app.app_context():
             db.session.get_one(Account, self.id).demo_label = label
             db.session.commit()
@@ -117,3 +117,10 @@ def dossier(app: Flask, code: str) -> Dossier:
         found = db.session.scalars(select(Dossier).where(Dossier.code == code)).one()
         db.session.expunge(found)
         return found
+
+
+def unit_of(app: Flask, code: str) -> str:
+    """The code of the cell a dossier belongs to."""
+    with app.app_context():
+        query = select(Unit.code).join(Dossier, Dossier.unit_id == Unit.id).where(Dossier.code == code)
+        return str(db.session.scalars(query).one())

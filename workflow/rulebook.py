@@ -104,7 +104,6 @@ class Rulebook(msgspec.Struct, frozen=True):
             rules[key] = msgspec.structs.replace(rule, value=new)
         return msgspec.structs.replace(self, rules=rules)
 
-
     def _check_words(self, rule: Rule, new: tuple[str, ...]) -> None:
         """Refuse words the rules could not work with: unknown choices, unknown papers, shares that are none."""
         old = (rule.value,) if isinstance(rule.value, str) else rule.value

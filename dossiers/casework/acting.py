@@ -46,6 +46,8 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                 refusals = refused.refusals
             else:
                 flash(_done_text(trigger, done.case, done.outcome.from_state != done.outcome.to), "done")
+                if not set(done.case.scope_units).intersection(who.reading_units):
+                    return redirect(url_for("casework.inbox"), 303)  # the act took it out of this person's reach
                 return redirect(url_for("casework.dossier", code=code), 303)
         return _page(case, trigger, form, refusals, shut, 422)
     if shut:

@@ -1,5 +1,6 @@
 """What every form of an act has, and the pieces that forms of the stages are put together from."""
 
+import re
 import secrets
 from typing import Any
 
@@ -21,6 +22,11 @@ from workflow.facts import Ballot, Evidence, Paper
 from workflow.guards import Situation
 from workflow.stages import STATE_LABELS
 from workflow.votes import Body
+
+
+def known_key(typed: str | None) -> str | None:
+    """The key that makes a form act once, if it is one of ours."""
+    return typed if typed and re.fullmatch(r"[0-9A-Za-z-]{16,64}", typed) else None
 
 
 class ActForm(FlaskForm):
@@ -66,7 +72,7 @@ class ActForm(FlaskForm):
                 values[name] = self[name].data or None
         if "present" in self:
             values["ballot"] = Ballot(0, self["present"].data, self["in_favour"].data, self["against"].data or 0)
-        act = Act(trigger, Evidence(**values), key=self.act_key.data or None)
+        act = Act(trigger, Evidence(**values), key=known_key(self.act_key.data))
         return self.fill(act, case)
 
     def fill(self, act: Act, case: Case) -> Act:

@@ -16,7 +16,8 @@ from dossiers.accounts.grants import Signed
 from dossiers.casework import chain
 from dossiers.casework.models import Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
-from dossiers.extensions import db, writing
+from dossiers.engines import writing
+from dossiers.extensions import db
 from dossiers.rules import services as rules
 from workflow import acts, machine
 from workflow.deadlines import MILESTONES, Deadline, running

@@ -10,11 +10,10 @@ from datetime import date
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Table, delete, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from dossiers import engines
 from dossiers.casework import search
 from dossiers.casework.models import (
     Companion,
@@ -245,9 +244,8 @@ class DatabaseStore(UnitReader):
         return set(db.session.scalars(select(PaperRecord.number_key).where(PaperRecord.number_key.in_(keys))))
 
     def new_ids(self) -> tuple[int, int]:
-        """Numbers for a new person and a new dossier. On PostgreSQL a lock keeps two writers apart."""
-        if db.engine.dialect.name == "postgresql":
-            db.session.execute(text("SELECT pg_advisory_xact_lock(7301)"))
+        """Numbers for a new person and a new dossier."""
+        engines.lock_numbers(db)
         person = db.session.scalar(select(func.max(Person.id))) or 0
         dossier = db.session.scalar(select(func.max(Dossier.id))) or 0
         return person + 1, dossier + 1
@@ -290,8 +288,7 @@ class DatabaseStore(UnitReader):
 
     def _write_deadlines(self, case: Case, changes: Changes) -> None:
         if changes.deadlines:
-            make = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
-            statement = make(DeadlineRecord)
+            statement = engines.upsert(db, DeadlineRecord)
             db.session.execute(
                 statement.on_conflict_do_update(
                     index_elements=["dossier_id", "rule", "starts_on"],

@@ -116,7 +116,8 @@ def _cursor(text: str) -> list[Any] | None:
         found = json.loads(base64.urlsafe_b64decode(text.encode()))
     except (ValueError, binascii.Error):
         return None
-    return found if isinstance(found, list) and len(found) == 2 and isinstance(found[1], int) else None
+    fits = isinstance(found, list) and len(found) == 2 and isinstance(found[1], int) and 0 <= found[1] < 2**31
+    return found if fits else None
 
 
 def _make_cursor(sort: str, row: Row[Any]) -> str:

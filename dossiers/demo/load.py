@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dossiers import engines
 from dossiers.casework.services import write_transaction
 from dossiers.casework.store import BulkStore
 from dossiers.demo.bloc import PASSWORD, Bloc, Builder
@@ -244,4 +245,5 @@ def load(more: int, seed: int) -> int:
         _special_cases(scene)
         _bulk(scene, more)
         scene.store.flush()
+        engines.follow_numbers(db, ("body_member", "person", "dossier"))
     return scene.made

@@ -4,9 +4,8 @@ from datetime import date
 
 from flask import g
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from dossiers import engines
 from dossiers.extensions import db
 from dossiers.rules.models import InstanceValue
 
@@ -22,8 +21,7 @@ def values() -> dict[str, str]:
 
 def put(key: str, value: str) -> None:
     """Set a value in the current transaction."""
-    insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
-    statement = insert(InstanceValue).values(key=key, value=value)
+    statement = engines.upsert(db, InstanceValue).values(key=key, value=value)
     db.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
     g.pop("instance_values", None)
 

@@ -15,6 +15,7 @@ from dossiers.casework.forms import (
     Numbered,
     choice,
     companion_row,
+    known_key,
     member,
     member_choices,
     with_empty,
@@ -80,7 +81,7 @@ class CreateForm(FlaskForm):
             "sex": self.sex.data,
             "contact": self.contact.data,
         }
-        return Act("create", evidence, key=self.act_key.data or None, person=person)
+        return Act("create", evidence, key=known_key(self.act_key.data), person=person)
 
 
 class NominateForm(Numbered, Balloted, ActForm):

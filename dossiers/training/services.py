@@ -87,11 +87,11 @@ def act_on_many(lines: list[tuple[str, str, int, Act]], signed: Signed) -> list[
     return results
 
 
-def enrol_act(course: CourseClass, on: date, key: str) -> Act:
+def enrol_act(course: CourseClass, on: date, key: str | None) -> Act:
     """Enrol one candidate into a class."""
     return enrolment(Act("enrol", Evidence(on), key=key), course)
 
 
-def certify_act(number: str, on: date, key: str) -> Act:
+def certify_act(number: str, on: date, key: str | None) -> Act:
     """Certify one candidate."""
     return Act("certify", Evidence(on, number=number), key=key)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from dossiers import clock
 from dossiers.casework import stagepages
 from dossiers.casework.acting import add_acts
-from dossiers.casework.forms import with_empty
+from dossiers.casework.forms import known_key, with_empty
 from dossiers.casework.models import CourseClass
 from dossiers.extensions import db
 from dossiers.fields import parse_day, squeeze
@@ -122,5 +122,5 @@ def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]
     return [*services.act_on_many(lines, signed()), *bad], ""
 
 
-def _key(code: str) -> str:
-    return f"{request.form.get('act_key', '')[:32]}-{code}"
+def _key(code: str) -> str | None:
+    return known_key(f"{request.form.get('act_key', '')}-{code}")

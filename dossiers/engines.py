@@ -1,0 +1,89 @@
+"""What differs between SQLite and PostgreSQL, all in one place.
+
+- How a writing transaction begins: SQLite takes its one write lock at once (BEGIN IMMEDIATE), so that writers
+  queue; PostgreSQL locks the dossier's row (SELECT … FOR UPDATE, which SQLite ignores).
+- Numbering new persons and dossiers: on PostgreSQL an advisory lock keeps two writers apart.
+- "Insert or update": the same statement, built by each dialect.
+- Sequences: PostgreSQL's do not notice rows that bring their own number.
+- Searching folded names: FTS5 here, a tsvector there (the tables are in the migrations).
+- The triggers that refuse to change events, in the migrations too.
+"""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""Set while a transaction that will write begins."""
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, SQLiteConnection):
+        return
+    # The driver must not begin transactions by itself: _on_begin does, so that writers queue instead of failing.
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def is_postgresql(db: SQLAlchemy) -> bool:
+    """Whether the application runs on PostgreSQL."""
+    return bool(db.engine.dialect.name == "postgresql")
+
+
+def upsert(db: SQLAlchemy, table: Any) -> Any:
+    """An INSERT into `table` that takes on_conflict_do_update."""
+    return postgresql_insert(table) if is_postgresql(db) else sqlite_insert(table)
+
+
+def lock_numbers(db: SQLAlchemy) -> None:
+    """Let nobody else number persons and dossiers until this transaction ends."""
+    if is_postgresql(db):
+        db.session.execute(text("SELECT pg_advisory_xact_lock(7301)"))
+
+
+def follow_numbers(db: SQLAlchemy, tables: Sequence[str]) -> None:
+    """Let sequences go on after the highest number, when rows of `tables` brought their own."""
+    if not is_postgresql(db):
+        return
+    for table in tables:
+        statement = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+        db.session.execute(text(statement))
+
+
+def search_statements(db: SQLAlchemy) -> tuple[str, str, str]:
+    """How to put a dossier's words into the index, take them out, and find them: (add, drop, find)."""
+    if is_postgresql(db):
+        return (
+            "INSERT INTO dossier_search (dossier_id, words) VALUES (:id, to_tsvector('simple', :words))",
+            "DELETE FROM dossier_search WHERE dossier_id = :id",
+            "SELECT dossier_id FROM dossier_search WHERE words @@ to_tsquery('simple', :query) LIMIT :limit",
+        )
+    return (
+        "INSERT INTO dossier_search (rowid, words) VALUES (:id, :words)",
+        "DELETE FROM dossier_search WHERE rowid = :id",
+        "SELECT rowid FROM dossier_search WHERE dossier_search MATCH :query LIMIT :limit",
+    )
+
+
+def search_query(db: SQLAlchemy, wanted: Sequence[str], scope: Sequence[str]) -> str:
+    """All `wanted` words (the last may be unfinished) and one word of `scope`, as the engine writes it."""
+    if is_postgresql(db):
+        return f"({' & '.join([*wanted[:-1], f'{wanted[-1]}:*'])}) & ({' | '.join(scope)})"
+    quoted = [*(f'"{word}"' for word in wanted[:-1]), f'"{wanted[-1]}" *']
+    return f"({' OR '.join(scope)}) AND {' AND '.join(quoted)}"
