@@ -37,6 +37,7 @@ dossiers = AppGroup("dossiers", help="Read dossiers.")
 quota = AppGroup("quota", help="Progress against quotas.")
 audit = AppGroup("audit", help="The audit chain.")
 accounts = AppGroup("accounts", help="Accounts.")
+units = AppGroup("units", help="The unit tree.")
 
 
 @demo.command("load")
@@ -223,9 +224,7 @@ def audit_verify(as_json: bool) -> None:
 @AS_JSON
 def accounts_create(email: str, name: str, role: str, unit: str, password: str, as_json: bool) -> None:
     """Make an account and give it a role in a unit."""
-    from dossiers import clock
     from dossiers.accounts import services
-    from dossiers.extensions import db
     from dossiers.units.services import by_code
     from workflow.roles import Role
 
@@ -238,9 +237,10 @@ def accounts_create(email: str, name: str, role: str, unit: str, password: str, 
         _fail("the password needs at least 10 characters")
     if services.by_email(email) is not None:
         _fail(f"{email} already has an account")
-    account = services.create(email, name, password)
-    services.grant(account, Role(role), found, clock.today())
-    db.session.commit()
+    try:
+        account = services.create_with_role(email, name, password, Role(role), found, None)
+    except ValueError:
+        _fail(f"{role} is not held in a unit of kind {found.kind}")
     if as_json:
         _print({"id": account.id, "email": account.email, "role": role, "unit": unit})
     else:
@@ -262,6 +262,39 @@ def _prepare() -> None:
         sys.stdout.flush()
         click.echo(f"Made {load.load(0, 2022)} dossiers of invented people.")
     db.session.remove()
+
+
+@units.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--kind", required=True, help="Such as upper_committee, grassroots_cell, cell.")
+@click.option("--parent", default=None, help="Code of the unit it stands under; none for the top.")
+@click.option("--since", type=DAY, default=None, help="First day; today if left out.")
+@click.option("--may-decide", is_flag=True, help="A grass-roots committee that decides admissions itself.")
+@AS_JSON
+def units_add(
+    code: str, name: str, kind: str, parent: str | None, since: date | None, may_decide: bool, as_json: bool
+) -> None:
+    """Add a unit to the tree; the first one is the upper committee."""
+    from dossiers import clock
+    from dossiers.units import services
+    from workflow.route import UnitKind
+
+    if kind not in set(map(str, UnitKind)):
+        _fail(f"unknown kind {kind!r}; known: {', '.join(UnitKind)}")
+    above = services.by_code(parent) if parent else None
+    if parent and above is None:
+        _fail(f"no unit {parent!r}")
+    if services.by_code(code) is not None:
+        _fail(f"there is a unit {code!r} already")
+    try:
+        unit = services.open_unit(code, name, UnitKind(kind), above, since or clock.today(), may_decide, None)
+    except ValueError:
+        _fail(f"a {kind} stands under: {', '.join(services.ABOVE[UnitKind(kind)]) or 'nothing, it is the top'}")
+    if as_json:
+        _print({"id": unit.id, "code": unit.code, "kind": unit.kind, "parent": parent})
+    else:
+        click.echo(f"Added {unit.code}.")
 
 
 @click.command("prepare")
@@ -306,5 +339,5 @@ def serve(host: str, port: int, first: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (demo, dossiers, quota, audit, accounts, prepare, serve):
+    for command in (demo, dossiers, quota, audit, accounts, units, prepare, serve):
         app.cli.add_command(command)

@@ -1,5 +1,8 @@
 """The extensions, made once and bound to the application in create_app."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_security import Security
@@ -7,6 +10,8 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from dossiers.engines import writing
 
 
 class Model(DeclarativeBase):
@@ -27,3 +32,19 @@ migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
 security = Security()
+
+
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """One transaction that writes: ends whatever was read before, takes the write lock, commits or rolls back."""
+    db.session.commit()
+    token = writing.set(True)
+    try:
+        db.session.connection()
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        writing.reset(token)

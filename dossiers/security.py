@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
     "register.manage": OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
+    "quota.give": frozenset({Role.UPPER_OFFICER}),
     "audit.read": frozenset({Role.INSPECTOR}),
     "administration": frozenset({Role.ADMINISTRATOR}),
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,28 +14,64 @@ from dossiers import clock, names
 from dossiers.accounts import services
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.casework.forms import choice, with_empty
-from dossiers.extensions import db
-from dossiers.fields import LineField, NameWords, Words, required
+from dossiers.extensions import db, write_transaction
+from dossiers.fields import DayField, LineField, NameWords, Words, required
 from dossiers.formatters import say
 from dossiers.security import permits, signed
 from dossiers.units import services as units
 from dossiers.units.models import Unit
 from workflow.roles import ROLE_LABELS, Role
+from workflow.route import ROLE_UNITS, UNIT_KIND_LABELS, UnitKind
 
 blueprint = Blueprint("accounts", __name__)
 
 
-class AccountForm(FlaskForm):
-    """A new account with its first role."""
+class RoleForm(FlaskForm):
+    """A role in a unit, from a day on."""
+
+    role = choice(_l("Vai trò"))
+    unit = choice(_l("Đơn vị"))
+    since = DayField(_l("Từ ngày"), [required])
+    until = DayField(_l("Đến trước ngày (để trống nếu chưa biết)"))
+
+    def prepare(self) -> None:
+        """Offer every role, and the units in reach."""
+        self.role.choices = with_empty([(str(role), say(ROLE_LABELS[role])) for role in Role])
+        reach = units.below([unit for _role, unit in signed().grants])
+        self.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
+        if not self.is_submitted() and "since" in self:
+            self.since.data = clock.today()
+
+    def chosen(self) -> tuple[Role, Unit]:
+        """The role and the unit; the form has been validated."""
+        return Role(self.role.data), db.session.get_one(Unit, int(self.unit.data))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The role belongs in such a unit; the period has a day."""
+        fine: bool = super().validate(extra_validators)
+        if self.role.data and self.unit.data and not self.unit.errors and not self.role.errors:
+            role, unit = self.chosen()
+            if UnitKind(unit.kind) not in ROLE_UNITS[role]:
+                kinds = ", ".join(say(UNIT_KIND_LABELS[kind]) for kind in ROLE_UNITS[role])
+                self.unit.errors = [_("Vai trò này thuộc về: %(kinds)s.", kinds=kinds)]
+                fine = False
+        if "until" in self and self.until.data and self.since.data and self.until.data <= self.since.data:
+            self.until.errors = [_("Ngày thôi phải sau ngày bắt đầu.")]
+            fine = False
+        return fine
+
+
+class AccountForm(RoleForm):
+    """A new account with its first role, held from today on."""
 
     name = LineField(_l("Họ và tên"), [required, NameWords()])
     email = LineField(
         _l("Thư điện tử (dùng để đăng nhập)"),
         [required, Words(120, r"[^@\s]+@[^@\s]+\.[^@\s]+", _l("Ghi dạng ten@noi-lam-viec.vn."))],
     )
-    password = PasswordField(_l("Mật khẩu (ít nhất 10 ký tự)"), [required])
-    role = choice(_l("Vai trò"))
-    unit = choice(_l("Đơn vị"))
+    password = PasswordField(_l("Mật khẩu (ít nhất 10 ký tự)"), [required, Words(200)])
+    since = None
+    until = None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A free address and a password long enough."""
@@ -78,15 +114,70 @@ def accounts() -> ResponseReturnValue:
 def new_account() -> ResponseReturnValue:
     """Make an account and give it a role."""
     form = AccountForm()
-    form.role.choices = with_empty([(str(role), say(ROLE_LABELS[role])) for role in Role])
-    reach = units.below([unit for _role, unit in signed().grants])
-    form.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
+    form.prepare()
     if form.validate_on_submit():
-        account = services.create(form.email.data, form.name.data, form.password.data)
-        unit = db.session.get(Unit, int(form.unit.data))
-        assert unit is not None
-        services.grant(account, Role(form.role.data), unit, clock.today())
-        db.session.commit()
-        flash(_("Đã tạo tài khoản cho %(name)s.", name=account.name), "done")
-        return redirect(url_for("accounts.accounts"), 303)
+        role, unit = form.chosen()
+        made = services.create_with_role(
+            form.email.data, form.name.data, form.password.data, role, unit, signed().account_id
+        )
+        flash(_("Đã tạo tài khoản cho %(name)s.", name=made.name), "done")
+        return redirect(url_for("accounts.account", account_id=made.id), 303)
     return render_template("accounts/new.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _account(account_id: int) -> Account:
+    found = db.session.get(Account, account_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+@blueprint.get("/tai-khoan/<int:account_id>")
+@permits("administration")
+def account(account_id: int) -> ResponseReturnValue:
+    """One account: its roles, and whether it is open."""
+    found = _account(account_id)
+    return render_template(
+        "accounts/account.html",
+        account=found,
+        roles=services.roles_of(account_id, clock.today()),
+        own=account_id == signed().account_id,
+    )
+
+
+@blueprint.route("/tai-khoan/<int:account_id>/vai-tro", methods=["GET", "POST"])
+@permits("administration")
+def grant(account_id: int) -> ResponseReturnValue:
+    """Give an account another role for a period."""
+    found, form = _account(account_id), RoleForm()
+    form.prepare()
+    if form.validate_on_submit():
+        role, unit = form.chosen()
+        with write_transaction():
+            services.grant(found, role, unit, form.since.data, form.until.data, signed().account_id)
+        flash(_("Đã giao vai trò %(role)s.", role=say(ROLE_LABELS[role])), "done")
+        return redirect(url_for("accounts.account", account_id=account_id), 303)
+    return render_template("accounts/grant.html", account=found, form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/tai-khoan/<int:account_id>/vai-tro/<int:role_id>/thoi")
+@permits("administration")
+def end_role(account_id: int, role_id: int) -> ResponseReturnValue:
+    """End a role from today on."""
+    held = db.session.get(RoleAssignment, role_id)
+    if held is None or held.account_id != account_id:
+        abort(404)
+    services.end_role(held, clock.today(), signed().account_id)
+    flash(_("Đã thôi vai trò từ hôm nay."), "done")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
+@blueprint.post("/tai-khoan/<int:account_id>/<any(khoa, mo):how>")
+@permits("administration")
+def set_active(account_id: int, how: str) -> ResponseReturnValue:
+    """Shut an account at once, or open it again; nobody shuts the own one."""
+    if account_id == signed().account_id:
+        abort(403)
+    services.set_active(_account(account_id), how == "mo", signed().account_id)
+    flash(_("Đã mở tài khoản.") if how == "mo" else _("Đã khóa tài khoản."), "done")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)

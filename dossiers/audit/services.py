@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.audit import office
 from dossiers.casework import chain
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope
 from dossiers.extensions import db
@@ -93,9 +94,9 @@ class Finding:
 
 
 def verify() -> tuple[int, list[Finding]]:
-    """Check every event of every dossier: (events checked, findings)."""
-    findings: list[Finding] = []
-    count = 0
+    """Check every event of every dossier, and the office's log: (events checked, findings)."""
+    count, office_findings = office.verify()
+    findings = [Finding("OFFICE", seq, what) for seq, what in office_findings]
     heads = {
         row.id: row for row in db.session.execute(select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash))
     }

@@ -5,12 +5,22 @@ from datetime import date
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.audit import services
+from dossiers.audit import office, services
 from dossiers.fields import parse_day
 from dossiers.security import permits, signed
 from workflow.triggers import TRIGGERS
 
 blueprint = Blueprint("audit", __name__)
+
+
+@blueprint.get("/nhat-ky/quan-tri")
+@permits("audit.read")
+def office_log() -> ResponseReturnValue:
+    """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
+    typed = request.args.get("before", "")
+    before = int(typed) if typed.isdigit() and len(typed) < 10 else None
+    entries, following = office.log(signed(), current_app.config["PAGE_SIZE"], before)
+    return render_template("audit/office.html", entries=entries, following=following, topics=office.TOPICS)
 
 
 @blueprint.get("/nhat-ky")

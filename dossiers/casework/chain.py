@@ -16,6 +16,10 @@ HASHED = (
 """The columns of an event that its hash covers, beside the dossier's code."""
 
 
+OFFICE_HASHED = ("seq", "topic", "recorded_at", "actor_id", "unit_id", "body", "prev_hash")
+"""The columns of an office event that its hash covers."""
+
+
 def commitment(salt: str, content: str) -> str:
     """SHA-256 over salt and personal content: binds it without showing it, so that it can be erased."""
     return hashlib.sha256(f"{salt}:{content}".encode()).hexdigest()
@@ -23,11 +27,17 @@ def commitment(salt: str, content: str) -> str:
 
 def event_hash(dossier_code: str, row: dict[str, Any]) -> str:
     """SHA-256 of an event's canonical content: a JSON list of the dossier's code and HASHED in their order."""
-    values = [dossier_code]
-    for name in HASHED:
-        value = row[name]
-        values.append(value.isoformat() if isinstance(value, date) else value)
-    return hashlib.sha256(msgspec.json.encode(values)).hexdigest()
+    return _hash([dossier_code, *(row[name] for name in HASHED)])
+
+
+def office_hash(row: dict[str, Any]) -> str:
+    """SHA-256 of an office event's canonical content: a JSON list of OFFICE_HASHED in their order."""
+    return _hash([row[name] for name in OFFICE_HASHED])
+
+
+def _hash(values: list[Any]) -> str:
+    content = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def canonical(content: dict[str, Any]) -> str:

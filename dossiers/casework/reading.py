@@ -205,9 +205,19 @@ def _stages(state: State) -> tuple[tuple[Stage, str], ...]:
     return tuple((stage, "done" if i < at else "now" if i == at else "ahead") for i, stage in enumerate(order))
 
 
-def grouped(options: tuple[Option, ...], kind: Kind) -> list[Option]:
-    """The options of one kind, possible ones first."""
-    return sorted((o for o in options if o.kind is kind), key=lambda o: not o.allowed)
+def grouped(page: DossierPage) -> dict[str, list[Option]]:
+    """The options as the page shows them, possible ones first: steps, what prepares them, and the others.
+
+    A side road that mends what the next step lacks (papers gone stale, say) stands with the preparations.
+    """
+    mending = {item.refusal.mend for item in page.checklist if item.refusal}
+    groups: dict[str, list[Option]] = {"steps": [], "support": [], "others": []}
+    for option in sorted(page.options, key=lambda o: not o.allowed):
+        mends = option.trigger in mending and option.allowed
+        name = "steps" if option.kind is Kind.STEP else "support" if option.kind is Kind.SUPPORT or mends else "others"
+        groups[name].append(option)
+    groups["others"].sort(key=lambda o: o.kind is Kind.END)
+    return groups
 
 
 def timeline(case: Case, limit: int = 300, after: int = 0, personal: bool = True) -> list[Line]:

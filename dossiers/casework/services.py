@@ -1,7 +1,5 @@
 """advance(): the one way to change a state. Web, bulk, import, API and demo data all come through here."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,8 +14,7 @@ from dossiers.accounts.grants import Signed
 from dossiers.casework import chain
 from dossiers.casework.models import Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
-from dossiers.engines import writing
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.rules import services as rules
 from workflow import acts, machine
 from workflow.deadlines import MILESTONES, Deadline, running
@@ -75,22 +72,6 @@ class VersionConflict(Exception):
         super().__init__(f"{case.code}: seen {seen}, now {case.version}")
         self.case = case
         self.seen = seen
-
-
-@contextmanager
-def write_transaction() -> Iterator[None]:
-    """One transaction that writes: ends whatever was read before, takes the write lock, commits or rolls back."""
-    db.session.commit()
-    token = writing.set(True)
-    try:
-        db.session.connection()
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    finally:
-        writing.reset(token)
 
 
 # --- Reading a dossier -----------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from dossiers.security import may, permits, signed
 from dossiers.units import services as units
 from workflow.facts import Source
 from workflow.stages import STAGE_STATES, Stage, State
-from workflow.triggers import Kind
 
 blueprint = Blueprint("casework", __name__)
 add_acts(blueprint, FORMS)
@@ -97,9 +96,7 @@ def dossier(code: str) -> ResponseReturnValue:
     return render_template(
         "casework/dossier.html",
         page=page,
-        steps=reading.grouped(page.options, Kind.STEP),
-        support=reading.grouped(page.options, Kind.SUPPORT),
-        others=reading.grouped(page.options, Kind.SIDE) + reading.grouped(page.options, Kind.END),
+        **reading.grouped(page),
         lines=reading.timeline(case, personal=full),
         papers=reading.papers(case),
         votes=reading.votes(case),

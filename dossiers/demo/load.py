@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from dossiers import engines
-from dossiers.casework.services import write_transaction
 from dossiers.casework.store import BulkStore
 from dossiers.demo.bloc import PASSWORD, Bloc, Builder
 from dossiers.demo.player import ROAD, TODAY, Player, steps_to
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.rules import instance
 from dossiers.units.models import Unit
 from workflow.facts import Paper

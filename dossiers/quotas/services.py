@@ -7,8 +7,9 @@ from decimal import Decimal
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
+from dossiers.audit import office
 from dossiers.casework.models import Scope
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.formatters import rate
 from dossiers.quotas.models import Quota
 from dossiers.units.models import Unit, UnitAncestor
@@ -43,6 +44,19 @@ class Report:
     def allotted(self) -> int:
         """The sum allotted to the units below; it may differ from the unit's own quota."""
         return sum(line.quota or 0 for line in self.parts)
+
+
+def give(unit: Unit, year: int, amount: int, number: str, decided_on: date, actor_id: int) -> None:
+    """Give a unit its quota of a year by a decision; a later decision takes the place of the first."""
+    with write_transaction():
+        quota = db.session.scalar(select(Quota).where(Quota.unit_id == unit.id, Quota.year == year))
+        if quota is None:
+            quota = Quota(unit_id=unit.id, year=year)
+            db.session.add(quota)
+        quota.amount, quota.decision_number, quota.decided_on = amount, number, decided_on
+        office.record(
+            "quota:given", unit.id, actor_id, year=year, amount=amount, decision=number, decided_on=decided_on
+        )
 
 
 def admitted(unit_id: int, year: int, as_of: date) -> int:

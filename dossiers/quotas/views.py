@@ -1,21 +1,66 @@
 """The quota page."""
 
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 
 from dossiers import clock
 from dossiers.casework import worklist
+from dossiers.casework.forms import choice, with_empty
 from dossiers.extensions import db
-from dossiers.fields import parse_day
+from dossiers.fields import DayField, LineField, NumberWords, WholeNumberField, parse_day, required
 from dossiers.quotas import services
-from dossiers.security import permits, signed
+from dossiers.security import may, permits, signed
 from dossiers.units import services as units
 from dossiers.units.models import Unit
 
 blueprint = Blueprint("quotas", __name__)
+ORGANISATIONS = ("upper_committee", "grassroots_committee", "grassroots_cell")
+
+
+class QuotaForm(FlaskForm):
+    """A quota of a year for a unit, by a decision."""
+
+    unit = choice(_l("Đơn vị"))
+    year = WholeNumberField(_l("Năm"), [required])
+    amount = WholeNumberField(_l("Chỉ tiêu"), [required])
+    number = LineField(_l("Số quyết định"), [required, NumberWords()])
+    decided_on = DayField(_l("Ngày ký quyết định"), [required])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A year somebody could mean; a decision that was signed."""
+        fine: bool = super().validate(extra_validators)
+        if self.year.data is not None and not 1990 <= self.year.data <= 2200:
+            self.year.errors = [_("Năm không hợp lý.")]
+            fine = False
+        if self.decided_on.data and self.decided_on.data > clock.today():
+            self.decided_on.errors = [_("Ngày quyết định ở tương lai.")]
+            fine = False
+        return fine
+
+
+@blueprint.route("/chi-tieu/giao", methods=["GET", "POST"])
+@permits("quota.give")
+def give() -> ResponseReturnValue:
+    """Give or change a unit's quota."""
+    form = QuotaForm()
+    reach = units.below(signed().reading_units, ORGANISATIONS)
+    form.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
+    if form.validate_on_submit():
+        unit = db.session.get_one(Unit, int(form.unit.data))
+        services.give(
+            unit, form.year.data, form.amount.data, form.number.data, form.decided_on.data, signed().account_id
+        )
+        flash(_("Đã giao chỉ tiêu cho %(unit)s.", unit=unit.name), "done")
+        return redirect(url_for("quotas.report", year=form.year.data), 303)
+    if not form.is_submitted():
+        form.year.data = clock.today().year
+    return render_template("quotas/give.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/chi-tieu")
@@ -42,5 +87,6 @@ def report() -> ResponseReturnValue:
         as_of=as_of,
         typed=request.args,
         error=error,
-        units=units.below(who.reading_units, ("upper_committee", "grassroots_committee", "grassroots_cell")),
+        units=units.below(who.reading_units, ORGANISATIONS),
+        may_give=may("quota.give"),
     ), 422 if error else 200

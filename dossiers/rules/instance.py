@@ -23,6 +23,11 @@ def put(key: str, value: str) -> None:
     """Set a value in the current transaction."""
     statement = engines.upsert(db, InstanceValue).values(key=key, value=value)
     db.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+    forget()
+
+
+def forget() -> None:
+    """Read the values again when they are next asked for."""
     g.pop("instance_values", None)
 
 

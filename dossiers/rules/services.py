@@ -1,13 +1,14 @@
 """The rules as this instance has them: the shipped rulebooks and calendar with the administrator's changes."""
 
 import json
+from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import delete, select
 
 from dossiers import clock
-from dossiers.extensions import db
+from dossiers.audit import office
+from dossiers.extensions import db, write_transaction
 from dossiers.rules import instance
 from dossiers.rules.models import CalendarDay, RuleValue
 from workflow.calendar import WorkCalendar
@@ -40,6 +41,7 @@ def calendar() -> WorkCalendar:
 
 
 def _bump() -> None:
+    instance.forget()
     version = int(instance.values().get("rules_version", "0")) + 1
     instance.put("rules_version", str(version))
 
@@ -47,28 +49,32 @@ def _bump() -> None:
 def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None:
     """Give a rule marked "confirm" another value. Raises workflow.rulebook.RulebookError when it does not fit."""
     shipped()[rulebook].changed({key: value})
-    db.session.merge(
-        RuleValue(
-            rulebook=rulebook,
-            key=key,
-            value=json.dumps(value),
-            changed_at=clock.stamp(clock.now()),
-            changed_by_id=account_id,
+    written = json.dumps(value, ensure_ascii=False)
+    with write_transaction():
+        db.session.merge(
+            RuleValue(
+                rulebook=rulebook,
+                key=key,
+                value=written,
+                changed_at=clock.stamp(clock.now()),
+                changed_by_id=account_id,
+            )
         )
-    )
-    _bump()
-    db.session.commit()
+        office.record("rule:changed", None, account_id, rulebook=rulebook, key=key, value=written)
+        _bump()
 
 
-def set_day(day: Any, working: bool, note: str) -> None:
+def set_day(day: date, working: bool, note: str, account_id: int) -> None:
     """Make a day working or off."""
-    db.session.merge(CalendarDay(day=day, working=working, note=note))
-    _bump()
-    db.session.commit()
+    with write_transaction():
+        db.session.merge(CalendarDay(day=day, working=working, note=note))
+        office.record("day:set", None, account_id, day=day, working=working, note=note)
+        _bump()
 
 
-def forget_day(day: Any) -> None:
+def forget_day(day: date, account_id: int) -> None:
     """Take an administrator's day back."""
-    db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
-    _bump()
-    db.session.commit()
+    with write_transaction():
+        db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
+        office.record("day:forgotten", None, account_id, day=day)
+        _bump()

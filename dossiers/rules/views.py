@@ -100,7 +100,7 @@ def add_day() -> ResponseReturnValue:
     """Add a working day or a day off to the calendar."""
     form = CalendarForm()
     if form.validate_on_submit():
-        services.set_day(form.day.data, form.working.data == "1", form.note.data)
+        services.set_day(form.day.data, form.working.data == "1", form.note.data, signed().account_id)
         flash(_("Đã ghi vào lịch làm việc."), "done")
         return redirect(url_for("rules.rulebooks"), 303)
     return render_template("rules/day.html", form=form), 422 if form.is_submitted() else 200
@@ -113,7 +113,7 @@ def forget_day(day: str) -> ResponseReturnValue:
     from datetime import date
 
     try:
-        services.forget_day(date.fromisoformat(day))
+        services.forget_day(date.fromisoformat(day), signed().account_id)
     except ValueError:
         abort(404)
     flash(_("Đã bỏ ngày khỏi lịch riêng."), "done")

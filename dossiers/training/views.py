@@ -10,11 +10,12 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from dossiers import clock
+from dossiers.audit import office
 from dossiers.casework import stagepages
 from dossiers.casework.acting import add_acts
 from dossiers.casework.forms import known_key, with_empty
 from dossiers.casework.models import CourseClass
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.fields import parse_day, squeeze
 from dossiers.security import permits, signed
 from dossiers.training import services
@@ -50,8 +51,10 @@ def new_class() -> ResponseReturnValue:
             starts_on=form.starts_on.data,
             ends_on=form.ends_on.data,
         )
-        db.session.add(course)
-        db.session.commit()
+        with write_transaction():
+            db.session.add(course)
+            db.session.flush()
+            office.record("class:opened", course.centre_id, signed().account_id, code=course.code)
         flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
         return redirect(url_for("training.course", course_id=course.id), 303)
     return render_template("training/new_class.html", form=form), 422 if form.is_submitted() else 200

@@ -7,8 +7,9 @@ from sqlalchemy import or_, select
 
 from dossiers import names
 from dossiers.accounts.grants import Signed
+from dossiers.audit import office
 from dossiers.casework.store import DatabaseStore
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.units.models import BodyMember, Unit, UnitAncestor
 from workflow.facts import Source
 from workflow.roles import Role
@@ -73,16 +74,20 @@ def register(unit_id: int, body: Body, day: date) -> list[BodyMember]:
     return sorted(seats, key=lambda seat: names.sort_key(seat.name))
 
 
-def add_member(unit_id: int, body: str, name: str, since: date, exempt: bool) -> None:
+def add_member(unit_id: int, body: str, name: str, since: date, exempt: bool, actor_id: int) -> None:
     """Add somebody to a register from a day on."""
-    db.session.add(BodyMember(unit_id=unit_id, body=body, name=name, valid_from=since, exempt=exempt))
-    db.session.commit()
+    with write_transaction():
+        seat = BodyMember(unit_id=unit_id, body=body, name=name, valid_from=since, exempt=exempt)
+        db.session.add(seat)
+        db.session.flush()
+        office.record("seat:added", unit_id, actor_id, seat=seat.id, body=body, since=since, exempt=exempt)
 
 
-def end_membership(seat: BodyMember, until: date) -> None:
+def end_membership(seat: BodyMember, until: date, actor_id: int) -> None:
     """End a seat; the register of earlier days stays as it was."""
-    seat.valid_to = max(until, seat.valid_from)
-    db.session.commit()
+    with write_transaction():
+        seat.valid_to = max(until, seat.valid_from)
+        office.record("seat:ended", seat.unit_id, actor_id, seat=seat.id, until=seat.valid_to)
 
 
 def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False) -> Unit:
@@ -108,6 +113,32 @@ def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: d
         for ancestor_id, depth in above:
             db.session.add(UnitAncestor(unit_id=unit.id, ancestor_id=ancestor_id, depth=depth + 1))
     db.session.flush()
+    return unit
+
+
+ABOVE: dict[UnitKind, tuple[UnitKind, ...]] = {
+    UnitKind.UPPER_COMMITTEE: (),
+    UnitKind.GRASSROOTS_COMMITTEE: (UnitKind.UPPER_COMMITTEE,),
+    UnitKind.GRASSROOTS_CELL: (UnitKind.UPPER_COMMITTEE,),
+    UnitKind.SECTION_COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
+    UnitKind.CELL: (UnitKind.GRASSROOTS_COMMITTEE, UnitKind.SECTION_COMMITTEE),
+    UnitKind.YOUTH_UNION: (UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL),
+    UnitKind.TRADE_UNION: (UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL),
+    UnitKind.TRAINING_CENTRE: (UnitKind.UPPER_COMMITTEE,),
+}
+"""Under which kinds of unit a kind of unit stands."""
+
+
+def open_unit(
+    code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool, actor_id: int | None
+) -> Unit:
+    """Add a unit and say so in the office's log. Raises ValueError when such a unit does not stand under `parent`."""
+    if (parent is None) != (not ABOVE[kind]) or (parent is not None and UnitKind(parent.kind) not in ABOVE[kind]):
+        raise ValueError(kind)
+    with write_transaction():
+        unit = add_unit(code, name, kind, parent, since, may_decide)
+        above = parent.code if parent else "-"
+        office.record("unit:added", unit.id, actor_id, code=code, kind=kind, parent=above, may_decide=may_decide)
     return unit
 
 

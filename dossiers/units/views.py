@@ -1,5 +1,7 @@
 """The unit tree, and the registers of those entitled to vote."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,11 +10,14 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from dossiers import clock
+from dossiers.casework.forms import choice, with_empty
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, required
+from dossiers.fields import DayField, LineField, NameWords, Words, required
+from dossiers.formatters import say
 from dossiers.security import may, permits, signed
 from dossiers.units import services
 from dossiers.units.models import BodyMember, Unit
+from workflow.route import UNIT_KIND_LABELS, UnitKind
 from workflow.votes import Body
 
 blueprint = Blueprint("units", __name__)
@@ -32,12 +37,68 @@ class EndForm(FlaskForm):
     valid_to = DayField(_l("Thôi từ ngày"), [required])
 
 
+class UnitForm(FlaskForm):
+    """A new unit under one of those in reach."""
+
+    code = LineField(_l("Mã"), [required, Words(20, r"[0-9A-Za-z\-]+", _l("Mã chỉ gồm chữ không dấu, số và dấu -"))])
+    name = LineField(_l("Tên"), [required, Words(200)])
+    kind = choice(_l("Loại"))
+    parent = choice(_l("Trực thuộc"))
+    valid_from = DayField(_l("Từ ngày"), [required])
+    may_decide = BooleanField(_l("Được ủy quyền quyết định kết nạp"))
+
+    def prepare(self) -> None:
+        """Offer kinds and the units they can stand under."""
+        kinds = [kind for kind in UnitKind if services.ABOVE[kind]]
+        self.kind.choices = with_empty([(str(kind), say(UNIT_KIND_LABELS[kind])) for kind in kinds])
+        parents = services.below([unit for _role, unit in signed().grants])
+        self.parent.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in parents])
+        if not self.is_submitted():
+            self.valid_from.data = clock.today()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A code that is new, a kind that stands under the chosen unit, delegation to a committee only."""
+        fine: bool = super().validate(extra_validators)
+        if self.code.data and services.by_code(self.code.data) is not None:
+            self.code.errors = [_("Mã này đã có.")]
+            fine = False
+        if self.kind.data and self.parent.data and not self.parent.errors:
+            above = services.ABOVE[UnitKind(self.kind.data)]
+            if UnitKind(db.session.get_one(Unit, int(self.parent.data)).kind) not in above:
+                names = ", ".join(say(UNIT_KIND_LABELS[kind]) for kind in above)
+                self.parent.errors = [_("Loại đơn vị này trực thuộc: %(kinds)s.", kinds=names)]
+                fine = False
+        if self.may_decide.data and self.kind.data != str(UnitKind.GRASSROOTS_COMMITTEE):
+            self.may_decide.errors = [_("Chỉ đảng bộ cơ sở được ủy quyền.")]
+            fine = False
+        return fine
+
+
+@blueprint.route("/don-vi/moi", methods=["GET", "POST"])
+@permits("administration")
+def new_unit() -> ResponseReturnValue:
+    """Add a unit to the tree."""
+    form = UnitForm()
+    form.prepare()
+    if form.validate_on_submit():
+        parent = db.session.get_one(Unit, int(form.parent.data))
+        kind, since = UnitKind(form.kind.data), form.valid_from.data
+        added = services.open_unit(
+            form.code.data, form.name.data, kind, parent, since, bool(form.may_decide.data), signed().account_id
+        )
+        flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
+        return redirect(url_for("units.unit", code=added.code), 303)
+    return render_template("units/new.html", form=form), 422 if form.is_submitted() else 200
+
+
 @blueprint.get("/don-vi")
 @permits("signed_in")
 def tree() -> ResponseReturnValue:
     """The units in reach."""
     who = signed()
-    return render_template("units/tree.html", units=services.below([unit for _role, unit in who.grants]))
+    return render_template(
+        "units/tree.html", units=services.below([unit for _role, unit in who.grants]), may_add=may("administration")
+    )
 
 
 def _unit(code: str) -> Unit:
@@ -61,7 +122,14 @@ def unit(code: str) -> ResponseReturnValue:
             abort(403)
         status = 422
         if form.validate():
-            services.add_member(found.id, str(bodies[0]), form.name.data, form.valid_from.data, bool(form.exempt.data))
+            services.add_member(
+                found.id,
+                str(bodies[0]),
+                form.name.data,
+                form.valid_from.data,
+                bool(form.exempt.data),
+                signed().account_id,
+            )
             flash(_("Đã thêm %(name)s vào danh sách biểu quyết.", name=form.name.data), "done")
             return redirect(url_for("units.unit", code=code), 303)
     else:
@@ -82,7 +150,7 @@ def end_seat(code: str, seat_id: int) -> ResponseReturnValue:
         abort(404)
     form = EndForm()
     if form.validate_on_submit():
-        services.end_membership(seat, form.valid_to.data)
+        services.end_membership(seat, form.valid_to.data, signed().account_id)
         flash(_("Đã ghi %(name)s thôi biểu quyết.", name=seat.name), "done")
         return redirect(url_for("units.unit", code=code), 303)
     if not form.is_submitted():

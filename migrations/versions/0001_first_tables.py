@@ -10,6 +10,10 @@ SQLITE = (
        BEGIN SELECT RAISE(ABORT, 'events are written once'); END""",
     """CREATE TRIGGER event_no_delete BEFORE DELETE ON event
        BEGIN SELECT RAISE(ABORT, 'events are written once'); END""",
+    """CREATE TRIGGER office_event_no_update BEFORE UPDATE ON office_event
+       BEGIN SELECT RAISE(ABORT, 'events are written once'); END""",
+    """CREATE TRIGGER office_event_no_delete BEFORE DELETE ON office_event
+       BEGIN SELECT RAISE(ABORT, 'events are written once'); END""",
     """CREATE TRIGGER event_personal_no_update BEFORE UPDATE ON event_personal
        BEGIN SELECT RAISE(ABORT, 'the personal part of an event is erased, never changed'); END""",
     "CREATE VIRTUAL TABLE dossier_search USING fts5(words, detail=full, tokenize='unicode61 remove_diacritics 2')",
@@ -20,6 +24,10 @@ POSTGRESQL = (
     """CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event
        FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
     """CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event
+       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
+    """CREATE TRIGGER office_event_no_change BEFORE UPDATE OR DELETE ON office_event
+       FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
+    """CREATE TRIGGER office_event_no_truncate BEFORE TRUNCATE ON office_event
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
     """CREATE TRIGGER event_personal_no_update BEFORE UPDATE ON event_personal
        FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
@@ -122,6 +130,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_course_class')),
     sa.UniqueConstraint('code', name=op.f('uq_course_class_code'))
     )
+    op.create_table('office_event',
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('topic', sa.String(length=40), nullable=False),
+    sa.Column('recorded_at', sa.String(length=32), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('prev_hash', sa.String(length=64), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['actor_id'], ['account.id'], name=op.f('fk_office_event_actor_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_office_event_unit_id')),
+    sa.PrimaryKeyConstraint('seq', name=op.f('pk_office_event'))
+    )
+    with op.batch_alter_table('office_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_office_event_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('quota',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),

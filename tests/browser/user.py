@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from dossiers.demo.load import DEMO_PASSWORD
 from workflow.triggers import TRIGGERS
 
 
@@ -26,13 +27,25 @@ class User:
 
     def sign_in(self, label: str) -> None:
         """Sign out whoever is there, then one click by the role's label."""
+        self._leave()
+        self.page.goto(f"{self.address}/dang-nhap")
+        self.page.get_by_role("button", name=label).click()
+        self.page.wait_for_url("**/viec-cua-toi")
+
+    def log_in(self, role: str, unit: str) -> None:
+        """Sign in with address and password, as everybody does outside a demo."""
+        self._leave()
+        self.page.goto(f"{self.address}/dang-nhap")
+        self.page.get_by_label("Thư điện tử").fill(f"{role}.{unit.lower()}@demo.example")
+        self.page.get_by_label("Mật khẩu").fill(DEMO_PASSWORD)
+        self.page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        self.page.wait_for_url("**/viec-cua-toi")
+
+    def _leave(self) -> None:
         if self.page.url.startswith("http"):
             leave = self.page.get_by_role("button", name="Đăng xuất")
             if leave.count():
                 leave.click()
-        self.page.goto(f"{self.address}/dang-nhap")
-        self.page.get_by_role("button", name=label).click()
-        self.page.wait_for_url("**/viec-cua-toi")
 
     def clock(self, day: date) -> None:
         """Move the demo's clock."""
