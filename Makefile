@@ -52,8 +52,9 @@ docs: .venv/installed  ## draw docs/generated/ from the code again
 	$(BIN)/python -m tools.docs
 
 catalogues: .venv/installed  ## collect messages from the code into translations/
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o build/messages.pot .
-	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-dev.txt from the .in files
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import Field, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.widgets import TextInput
 
 _DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*$")
@@ -134,6 +134,25 @@ class NumberWords(Words):
         text = field.data or ""
         if text and not all(char.isalnum() or char in " -/.()" for char in text):
             raise ValidationError(_("Số văn bản chỉ gồm chữ, số và dấu - / . ( )"))
+
+
+class _KnownChoice:
+    """Says in the user's language when what was sent stands in no list (somebody changed the page)."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError."""
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            raise ValidationError(_("Chọn một dòng trong danh sách.")) from None
+
+
+class ChoiceField(_KnownChoice, SelectField):
+    """One line of a list."""
+
+
+class OneOfField(_KnownChoice, RadioField):
+    """One of a few, all in sight."""
 
 
 def plausible_birth_date(field: Any) -> bool:

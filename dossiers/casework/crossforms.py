@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from dossiers.casework import reading
@@ -18,6 +18,7 @@ from dossiers.fields import (
     DayField,
     LineField,
     NameWords,
+    OneOfField,
     ParagraphField,
     WholeNumberField,
     Words,
@@ -227,7 +228,7 @@ class ReadmitForm(Reasoned, ActForm):
     """A new dossier for somebody who left, linked to the old."""
 
     number = LineField(_l("Số văn bản đồng ý của Ban Thường vụ cấp tỉnh"), [required, Words(60)])
-    ground = RadioField(
+    ground = OneOfField(
         _l("Lý do ra khỏi Đảng trước đây"),
         [required],
         choices=[(key, key) for key in LEAVING_GROUNDS],

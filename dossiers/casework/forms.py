@@ -7,13 +7,22 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
 from dossiers.casework.services import Act, body_unit
 from dossiers.casework.store import Case, Row
-from dossiers.fields import DayField, LineField, NumberWords, ParagraphField, WholeNumberField, Words, required
+from dossiers.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    NumberWords,
+    ParagraphField,
+    WholeNumberField,
+    Words,
+    required,
+)
 from dossiers.formatters import say
 from dossiers.units import services as units
 from dossiers.units.models import BodyMember
@@ -183,9 +192,9 @@ def companion_row(kind: str, chosen: BodyMember, since: Any) -> Row:
     return {"kind": kind, "ref": chosen.ref, "name": chosen.name, "since": since, "until": None}
 
 
-def choice(label: Any, empty: Any = None, optional: bool = False) -> SelectField:
+def choice(label: Any, optional: bool = False) -> ChoiceField:
     """A select that starts empty and says so when nothing was chosen; its choices come in `prepare`."""
-    return SelectField(label, [Optional()] if optional else [required], choices=[], validate_choice=True)
+    return ChoiceField(label, [Optional()] if optional else [required], choices=[])
 
 
 def with_empty(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:

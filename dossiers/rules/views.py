@@ -9,13 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import RadioField, SelectField
 
 from dossiers.casework import services as casework
 from dossiers.casework.services import Act
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, ParagraphField, Words, required
+from dossiers.fields import ChoiceField, DayField, LineField, OneOfField, ParagraphField, Words, required
 from dossiers.formatters import say
 from dossiers.rules import services
 from dossiers.rules.models import CalendarDay
@@ -37,7 +36,7 @@ class CalendarForm(FlaskForm):
     """A day made working or off."""
 
     day = DayField(_l("Ngày"), [required])
-    working = RadioField(_l("Là"), [required], choices=[("1", _l("Ngày làm việc")), ("0", _l("Ngày nghỉ"))])
+    working = OneOfField(_l("Là"), [required], choices=[("1", _l("Ngày làm việc")), ("0", _l("Ngày nghỉ"))])
     note = LineField(_l("Theo thông báo nào"), [required, Words(200)])
 
 
@@ -45,7 +44,7 @@ class MoveForm(FlaskForm):
     """Move a dossier to another rulebook."""
 
     code = LineField(_l("Mã hồ sơ"), [required, Words(20)])
-    rulebook = SelectField(_l("Bộ quy tắc"), [required])
+    rulebook = ChoiceField(_l("Bộ quy tắc"), [required])
     reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField
+from wtforms import BooleanField, HiddenField
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
@@ -22,7 +22,7 @@ from dossiers.casework.forms import (
 )
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case
-from dossiers.fields import DayField, LineField, NameWords, Words, plausible_birth_date, required
+from dossiers.fields import DayField, LineField, NameWords, OneOfField, Words, plausible_birth_date, required
 from dossiers.formatters import say
 from dossiers.units import services as units
 from workflow.facts import SCHOOLING_LABELS, SOURCE_LABELS, Candidate, Evidence, Schooling, Source
@@ -36,7 +36,7 @@ class CreateForm(FlaskForm):
 
     full_name = LineField(_l("Họ và tên"), [required, NameWords()])
     birth_date = DayField(_l("Ngày sinh"), [required])
-    sex = RadioField(_l("Giới tính"), [required], choices=SEXES)
+    sex = OneOfField(_l("Giới tính"), [required], choices=SEXES)
     contact = LineField(_l("Điện thoại hoặc thư điện tử"), [required, Words(120)])
     place = choice(_l("Chi bộ và nguồn"))
     schooling = choice(_l("Trình độ học vấn"), optional=True)

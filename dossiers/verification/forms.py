@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField
 
 from dossiers.casework import reading
 from dossiers.casework.forms import (
@@ -21,7 +21,7 @@ from dossiers.casework.forms import (
 )
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case, Row
-from dossiers.fields import DayField, LineField, ParagraphField, WholeNumberField, Words, required
+from dossiers.fields import ChoiceField, DayField, LineField, ParagraphField, WholeNumberField, Words, required
 from dossiers.formatters import say
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.facts import Relative as RelativeFact
@@ -132,7 +132,7 @@ class RelativesForm(ActForm):
         for index in self.rows:
             old = self.known[index] if index < len(self.known) else None
             fields: tuple[tuple[str, Any, Any], ...] = (
-                ("relation", SelectField(_("Quan hệ"), choices=relations, validate_choice=True), old and old.relation),
+                ("relation", ChoiceField(_("Quan hệ"), choices=relations), old and old.relation),
                 ("name", LineField(_("Họ và tên"), [Words(120)]), old and old.name),
                 ("birth_year", WholeNumberField(_("Năm sinh")), old and old.birth_year),
                 ("place", LineField(_("Nơi ở"), [Words(200)]), old and old.place),
