@@ -33,13 +33,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SECRET_KEY", "made once in the instance folder", "Signs sessions; at least 32 characters."),
     Setting(
         "DATA_KEY",
-        "derived from the secret",
+        "made once in the instance folder",
         "Encrypts sensitive fields; at least 32 characters. Keep it: data needs it.",
     ),
     Setting("PAGE_SIZE", "50", "Rows on a page of a list, 10 to 200."),
     Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
-    Setting("FOLLOW_UP_MONTHS", "12", "Months of follow-up after recognition before a dossier is closed, 0 to 60."),
 )
 
 
@@ -78,9 +77,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
             raise SettingError(name, "is no setting of this program; see docs/settings.md")
     folder = Path(env.get("DOSSIERS_INSTANCE", str(ROOT / "instance"))).resolve()
     secret = _secret(env, "SECRET_KEY", folder)
-    data_key = env.get("DOSSIERS_DATA_KEY") or _secret(env, "DATA_KEY", folder)
-    if len(data_key) < 32:
-        raise SettingError("DOSSIERS_DATA_KEY", "needs at least 32 characters")
+    data_key = _secret(env, "DATA_KEY", folder)
     url = env.get("DOSSIERS_DATABASE_URL") or f"sqlite:///{folder / 'dossiers.db'}"
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -95,7 +92,6 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": url,
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
         "THREADS": _number(env, "THREADS", 8, 1, 64),
-        "FOLLOW_UP_MONTHS": _number(env, "FOLLOW_UP_MONTHS", 12, 0, 60),
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "MAX_CONTENT_LENGTH": 1_000_000,

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
 _DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*$")
@@ -153,6 +154,21 @@ class ChoiceField(_KnownChoice, SelectField):
 
 class OneOfField(_KnownChoice, RadioField):
     """One of a few, all in sight."""
+
+
+def choice(label: Any, optional: bool = False) -> ChoiceField:
+    """A select that starts empty and says so when nothing was chosen; its choices come in `prepare`."""
+    return ChoiceField(label, [Optional()] if optional else [required], choices=[])
+
+
+def with_empty(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices with an empty first line."""
+    return [("", _("— chọn —")), *choices]
+
+
+def known_key(typed: str | None) -> str | None:
+    """The key that makes a form act once, if it is one of ours."""
+    return typed if typed and re.fullmatch(r"[0-9A-Za-z-]{16,64}", typed) else None
 
 
 def plausible_birth_date(field: Any) -> bool:

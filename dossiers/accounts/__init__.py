@@ -1,0 +1,1 @@
+"""Accounts, the roles they hold in units for a period, and signing in."""

@@ -8,8 +8,8 @@ from sqlalchemy import or_, select
 
 from dossiers import clock
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.audit import office
 from dossiers.extensions import db, security, write_transaction
+from dossiers.office import services as office
 from dossiers.units.models import Unit
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, UnitKind

@@ -13,9 +13,8 @@ from wtforms import PasswordField
 from dossiers import clock, names
 from dossiers.accounts import services
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.casework.forms import choice, with_empty
 from dossiers.extensions import db, write_transaction
-from dossiers.fields import DayField, LineField, NameWords, Words, required
+from dossiers.fields import DayField, LineField, NameWords, Words, choice, required, with_empty
 from dossiers.formatters import say
 from dossiers.security import permits, signed
 from dossiers.units import services as units

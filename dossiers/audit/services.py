@@ -6,15 +6,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
-from dossiers import clock
+from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
-from dossiers.audit import office
-from dossiers.casework import chain
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope
 from dossiers.extensions import db
+from dossiers.office import services as office
+from dossiers.office.models import OfficeEvent
+from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
 
 
@@ -82,6 +83,37 @@ def _start(day: date) -> str:
     from datetime import datetime, time
 
     return clock.stamp(datetime.combine(day, time(), clock.VIETNAM))
+
+
+@dataclass(frozen=True)
+class OfficeEntry:
+    """A line of the office's log."""
+
+    event: OfficeEvent
+    who: str
+    unit: str
+    body: dict[str, str]
+
+
+def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[list[OfficeEntry], int | None]:
+    """A page of the log of administration, newest first, within the units inspected; and the next cursor."""
+    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
+    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(units or [-1]))
+    query = (
+        select(OfficeEvent, Account.name, Unit.code)
+        .outerjoin(Account, Account.id == OfficeEvent.actor_id)
+        .outerjoin(Unit, Unit.id == OfficeEvent.unit_id)
+        .where(or_(OfficeEvent.unit_id.is_(None), OfficeEvent.unit_id.in_(below)))
+        .order_by(OfficeEvent.seq.desc())
+        .limit(size + 1)
+    )
+    if before is not None:
+        query = query.where(OfficeEvent.seq < before)
+    rows = db.session.execute(query).all()
+    entries = [
+        OfficeEntry(event, who or "–", unit or "–", msgspec.json.decode(event.body)) for event, who, unit in rows[:size]
+    ]
+    return entries, entries[-1].event.seq if len(rows) > size else None
 
 
 @dataclass(frozen=True)

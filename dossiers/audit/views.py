@@ -5,8 +5,9 @@ from datetime import date
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.audit import office, services
+from dossiers.audit import services
 from dossiers.fields import parse_day
+from dossiers.office.services import TOPICS
 from dossiers.security import permits, signed
 from workflow.triggers import TRIGGERS
 
@@ -19,8 +20,8 @@ def office_log() -> ResponseReturnValue:
     """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
     typed = request.args.get("before", "")
     before = int(typed) if typed.isdigit() and len(typed) < 10 else None
-    entries, following = office.log(signed(), current_app.config["PAGE_SIZE"], before)
-    return render_template("audit/office.html", entries=entries, following=following, topics=office.TOPICS)
+    entries, following = services.office_log(signed(), current_app.config["PAGE_SIZE"], before)
+    return render_template("audit/office.html", entries=entries, following=following, topics=TOPICS)
 
 
 @blueprint.get("/nhat-ky")

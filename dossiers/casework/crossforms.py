@@ -9,7 +9,7 @@ from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from dossiers.casework import reading
-from dossiers.casework.forms import ActForm, Numbered, Reasoned, choice, state_choices, with_empty
+from dossiers.casework.forms import ActForm, Numbered, Reasoned, state_choices
 from dossiers.casework.models import Person
 from dossiers.casework.services import Act, with_organisations
 from dossiers.casework.store import Case, DatabaseStore
@@ -22,8 +22,10 @@ from dossiers.fields import (
     ParagraphField,
     WholeNumberField,
     Words,
+    choice,
     plausible_birth_date,
     required,
+    with_empty,
 )
 from dossiers.formatters import day, say, trigger
 from dossiers.security import signed

@@ -1,6 +1,5 @@
 """What every form of an act has, and the pieces that forms of the stages are put together from."""
 
-import re
 import secrets
 from typing import Any
 
@@ -14,13 +13,13 @@ from dossiers import clock
 from dossiers.casework.services import Act, body_unit
 from dossiers.casework.store import Case, Row
 from dossiers.fields import (
-    ChoiceField,
     DayField,
     LineField,
     NumberWords,
     ParagraphField,
     WholeNumberField,
     Words,
+    known_key,
     required,
 )
 from dossiers.formatters import say
@@ -31,11 +30,6 @@ from workflow.facts import Ballot, Evidence, Paper
 from workflow.guards import Situation
 from workflow.stages import STATE_LABELS
 from workflow.votes import Body
-
-
-def known_key(typed: str | None) -> str | None:
-    """The key that makes a form act once, if it is one of ours."""
-    return typed if typed and re.fullmatch(r"[0-9A-Za-z-]{16,64}", typed) else None
 
 
 class ActForm(FlaskForm):
@@ -190,16 +184,6 @@ def member(value: str) -> BodyMember | None:
 def companion_row(kind: str, chosen: BodyMember, since: Any) -> Row:
     """The row that keeps who introduces or helps."""
     return {"kind": kind, "ref": chosen.ref, "name": chosen.name, "since": since, "until": None}
-
-
-def choice(label: Any, optional: bool = False) -> ChoiceField:
-    """A select that starts empty and says so when nothing was chosen; its choices come in `prepare`."""
-    return ChoiceField(label, [Optional()] if optional else [required], choices=[])
-
-
-def with_empty(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Choices with an empty first line."""
-    return [("", _("— chọn —")), *choices]
 
 
 def state_choices(states: list[Any]) -> list[tuple[str, str]]:

@@ -9,9 +9,8 @@ import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
-from dossiers import clock, names
+from dossiers import chain, clock, names
 from dossiers.accounts.grants import Signed
-from dossiers.casework import chain
 from dossiers.casework.models import Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
 from dossiers.extensions import db, write_transaction

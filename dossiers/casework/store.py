@@ -30,25 +30,13 @@ from dossiers.casework.models import (
     VoteRecord,
 )
 from dossiers.extensions import db
-from dossiers.units.models import BodyMember, Unit, UnitAncestor
+from dossiers.units.places import Place, UnitReader
 from workflow.deadlines import Deadline
 from workflow.facts import DossierFacts, Source
-from workflow.route import Route, UnitKind, route_of
+from workflow.route import Route
 from workflow.stages import State
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a dossier stands in the tree: its unit upwards, as (id, kind, may_decide)."""
-
-    chain: tuple[tuple[int, UnitKind, bool], ...]
-    route: Route | None
-
-    def unit_of(self, *kinds: UnitKind) -> int | None:
-        """The nearest unit of one of these kinds, from the dossier's unit upwards."""
-        return next((unit_id for unit_id, kind, _ in self.chain if kind in kinds), None)
 
 
 @dataclass
@@ -184,44 +172,8 @@ def scope_rows(case: Case) -> list[Row]:
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
 
-class UnitReader:
-    """Reads of the unit tree both stores share."""
-
-    def place(self, unit_id: int) -> Place:
-        """Where a unit stands; one query."""
-        rows = db.session.execute(
-            select(Unit.id, Unit.kind, Unit.may_decide)
-            .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
-            .where(UnitAncestor.unit_id == unit_id)
-            .order_by(UnitAncestor.depth)
-        ).all()
-        chain = tuple((row.id, UnitKind(row.kind), row.may_decide) for row in rows)
-        return Place(chain, route_of([(kind, may) for _, kind, may in chain]))
-
-    def organisations(self, place: Place) -> dict[Source, int]:
-        """The base organisations of the grass-roots organisation: the unit of each source."""
-        base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
-        rows = db.session.execute(
-            select(Unit.kind, Unit.id)
-            .where(Unit.parent_id == base, Unit.kind.in_(list(map(str, Source))), Unit.valid_to.is_(None))
-            .order_by(Unit.id.desc())
-        )
-        return {Source(kind): unit_id for kind, unit_id in rows}
-
-    def entitled(self, unit_id: int, body: str, day: date) -> int:
-        """How many people of a unit's body may vote on a day, those exempt left out."""
-        seats = (
-            select(func.count())
-            .select_from(BodyMember)
-            .where(
-                BodyMember.unit_id == unit_id,
-                BodyMember.body == body,
-                BodyMember.exempt.is_(False),
-                BodyMember.valid_from <= day,
-                (BodyMember.valid_to.is_(None)) | (BodyMember.valid_to > day),
-            )
-        )
-        return db.session.scalar(seats) or 0
+class _Reader(UnitReader):
+    """Reads both stores share."""
 
     def centre_of(self, class_id: int | None) -> int | None:
         """The training centre of a class."""
@@ -230,7 +182,7 @@ class UnitReader:
         return db.session.scalar(select(CourseClass.centre_id).where(CourseClass.id == class_id))
 
 
-class DatabaseStore(UnitReader):
+class DatabaseStore(_Reader):
     """Reads and writes the current transaction."""
 
     def salt(self) -> str:
@@ -334,7 +286,7 @@ def _deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None) ->
     }
 
 
-class BulkStore(UnitReader):
+class BulkStore(_Reader):
     """Collects the rows of many acts and writes them in large batches; `finish` a dossier when it is done.
 
     Only one BulkStore may write at a time, in one transaction: it numbers persons and dossiers itself.

@@ -1,16 +1,26 @@
 """Pages across the stages: inbox, work-list, search, the dossier itself, and acts that belong to no one stage."""
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
-from flask.typing import ResponseReturnValue
+import secrets
 
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from dossiers import clock
 from dossiers.casework import reading, services, worklist
 from dossiers.casework.acting import add_acts
 from dossiers.casework.crossforms import FORMS
+from dossiers.casework.services import Act
 from dossiers.casework.store import DatabaseStore
-from dossiers.fields import parse_day
+from dossiers.fields import ChoiceField, LineField, ParagraphField, Words, parse_day, required
+from dossiers.formatters import say
+from dossiers.rules import services as rules
 from dossiers.security import may, permits, signed
 from dossiers.units import services as units
-from workflow.facts import Source
+from workflow.facts import Evidence, Source
+from workflow.machine import Refused
 from workflow.stages import STAGE_STATES, Stage, State
 
 blueprint = Blueprint("casework", __name__)
@@ -105,6 +115,48 @@ def dossier(code: str) -> ResponseReturnValue:
         past=reading.past_deadlines(case),
         home=reading.home_blueprint,
     )
+
+
+class MoveForm(FlaskForm):
+    """Move a dossier to another rulebook."""
+
+    code = LineField(_l("Mã hồ sơ"), [required, Words(20)])
+    rulebook = ChoiceField(_l("Bộ quy tắc"), [required])
+    reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
+
+
+@blueprint.route("/quy-tac/chuyen", methods=["GET", "POST"])
+@permits("administration")
+def change_rulebook() -> ResponseReturnValue:
+    """Move a dossier to another rulebook; the administrator sees nothing of it but the code."""
+    form = MoveForm()
+    form.rulebook.choices = [(code, f"{code}: {say(book.title)}") for code, book in rules.books().items()]
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate() and _moved(form):
+            flash(_("Đã chuyển hồ sơ sang bộ quy tắc %(book)s.", book=form.rulebook.data), "done")
+            return redirect(url_for("rules.rulebooks"), 303)
+    return render_template("casework/change_rulebook.html", form=form), status
+
+
+def _moved(form: MoveForm) -> bool:
+    act = Act(
+        "change_rulebook",
+        Evidence(clock.today(), reason=form.reason.data),
+        key=secrets.token_hex(16),
+        rulebook=form.rulebook.data,
+    )
+    try:
+        version = services.load_for_administration(form.code.data.upper(), DatabaseStore()).version
+        services.advance(form.code.data.upper(), act, signed(), version)
+    except services.NotFound:
+        form.code.errors = [_("Không có hồ sơ mang mã này.")]
+        return False
+    except Refused as refused:
+        form.code.errors = [say(refusal.message) for refusal in refused.refusals]
+        return False
+    return True
 
 
 @blueprint.post("/ngon-ngu/<language>")

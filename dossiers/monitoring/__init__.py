@@ -1,0 +1,1 @@
+"""The stage after admission: ceremony, probation, recognition, removal, follow-up."""

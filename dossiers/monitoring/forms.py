@@ -5,10 +5,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from dossiers.admission.forms import DecisionForm
-from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned, choice, with_empty
+from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case
-from dossiers.fields import DayField, required
+from dossiers.fields import DayField, choice, required, with_empty
 from dossiers.formatters import day, say
 from workflow.deadlines import probation_end
 from workflow.guards import REMOVAL_GROUNDS, Situation

@@ -1,0 +1,1 @@
+"""Quotas of admissions, and progress against them."""

@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from dossiers.audit import office
 from dossiers.casework.models import Scope
 from dossiers.extensions import db, write_transaction
 from dossiers.formatters import rate
+from dossiers.office import services as office
 from dossiers.quotas.models import Quota
 from dossiers.units.models import Unit, UnitAncestor
 

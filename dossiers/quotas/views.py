@@ -11,9 +11,8 @@ from flask_wtf import FlaskForm
 
 from dossiers import clock
 from dossiers.casework import worklist
-from dossiers.casework.forms import choice, with_empty
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NumberWords, WholeNumberField, parse_day, required
+from dossiers.fields import DayField, LineField, NumberWords, WholeNumberField, choice, parse_day, required, with_empty
 from dossiers.quotas import services
 from dossiers.security import may, permits, signed
 from dossiers.units import services as units

@@ -1,0 +1,1 @@
+"""The rulebooks and the calendar as this instance has them."""

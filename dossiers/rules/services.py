@@ -7,8 +7,8 @@ from functools import lru_cache
 from sqlalchemy import delete, select
 
 from dossiers import clock
-from dossiers.audit import office
 from dossiers.extensions import db, write_transaction
+from dossiers.office import services as office
 from dossiers.rules import instance
 from dossiers.rules.models import CalendarDay, RuleValue
 from workflow.calendar import WorkCalendar

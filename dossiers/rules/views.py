@@ -1,6 +1,5 @@
 """The rulebooks with their sources, for everybody; an administrator's changes to them and to the calendar."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -10,17 +9,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
-from dossiers.casework import services as casework
-from dossiers.casework.services import Act
-from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
-from dossiers.fields import ChoiceField, DayField, LineField, OneOfField, ParagraphField, Words, required
+from dossiers.fields import DayField, LineField, OneOfField, Words, required
 from dossiers.formatters import say
 from dossiers.rules import services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
-from workflow.facts import Evidence
-from workflow.machine import Refused
 from workflow.rulebook import RulebookError, Value
 
 blueprint = Blueprint("rules", __name__)
@@ -38,14 +32,6 @@ class CalendarForm(FlaskForm):
     day = DayField(_l("Ngày"), [required])
     working = OneOfField(_l("Là"), [required], choices=[("1", _l("Ngày làm việc")), ("0", _l("Ngày nghỉ"))])
     note = LineField(_l("Theo thông báo nào"), [required, Words(200)])
-
-
-class MoveForm(FlaskForm):
-    """Move a dossier to another rulebook."""
-
-    code = LineField(_l("Mã hồ sơ"), [required, Words(20)])
-    rulebook = ChoiceField(_l("Bộ quy tắc"), [required])
-    reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 
 @blueprint.get("/quy-tac")
@@ -117,39 +103,3 @@ def forget_day(day: str) -> ResponseReturnValue:
         abort(404)
     flash(_("Đã bỏ ngày khỏi lịch riêng."), "done")
     return redirect(url_for("rules.rulebooks"), 303)
-
-
-@blueprint.route("/quy-tac/chuyen", methods=["GET", "POST"])
-@permits("administration")
-def move_dossier() -> ResponseReturnValue:
-    """Move a dossier to another rulebook; the administrator sees nothing of it but the code."""
-    form = MoveForm()
-    form.rulebook.choices = [(code, f"{code}: {say(book.title)}") for code, book in services.books().items()]
-    status = 200
-    if form.is_submitted():
-        status = 422
-        if form.validate() and _moved(form):
-            flash(_("Đã chuyển hồ sơ sang bộ quy tắc %(book)s.", book=form.rulebook.data), "done")
-            return redirect(url_for("rules.rulebooks"), 303)
-    return render_template("rules/move.html", form=form), status
-
-
-def _moved(form: MoveForm) -> bool:
-    from dossiers import clock
-
-    act = Act(
-        "change_rulebook",
-        Evidence(clock.today(), reason=form.reason.data),
-        key=secrets.token_hex(16),
-        rulebook=form.rulebook.data,
-    )
-    try:
-        version = casework.load_for_administration(form.code.data.upper(), DatabaseStore()).version
-        casework.advance(form.code.data.upper(), act, signed(), version)
-    except casework.NotFound:
-        form.code.errors = [_("Không có hồ sơ mang mã này.")]
-        return False
-    except Refused as refused:
-        form.code.errors = [say(refusal.message) for refusal in refused.refusals]
-        return False
-    return True

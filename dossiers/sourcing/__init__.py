@@ -1,0 +1,1 @@
+"""The stage of sourcing: the source list, the nomination, the list of the cell."""

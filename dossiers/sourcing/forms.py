@@ -9,20 +9,21 @@ from wtforms import BooleanField, HiddenField
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework.forms import (
-    ActForm,
-    Balloted,
-    Numbered,
-    choice,
-    companion_row,
-    known_key,
-    member,
-    member_choices,
-    with_empty,
-)
+from dossiers.casework.forms import ActForm, Balloted, Numbered, companion_row, member, member_choices
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case
-from dossiers.fields import DayField, LineField, NameWords, OneOfField, Words, plausible_birth_date, required
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NameWords,
+    OneOfField,
+    Words,
+    choice,
+    known_key,
+    plausible_birth_date,
+    required,
+    with_empty,
+)
 from dossiers.formatters import say
 from dossiers.units import services as units
 from workflow.facts import SCHOOLING_LABELS, SOURCE_LABELS, Candidate, Evidence, Schooling, Source

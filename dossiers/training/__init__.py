@@ -1,0 +1,1 @@
+"""The stage of training: classes, enrolment, certificates, in bulk."""

@@ -8,12 +8,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
-from dossiers.casework.forms import ActForm, Numbered, Reasoned, choice, with_empty
+from dossiers.casework.forms import ActForm, Numbered, Reasoned
 from dossiers.casework.models import CourseClass
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, Words, required
+from dossiers.fields import DayField, LineField, Words, choice, required, with_empty
 from dossiers.formatters import day
 from workflow.guards import Situation
 

@@ -10,13 +10,12 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from dossiers import clock
-from dossiers.audit import office
 from dossiers.casework import stagepages
 from dossiers.casework.acting import add_acts
-from dossiers.casework.forms import known_key, with_empty
 from dossiers.casework.models import CourseClass
 from dossiers.extensions import db, write_transaction
-from dossiers.fields import parse_day, squeeze
+from dossiers.fields import known_key, parse_day, squeeze, with_empty
+from dossiers.office import services as office
 from dossiers.security import permits, signed
 from dossiers.training import services
 from dossiers.training.forms import FORMS, ClassForm, recent_classes

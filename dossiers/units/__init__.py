@@ -1,0 +1,1 @@
+"""The unit tree, and the registers of those entitled to vote."""

@@ -7,10 +7,10 @@ from sqlalchemy import or_, select
 
 from dossiers import names
 from dossiers.accounts.grants import Signed
-from dossiers.audit import office
-from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db, write_transaction
-from dossiers.units.models import BodyMember, Unit, UnitAncestor
+from dossiers.office import services as office
+from dossiers.units.models import BodyMember, Unit, UnitAncestor, UnitPlacement
+from dossiers.units.places import UnitReader
 from workflow.facts import Source
 from workflow.roles import Role
 from workflow.route import UnitKind
@@ -55,8 +55,8 @@ def cells_for_sourcing(signed: Signed) -> list[tuple[Unit, Source]]:
         elif role is Role.CELL_SECRETARY:
             cell = db.session.get(Unit, unit_id)
             if cell is not None and cell.kind in CELLS:
-                store = DatabaseStore()
-                bases = store.organisations(store.place(cell.id))
+                reader = UnitReader()
+                bases = reader.organisations(reader.place(cell.id))
                 found += [(cell, source) for source in Source if source is Source.OTHER or source in bases]
     return found
 
@@ -92,8 +92,6 @@ def end_membership(seat: BodyMember, until: date, actor_id: int) -> None:
 
 def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False) -> Unit:
     """Add a unit under a parent and keep the closed tree; in the current transaction."""
-    from dossiers.units.models import UnitPlacement
-
     unit = Unit(
         code=code,
         name=name,

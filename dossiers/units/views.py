@@ -10,9 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from dossiers import clock
-from dossiers.casework.forms import choice, with_empty
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, Words, required
+from dossiers.fields import DayField, LineField, NameWords, Words, choice, required, with_empty
 from dossiers.formatters import say
 from dossiers.security import may, permits, signed
 from dossiers.units import services

@@ -1,0 +1,1 @@
+"""The stage of verification: papers, introducers, relatives, the conclusion."""

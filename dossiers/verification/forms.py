@@ -9,19 +9,20 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 from dossiers.casework import reading
-from dossiers.casework.forms import (
-    ActForm,
-    PaperRows,
-    Reasoned,
-    choice,
-    companion_row,
-    member,
-    member_choices,
-    with_empty,
-)
+from dossiers.casework.forms import ActForm, PaperRows, Reasoned, companion_row, member, member_choices
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case, Row
-from dossiers.fields import ChoiceField, DayField, LineField, ParagraphField, WholeNumberField, Words, required
+from dossiers.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    ParagraphField,
+    WholeNumberField,
+    Words,
+    choice,
+    required,
+    with_empty,
+)
 from dossiers.formatters import say
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.facts import Relative as RelativeFact

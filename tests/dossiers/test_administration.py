@@ -10,11 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from webtest import TestApp
 
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.audit import office
 from dossiers.audit import services as audit
 from dossiers.casework import services as casework
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
+from dossiers.office import services as office
 from dossiers.rules import services as rules
 from dossiers.units import services as units
 from tests.conftest import World

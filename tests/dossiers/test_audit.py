@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dossiers.audit import services as audit
-from dossiers.casework.chain import HASHED
 from dossiers.casework.models import Dossier, Event
+from dossiers.chain import HASHED
 from dossiers.extensions import db
 from tests.conftest import World
 from tests.people import code_in, dossier

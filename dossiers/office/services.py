@@ -1,20 +1,13 @@
-"""Recording and reading the acts of administration."""
+"""Recording the acts of administration, and checking that nobody changed the record."""
 
-from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from dossiers import clock, engines
-from dossiers.accounts.grants import Signed
-from dossiers.accounts.models import Account
-from dossiers.audit.models import OfficeEvent
-from dossiers.casework import chain
+from dossiers import chain, clock, engines
 from dossiers.extensions import db
-from dossiers.units.models import Unit, UnitAncestor
-from workflow.roles import Role
+from dossiers.office.models import OfficeEvent
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
@@ -53,37 +46,6 @@ def record(topic: str, unit_id: int | None, actor_id: int | None, **body: Any) -
     }
     db.session.add(OfficeEvent(**row, hash=chain.office_hash(row)))
     db.session.flush()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the office's log."""
-
-    event: OfficeEvent
-    who: str
-    unit: str
-    body: dict[str, str]
-
-
-def log(signed: Signed, size: int, before: int | None = None) -> tuple[list[Entry], int | None]:
-    """A page of the log, newest first, within the inspector's units; and where the next page begins."""
-    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(units or [-1]))
-    query = (
-        select(OfficeEvent, Account.name, Unit.code)
-        .outerjoin(Account, Account.id == OfficeEvent.actor_id)
-        .outerjoin(Unit, Unit.id == OfficeEvent.unit_id)
-        .where(or_(OfficeEvent.unit_id.is_(None), OfficeEvent.unit_id.in_(below)))
-        .order_by(OfficeEvent.seq.desc())
-        .limit(size + 1)
-    )
-    if before is not None:
-        query = query.where(OfficeEvent.seq < before)
-    rows = db.session.execute(query).all()
-    entries = [
-        Entry(event, who or "–", unit or "–", msgspec.json.decode(event.body)) for event, who, unit in rows[:size]
-    ]
-    return entries, entries[-1].event.seq if len(rows) > size else None
 
 
 def verify() -> tuple[int, list[tuple[int, str]]]:
