@@ -132,8 +132,12 @@ def dossiers_show(code: str, as_json: bool) -> None:
             for d in running(case.state, case.facts, book, calendar)
         ],
         "checklist": [
-            {"rule": key, "done": refusal is None, "message": refusal.message.vi if refusal else ""}
-            for key, refusal in machine.checklist(s)
+            {
+                "rule": check.rule,
+                "done": check.refusal is None,
+                "message": check.refusal.message.vi if check.refusal else check.label.vi,
+            }
+            for check in machine.checklist(s)
         ],
         "options": [
             {

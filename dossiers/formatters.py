@@ -11,10 +11,12 @@ from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS, Source
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import UNIT_KIND_LABELS, UnitKind
+from workflow.rulebook import Rule
 from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS
 from workflow.votes import BODY_LABELS, Body
+from workflow.words import value_text
 
 
 def language() -> str:
@@ -114,7 +116,13 @@ def badge(code: str) -> Markup:
     return Markup('<span class="badge stage-{}">{}</span>').format(STAGE_OF[State(code)], state(code))
 
 
+def rule_value(rule: Rule) -> str:
+    """A rule's value in words."""
+    return say(value_text(rule))
+
+
 FILTERS = {
+    "rule_value": rule_value,
     "say": say,
     "day": day,
     "moment": moment,

@@ -5,6 +5,7 @@ from workflow.roles import ROLE_LABELS, Part, Role
 from workflow.rulebook import Rulebook
 from workflow.stages import ENDS, STAGE_LABELS, STAGE_STATES, STATE_LABELS, Stage
 from workflow.triggers import TRIGGERS
+from workflow.words import value_text
 
 _PART_LABELS = {
     Part.ORGANISATION_OFFICER: "văn phòng cấp ủy cơ sở (chi bộ cơ sở: ban tổ chức cấp trên)",
@@ -76,8 +77,8 @@ def rules_table(book: Rulebook) -> str:
         "|---|---|---|---|---|---|",
     ]
     for rule in book.rules.values():
-        value = ", ".join(rule.value) if isinstance(rule.value, tuple) else rule.value
-        value = {True: "có", False: "không"}.get(value, value) if isinstance(value, bool) else value
         state = "đã đối chiếu" if rule.state == "checked" else "cần xác nhận"
-        lines.append(f"| `{rule.key}` | {rule.title.vi} | {value} | {rule.unit} | {rule.source} | {state} |")
+        lines.append(
+            f"| `{rule.key}` | {rule.title.vi} | {value_text(rule).vi} | {rule.unit.vi} | {rule.source} | {state} |"
+        )
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ class Rule(msgspec.Struct, frozen=True):
 
     key: str
     value: bool | int | str | tuple[str, ...]
-    unit: str
+    unit: Text
     source: str
     state: Literal["checked", "confirm"]
     title: Text

@@ -1,6 +1,7 @@
 """What every form of an act has, and the pieces that forms of the stages are put together from."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -45,6 +46,7 @@ class ActForm(FlaskForm):
     heading_hint: Any = None
     ballot_body: Body | None = None
     register_size: int | None = None
+    _has_papers = False
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Fit the form to a dossier: defaults, choices, the register of those who vote."""
@@ -59,6 +61,15 @@ class ActForm(FlaskForm):
             unit = body_unit(case, self.ballot_body)
             members = units.register(unit, self.ballot_body, clock.today()) if unit else []
             self.register_size = sum(1 for member in members if not member.exempt)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The fields as people fill them in: the day and the number of the paper first."""
+        first = [self._fields[name] for name in ("happened_on", "number") if name in self._fields]
+        return iter([*first, *(field for field in self._fields.values() if field not in first)])
+
+    def fields_shown(self) -> int:
+        """How many fields a person sees when the form has no rows of its own."""
+        return 0 if hasattr(self, "rows") or self._has_papers else len(self._fields)
 
     def seen_version(self) -> int:
         """The version of the dossier this form was made from; 0 when the field was tampered with."""
@@ -111,6 +122,7 @@ class PaperRows(ActForm):
     """
 
     paper_forms: tuple[str, ...] = ()
+    _has_papers = True
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Make one row a paper."""

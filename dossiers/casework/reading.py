@@ -31,11 +31,10 @@ from dossiers.units.models import Unit
 from workflow import definition, machine
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.facts import SECTOR_LABELS
-from workflow.guards import Refusal
-from workflow.machine import Option
+from workflow.machine import Check, Option
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS
-from workflow.rulebook import Rule, Rulebook
+from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_OF, Stage, State
 from workflow.triggers import TRIGGERS, Kind
 
@@ -65,14 +64,6 @@ def sees_sensitive(roles: Iterable[Role]) -> bool:
 
 
 @dataclass(frozen=True)
-class CheckItem:
-    """A line of the checklist: the rule, and why it does not hold yet (None: it does)."""
-
-    rule: Rule
-    refusal: Refusal | None
-
-
-@dataclass(frozen=True)
 class Line:
     """A line of the timeline: the event with who did it and its personal part."""
 
@@ -94,7 +85,7 @@ class DossierPage:
     class_title: str | None
     book: Rulebook
     options: tuple[Option, ...]
-    checklist: tuple[CheckItem, ...]
+    checklist: tuple[Check, ...]
     deadlines: tuple[Deadline, ...]
     next_states: tuple[State, ...]
     stages: tuple[tuple[Stage, str], ...]
@@ -152,7 +143,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         class_title=class_title,
         book=s.rulebook,
         options=_one_a_trigger(machine.options(s)),
-        checklist=tuple(CheckItem(s.rulebook.rule(key), refusal) for key, refusal in machine.checklist(s)),
+        checklist=machine.checklist(s),
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),

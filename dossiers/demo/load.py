@@ -124,6 +124,7 @@ def _spread(scene: Scenario) -> None:
 
 def _special_cases(scene: Scenario) -> None:
     """What makes a committee miss its quota, one of each, in units easy to find."""
+    rng = scene.rng
     expired = scene.player("DB01", 0, "trade_union")
     expired.play(steps_to(State.TRAINED, scene.store.place(expired.cell.id).route), date(2018, 3, 1))  # type: ignore[arg-type]
     expired.finish()
@@ -206,6 +207,10 @@ def _special_cases(scene: Scenario) -> None:
     ready.step("record_relatives", TODAY - timedelta(days=20))
     ready.do("record_papers", TODAY - timedelta(days=8), {"papers": (Paper("5-KNĐ", TODAY - timedelta(days=10)),)})
     ready.finish()
+
+    for code, cell in (("DB02", 2), ("CB01", 0)):  # the cells of the one-click accounts have something to do
+        for state in (State.SOURCED, State.NOMINATED, State.LISTED, State.TRAINED, State.APPLYING, State.CELL_REVIEW):
+            scene.stand(scene.player(code, cell, "youth_union"), state, rng.randint(6, 24)).finish()
 
     for code in ("DB02", "CB03", "DB05"):
         july = scene.player(code, 0, "youth_union")

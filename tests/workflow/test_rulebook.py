@@ -10,6 +10,7 @@ from workflow.definition import MOVES
 from workflow.rulebook import RulebookError, in_force, shipped
 from workflow.stages import State
 from workflow.triggers import TRIGGERS
+from workflow.words import value_text
 
 KEYS_OF_THE_DOMAIN = {
     "age_min", "age_max", "age_counts_by", "schooling", "nomination", "introducers_with_organisation",
@@ -27,7 +28,9 @@ def test_every_rule_of_the_domain_has_value_unit_source_and_state(code: str) -> 
     book = shipped()[code]
     assert set(book.rules) >= KEYS_OF_THE_DOMAIN
     for rule in book.rules.values():
-        assert rule.unit, rule.key
+        assert rule.unit.vi, rule.key
+        assert rule.unit.en, rule.key
+        assert "_" not in value_text(rule).vi, rule.key
         assert rule.source, rule.key
         assert rule.state in ("checked", "confirm")
         assert rule.title.vi, rule.key
