@@ -7,8 +7,9 @@ from flask_security import SQLAlchemyUserDatastore, current_user
 
 from dossiers import cli, config, errors, formatters, logs, navigation, security
 from dossiers.config import ROOT
-from dossiers.extensions import babel, csrf, db, migrate
+from dossiers.extensions import babel, csrf, db, limiter, migrate
 from dossiers.extensions import security as flask_security
+from dossiers.operations import metrics
 
 
 def _language() -> str:
@@ -29,6 +30,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     logs.init_app(app)
+    metrics.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
@@ -59,6 +61,8 @@ def _accounts(app: Flask) -> None:
     for name, text in messages.items():
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
     flask_security.init_app(app, SQLAlchemyUserDatastore(db, Account, RoleAssignment))
+    limiter.init_app(app)
+    security.throttle_sign_in(app)
 
 
 def _l(text: str) -> Any:
@@ -74,6 +78,7 @@ def _blueprints(app: Flask) -> None:
     from dossiers.casework.views import blueprint as casework
     from dossiers.demo.views import blueprint as demo
     from dossiers.monitoring.views import blueprint as monitoring
+    from dossiers.operations.views import blueprint as operations
     from dossiers.quotas.views import blueprint as quotas
     from dossiers.rules.views import blueprint as rules
     from dossiers.sourcing.views import blueprint as sourcing
@@ -83,6 +88,7 @@ def _blueprints(app: Flask) -> None:
 
     for blueprint in (
         casework, sourcing, training, verification, admission, monitoring, units, accounts, quotas, audit, rules, demo,
+        operations,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

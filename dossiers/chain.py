@@ -1,6 +1,7 @@
 """The hash chain of events: what is hashed, how, and how the personal part is bound in."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -25,14 +26,19 @@ def commitment(salt: str, content: str) -> str:
     return hashlib.sha256(f"{salt}:{content}".encode()).hexdigest()
 
 
-def event_hash(dossier_code: str, row: dict[str, Any]) -> str:
+def event_hash(dossier_code: str, row: Mapping[str, Any]) -> str:
     """SHA-256 of an event's canonical content: a JSON list of the dossier's code and HASHED in their order."""
     return _hash([dossier_code, *(row[name] for name in HASHED)])
 
 
-def office_hash(row: dict[str, Any]) -> str:
+def office_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 of an office event's canonical content: a JSON list of OFFICE_HASHED in their order."""
     return _hash([row[name] for name in OFFICE_HASHED])
+
+
+def digest(content: bytes) -> bytes:
+    """SHA-256."""
+    return hashlib.sha256(content).digest()
 
 
 def _hash(values: list[Any]) -> str:

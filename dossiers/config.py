@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dossiers.engines import driver_url
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,6 +37,13 @@ SETTINGS: tuple[Setting, ...] = (
         "DATA_KEY",
         "made once in the instance folder",
         "Encrypts sensitive fields; at least 32 characters. Keep it: data needs it.",
+    ),
+    Setting("HTTPS", "0", "1 where people reach it by https: cookies are then Secure and bound to the host (__Host-)."),
+    Setting("TRUSTED_PROXY", "none", "Address of the proxy whose X-Forwarded-For and -Proto are believed."),
+    Setting(
+        "SIGN_IN_TRIES",
+        "10",
+        "Tries to sign in to one account in a minute, 1 to 1000; an address gets five times that.",
     ),
     Setting("PAGE_SIZE", "50", "Rows on a page of a list, 10 to 200."),
     Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
@@ -79,17 +88,26 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     secret = _secret(env, "SECRET_KEY", folder)
     data_key = _secret(env, "DATA_KEY", folder)
     url = env.get("DOSSIERS_DATABASE_URL") or f"sqlite:///{folder / 'dossiers.db'}"
-    if url.startswith("postgresql://"):
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    url = driver_url(url)
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise SettingError("DOSSIERS_DATABASE_URL", "must begin with sqlite: or postgresql:")
+    https = _number(env, "HTTPS", 0, 0, 1) == 1
     language = env.get("DOSSIERS_LANGUAGE", "vi")
     if language not in ("vi", "en"):
         raise SettingError("DOSSIERS_LANGUAGE", f"must be vi or en, not {language!r}")
     return {
+        "INSTANCE": str(folder),
         "SECRET_KEY": secret,
         "DATA_KEY": data_key,
         "SQLALCHEMY_DATABASE_URI": url,
+        "HTTPS": https,
+        "TRUSTED_PROXY": env.get("DOSSIERS_TRUSTED_PROXY") or None,
+        "SIGN_IN_TRIES": _number(env, "SIGN_IN_TRIES", 10, 1, 1000),
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
+        "SESSION_COOKIE_PATH": "/",
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_HEADERS_ENABLED": False,
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
         "THREADS": _number(env, "THREADS", 8, 1, 64),
         "BABEL_DEFAULT_LOCALE": language,

@@ -66,6 +66,24 @@ def follow_numbers(db: SQLAlchemy, tables: Sequence[str]) -> None:
         db.session.execute(text(statement))
 
 
+def snapshot_options(db: SQLAlchemy) -> dict[str, Any]:
+    """Options of a connection that sees one picture of the database, however long it reads."""
+    return {"isolation_level": "REPEATABLE READ"} if is_postgresql(db) else {}
+
+
+def defer_foreign_keys(db: SQLAlchemy) -> None:
+    """Let rows refer to rows that come later in this transaction (a unit to a parent with a higher number)."""
+    if is_postgresql(db):
+        db.session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    else:
+        db.session.execute(text("PRAGMA defer_foreign_keys = ON"))
+
+
+def driver_url(url: str) -> str:
+    """A database's address with the driver this program uses."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 def search_statements(db: SQLAlchemy) -> tuple[str, str, str]:
     """How to put a dossier's words into the index, take them out, and find them: (add, drop, find)."""
     if is_postgresql(db):

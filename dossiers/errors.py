@@ -31,6 +31,7 @@ def _known(error: Exception) -> tuple[str, int]:
         403: (_("Không có quyền"), _("Vai trò của bạn không mở được trang này.")),
         404: (_("Không tìm thấy"), _("Trang hoặc hồ sơ không có, hoặc không thuộc phạm vi của bạn.")),
         405: (_("Không dùng được như vậy"), _("Địa chỉ này không nhận cách gọi đó.")),
+        429: (_("Thử quá nhiều lần"), _("Đợi một phút rồi đăng nhập lại. Quên mật khẩu thì báo người quản trị.")),
         413: (_("Gửi quá nhiều"), _("Nội dung gửi lên lớn hơn mức cho phép.")),
     }
     title, text = texts.get(status or 500, (_("Có lỗi"), _("Không thực hiện được yêu cầu.")))

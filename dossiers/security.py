@@ -11,6 +11,7 @@ from flask_security import current_user
 from dossiers import clock
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
+from dossiers.extensions import limiter
 from workflow.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -124,6 +125,18 @@ def init_app(app: Flask) -> None:
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
+
+
+def throttle_sign_in(app: Flask) -> None:
+    """Few tries a minute for one account, known or not, and for one address; then a page that says so."""
+    tries = int(app.config["SIGN_IN_TRIES"])
+    view = app.view_functions["security.login"]
+    for limit, key in (
+        (f"{tries} per minute", lambda: "account:" + request.form.get("email", "").strip().lower()[:200]),
+        (f"{tries * 5} per minute", lambda: f"address:{request.remote_addr}"),
+    ):
+        view = limiter.limit(limit, key_func=key, exempt_when=lambda: request.method != "POST")(view)
+    app.view_functions["security.login"] = view
 
 
 def is_near() -> bool:

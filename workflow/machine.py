@@ -7,6 +7,7 @@ import msgspec
 from transitions import EventData, Machine
 
 from workflow import acts, definition
+from workflow import guards as g
 from workflow.deadlines import Deadline, running
 from workflow.definition import ALWAYS, MOVES, TURN, Move
 from workflow.facts import DossierFacts, Paper, Vote
@@ -204,6 +205,8 @@ def checklist(s: Situation) -> tuple[Check, ...]:
     items: list[Check] = []
     for guard in move.guards:
         check = CHECKS.get(guard.__name__)
+        if guard is g.introducer_tie and not s.facts.introducers:
+            continue  # nobody yet whose tie could be judged
         refusal = guard(asked) if check else None
         if check is None or (refusal is not None and refusal.rule in ("separation_of_duties", "actor_role")):
             continue

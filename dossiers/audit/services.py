@@ -1,19 +1,21 @@
 """Reading the audit log, and checking that nobody changed it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import exists, or_, select
+from sqlalchemy import String, exists, or_, select, type_coerce
 
-from dossiers import chain, clock
+from dossiers import clock, encryption
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.audit import chains
+from dossiers.audit.chains import Finding, Head
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope
 from dossiers.extensions import db
-from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
 from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
@@ -116,56 +118,30 @@ def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[li
     return entries, entries[-1].event.seq if len(rows) > size else None
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong with the chain: in which dossier, at which event, and what."""
-
-    code: str
-    seq: int
-    what: str
+def heads() -> dict[int, Head]:
+    """Where every dossier's chain ends, by its number."""
+    rows = db.session.execute(
+        select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash).order_by(Dossier.id)
+    ).tuples()
+    return {dossier_id: Head(code, version, head_hash) for dossier_id, code, version, head_hash in rows}
 
 
 def verify() -> tuple[int, list[Finding]]:
     """Check every event of every dossier, and the office's log: (events checked, findings)."""
-    count, office_findings = office.verify()
-    findings = [Finding("OFFICE", seq, what) for seq, what in office_findings]
-    heads = {
-        row.id: row for row in db.session.execute(select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash))
-    }
-    seen: dict[int, int] = {}
-    last: dict[int, str] = {}
-    for row, salt, content in _events():
-        count += 1
-        dossier_id, seq = row["dossier_id"], row["seq"]
-        head = heads.get(dossier_id)
-        code = head.code if head else f"#{dossier_id}"
-        expected = seen.get(dossier_id, 0) + 1
-        if seq != expected:
-            findings.append(Finding(code, expected, f"event {expected} is missing"))
-        elif row["prev_hash"] != last.get(dossier_id, chain.GENESIS):
-            findings.append(Finding(code, seq, "does not follow the event before it"))
-        if chain.event_hash(code, row) != row["hash"]:
-            findings.append(Finding(code, seq, "its content was changed"))
-        if content is not None and chain.commitment(salt, content) != row["commitment"]:
-            findings.append(Finding(code, seq, "its personal part was changed"))
-        seen[dossier_id], last[dossier_id] = seq, row["hash"]
-    for dossier_id, head in heads.items():
-        if seen.get(dossier_id, 0) < head.version:
-            findings.append(Finding(head.code, seen.get(dossier_id, 0) + 1, "the tail was cut off"))
-        elif seen[dossier_id] > head.version:
-            findings.append(Finding(head.code, head.version + 1, "was inserted after the last act"))
-        elif last[dossier_id] != head.head_hash:
-            findings.append(Finding(head.code, head.version, "is not the event the dossier ends with"))
-    return count, findings
+    office_rows = db.session.execute(select(OfficeEvent.__table__).order_by(OfficeEvent.seq)).mappings()
+    office_count, office_findings = chains.check_office(office_rows)
+    count, findings = chains.check(_events(), heads())
+    return office_count + count, [*office_findings, *findings]
 
 
-def _events() -> Iterator[tuple[dict[str, Any], str, str | None]]:
+def _events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
     table = Event.__table__
     query = (
-        select(table, EventPersonal.salt, EventPersonal.content)
+        select(table, EventPersonal.salt, type_coerce(EventPersonal.content, String).label("sealed"))
         .outerjoin(EventPersonal, (EventPersonal.dossier_id == table.c.dossier_id) & (EventPersonal.seq == table.c.seq))
         .order_by(table.c.dossier_id, table.c.seq)
         .execution_options(yield_per=5000)
     )
     for row in db.session.execute(query).mappings():
-        yield dict(row), row["salt"] or "", row["content"]
+        sealed = row["sealed"]
+        yield row, None if sealed is None else (row["salt"], partial(encryption.unseal, sealed))

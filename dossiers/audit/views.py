@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.audit import services
+from dossiers.audit import checkpoints, services
 from dossiers.fields import parse_day
 from dossiers.office.services import TOPICS
 from dossiers.security import permits, signed
@@ -52,6 +52,6 @@ def log() -> ResponseReturnValue:
     entries, following = services.log(chosen, signed(), current_app.config["PAGE_SIZE"])
     page = render_template(
         "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=errors,
-        triggers=TRIGGERS,
+        triggers=TRIGGERS, checkpoint=checkpoints.newest(),
     )  # fmt: skip
     return page, 422 if errors else 200

@@ -47,7 +47,7 @@ class Dossier(db.Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     nominator_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("course_class.id"), index=True)
-    previous_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"))
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id", deferrable=True, initially="IMMEDIATE"))
     state: Mapped[str] = mapped_column(String(40))
     since: Mapped[date]
     rulebook: Mapped[str] = mapped_column(String(20))

@@ -6,9 +6,10 @@ a filter behind it. SQLite uses FTS5, PostgreSQL a tsvector; the difference ends
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from dossiers import engines
+from dossiers.casework.models import Dossier, Person, Scope
 from dossiers.extensions import db
 from dossiers.names import words
 
@@ -35,6 +36,15 @@ def index_one(dossier_id: int, full_name: str, units: tuple[int, ...]) -> None:
     _add, drop, _find = engines.search_statements(db)
     db.session.execute(text(drop), {"id": dossier_id})
     index_many([(dossier_id, full_name, units)])
+
+
+def index_all() -> None:
+    """Put every dossier into an empty index, from the lists and the persons."""
+    units: dict[int, list[int]] = {}
+    for dossier_id, unit in db.session.execute(select(Scope.dossier_id, Scope.ancestor_id)).tuples():
+        units.setdefault(dossier_id, []).append(unit)
+    rows = db.session.execute(select(Dossier.id, Person.full_name).join(Person)).tuples()
+    index_many([(dossier_id, name, tuple(units.get(dossier_id, ()))) for dossier_id, name in rows])
 
 
 def find(query: str, units: Sequence[int]) -> list[int]:

@@ -14,6 +14,7 @@ from dossiers.accounts.grants import Signed
 from dossiers.casework.models import Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
 from dossiers.extensions import db, write_transaction
+from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.rules import services as rules
 from workflow import acts, machine
 from workflow.deadlines import MILESTONES, Deadline, running
@@ -160,7 +161,7 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
         if "number_key" in str(error.orig):
             raise Refused((_number_taken(situation(case, signed), ""),)) from error
         raise
-    log.info("act", dossier=code, trigger=act.trigger, state=str(done.outcome.to), account=signed.account_id)
+    _told(done, act.trigger, signed)
     return done
 
 
@@ -174,8 +175,13 @@ def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
         if act.key and _sent_before(act.key):
             raise Duplicate
         done = open_in(store, act, signed, unit_id)
-    log.info("act", dossier=done.case.code, trigger="create", state=str(done.outcome.to), account=signed.account_id)
+    _told(done, "create", signed)
     return done
+
+
+def _told(done: Done, trigger: str, signed: Signed) -> None:
+    log.info("act", dossier=done.case.code, trigger=trigger, state=str(done.outcome.to), account=signed.account_id)
+    acts_recorded.labels(trigger).inc()
 
 
 def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case | None = None) -> Done:

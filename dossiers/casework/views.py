@@ -169,10 +169,3 @@ def language(language: str) -> ResponseReturnValue:
     target = request.form.get("next", "/")
     safe = target.startswith("/") and not target.startswith(("//", "/\\"))
     return redirect(target if safe else "/", 303)
-
-
-@blueprint.get("/healthz")
-@permits("public")
-def healthz() -> ResponseReturnValue:
-    """Whether the process answers."""
-    return {"status": "ok"}

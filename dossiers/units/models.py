@@ -16,7 +16,9 @@ class Unit(db.Model):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(30))
     may_decide: Mapped[bool] = mapped_column(default=False)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("unit.id", deferrable=True, initially="IMMEDIATE"), index=True
+    )
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

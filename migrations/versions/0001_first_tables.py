@@ -59,6 +59,17 @@ def upgrade() -> None:
     sa.Column('note', sa.String(length=200), nullable=False),
     sa.PrimaryKeyConstraint('day', name=op.f('pk_calendar_day'))
     )
+    op.create_table('checkpoint',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.String(length=32), nullable=False),
+    sa.Column('dossiers', sa.Integer(), nullable=False),
+    sa.Column('events', sa.Integer(), nullable=False),
+    sa.Column('root', sa.String(length=64), nullable=False),
+    sa.Column('signature', sa.String(length=128), nullable=False),
+    sa.Column('public_key', sa.String(length=64), nullable=False),
+    sa.Column('versions', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_checkpoint'))
+    )
     op.create_table('instance_value',
     sa.Column('key', sa.String(length=40), nullable=False),
     sa.Column('value', sa.String(length=200), nullable=False),
@@ -96,7 +107,7 @@ def upgrade() -> None:
     sa.Column('parent_id', sa.Integer(), nullable=True),
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
-    sa.ForeignKeyConstraint(['parent_id'], ['unit.id'], name=op.f('fk_unit_parent_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['unit.id'], name=op.f('fk_unit_parent_id'), initially='IMMEDIATE', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
     sa.UniqueConstraint('code', name=op.f('uq_unit_code'))
     )
@@ -227,7 +238,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['class_id'], ['course_class.id'], name=op.f('fk_dossier_class_id')),
     sa.ForeignKeyConstraint(['nominator_id'], ['unit.id'], name=op.f('fk_dossier_nominator_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_dossier_person_id')),
-    sa.ForeignKeyConstraint(['previous_id'], ['dossier.id'], name=op.f('fk_dossier_previous_id')),
+    sa.ForeignKeyConstraint(['previous_id'], ['dossier.id'], name=op.f('fk_dossier_previous_id'), initially='IMMEDIATE', deferrable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_dossier_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dossier')),
     sa.UniqueConstraint('code', name=op.f('uq_dossier_code'))

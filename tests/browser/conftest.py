@@ -4,6 +4,8 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -31,12 +33,17 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def _until_closed(server: Any) -> None:
+    with suppress(OSError):  # closing it pulls the socket from under its loop
+        server.run()
+
+
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """The address of the application, served as `flask serve` does."""
     world.reset()
     server = create_server(world.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=_until_closed, args=(server,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

@@ -15,6 +15,7 @@ from dossiers.casework import services as casework
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
 from dossiers.office import services as office
+from dossiers.office.models import OfficeEvent
 from dossiers.rules import services as rules
 from dossiers.units import services as units
 from tests.conftest import World
@@ -201,7 +202,8 @@ def test_the_log_of_the_office_is_a_chain_the_database_guards(app: Flask, person
             db.session.execute(text(statement))
     with app.app_context():
         db.session.rollback()
-        assert office.verify() == (3, [])
+        assert audit.verify()[1] == []
+        assert len(db.session.scalars(select(OfficeEvent.seq)).all()) == 3
         off = {
             "sqlite": "DROP TRIGGER office_event_no_update",
             "postgresql": "ALTER TABLE office_event DISABLE TRIGGER ALL",

@@ -1,15 +1,20 @@
 """The bloc of the letter: the figures, every state, the special cases, and a chain that verifies."""
 
 import json
+from collections.abc import Callable
+from datetime import date
 
+import msgspec
 from flask import Flask
 from sqlalchemy import func, select, text
 
 from dossiers.audit import services as audit
-from dossiers.casework.models import Dossier, Event
+from dossiers.casework.models import DeadlineRecord, Dossier, Event
 from dossiers.extensions import db
 from dossiers.units.models import Unit
+from workflow.facts import DossierFacts
 from workflow.stages import State
+from workflow.votes import Body, Purpose
 
 
 def test_the_letters_figures(app: Flask) -> None:
@@ -60,3 +65,34 @@ def test_demo_data_is_loaded_into_an_empty_database_only(app: Flask) -> None:
     assert done.exit_code == 2
     assert "already holds" in done.output
     assert app.test_cli_runner().invoke(args=["demo", "load", "--if-empty"]).exit_code == 0
+
+
+def test_the_cases_that_make_a_committee_miss_its_quota(app: Flask) -> None:
+    """One of each, as the pages find them: by state, deadline, votes and events."""
+    today = date(2022, 7, 27)
+    with app.app_context():
+        every = db.session.scalars(select(Dossier)).all()
+        facts = {d.code: msgspec.json.decode(d.facts, type=DossierFacts) for d in every}
+        late = {
+            (r.dossier_id, r.rule)
+            for r in db.session.scalars(select(DeadlineRecord))
+            if r.due_on < today and not r.ended_on
+        }
+        triggers = set(db.session.execute(select(Event.dossier_id, Event.trigger)).tuples())
+
+    def some(wanted: Callable[[Dossier, DossierFacts], bool]) -> bool:
+        return any(wanted(d, facts[d.code]) for d in every)
+
+    def failed(f: DossierFacts) -> int:
+        return f.failed_votes(Body.CELL, Purpose.RECOGNITION)
+
+    assert some(lambda d, _f: d.state == "trained" and (d.id, "course_certificate") in late), "expired certificate"
+    assert some(lambda d, _f: d.state == "verified" and (d.id, "stale_dossier") in late), "stale dossier"
+    assert some(lambda d, _f: d.state == "verifying" and (d.id, "return_for_correction") in triggers), "returned"
+    assert some(lambda d, f: d.state == "recognition_cell_review" and failed(f) == 2), "a vote that failed twice"
+    assert some(lambda d, _f: d.state == "awaiting_decision" and (d.id, "admission_decision") in late), (
+        "overdue decision"
+    )
+    assert some(lambda d, f: f.extension("ceremony") > 0 and d.state == "probationary"), "ceremony late with consent"
+    assert some(lambda d, f: d.state == "probationary" and f.ceremony_on == date(2021, 7, 26)), "ended yesterday"
+    assert some(lambda d, _f: d.state == "removed")

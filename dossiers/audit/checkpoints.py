@@ -1,0 +1,200 @@
+"""Checkpoints: the heads of all chains in one root, signed (Ed25519), exported, and checked without the database.
+
+Who holds the database's password can rewrite a chain from some event on, or take a whole dossier away, and recompute
+every hash. A root that was signed, printed or kept elsewhere before shows it.
+"""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from flask import current_app
+from sqlalchemy import func, select
+
+from dossiers import clock
+from dossiers.audit import chains, services
+from dossiers.audit.chains import Finding, Head
+from dossiers.audit.models import Checkpoint
+from dossiers.casework.models import Dossier, Event
+from dossiers.extensions import db, write_transaction
+from dossiers.office.models import OfficeEvent
+
+SIGNED = ("made_at", "dossiers", "events", "root")
+OFFICE_ID = 0
+"""The number under which the office's log stands among the dossiers; no dossier has it."""
+
+
+class BadFile(ValueError):
+    """A file that is no export of events; the message is one line."""
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """The instance's signing key, made once and kept beside the database with access for its owner only."""
+    path = Path(current_app.config["INSTANCE"]) / "checkpoint_key.pem"
+    if not path.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    return key
+
+
+def _message(values: Mapping[str, Any]) -> bytes:
+    return json.dumps([values[name] for name in SIGNED], separators=(",", ":")).encode()
+
+
+def _all_heads() -> dict[int, Head]:
+    last = db.session.execute(
+        select(OfficeEvent.seq, OfficeEvent.hash).order_by(OfficeEvent.seq.desc()).limit(1)
+    ).first()
+    office = {OFFICE_ID: Head("OFFICE", last.seq, last.hash)} if last else {}
+    return {**office, **services.heads()}
+
+
+def make() -> Checkpoint:
+    """Take and sign a checkpoint of everything as it stands; committed."""
+    with write_transaction():
+        heads = _all_heads()
+        key = signing_key()
+        values: dict[str, Any] = {
+            "made_at": clock.stamp(clock.now()),
+            "dossiers": len(heads) - (OFFICE_ID in heads),
+            "events": sum(head.version for head in heads.values()),
+            "root": chains.root(heads.values()),
+        }
+        made = Checkpoint(
+            **values,
+            signature=key.sign(_message(values)).hex(),
+            public_key=key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex(),
+            versions=zlib.compress(json.dumps({str(i): h.version for i, h in heads.items()}).encode()),
+        )
+        db.session.add(made)
+    return made
+
+
+def _is_signed(values: Mapping[str, Any], signature: str, public_key: str) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), _message(values))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def verify() -> list[Finding]:
+    """Check every stored checkpoint: its signature, and that today's events still give its root."""
+    checkpoints = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
+    if not checkpoints:
+        return []
+    key = signing_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).tuples().all())
+    codes[OFFICE_ID] = "OFFICE"
+    hashes = {
+        (dossier_id, seq): event_hash
+        for dossier_id, seq, event_hash in db.session.execute(select(Event.dossier_id, Event.seq, Event.hash)).tuples()
+    }
+    office = db.session.execute(select(OfficeEvent.seq, OfficeEvent.hash)).tuples()
+    hashes.update({(OFFICE_ID, seq): event_hash for seq, event_hash in office})
+    findings: list[Finding] = []
+    for point in checkpoints:
+        name = f"CHECKPOINT-{point.id}"
+        values = {field: getattr(point, field) for field in SIGNED}
+        if point.public_key != key or not _is_signed(values, point.signature, point.public_key):
+            findings.append(Finding(name, point.id, "its signature does not fit"))
+        versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
+        heads = [Head(codes.get(i, ""), version, hashes.get((i, version), "")) for i, version in versions.items()]
+        if chains.root(heads) != point.root:
+            gone = [i for i, version in versions.items() if (i, version) not in hashes]
+            where = f"; dossier number {gone[0]} is gone" if gone else ""
+            findings.append(Finding(name, point.id, f"events from before it give another root{where}"))
+    return findings
+
+
+# --- export -------------------------------------------------------------------------------------------------------
+
+
+def export(path: Path, point: Checkpoint) -> None:
+    """Write every event up to a checkpoint, without personal parts, and the checkpoint itself (gzip, a line each)."""
+    versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
+    codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).tuples().all())
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        checkpoint = {field: getattr(point, field) for field in (*SIGNED, "signature", "public_key")}
+        file.write(_line({"kind": "checkpoint", **checkpoint}))
+        if OFFICE_ID in versions:
+            last = versions[OFFICE_ID]
+            query = select(OfficeEvent.__table__).where(OfficeEvent.seq <= last).order_by(OfficeEvent.seq)
+            for row in db.session.execute(query).mappings():
+                file.write(_line({"kind": "office", **row}))
+        events = select(Event.__table__).order_by(Event.dossier_id, Event.seq).execution_options(yield_per=5000)
+        for row in db.session.execute(events).mappings():
+            if row["seq"] <= versions.get(row["dossier_id"], 0):
+                file.write(_line({"kind": "event", "code": codes[row["dossier_id"]], **row}))
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, date) else v) + "\n"
+
+
+def verify_file(path: Path, key: str | None) -> tuple[int, list[Finding]]:
+    """Check an exported file alone: every hash, every chain, the root and its signature. Raises BadFile.
+
+    `key` is the public key it must be signed with; without it only that the file fits itself is shown.
+    """
+    lines = _lines(path)
+    point = next(lines, None)
+    if point is None or point.get("kind") != "checkpoint" or any(f not in point for f in (*SIGNED, "signature")):
+        raise BadFile("does not begin with a checkpoint")
+    office: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
+    for line in lines:
+        (office if line.get("kind") == "office" else events).append(line)
+    heads: dict[int, Head] = {OFFICE_ID: Head("OFFICE", office[-1]["seq"], office[-1]["hash"])} if office else {}
+    try:
+        for row in events:
+            heads[row["dossier_id"]] = Head(row["code"], row["seq"], row["hash"])
+        count, findings = chains.check(
+            ((row, None) for row in events), {i: h for i, h in heads.items() if i != OFFICE_ID}
+        )
+        office_count, office_findings = chains.check_office(office)
+    except (KeyError, TypeError) as error:
+        raise BadFile(f"a line lacks {error}") from error
+    findings = [*office_findings, *findings]
+    if chains.root(heads.values()) != point["root"]:
+        findings.append(
+            Finding("CHECKPOINT", 0, "the events give another root: some were taken away, added or changed")
+        )
+    if not _is_signed(point, point["signature"], point.get("public_key", "")):
+        findings.append(Finding("CHECKPOINT", 0, "its signature does not fit"))
+    if key is not None and point.get("public_key") != key.lower():
+        findings.append(Finding("CHECKPOINT", 0, "it is signed with another key"))
+    return count + office_count, findings
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for text in file:
+                line = json.loads(text)
+                if not isinstance(line, dict):
+                    raise BadFile("a line is no object")
+                yield line
+    except FileNotFoundError:
+        raise BadFile("there is no such file") from None
+    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError, zlib.error) as error:
+        raise BadFile(f"cannot be read: {error}") from error
+
+
+def newest() -> str | None:
+    """When the newest checkpoint was taken."""
+    return db.session.scalar(select(func.max(Checkpoint.made_at)))

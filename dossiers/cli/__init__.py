@@ -1,0 +1,14 @@
+"""Commands of `flask --app wsgi`: an exit code, one line on a mistake, and --json where there is data."""
+
+from flask import Flask
+
+from dossiers.cli.keeping import audit, backup, instance
+from dossiers.cli.office import accounts, units
+from dossiers.cli.reading import dossiers, quota
+from dossiers.cli.serving import demo, prepare, serve
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    for command in (demo, dossiers, quota, audit, backup, instance, accounts, units, prepare, serve):
+        app.cli.add_command(command)

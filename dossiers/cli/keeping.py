@@ -1,0 +1,126 @@
+"""Commands that keep the data: checking the chains, checkpoints, backups, moving to another engine."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from dossiers.cli.common import AS_JSON, fail, show
+
+audit = AppGroup("audit", help="The audit chain.")
+backup = AppGroup("backup", help="Backups, also while the instance is in use.")
+instance = AppGroup("instance", help="The instance as a whole.")
+
+
+@audit.command("verify")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="An exported file; needs no database.")
+@click.option("--key", default=None, help="The public key the file must be signed with (64 hex digits).")
+@AS_JSON
+def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
+    """Check every chain and every checkpoint; exit code 1 when something was changed."""
+    from dossiers.audit import checkpoints, services
+
+    if path is None:
+        count, findings = services.verify()
+        findings = [*findings, *checkpoints.verify()]
+    else:
+        try:
+            count, findings = checkpoints.verify_file(path, key)
+        except checkpoints.BadFile as error:
+            fail(f"{path}: {error}")
+    if as_json:
+        show({"events": count, "findings": [{"dossier": f.code, "event": f.seq, "what": f.what} for f in findings]})
+    else:
+        for finding in findings:
+            click.echo(f"{finding.code} event {finding.seq}: {finding.what}")
+        click.echo(f"{count} events checked, {len(findings)} findings.")
+    sys.exit(1 if findings else 0)
+
+
+@audit.command("checkpoint")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="Also export every event with the checkpoint.")
+@AS_JSON
+def audit_checkpoint(path: Path | None, as_json: bool) -> None:
+    """Take the heads of all chains into one signed root; print it on paper or keep it elsewhere."""
+    from dossiers.audit import checkpoints
+
+    made = checkpoints.make()
+    if path is not None:
+        try:
+            checkpoints.export(path, made)
+        except OSError as error:
+            fail(f"{path}: {error.strerror}")
+    data = {
+        "number": made.id, "made_at": made.made_at, "dossiers": made.dossiers, "events": made.events, "root": made.root,
+        "signature": made.signature, "public_key": made.public_key,
+    }  # fmt: skip
+    if as_json:
+        show(data)
+    else:
+        for name, value in data.items():
+            click.echo(f"{name:<11} {value}")
+
+
+@backup.command("create")
+@click.argument("path", type=click.Path(path_type=Path))
+@AS_JSON
+def backup_create(path: Path, as_json: bool) -> None:
+    """Write a backup of everything but the keys; works while the instance is in use."""
+    from dossiers.backup import services
+
+    try:
+        manifest = services.create(path)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    if as_json:
+        show(manifest)
+    else:
+        click.echo(f"{path}: {sum(manifest['rows'].values())} rows, root {manifest['root']}")
+
+
+@backup.command("verify")
+@click.argument("path", type=click.Path(path_type=Path))
+@AS_JSON
+def backup_verify(path: Path, as_json: bool) -> None:
+    """Check a backup: its files, its counts, its chains. Needs no database."""
+    from dossiers.backup import services
+
+    try:
+        manifest = services.verify(path)
+    except services.BadBackup as error:
+        fail(f"{path}: {error}")
+    if as_json:
+        show(manifest)
+    else:
+        click.echo(f"{path}: whole; {sum(manifest['rows'].values())} rows, root {manifest['root']}")
+
+
+@backup.command("restore")
+@click.argument("path", type=click.Path(path_type=Path))
+def backup_restore(path: Path) -> None:
+    """Fill an empty, migrated database from a backup (flask db upgrade first)."""
+    from dossiers.backup import services
+
+    try:
+        manifest = services.restore(path)
+    except services.BadBackup as error:
+        fail(f"{path}: {error}")
+    click.echo(f"Restored {sum(manifest['rows'].values())} rows, root {manifest['root']}")
+
+
+@instance.command("copy")
+@click.option("--to", "url", required=True, help="Address of an empty database, such as postgresql://user@host/name.")
+@AS_JSON
+def instance_copy(url: str, as_json: bool) -> None:
+    """Copy this instance to another database, of the other engine too; counts and chain heads are compared."""
+    from dossiers.backup import services
+
+    try:
+        manifest = services.copy(url)
+    except services.BadBackup as error:
+        fail(str(error))
+    if as_json:
+        show(manifest)
+    else:
+        click.echo(f"Copied {sum(manifest['rows'].values())} rows; counts and root {manifest['root']} are the same.")

@@ -1,0 +1,76 @@
+"""Commands of the office: accounts and units."""
+
+from datetime import date
+
+import click
+from flask.cli import AppGroup
+
+from dossiers.cli.common import AS_JSON, DAY, fail, show
+
+accounts = AppGroup("accounts", help="Accounts.")
+units = AppGroup("units", help="The unit tree.")
+
+
+@accounts.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", required=True, help="Such as cell_secretary.")
+@click.option("--unit", required=True, help="Code of the unit.")
+@click.password_option()
+@AS_JSON
+def accounts_create(email: str, name: str, role: str, unit: str, password: str, as_json: bool) -> None:
+    """Make an account and give it a role in a unit."""
+    from dossiers.accounts import services
+    from dossiers.units.services import by_code
+    from workflow.roles import Role
+
+    if role not in set(map(str, Role)):
+        fail(f"unknown role {role!r}; known: {', '.join(Role)}")
+    found = by_code(unit)
+    if found is None:
+        fail(f"no unit {unit!r}")
+    if len(password) < 10:
+        fail("the password needs at least 10 characters")
+    if services.by_email(email) is not None:
+        fail(f"{email} already has an account")
+    try:
+        account = services.create_with_role(email, name, password, Role(role), found, None)
+    except ValueError:
+        fail(f"{role} is not held in a unit of kind {found.kind}")
+    if as_json:
+        show({"id": account.id, "email": account.email, "role": role, "unit": unit})
+    else:
+        click.echo(f"Made {email}: {role} in {unit}.")
+
+
+@units.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--kind", required=True, help="Such as upper_committee, grassroots_cell, cell.")
+@click.option("--parent", default=None, help="Code of the unit it stands under; none for the top.")
+@click.option("--since", type=DAY, default=None, help="First day; today if left out.")
+@click.option("--may-decide", is_flag=True, help="A grass-roots committee that decides admissions itself.")
+@AS_JSON
+def units_add(
+    code: str, name: str, kind: str, parent: str | None, since: date | None, may_decide: bool, as_json: bool
+) -> None:
+    """Add a unit to the tree; the first one is the upper committee."""
+    from dossiers import clock
+    from dossiers.units import services
+    from workflow.route import UnitKind
+
+    if kind not in set(map(str, UnitKind)):
+        fail(f"unknown kind {kind!r}; known: {', '.join(UnitKind)}")
+    above = services.by_code(parent) if parent else None
+    if parent and above is None:
+        fail(f"no unit {parent!r}")
+    if services.by_code(code) is not None:
+        fail(f"there is a unit {code!r} already")
+    try:
+        unit = services.open_unit(code, name, UnitKind(kind), above, since or clock.today(), may_decide, None)
+    except ValueError:
+        fail(f"a {kind} stands under: {', '.join(services.ABOVE[UnitKind(kind)]) or 'nothing, it is the top'}")
+    if as_json:
+        show({"id": unit.id, "code": unit.code, "kind": unit.kind, "parent": parent})
+    else:
+        click.echo(f"Added {unit.code}.")

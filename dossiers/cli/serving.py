@@ -1,0 +1,108 @@
+"""Commands that start things: demo data, preparing, serving."""
+
+import signal
+import sys
+from typing import Any
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from dossiers.cli.common import fail
+
+NEAR = ("127.0.0.1", "::1", "localhost")
+
+demo = AppGroup("demo", help="The demo instance.")
+
+
+@demo.command("load")
+@click.option("--dossiers", "count", type=click.IntRange(0, 2_000_000), default=0, help="Make this many more dossiers.")
+@click.option("--seed", type=int, default=2022, show_default=True, help="Another seed makes other people.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the database already holds units.")
+def demo_load(count: int, seed: int, if_empty: bool) -> None:
+    """Build the bloc of the letter in an empty database."""
+    from dossiers.demo import load
+
+    try:
+        made = load.load(count, seed)
+    except load.NotEmpty:
+        if if_empty:
+            click.echo("The database already holds data; nothing was changed.")
+            return
+        fail("The database already holds units; demo data is only loaded into an empty one.")
+    click.echo(f"Made {made} dossiers.")
+
+
+def _prepare() -> None:
+    """Bring the database up to date; fill an empty one with the demo."""
+    from flask_migrate import upgrade
+    from sqlalchemy import select
+
+    from dossiers.demo import load
+    from dossiers.extensions import db
+    from dossiers.units.models import Unit
+
+    upgrade()
+    if db.session.scalar(select(Unit.id).limit(1)) is None:
+        click.echo("First start: making the demo data (a few seconds) …")
+        sys.stdout.flush()
+        click.echo(f"Made {load.load(0, 2022)} dossiers of invented people.")
+    db.session.remove()
+
+
+@click.command("prepare")
+@with_appcontext
+def prepare() -> None:
+    """Bring the database up to date; fill an empty one with the demo data."""
+    _prepare()
+
+
+def _behind(proxy: str | None) -> dict[str, Any]:
+    if proxy is None:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
+@click.option("--prepare", "first", is_flag=True, help="Do what `prepare` does before serving.")
+@with_appcontext
+def serve(host: str, port: int, first: bool) -> None:
+    """Serve the application and say where; a demo is served on this machine only."""
+    from flask import current_app
+    from waitress.server import create_server
+
+    from dossiers.demo.load import DEMO_PASSWORD
+    from dossiers.demo.views import accounts_of_demo
+    from dossiers.rules import instance
+
+    if first:
+        _prepare()
+    is_demo = instance.is_demo()
+    if is_demo and host not in NEAR:
+        fail("a demo is served on this machine only: leave --host away")
+    if host not in NEAR and not current_app.config["HTTPS"]:
+        fail("passwords would cross the network in the clear: put a proxy with TLS before it and set DOSSIERS_HTTPS=1")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=app.config["THREADS"],
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            **_behind(app.config["TRUSTED_PROXY"]),
+        )
+    except OSError as error:
+        fail(f"cannot listen on {host}:{port}: {error.strerror}; another port: make run PORT=8001")
+    if is_demo:
+        click.echo(f"Demo accounts (one click on the sign-in page; password for all: {DEMO_PASSWORD})")
+        for account in accounts_of_demo():
+            click.echo(f"  {account.email:<40} {account.demo_label}")
+    click.echo(f"Open http://{host}:{port}/  (Ctrl+C stops)")
+    sys.stdout.flush()
+    # A service manager stops with SIGTERM: finish the requests that run, then end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server.run()
