@@ -7,7 +7,7 @@ from flask_security import SQLAlchemyUserDatastore, current_user
 
 from dossiers import cli, config, errors, formatters, logs, navigation, security
 from dossiers.config import ROOT
-from dossiers.extensions import babel, csrf, db, limiter, migrate
+from dossiers.extensions import babel, csrf, db, migrate
 from dossiers.extensions import security as flask_security
 from dossiers.operations import metrics
 
@@ -61,7 +61,6 @@ def _accounts(app: Flask) -> None:
     for name, text in messages.items():
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
     flask_security.init_app(app, SQLAlchemyUserDatastore(db, Account, RoleAssignment))
-    limiter.init_app(app)
     security.throttle_sign_in(app)
 
 

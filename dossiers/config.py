@@ -106,8 +106,6 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_PATH": "/",
-        "RATELIMIT_STORAGE_URI": "memory://",
-        "RATELIMIT_HEADERS_ENABLED": False,
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
         "THREADS": _number(env, "THREADS", 8, 1, 64),
         "BABEL_DEFAULT_LOCALE": language,

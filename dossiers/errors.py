@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Flask, current_app, render_template, request
+from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -39,8 +39,6 @@ def _known(error: Exception) -> tuple[str, int]:
 
 
 def _unknown(error: Exception) -> tuple[str, int]:
-    if current_app.testing and current_app.config.get("RAISE_ERRORS"):
-        raise error
     db.session.rollback()
     reference = secrets.token_hex(4).upper()
     log.error("unexpected", reference=reference, endpoint=request.endpoint, exc_info=error)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
@@ -34,7 +32,6 @@ migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
 security = Security()
-limiter = Limiter(get_remote_address)
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from dossiers import clock
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
-from dossiers.extensions import limiter
 from workflow.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -129,14 +131,19 @@ def init_app(app: Flask) -> None:
 
 def throttle_sign_in(app: Flask) -> None:
     """Few tries a minute for one account, known or not, and for one address; then a page that says so."""
+    window = MovingWindowRateLimiter(MemoryStorage())
     tries = int(app.config["SIGN_IN_TRIES"])
-    view = app.view_functions["security.login"]
-    for limit, key in (
-        (f"{tries} per minute", lambda: "account:" + request.form.get("email", "").strip().lower()[:200]),
-        (f"{tries * 5} per minute", lambda: f"address:{request.remote_addr}"),
-    ):
-        view = limiter.limit(limit, key_func=key, exempt_when=lambda: request.method != "POST")(view)
-    app.view_functions["security.login"] = view
+    by_account, by_address = RateLimitItemPerMinute(tries), RateLimitItemPerMinute(tries * 5)
+
+    @app.before_request
+    def throttle() -> None:
+        if request.endpoint != "security.login" or request.method != "POST":
+            return
+        account = request.form.get("email", "").strip().lower()[:200]
+        if not (
+            window.hit(by_account, "account", account) and window.hit(by_address, "address", request.remote_addr or "")
+        ):
+            abort(429)
 
 
 def is_near() -> bool:

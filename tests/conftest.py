@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 
 from dossiers import create_app
 from dossiers.demo import load
-from dossiers.extensions import db, limiter
+from dossiers.extensions import db
 from dossiers.rules import services as rules
 from tests.people import Person
 from tests.postgres_server import PostgresServer
@@ -32,7 +32,7 @@ class World:
         self.folder = folder
         self.server = server
         url = server.url("work") if server else f"sqlite:///{folder / 'work.db'}"
-        self.app = create_app({"SQLALCHEMY_DATABASE_URI": url, "TESTING": True, "RAISE_ERRORS": False})
+        self.app = create_app({"SQLALCHEMY_DATABASE_URI": url, "TESTING": True, "SIGN_IN_TRIES": 500})
         if server:
             server.execute("CREATE DATABASE work")
         with self.app.app_context():
@@ -50,7 +50,6 @@ class World:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-            limiter.reset()
         rules._known.cache_clear()
         if self.server:
             self.server.execute("DROP DATABASE IF EXISTS work WITH (FORCE)")

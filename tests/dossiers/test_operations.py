@@ -55,14 +55,18 @@ def test_each_request_is_one_line_of_the_log_without_its_address(
 
 
 def test_sign_in_is_throttled_for_known_and_unknown_names_alike(app: Flask) -> None:
+    settings = {name: app.config[name] for name in ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "DATA_KEY", "INSTANCE")}
+    strict = create_app({**settings, "TESTING": True})
     for email in ("upper-officer.khoi@demo.example", "khong-ai@demo.example"):
-        web = TestApp(app, extra_environ=NEAR)
+        web = TestApp(strict, extra_environ=NEAR)
         for attempt in range(12):
             form = next(f for f in web.get("/dang-nhap").forms.values() if "password" in f.fields)
             form["email"], form["password"] = email, f"sai-mật-khẩu-{attempt}"
             answer = form.submit(expect_errors=True)
             assert answer.status_int == (200 if attempt < 10 else 429)
         assert "Thử quá nhiều lần" in text_of(answer)
+    with strict.app_context():
+        db.engine.dispose()
 
 
 def test_behind_tls_cookies_are_bound_to_the_host(app: Flask) -> None:
