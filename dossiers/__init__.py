@@ -79,6 +79,7 @@ def _blueprints(app: Flask) -> None:
     from dossiers.monitoring.views import blueprint as monitoring
     from dossiers.operations.views import blueprint as operations
     from dossiers.quotas.views import blueprint as quotas
+    from dossiers.reports.views import blueprint as reports
     from dossiers.rules.views import blueprint as rules
     from dossiers.sourcing.views import blueprint as sourcing
     from dossiers.training.views import blueprint as training
@@ -88,6 +89,7 @@ def _blueprints(app: Flask) -> None:
     for blueprint in (
         casework, sourcing, training, verification, admission, monitoring, units, accounts, quotas, audit, rules, demo,
         operations,
+        reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

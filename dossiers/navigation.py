@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("admission.stage", _l("Xét kết nạp"), "dossier.read", ("admission.",)),
     Entry("monitoring.stage", _l("Sau kết nạp"), "dossier.read", ("monitoring.",)),
     Entry("quotas.report", _l("Chỉ tiêu"), "quota.read", ("quotas.",)),
+    Entry("reports.report", _l("Báo cáo"), "quota.read"),
     Entry("audit.log", _l("Nhật ký"), "audit.read", ("audit.",)),
     Entry("units.tree", _l("Đơn vị"), "signed_in", ("units.",)),
     Entry("rules.rulebooks", _l("Quy tắc"), "signed_in", ("rules.",)),

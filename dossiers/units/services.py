@@ -19,6 +19,10 @@ from workflow.votes import Body
 CELLS = (str(UnitKind.CELL), str(UnitKind.GRASSROOTS_CELL))
 
 
+REPORTED = (*CELLS, str(UnitKind.SECTION_COMMITTEE), str(UnitKind.GRASSROOTS_COMMITTEE), str(UnitKind.UPPER_COMMITTEE))
+"""Kinds of unit that have dossiers under them."""
+
+
 def below(units: Iterable[int], kinds: Iterable[str] | None = None) -> list[Unit]:
     """The units in and under `units`, by code; of some kinds if given. One query."""
     query = (

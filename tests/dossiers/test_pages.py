@@ -223,6 +223,22 @@ def test_every_figure_of_the_quota_page_opens_its_list(app: Flask, person: Maker
     assert "48.46 %" in text_of(person("upper_officer", "KHOI", "en").get("/chi-tieu?year=2022&as_of=10/07/2022"))
 
 
+def test_every_figure_of_the_report_opens_its_list(app: Flask, person: Maker) -> None:
+    upper = person("upper_officer", "KHOI")
+    app.config["PAGE_SIZE"], size = 500, app.config["PAGE_SIZE"]
+    try:
+        for unit in ("KHOI", "DB02"):
+            page = upper.get(f"/bao-cao?unit={unit}")
+            links = page.html.select("td.num a, td a.due")
+            assert len(links) > 10
+            for link in links:
+                assert len(names_on(upper.get(link["href"]))) == int(link.get_text()), link["href"]
+    finally:
+        app.config["PAGE_SIZE"] = size
+    own = person("cell_secretary", "CB01")
+    assert "Chưa có hồ sơ nào trong đơn vị này" in text_of(own.get("/bao-cao?unit=DB02"))
+
+
 def test_a_committee_sees_its_own_quota_only(app: Flask, person: Maker) -> None:
     own = person("committee_officer", "DB02")
     page = own.get("/chi-tieu?year=2022")
@@ -297,6 +313,7 @@ PAGES = {
     "/boi-duong": 8,
     "/tim?q=nguyen": 7,
     "/chi-tieu?year=2022": 8,
+    "/bao-cao": 9,
     "/don-vi": 6,
     "/quy-tac": 6,
 }

@@ -1,0 +1,1 @@
+"""Reports: where dossiers stand, by unit and step."""
