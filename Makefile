@@ -4,10 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
 PORT ?= 8000
+SIZES ?= 1000,10000,100000
+ALONE ?= 0
+ROUNDS ?= 50
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format docs catalogues requirements screenshots browser clean
+.PHONY: help setup run test lint format docs catalogues requirements bench kill screenshots browser clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,6 +62,12 @@ catalogues: .venv/installed  ## collect messages from the code into translations
 requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-dev.txt from the .in files
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+bench: .venv/installed $(CATALOGUES)  ## measure beside the floor and Django (long; SIZES=1000,10000 for a shorter look)
+	$(BIN)/python -m bench.run --sizes $(SIZES) --alone $(ALONE)
+
+kill: .venv/installed $(CATALOGUES)  ## kill -9 under eight writing clients, ROUNDS times; nothing acknowledged may be lost
+	$(BIN)/python -m bench.kill --rounds $(ROUNDS)
 
 screenshots: .venv/installed-dev $(CATALOGUES) browser  ## pictures of every page at 360 and 1440 px, in build/screenshots/
 	$(BIN)/python -m tools.screenshots

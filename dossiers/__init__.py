@@ -2,21 +2,14 @@
 
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, request
 from flask_security import SQLAlchemyUserDatastore, current_user
 
-from dossiers import cli, config, errors, formatters, logs, navigation, security
+from dossiers import cli, config, errors, formatters, languages, logs, navigation, security
 from dossiers.config import ROOT
 from dossiers.extensions import babel, csrf, db, migrate
 from dossiers.extensions import security as flask_security
 from dossiers.operations import metrics
-
-
-def _language() -> str:
-    from flask import current_app
-
-    chosen = session.get("language")
-    return chosen if chosen in ("vi", "en") else current_app.config["BABEL_DEFAULT_LOCALE"]
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -24,7 +17,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
     Ends the program with one line when a setting cannot be used.
     """
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = languages.Application(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(config.load())
     app.config.update(settings or {})
     app.jinja_env.trim_blocks = True
@@ -34,7 +27,8 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=_language)
+    babel.init_app(app, locale_selector=languages.language)
+    languages.init_app(app)
     _accounts(app)
     _blueprints(app)
     security.init_app(app)
@@ -104,7 +98,7 @@ def _context() -> dict[str, Any]:
     return {
         "menu": [(entry, navigation.is_current(entry, request.endpoint)) for entry in menu],
         "signed_in": signed_in,
-        "language": formatters.language(),
+        "language": languages.language(),
         "demo_day": instance.demo_day(),
         "demo_accounts": demo_accounts,
         "today": clock.today(),

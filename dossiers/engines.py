@@ -90,12 +90,14 @@ def search_statements(db: SQLAlchemy) -> tuple[str, str, str]:
         return (
             "INSERT INTO dossier_search (dossier_id, words) VALUES (:id, to_tsvector('simple', :words))",
             "DELETE FROM dossier_search WHERE dossier_id = :id",
-            "SELECT dossier_id FROM dossier_search WHERE words @@ to_tsquery('simple', :query) LIMIT :limit",
+            "SELECT d.id, p.full_name FROM dossier_search s JOIN dossier d ON d.id = s.dossier_id "
+            "JOIN person p ON p.id = d.person_id WHERE s.words @@ to_tsquery('simple', :query) LIMIT :limit",
         )
     return (
         "INSERT INTO dossier_search (rowid, words) VALUES (:id, :words)",
         "DELETE FROM dossier_search WHERE rowid = :id",
-        "SELECT rowid FROM dossier_search WHERE dossier_search MATCH :query LIMIT :limit",
+        "SELECT d.id, p.full_name FROM dossier_search s JOIN dossier d ON d.id = s.rowid "
+        "JOIN person p ON p.id = d.person_id WHERE dossier_search MATCH :query LIMIT :limit",
     )
 
 

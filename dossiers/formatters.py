@@ -1,28 +1,26 @@
 """How dates, moments, numbers and codes are shown; the one place for display formats."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from html import escape
 
-from flask_babel import get_locale, ngettext
+from flask import g, has_request_context
 from markupsafe import Markup
 
 from dossiers import clock
+from dossiers.languages import language, ngettext
 from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS, Source
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import UNIT_KIND_LABELS, UnitKind
 from workflow.rulebook import Rule
-from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
+from workflow.stages import STAGE_LABELS, STAGE_OF, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS
 from workflow.votes import BODY_LABELS, Body
 from workflow.words import value_text
-
-
-def language() -> str:
-    """The language of this request: "vi" or "en"."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "vi"
 
 
 def say(text: Text) -> str:
@@ -56,21 +54,30 @@ def rate(part: int, whole: int) -> Decimal:
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def _left(value: date) -> int:
+    """Days until a deadline, counted from the request's one today."""
+    if not has_request_context():
+        return days_left(value, clock.today())
+    if "today" not in g:
+        g.today = clock.today()
+    return days_left(value, g.today)
+
+
 def due(value: date | None) -> str:
     """A deadline in words: how many days are left, or since when it has passed."""
     if value is None:
         return ""
-    left = days_left(value, clock.today())
+    left = _left(value)
     if left < 0:
-        return ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", -left)
-    return ngettext("còn %(num)s ngày", "còn %(num)s ngày", left)
+        return ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", -left) % {"num": -left}
+    return ngettext("còn %(num)s ngày", "còn %(num)s ngày", left) % {"num": left}
 
 
 def due_class(value: date | None) -> str:
     """The css class for a deadline: late, soon (a week) or fine."""
     if value is None:
         return ""
-    left = days_left(value, clock.today())
+    left = _left(value)
     return "late" if left < 0 else "soon" if left <= 7 else "fine"
 
 
@@ -111,9 +118,22 @@ def unit_kind(code: str) -> str:
 
 def badge(code: str) -> Markup:
     """A state as a coloured badge; the colour comes from its stage."""
-    from workflow.stages import STAGE_OF
+    return _badge(code, language())
 
-    return Markup('<span class="badge stage-{}">{}</span>').format(STAGE_OF[State(code)], state(code))
+
+@lru_cache(maxsize=128)
+def _badge(code: str, in_language: str) -> Markup:
+    label = STATE_LABELS[State(code)].in_(in_language)
+    return Markup('<span class="badge stage-{}">{}</span>').format(STAGE_OF[State(code)], label)
+
+
+def unit_options(units: Sequence[tuple[str, str]], chosen: str) -> Markup:
+    """Units as the lines of a list to choose from; made in one go, as there may be hundreds on every page."""
+    lines = []
+    for code, name in units:
+        mark, shown = " selected" if code == chosen else "", escape(code)
+        lines.append(f'<option value="{shown}"{mark}>{shown} – {escape(name)}</option>')
+    return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 
 
 def rule_value(rule: Rule) -> str:
@@ -122,6 +142,7 @@ def rule_value(rule: Rule) -> str:
 
 
 FILTERS = {
+    "unit_options": unit_options,
     "rule_value": rule_value,
     "say": say,
     "day": day,

@@ -76,7 +76,15 @@ def signed() -> Signed:
 def may(permission: str) -> bool:
     """Whether the signed-in person holds a permission; for showing links, not for guarding."""
     roles = PERMISSIONS[permission]
-    return roles is None or (current_user.is_authenticated and bool(roles & signed().roles))
+    return roles is None or not roles.isdisjoint(held())
+
+
+def held() -> frozenset[Role]:
+    """The roles of whoever asks, anywhere; none when nobody is signed in. Found once a request."""
+    if "held" not in g:
+        g.held = signed().roles if current_user.is_authenticated else frozenset()
+    found: frozenset[Role] = g.held
+    return found
 
 
 def _check() -> ResponseReturnValue | None:

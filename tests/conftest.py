@@ -63,7 +63,8 @@ class World:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test of the application runs on each engine; the browser sees the embedded one."""
     if "world" in metafunc.fixturenames:
-        engines = ["sqlite"] if ".browser." in metafunc.module.__name__ else ENGINES
+        room = metafunc.module.__name__.split(".")[1]
+        engines = {"browser": ["sqlite"], "postgres": ["postgresql"]}.get(room, ENGINES)
         metafunc.parametrize("world", engines, indirect=True, scope="session")
 
 

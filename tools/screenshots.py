@@ -48,7 +48,8 @@ def main() -> None:
         },
         "upper-officer.khoi": {
             "inbox-upper": "/viec-cua-toi", "sourcing": "/nguon", "training": "/boi-duong", "verification": "/tham-tra",
-            "admission": "/xet-ket-nap", "monitoring": "/sau-ket-nap", "quota": "/chi-tieu", "report": "/bao-cao", "units": "/don-vi",
+            "admission": "/xet-ket-nap", "monitoring": "/sau-ket-nap", "quota": "/chi-tieu",
+            "report": "/bao-cao", "units": "/don-vi",
             "rules": "/quy-tac", "class": "/boi-duong/lop/104", "give-quota": "/chi-tieu/giao",
         },
         "inspector.khoi": {"log": "/nhat-ky", "office-log": "/nhat-ky/quan-tri"},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import or_, select
 
@@ -25,12 +26,12 @@ class Signed:
         """How the facts name this person, without a name."""
         return f"a{self.account_id}"
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         """All roles held anywhere."""
         return frozenset(role for role, _ in self.grants)
 
-    @property
+    @cached_property
     def reading_units(self) -> tuple[int, ...]:
         """Units whose dossiers this person may read."""
         return tuple(dict.fromkeys(unit for role, unit in self.grants if role not in BLIND))

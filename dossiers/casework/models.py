@@ -45,9 +45,11 @@ class Dossier(db.Model):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    nominator_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    nominator_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     class_id: Mapped[int | None] = mapped_column(ForeignKey("course_class.id"), index=True)
-    previous_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id", deferrable=True, initially="IMMEDIATE"))
+    previous_id: Mapped[int | None] = mapped_column(
+        ForeignKey("dossier.id", deferrable=True, initially="IMMEDIATE"), index=True
+    )
     state: Mapped[str] = mapped_column(String(40))
     since: Mapped[date]
     rulebook: Mapped[str] = mapped_column(String(20))

@@ -5,13 +5,15 @@ a filter behind it. SQLite uses FTS5, PostgreSQL a tsvector; the difference ends
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import select, text
 
 from dossiers import engines
 from dossiers.casework.models import Dossier, Person, Scope
 from dossiers.extensions import db
-from dossiers.names import words
+from dossiers.names import fold, words
 
 Entry = tuple[int, str, tuple[int, ...]]
 LIMIT = 400
@@ -47,11 +49,26 @@ def index_all() -> None:
     index_many([(dossier_id, name, tuple(units.get(dossier_id, ()))) for dossier_id, name in rows])
 
 
-def find(query: str, units: Sequence[int]) -> list[int]:
+@dataclass(frozen=True)
+class Match:
+    """A name that was found, as it is written and without accents."""
+
+    id: int
+    full_name: str
+    folded: str
+
+
+def find(query: str, units: Sequence[int]) -> list[Match]:
     """Dossiers whose names hold every word of `query` (the last may be unfinished), seen by one of `units`."""
     wanted = words(query)[:8]
     if not wanted or not units:
         return []
     _add, _drop, statement = engines.search_statements(db)
     match = engines.search_query(db, wanted, [f"u{unit}x" for unit in units])
-    return list(db.session.scalars(text(statement), {"query": match, "limit": LIMIT}))
+    rows = db.session.execute(text(statement), {"query": match, "limit": LIMIT})
+    return [Match(row.id, row.full_name, _folded(row.full_name)) for row in rows]
+
+
+@lru_cache(maxsize=50_000)
+def _folded(full_name: str) -> str:
+    return fold(full_name)

@@ -213,7 +213,10 @@ class DatabaseStore(_Reader):
         if case.version == 1:
             run(insert(Dossier), [row])
         else:
-            run(update(Dossier).where(Dossier.id == case.id).values(row))
+            changed = {
+                name: value for name, value in row.items() if name not in ("id", "code", "person_id", "previous_id")
+            }
+            run(update(Dossier).where(Dossier.id == case.id).values(changed))
         try:
             run(insert(Event), [changes.event])
         except IntegrityError as error:

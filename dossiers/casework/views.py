@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -79,7 +79,7 @@ def worklist_view() -> ResponseReturnValue:
         "casework/worklist.html",
         f=chosen,
         page=found,
-        units=units.below(who.reading_units),
+        units=units.choices(who.reading_units),
         stage_states=STAGE_STATES,
         can_create=may("dossier.create"),
     )
@@ -166,6 +166,7 @@ def language(language: str) -> ResponseReturnValue:
     if language not in ("vi", "en"):
         abort(404)
     session["language"] = language
+    g.pop("language", None)
     target = request.form.get("next", "/")
     safe = target.startswith("/") and not target.startswith(("//", "/\\"))
     return redirect(target if safe else "/", 303)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, select, tuple_
 
 from dossiers import clock, names
 from dossiers.accounts.grants import BLIND, Signed
@@ -221,28 +221,33 @@ def inbox(signed: Signed, size: int = 50) -> list[Group]:
 
 
 def find(query: str, signed: Signed, size: int = 50) -> tuple[list[Item], bool]:
-    """Dossiers by name (accents not needed, exact accents first) or by code; and whether there are more."""
+    """Dossiers by name (accents not needed, exact accents first) or by code; and whether there are more.
+
+    Names are ranked first, with nothing but names in hand; only a page of them is then read whole.
+    """
     units = roots(signed)
     query = " ".join(query.split())[:120]
     if not query or not units:
         return [], False
-    ids = search.find(query, units)
-    condition = or_(Dossier.id.in_(ids), Dossier.code == query.upper())
+    matches = search.find(query, units)
+    by_code = db.session.scalar(select(Dossier.id).where(Dossier.code == query.upper()))
+    typed, folded = query.lower(), names.fold(query)
+
+    def rank(match: Any) -> tuple[int, int, str]:
+        name = match.full_name.lower()
+        exact = 0 if name == typed else 1 if typed in name else 2
+        return exact, 0 if folded in match.folded else 1, match.folded
+
+    found = [match.id for match in sorted(matches, key=rank)[: size + 1]]
+    if by_code is not None and by_code not in found:
+        found.insert(0, by_code)
     rows = db.session.execute(
         select(*_COLUMNS)
         .join(Dossier, Dossier.id == Scope.dossier_id)
         .join(Person, Person.id == Dossier.person_id)
         .join(Unit, Unit.id == Dossier.unit_id)
-        .where(Scope.ancestor_id.in_(units), condition)
+        .where(Scope.ancestor_id.in_(units), Scope.dossier_id.in_(found))
     ).all()
-    unique = {row.dossier_id: row for row in rows}.values()
-    typed = query.lower()
-
-    def rank(row: Any) -> tuple[int, int, bytes]:
-        name = row.full_name.lower()
-        exact = 0 if name == typed else 1 if typed in name else 2
-        whole = 0 if names.fold(typed) in names.fold(name) else 1
-        return exact, whole, row.sort_key
-
-    ordered = sorted(unique, key=rank)
-    return [_item(row) for row in ordered[:size]], len(ordered) > size
+    unique = {row.dossier_id: row for row in rows}
+    ordered = [unique[dossier_id] for dossier_id in found if dossier_id in unique]
+    return [_item(row) for row in ordered[:size]], len(matches) > size

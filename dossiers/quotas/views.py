@@ -86,6 +86,6 @@ def report() -> ResponseReturnValue:
         as_of=as_of,
         typed=request.args,
         error=error,
-        units=units.below(who.reading_units, ORGANISATIONS),
+        units=units.choices(who.reading_units, ORGANISATIONS),
         may_give=may("quota.give"),
     ), 422 if error else 200

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from dossiers.casework.models import Scope
 from dossiers.extensions import db
+from dossiers.units import services as units
 from dossiers.units.models import Unit
 from workflow.stages import STAGE_STATES, Stage
 
@@ -30,23 +31,29 @@ class Line:
 
 
 def by_unit(unit: Unit, today: date) -> tuple[Line, list[Line]]:
-    """A unit's own line and those of the units directly under it that have dossiers; three queries."""
-    units = [unit, *db.session.scalars(select(Unit).where(Unit.parent_id == unit.id).order_by(Unit.code))]
-    lines = {found.id: Line(found) for found in units}
-    ids = list(lines)
+    """A unit's own line and those of the units directly under it that have dossiers; three queries.
+
+    Every dossier of a unit lies under exactly one of the units below it, so the own line is their sum.
+    """
+    below = db.session.scalars(
+        select(Unit).where(Unit.parent_id == unit.id, Unit.kind.in_(units.REPORTED)).order_by(Unit.code)
+    ).all()
+    lines = {found.id: Line(found) for found in below or [unit]}
     counts = (
         select(Scope.ancestor_id, Scope.state, func.count())
-        .where(Scope.ancestor_id.in_(ids))
+        .where(Scope.ancestor_id.in_(list(lines)))
         .group_by(Scope.ancestor_id, Scope.state)
     )
+    own = Line(unit)
     for unit_id, state, count in db.session.execute(counts).tuples():
         lines[unit_id].states[state] = count
+        own.states[state] = own.states.get(state, 0) + count
     late = (
         select(Scope.ancestor_id, func.count())
-        .where(Scope.ancestor_id.in_(ids), Scope.due_on < today)
+        .where(Scope.ancestor_id.in_(list(lines)), Scope.due_on < today)
         .group_by(Scope.ancestor_id)
     )
     for unit_id, count in db.session.execute(late).tuples():
         lines[unit_id].overdue = count
-    own = lines.pop(unit.id)
-    return own, [line for line in lines.values() if line.total]
+        own.overdue += count
+    return own, [line for line in lines.values() if line.total and below]

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from dossiers import clock
 from dossiers.casework import worklist
 from dossiers.extensions import db
+from dossiers.formatters import say
 from dossiers.reports import services
 from dossiers.security import permits, signed
 from dossiers.units import services as units
 from dossiers.units.models import Unit
-from workflow.stages import STAGE_STATES, Stage
+from workflow.stages import STAGE_LABELS, STAGE_STATES, Stage
 
 blueprint = Blueprint("reports", __name__)
 
@@ -28,7 +29,8 @@ def report() -> ResponseReturnValue:
         own=own,
         parts=parts,
         stages=list(Stage),
+        labels={stage: say(STAGE_LABELS[stage]) for stage in Stage},
         stage_states=STAGE_STATES,
         typed=request.args,
-        units=units.below(who.reading_units, units.REPORTED),
+        units=units.choices(who.reading_units, units.REPORTED),
     )

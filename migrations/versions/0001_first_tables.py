@@ -245,7 +245,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('dossier', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_dossier_class_id'), ['class_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_dossier_nominator_id'), ['nominator_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_dossier_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_dossier_previous_id'), ['previous_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_dossier_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('companion',

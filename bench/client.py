@@ -1,0 +1,46 @@
+"""One measurement: so many requests by so many clients over kept-alive connections; prints milliseconds as JSON.
+
+python -m bench.client < {"port", "clients", "cookie", "requests": [[method, path, body or null], …]}
+"""
+
+import http.client
+import json
+import sys
+import threading
+from time import perf_counter
+from typing import Any
+
+
+def run(job: dict[str, Any]) -> dict[str, Any]:
+    """Send the requests, dealt round to the clients; the times of each and what was answered wrongly."""
+    times: list[float] = []
+    wrong: list[str] = []
+    dealt = [job["requests"][n :: job["clients"]] for n in range(job["clients"])]
+    gate = threading.Barrier(job["clients"])
+
+    def client(mine: list[list[Any]]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=30)
+        gate.wait()
+        for method, path, body in mine:
+            headers = {"Cookie": job["cookie"], "Host": f"127.0.0.1:{job['port']}"}
+            if body is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            began = perf_counter()
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+            times.append((perf_counter() - began) * 1000)
+            if answer.status not in (200, 302, 303):
+                wrong.append(f"{answer.status} {method} {path} {text[:80]!r}")
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(mine,)) for mine in dealt]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"ms": times, "wrong": wrong[:3]}
+
+
+if __name__ == "__main__":
+    json.dump(run(json.load(sys.stdin)), sys.stdout)

@@ -1,0 +1,117 @@
+"""Builds the database (first time) and serves: python main.py FILE SIZE PORT."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent.parent.parent)]
+FILE, SIZE, PORT = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+
+sys.modules["main"] = sys.modules[__name__]  # ROOT_URLCONF names this module
+
+from django.conf import settings  # noqa: E402
+
+settings.configure(
+    SECRET_KEY="bench" * 10,
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF="main",
+    USE_TZ=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "simple_history", "cases"],
+    MIDDLEWARE=[
+        "django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware", "simple_history.middleware.HistoryRequestMiddleware",
+    ],
+    SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+    DATABASES={"default": {
+        "ENGINE": "django.db.backends.sqlite3", "NAME": str(FILE), "CONN_MAX_AGE": None,
+        "OPTIONS": {"timeout": 15, "transaction_mode": "IMMEDIATE",
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"},
+    }},
+    TEMPLATES=[{
+        "BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [str(HERE / "templates")],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request",
+                                           "django.contrib.auth.context_processors.auth"]},
+    }],
+)  # fmt: skip
+
+import django  # noqa: E402
+
+django.setup()
+
+from cases import views  # noqa: E402
+from django.contrib.auth import get_user_model, login  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
+from django.middleware.csrf import get_token  # noqa: E402
+from django.urls import path  # noqa: E402
+
+
+def sign_in(request):
+    """Signs the benchmark's user in and hands out the CSRF token."""
+    login(request, get_user_model().objects.get(username="bench"))
+    return HttpResponse(get_token(request))
+
+
+urlpatterns = [
+    path("sign-in", sign_in),
+    path("list", views.listing),
+    path("one/<int:number>", views.one, name="one"),
+    path("move/<int:number>", views.move, name="move"),
+    path("search", views.search),
+    path("report", views.report),
+]
+
+
+def build() -> None:
+    """Make the database with bulk_create."""
+    from cases.models import Dossier, Unit
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from bench.data import CELLS, EVENTS, ORGANISATIONS, rows
+
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    user = get_user_model().objects.create_user("bench", password="bench")
+    units = {}
+    with transaction.atomic():
+        for code in ORGANISATIONS:
+            top = Unit.objects.create(code=code)
+            for n in range(1, CELLS + 1):
+                units[f"{code}-C{n}"] = Unit.objects.create(code=f"{code}-C{n}", parent=top)
+        batch = [
+            Dossier(id=r.id, name=r.name, folded=views.fold(r.name), unit=units[r.cell], state=r.state, since=r.since)
+            for r in rows(SIZE)
+        ]
+        Dossier.objects.bulk_create(batch, batch_size=2000)
+        history, now = Dossier.history.model, timezone.now()
+        for _n in range(EVENTS):
+            history.objects.bulk_create(
+                [
+                    history(
+                        id=d.id,
+                        name=d.name,
+                        folded=d.folded,
+                        unit_id=d.unit_id,
+                        state=d.state,
+                        since=d.since,
+                        history_date=now,
+                        history_type="~",
+                        history_user=user,
+                    )
+                    for d in batch
+                ],
+                batch_size=2000,
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+if __name__ == "__main__":
+    if not FILE.exists():
+        build()
+    from waitress import serve
+
+    serve(get_wsgi_application(), host="127.0.0.1", port=PORT, threads=8)
