@@ -214,7 +214,7 @@ class CorrectForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger_code: str) -> None:
         """Offer the events of the dossier."""
         super().prepare(case, s, trigger_code)
-        lines = reading.timeline(case)
+        lines = reading.timeline(case, personal=False, limit=case.version)
         self.event.choices = with_empty(
             [(str(x.event.seq), f"{x.event.seq}. {day(x.event.happened_on)} {trigger(x.event.trigger)}") for x in lines]
         )

@@ -211,14 +211,20 @@ def grouped(page: DossierPage) -> dict[str, list[Option]]:
     return groups
 
 
-def timeline(case: Case, limit: int = 300, after: int = 0, personal: bool = True) -> list[Line]:
-    """The newest events of a dossier, newest first, with or without their personal parts; one query."""
+TIMELINE = 50
+"""Events on a page of the timeline; a link leads to those before."""
+
+
+def timeline(
+    case: Case, after: int = 0, before: int | None = None, personal: bool = True, limit: int = TIMELINE
+) -> list[Line]:
+    """A page of the newest events of a dossier, newest first, with or without their personal parts; one query."""
     actor = aliased(Account)
     rows = db.session.execute(
         select(Event, actor.name, EventPersonal.content)
         .join(actor, actor.id == Event.actor_id)
         .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
-        .where(Event.dossier_id == case.id, Event.seq > after)
+        .where(Event.dossier_id == case.id, Event.seq > after, Event.seq < (before or case.version + 1))
         .order_by(Event.seq.desc())
         .limit(limit)
     ).all()

@@ -94,6 +94,11 @@ def search() -> ResponseReturnValue:
     return render_template("casework/search.html", q=query, rows=rows, more=more)
 
 
+def _number(name: str) -> int | None:
+    typed = request.args.get(name, "")
+    return int(typed) if typed.isdigit() and len(typed) < 9 else None
+
+
 @blueprint.get("/ho-so/<code>")
 @permits("dossier.read")
 def dossier(code: str) -> ResponseReturnValue:
@@ -107,7 +112,7 @@ def dossier(code: str) -> ResponseReturnValue:
         "casework/dossier.html",
         page=page,
         **reading.grouped(page),
-        lines=reading.timeline(case, personal=full),
+        lines=reading.timeline(case, before=_number("truoc"), personal=full),
         papers=reading.papers(case),
         votes=reading.votes(case),
         relatives=reading.relatives(case) if full else [],
