@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dossiers import chain, clock, names
 from dossiers.accounts.grants import Signed
+from dossiers.casework import paper_numbers
 from dossiers.casework.models import Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
 from dossiers.extensions import db, write_transaction
@@ -19,7 +20,7 @@ from dossiers.rules import services as rules
 from workflow import acts, machine
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.definition import route_knows
-from workflow.facts import Actor, Ballot, Candidate, DossierFacts, Evidence, Paper, Source
+from workflow.facts import Actor, Ballot, Candidate, DossierFacts, Evidence, Source
 from workflow.guards import Refusal, Situation
 from workflow.machine import Outcome, Refused
 from workflow.route import Route, UnitKind
@@ -159,7 +160,7 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
                 _readmit(store, case, act, signed)
     except IntegrityError as error:
         if "number_key" in str(error.orig):
-            raise Refused((_number_taken(situation(case, signed), ""),)) from error
+            raise Refused((paper_numbers.number_taken(situation(case, signed), ""),)) from error
         raise
     _told(done, act.trigger, signed)
     return done
@@ -258,8 +259,8 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(store, case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
-    papers = _paper_rows(case, act, outcome, evidence, book)
-    _check_numbers(store, asked, papers)
+    papers = paper_numbers.paper_rows(case, act.trigger, outcome, evidence)
+    paper_numbers.check_numbers(store, asked, papers)
     before = () if case.state is None else running(case.state, case.facts, book, calendar)
     moved = case.version == 0
     role = outcome.role
@@ -355,67 +356,6 @@ def _with_register(store: Store, case: Case, act: Act, s: Situation) -> Evidence
     entitled = store.entitled(unit, str(body), evidence.happened_on) if unit else 0
     b = evidence.ballot
     return msgspec.structs.replace(evidence, ballot=Ballot(entitled, b.present, b.in_favour, b.against))
-
-
-_ISSUERS: dict[str, tuple[UnitKind, ...]] = {
-    "pass_cell_vote": (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
-    "appraise": (UnitKind.SECTION_COMMITTEE,),
-    "pass_committee_vote": (UnitKind.GRASSROOTS_COMMITTEE,),
-}
-
-
-def _issuer(case: Case, trigger: str) -> str | None:
-    """Whose series of numbers a paper of this act belongs to; None when it is not ours to check."""
-    if trigger == "nominate":
-        return f"u{case.nominator_id}"
-    if trigger == "certify":
-        return f"u{case.centre_id}"
-    if trigger in ("decide_admission", "decide_recognition", "revoke_decision", "remove"):
-        kind = UnitKind.GRASSROOTS_COMMITTEE if case.route.is_delegated else UnitKind.UPPER_COMMITTEE
-        return f"u{case.place.unit_of(kind)}"
-    if trigger in _ISSUERS:
-        return f"u{case.place.unit_of(*_ISSUERS[trigger])}"
-    return None
-
-
-def _paper_rows(case: Case, act: Act, outcome: Outcome, evidence: Evidence, book: Rulebook) -> list[Row]:
-    rows = [_paper_row(paper, None) for paper in evidence.papers]
-    if outcome.paper is not None:
-        rows.append(_paper_row(outcome.paper, _issuer(case, act.trigger)))
-    return rows
-
-
-def _paper_row(paper: Paper, issuer: str | None) -> Row:
-    if issuer is None and paper.number and paper.issuer:
-        issuer = " ".join(names.words(paper.issuer))
-    number = "".join(paper.number.split()).upper()
-    key = f"{issuer}/{paper.form}/{paper.issued_on.year}/{number}" if issuer and number else None
-    return {
-        "form": paper.form,
-        "number": paper.number,
-        "issued_on": paper.issued_on,
-        "issuer": paper.issuer,
-        "number_key": key,
-    }
-
-
-def _check_numbers(store: Store, s: Situation, papers: list[Row]) -> None:
-    keys = [row["number_key"] for row in papers if row["number_key"]]
-    taken = store.numbers_taken(keys)
-    if taken or len(set(keys)) < len(keys):
-        number = next((row["number"] for row in papers if row["number_key"] in taken), "")
-        raise Refused((_number_taken(s, number),))
-
-
-def _number_taken(s: Situation, number: str) -> Refusal:
-    return s.no(
-        "number_unique",
-        f"Số {number} đã dùng cho một văn bản khác trong năm.",
-        f"Number {number} is already used for another paper of the year.",
-        "Kiểm tra số trên văn bản.",
-        "Check the number on the paper.",
-        "number" if s.evidence is None or not s.evidence.papers else "papers",
-    )
 
 
 def _no_road(book: Rulebook) -> Refusal:
