@@ -1,0 +1,92 @@
+"""Side roads at their edges: extension, removal, re-admission, suspension."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from tests.workflow.helpers import refusals, rules_against, situation
+from tests.workflow.situations import at_cell, failed
+from workflow.facts import (
+    Ballot,
+    DossierFacts,
+    Extension,
+    Vote,
+)
+from workflow.route import Route
+from workflow.stages import State
+from workflow.votes import Body, Purpose
+
+
+def test_an_extension_keeps_to_its_limit_and_to_running_deadlines() -> None:
+    facts = at_cell(cell_resolution_on=date(2022, 6, 1))
+    s = situation(State.AWAITING_DECISION, facts)
+    common = {"agreed_by": "Ban Thường vụ", "reason": "Hồ sơ phức tạp."}
+    on = date(2022, 7, 1)
+    assert not refusals(s, "extend_deadline", on, rule="admission_decision", days=30, **common)
+    assert rules_against(s, "extend_deadline", on, rule="admission_decision", days=31, **common) == {
+        "admission_decision_extension"
+    }
+    assert rules_against(s, "extend_deadline", on, rule="probation", days=5, **common)
+    extended = msgspec.structs.replace(facts, extensions=(Extension("admission_decision", 20, on),))
+    again = situation(State.AWAITING_DECISION, extended)
+    assert not refusals(again, "extend_deadline", on, rule="admission_decision", days=10, **common)
+    assert refusals(again, "extend_deadline", on, rule="admission_decision", days=11, **common)
+
+
+def test_removal_takes_the_cell_the_committee_and_the_decision() -> None:
+    facts = DossierFacts(admitted_on=date(2021, 1, 1), ceremony_on=date(2021, 2, 1))
+    on = date(2022, 7, 1)
+    remove = {"ground": "absent", "ballot": Ballot(9, 9, 5), "number": "3-QĐ"}
+    s = situation(State.PROBATIONARY, facts)
+    assert rules_against(s, "remove", on, **remove) == {"removal_votes"}
+    cell = Vote(Body.CELL, Purpose.REMOVAL, date(2022, 6, 1), 15, 15, 10, 0, True)
+    committee = Vote(Body.COMMITTEE, Purpose.REMOVAL, date(2022, 6, 2), 9, 9, 6, 0, True)
+    with_cell = msgspec.structs.replace(facts, votes=(cell,))
+    assert rules_against(situation(State.PROBATIONARY, with_cell), "remove", on, **remove) == {"removal_votes"}
+    alone = situation(State.PROBATIONARY, with_cell, route=Route.GRASSROOTS_CELL)
+    assert not refusals(alone, "remove", on, **remove)
+    both = msgspec.structs.replace(facts, votes=(cell, committee))
+    assert not refusals(situation(State.PROBATIONARY, both), "remove", on, **remove)
+    assert rules_against(situation(State.PROBATIONARY, both), "remove", on, **{**remove, "ground": ""}) == {
+        "evidence", "removal_ground",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("times", "third_failed"), [(2, False), (3, True)])
+def test_after_three_failed_votes_on_removal_the_superior_decides(times: int, third_failed: bool) -> None:
+    votes = failed(times, Purpose.REMOVAL)
+    facts = DossierFacts(admitted_on=date(2021, 1, 1), ceremony_on=date(2021, 2, 1), votes=votes)
+    s = situation(State.PROBATIONARY, facts, route=Route.GRASSROOTS_CELL)
+    on, ground = date(2022, 7, 1), {"ground": "lost_will"}
+    again = rules_against(s, "propose_removal", on, ballot=Ballot(15, 15, 10), number="1", **ground)
+    decided = rules_against(s, "remove", on, ballot=Ballot(9, 9, 5), number="2", **ground)
+    assert again == ({"three_failed_votes"} if third_failed else set())
+    assert decided == (set() if third_failed else {"removal_votes"})
+
+
+@pytest.mark.parametrize(
+    ("on", "ground", "number", "rules"),
+    [
+        (date(2022, 6, 30), "removed", "5-TB", {"readmission"}),
+        (date(2022, 7, 1), "removed", "5-TB", set()),
+        (date(2022, 7, 1), "removed", "", {"readmission_consent"}),
+        (date(2024, 6, 30), "minor_offence", "5-TB", {"readmission_minor_offence"}),
+        (date(2024, 7, 1), "minor_offence", "5-TB", set()),
+        (date(2029, 7, 1), "corruption_sentence", "5-TB", {"readmission_excluded"}),
+        (date(2029, 7, 1), "asked_to_leave", "5-TB", {"readmission_excluded"}),
+    ],
+)
+def test_readmission(on: date, ground: str, number: str, rules: set[str]) -> None:
+    facts = DossierFacts(left_on=date(2019, 7, 1), admitted_on=date(2018, 1, 1))
+    s = situation(State.REMOVED, facts)
+    assert rules_against(s, "readmit", on, ground=ground, number=number) == rules
+    second = situation(State.REMOVED, msgspec.structs.replace(facts, readmission=True))
+    assert rules_against(second, "readmit", on, ground=ground, number=number) == {"readmission_once"}
+
+
+def test_a_suspended_dossier_waits_but_can_still_end() -> None:
+    s = situation(State.LISTED, DossierFacts(suspended=True))
+    assert rules_against(s, "propose_course", date(2022, 7, 1)) == {"act_order"}
+    assert not refusals(s, "resume", date(2022, 7, 1))
+    assert not refusals(s, "withdraw", date(2022, 7, 1), reason="Theo nguyện vọng.")
