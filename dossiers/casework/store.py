@@ -208,43 +208,43 @@ class DatabaseStore(_Reader):
 
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act. Raises Duplicate when its form was sent before."""
-        run = db.session.execute
+        run = db.session.connection().execute
         row = dossier_row(case)
         if case.version == 1:
-            run(insert(Dossier), [row])
+            run(insert(_rows(Dossier)), [row])
         else:
             changed = {
                 name: value for name, value in row.items() if name not in ("id", "code", "person_id", "previous_id")
             }
-            run(update(Dossier).where(Dossier.id == case.id).values(changed))
+            run(update(_rows(Dossier)).where(Dossier.id == case.id).values(changed))
         try:
-            run(insert(Event), [changes.event])
+            run(insert(_rows(Event)), [changes.event])
         except IntegrityError as error:
             raise Duplicate from error
         if changes.personal:
-            run(insert(EventPersonal), [changes.personal])
+            run(insert(_rows(EventPersonal)), [changes.personal])
         if changes.papers:
-            run(insert(PaperRecord), changes.papers)
+            run(insert(_rows(PaperRecord)), changes.papers)
         if changes.vote:
-            run(insert(VoteRecord), [changes.vote])
+            run(insert(_rows(VoteRecord)), [changes.vote])
         if changes.person:
-            run(update(Person).where(Person.id == case.person_id).values(changes.person))
+            run(update(_rows(Person)).where(Person.id == case.person_id).values(changes.person))
         self._write_deadlines(case, changes)
         self._write_people(case, changes)
         if changes.scope_moved:
-            run(delete(Scope).where(Scope.dossier_id == case.id))
-            run(insert(Scope), scope_rows(case))
+            run(delete(_rows(Scope)).where(Scope.dossier_id == case.id))
+            run(insert(_rows(Scope)), scope_rows(case))
             search.index_one(case.id, case.full_name, case.scope_units)
         else:
             shared = {k: v for k, v in scope_rows(case)[0].items() if k not in ("ancestor_id", "dossier_id")}
-            run(update(Scope).where(Scope.dossier_id == case.id).values(shared))
+            run(update(_rows(Scope)).where(Scope.dossier_id == case.id).values(shared))
         if changes.outbox:
-            run(insert(Outbox), [changes.outbox])
+            run(insert(_rows(Outbox)), [changes.outbox])
 
     def _write_deadlines(self, case: Case, changes: Changes) -> None:
         if changes.deadlines:
-            statement = engines.upsert(db, DeadlineRecord)
-            db.session.execute(
+            statement = engines.upsert(db, _rows(DeadlineRecord))
+            db.session.connection().execute(
                 statement.on_conflict_do_update(
                     index_elements=["dossier_id", "rule", "starts_on"],
                     set_={
@@ -256,8 +256,8 @@ class DatabaseStore(_Reader):
                 [_deadline_row(case.id, deadline, None) for deadline in changes.deadlines],
             )
         for deadline in changes.ended:
-            db.session.execute(
-                update(DeadlineRecord)
+            db.session.connection().execute(
+                update(_rows(DeadlineRecord))
                 .where(
                     DeadlineRecord.dossier_id == case.id,
                     DeadlineRecord.rule == deadline.rule,
@@ -267,15 +267,15 @@ class DatabaseStore(_Reader):
             )
 
     def _write_people(self, case: Case, changes: Changes) -> None:
-        run = db.session.execute
+        run = db.session.connection().execute
         for row in changes.relatives:
             same = (Relative.dossier_id == case.id) & (Relative.ref == row["ref"])
             if run(select(Relative.id).where(same)).first():
-                run(update(Relative).where(same).values(row))
+                run(update(_rows(Relative)).where(same).values(row))
             else:
-                run(insert(Relative), [row])
+                run(insert(_rows(Relative)), [row])
         if changes.companions:
-            run(insert(Companion), changes.companions)
+            run(insert(_rows(Companion)), changes.companions)
 
 
 def _deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None) -> Row:
