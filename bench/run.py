@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -66,7 +67,7 @@ def process(command: list[str], port: int, env: dict[str, str] | None = None) ->
         log.close()
 
 
-class Contender:
+class Contender(ABC):
     """Somebody to measure: where it listens, how it is signed in, and its requests for each job."""
 
     name = ""
@@ -94,9 +95,13 @@ class Contender:
         connection.close()
         return answer.status, text
 
+    @abstractmethod
+    def start(self, stack: ExitStack) -> None:
+        """Build what is missing, serve until the stack ends, sign in."""
+
+    @abstractmethod
     def requests(self, job: str, count: int) -> list[list[Any]]:
         """`count` requests of a job."""
-        raise NotImplementedError(job)
 
 
 class Floor(Contender):
@@ -238,7 +243,7 @@ def run(sizes: list[int], rounds: int, count: int, ours_alone: int) -> list[dict
             contenders = [kind(size) for kind in kinds]
             for contender in contenders:
                 print(f"{size}: starting {contender.name}", flush=True)
-                contender.start(stack)  # type: ignore[attr-defined]
+                contender.start(stack)
             for job in JOBS:
                 for clients in (1, 8):
                     times: dict[str, list[float]] = {contender.name: [] for contender in contenders}

@@ -11,6 +11,7 @@ from dossiers.casework.forms import ActForm
 from dossiers.casework.reading import CLOSING_RULES, changes_since, dossier_page
 from dossiers.casework.services import Duplicate, VersionConflict
 from dossiers.casework.store import Case, DatabaseStore
+from dossiers.fields import known_key
 from dossiers.formatters import say
 from dossiers.security import permits, signed
 from workflow import machine
@@ -24,10 +25,12 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     who = signed()
     case = services.load_case(code, who, DatabaseStore())
     s = services.situation(case, who)
+    if request.method == "POST" and services.sent_before(known_key(request.form.get("act_key"))):
+        return _already(code)
     option = machine.option(s, trigger)
-    if option is None:
-        return _impossible(case, trigger)
     form = form_class()
+    if option is None:
+        return _impossible(case, trigger, form)
     form.prepare(case, s, trigger)
     refusals: tuple[Refusal, ...] = option.refusals if request.method == "GET" else ()
     shut = any(r.rule in CLOSING_RULES for r in option.refusals)
@@ -36,8 +39,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             try:
                 done = services.advance(code, form.act(trigger, case), who, form.seen_version())
             except Duplicate:
-                flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")
-                return redirect(url_for("casework.dossier", code=code), 303)
+                return _already(code)
             except VersionConflict as conflict:
                 form.version.data = str(conflict.case.version)
                 news = changes_since(conflict.case, conflict.seen)
@@ -66,12 +68,27 @@ def _done_text(trigger: str, case: Case, moved: bool) -> str:
     return text
 
 
-def _impossible(case: Case, trigger: str) -> ResponseReturnValue:
+def _already(code: str) -> ResponseReturnValue:
+    flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")
+    return redirect(url_for("casework.dossier", code=code), 303)
+
+
+def _typed(form: ActForm) -> list[tuple[str, str]]:
+    """What was sent, by the labels of its fields, for a page on which the form itself has no place any more."""
+    hidden = ("csrf_token", "version", "act_key")
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in hidden and value.strip()]
+    return [(str(form[name].label.text) if name in form else name, value) for name, value in sent]
+
+
+def _impossible(case: Case, trigger: str, form: ActForm) -> ResponseReturnValue:
+    """The dossier's step does not know the act (any more): why, what others did meanwhile, and what was typed."""
     s = services.situation(case, signed())
+    seen = form.seen_version() if request.method == "POST" else 0
+    news = changes_since(case, seen) if 0 < seen < case.version else []
     try:
         machine.fire(trigger, s)
     except Refused as refused:
-        return _page(case, trigger, None, refused.refusals, True, 409)
+        return _page(case, trigger, None, refused.refusals, True, 409, news, _typed(form))
     raise services.NotFound(case.code)
 
 
@@ -83,6 +100,7 @@ def _page(
     shut: bool,
     status: int,
     news: list[object] | None = None,
+    typed: list[tuple[str, str]] | None = None,
 ) -> ResponseReturnValue:
     fields = set(form._fields) if form is not None else set()
     at_field = {r.field: r for r in refusals if r.field in fields}
@@ -96,6 +114,7 @@ def _page(
         refusals=[r for r in refusals if r.field not in fields],
         asked=request.method == "POST",
         news=news or [],
+        typed=typed or [],
     )
     return page, status
 

@@ -151,7 +151,7 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
                 case = load_for_administration(code, store, lock=True)
             else:
                 case = load_case(code, signed, store, lock=True)
-            if act.key and _sent_before(act.key):
+            if sent_before(act.key):
                 raise Duplicate
             if version != case.version:
                 raise VersionConflict(case, version)
@@ -173,7 +173,7 @@ def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
     """
     store = DatabaseStore()
     with write_transaction():
-        if act.key and _sent_before(act.key):
+        if sent_before(act.key):
             raise Duplicate
         done = open_in(store, act, signed, unit_id)
     _told(done, "create", signed)
@@ -330,8 +330,9 @@ def _move(store: Store, case: Case, act: Act) -> bool:
     return case.scope_units != seen
 
 
-def _sent_before(key: str) -> bool:
-    return db.session.scalar(select(Event.seq).where(Event.act_key == key)) is not None
+def sent_before(key: str | None) -> bool:
+    """Whether the form with this key was already recorded."""
+    return key is not None and db.session.scalar(select(Event.seq).where(Event.act_key == key)) is not None
 
 
 BODY_UNITS: dict[Body, tuple[UnitKind, ...]] = {

@@ -103,6 +103,36 @@ def test_a_form_sent_twice_acts_once(app: Flask, person: Maker) -> None:
     assert dossier(app, code).version == version
 
 
+def test_a_form_that_moves_the_dossier_sent_twice_acts_once(app: Flask, person: Maker) -> None:
+    code = code_in(app, "trained", "DB02-C3")
+    secretary = person("cell_secretary", "DB02-C3")
+    form = secretary.form(code, "open_dossier")
+    assert secretary.send(form).status_int == 303
+    version = dossier(app, code).version
+    answer = secretary.send(form)
+    assert answer.status_int == 303, "the step has moved on, but the act is the one recorded"
+    assert "đã được ghi nhận từ lần gửi trước" in text_of(answer.follow())
+    assert dossier(app, code).version == version
+
+
+def test_who_comes_too_late_for_a_step_is_told_what_changed_and_keeps_what_was_typed(app: Flask, person: Maker) -> None:
+    code = code_in(app, "cell_review", "DB02-C3")
+    first, second = person("cell_secretary", "DB02-C3"), person("cell_secretary", "DB02-C3")
+    size = _everybody(first, code, "pass_cell_vote")
+    mine, theirs = first.form(code, "pass_cell_vote"), second.form(code, "record_failed_vote")
+    assert first.send(mine, number="88-NQ/CB", present=size, in_favour=size).status_int == 303
+    before = snapshot(app, code)
+    answer = second.send(theirs, present=size, in_favour="1", against="3")
+    text = text_of(answer)
+    assert answer.status_int == 409
+    assert "đã sang bước khác" in text
+    assert "Chi bộ thông qua" in text
+    assert "88-NQ/CB" in text
+    assert f"Số người có mặt {size}" in text
+    assert "Tán thành 1 Không tán thành 3" in text
+    assert snapshot(app, code) == before
+
+
 def test_a_candidate_sent_twice_is_recorded_once(app: Flask, person: Maker) -> None:
     officer = person("union_officer", "DB02-CD")
     form = officer.get("/ho-so/moi").forms["act"]
