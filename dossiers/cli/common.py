@@ -29,7 +29,7 @@ class _Day(click.ParamType):
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no date; write it as 2022-07-10", param, ctx)
+            fail(f"{param.opts[0]}: {value!r} is no date; write it as 2022-07-10")
 
 
 DAY = _Day()

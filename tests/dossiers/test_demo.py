@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import msgspec
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
@@ -96,3 +97,30 @@ def test_the_cases_that_make_a_committee_miss_its_quota(app: Flask) -> None:
     assert some(lambda d, f: f.extension("ceremony") > 0 and d.state == "probationary"), "ceremony late with consent"
     assert some(lambda d, f: d.state == "probationary" and f.ceremony_on == date(2021, 7, 26)), "ended yesterday"
     assert some(lambda d, _f: d.state == "removed")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["quota", "report", "--unit", "KHOI", "--year", "2022", "--as-of", "31/02/2022"],
+        ["quota", "report", "--unit", "NOWHERE", "--year", "2022", "--as-of", "2022-07-10"],
+        ["quota", "report", "--unit", "DB01-C1", "--year", "2022", "--as-of", "2022-07-10"],
+        ["dossiers", "show", "HS1900-000001"],
+        ["dossiers", "list", "--state", "nowhere"],
+        ["dossiers", "list", "--unit", "NOWHERE"],
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_line_and_exit_code_2(app: Flask, arguments: list[str]) -> None:
+    done = app.test_cli_runner().invoke(args=arguments)
+    assert done.exit_code == 2
+    assert done.output.count("\n") == 1, done.output
+
+
+def test_dossiers_are_listed_and_shown_as_json(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    listed = json.loads(run(args=["dossiers", "list", "--state", "cell_review", "--unit", "DB02", "--json"]).output)
+    assert listed
+    assert {row["state"] for row in listed} == {"cell_review"}
+    shown = json.loads(run(args=["dossiers", "show", listed[0]["code"], "--json"]).output)
+    assert {"state", "version", "deadlines", "checklist", "options"} <= set(shown)
+    assert all({"trigger", "to", "allowed", "refusals"} <= set(option) for option in shown["options"])
