@@ -109,8 +109,3 @@ STAGE_STATES: dict[Stage, tuple[State, ...]] = {
 STAGE_OF: dict[State, Stage] = {state: stage for stage, states in STAGE_STATES.items() for state in states}
 ENDS: tuple[State, ...] = STAGE_STATES[Stage.ENDED]
 """States nothing leads out of (a removed member may be re-admitted, but that opens a new dossier)."""
-
-
-def stage_of(state: State) -> Stage:
-    """The stage a state belongs to."""
-    return STAGE_OF[state]

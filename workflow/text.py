@@ -12,7 +12,3 @@ class Text(msgspec.Struct, frozen=True):
     def in_(self, language: str) -> str:
         """The words in `language` ("vi" or "en"; anything else gives Vietnamese)."""
         return self.en if language == "en" else self.vi
-
-    def with_(self, **values: object) -> "Text":
-        """The same text with `{name}` filled in both languages."""
-        return Text(self.vi.format(**values), self.en.format(**values))

@@ -19,7 +19,6 @@ from workflow.roles import Role
 from workflow.stages import STAGE_STATES, Stage
 
 SORTS = ("since", "newest", "name", "due")
-FAR = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)

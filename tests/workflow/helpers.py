@@ -28,7 +28,6 @@ from workflow.route import Route
 from workflow.rulebook import shipped
 from workflow.stages import State
 
-BOOK = shipped()["RB-2021"]
 CALENDAR = WorkCalendar()
 EVERYBODY = tuple(Role)
 PASS = Ballot(15, 15, 15)

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from workflow.rulebook import shipped
 from workflow.triggers import TRIGGERS
 
 ORDINARY = st.dates(date(1950, 1, 1), date(2040, 12, 31))
@@ -45,6 +44,3 @@ def _of(info: Any) -> st.SearchStrategy[Any]:
         return WORDS.filter(lambda word: info.max_length is None or len(word) <= info.max_length)
     simple = {"DateType": DATES.map(date.isoformat), "BoolType": st.booleans(), "NoneType": st.none()}
     return simple[kind]
-
-
-RULEBOOKS = st.sampled_from(list(shipped()))
