@@ -154,6 +154,12 @@ def throttle_sign_in(app: Flask) -> None:
             abort(429)
 
 
+def way_back() -> str:
+    """Where a small form of the layout leads back to: the page it named, if that is one of ours; else the first."""
+    target = request.form.get("next", "/")
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
 def is_near() -> bool:
     """Whether the request comes from this machine, not through a proxy."""
     forwarded = {"X-Forwarded-For", "Forwarded", "X-Real-Ip"} & set(request.headers.keys())

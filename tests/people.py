@@ -1,5 +1,6 @@
 """People of the demo who press buttons: they see pages, fill forms in and send them."""
 
+import re
 from typing import Any
 
 from flask import Flask
@@ -74,6 +75,12 @@ class Person:
         page = answer.follow()
         assert TRIGGERS[trigger].label.vi in text_of(page) or TRIGGERS[trigger].label.en in text_of(page)
         return page
+
+    def everybody(self, code: str, trigger: str) -> str:
+        """How many may vote, as the form of the act says."""
+        found = re.search(r"danh sách hiện có (\d+) người", text_of(self.get(f"/ho-so/{code}/{trigger}")))
+        assert found
+        return found.group(1)
 
     def refused(self, code: str, trigger: str, **fields: Any) -> str:
         """Try an act that must not be done: the text of the page that says why."""

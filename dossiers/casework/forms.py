@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -165,6 +166,11 @@ class PaperRows(ActForm):
             self["p0_issued_on"].errors = [_("Ghi ít nhất một giấy tờ: ngày và, nếu có, số.")]
             return False
         return fine
+
+    def fill(self, act: Act, case: Case) -> Act:
+        """The rows that were filled."""
+        act.evidence = msgspec.structs.replace(act.evidence, papers=self.papers())
+        return act
 
     def papers(self) -> tuple[Paper, ...]:
         """The rows that were filled."""

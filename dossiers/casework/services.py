@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
-from dossiers import chain, clock, names
+from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import paper_numbers
 from dossiers.casework.models import Dossier, Event, Person, Scope
@@ -115,7 +115,6 @@ def _load(code: str, store: DatabaseStore, lock: bool, *conditions: Any) -> Case
         facts=msgspec.json.decode(dossier.facts, type=DossierFacts),
         place=store.place(dossier.unit_id),
         full_name=full_name,
-        sort_key=names.sort_key(full_name),
         turn=dossier.turn,
         due_on=dossier.due_on,
     )
@@ -213,7 +212,6 @@ def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case
         facts=DossierFacts(),
         place=place,
         full_name=full_name,
-        sort_key=names.sort_key(full_name),
     )
     if previous is None:
         store.add_person({"id": person_id, **act.person})
@@ -305,7 +303,6 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     )
     if act.person.get("full_name"):
         case.full_name = act.person["full_name"]
-        case.sort_key = names.sort_key(case.full_name)
         changes.scope_moved = True
     store.write(case, changes)
     return Done(case, outcome)

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from dossiers import engines
+from dossiers import engines, names
 from dossiers.casework import search
 from dossiers.casework.models import (
     Companion,
@@ -59,7 +59,6 @@ class Case:
     facts: DossierFacts
     place: Place
     full_name: str
-    sort_key: bytes
     turn: str | None = None
     due_on: date | None = None
 
@@ -167,7 +166,7 @@ def scope_rows(case: Case) -> list[Row]:
         "turn": case.turn,
         "due_on": case.due_on,
         "admitted_on": case.facts.admitted_on,
-        "sort_key": case.sort_key,
+        "sort_key": names.sort_key(case.full_name),
     }
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 

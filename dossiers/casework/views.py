@@ -17,7 +17,7 @@ from dossiers.casework.store import DatabaseStore
 from dossiers.fields import ChoiceField, LineField, ParagraphField, Words, parse_day, required
 from dossiers.formatters import say
 from dossiers.rules import services as rules
-from dossiers.security import may, permits, signed
+from dossiers.security import may, permits, signed, way_back
 from dossiers.units import services as units
 from workflow.facts import Evidence, Source
 from workflow.machine import Refused
@@ -172,6 +172,4 @@ def language(language: str) -> ResponseReturnValue:
         abort(404)
     session["language"] = language
     g.pop("language", None)
-    target = request.form.get("next", "/")
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if safe else "/", 303)
+    return redirect(way_back(), 303)

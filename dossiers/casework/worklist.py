@@ -14,6 +14,7 @@ from dossiers.accounts.grants import BLIND, Signed
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Person, Scope
 from dossiers.extensions import db
+from dossiers.units import services as units_of_tree
 from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
 from workflow.stages import STAGE_STATES, Stage
@@ -102,12 +103,8 @@ def scope_of(signed: Signed, unit_code: str) -> tuple[int, ...]:
     """The units a list is about: the one asked for if it is in reach, else all of the person's; () if not in reach."""
     if not unit_code:
         return roots(signed)
-    row = db.session.execute(
-        select(Unit.id)
-        .join(UnitAncestor, UnitAncestor.unit_id == Unit.id)
-        .where(Unit.code == unit_code, UnitAncestor.ancestor_id.in_(signed.reading_units or (-1,)))
-    ).first()
-    return (row.id,) if row else ()
+    found = units_of_tree.id_in_reach(unit_code, signed.reading_units)
+    return (found,) if found is not None else ()
 
 
 def _cursor(text: str) -> list[Any] | None:

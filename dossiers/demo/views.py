@@ -11,7 +11,7 @@ from dossiers.accounts.models import Account
 from dossiers.extensions import db
 from dossiers.fields import parse_day
 from dossiers.rules import instance
-from dossiers.security import is_near, loopback_only, permits
+from dossiers.security import is_near, loopback_only, permits, way_back
 
 blueprint = Blueprint("demo", __name__)
 
@@ -34,8 +34,7 @@ def sign_in(account_id: int) -> ResponseReturnValue:
 @loopback_only
 def move_clock() -> ResponseReturnValue:
     """Move the demo's clock forward; never back, as acts would then lie in the future."""
-    target = request.form.get("next", "/")
-    back = target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+    back = way_back()
     try:
         day = parse_day(request.form.get("day", ""))
     except ValueError as problem:

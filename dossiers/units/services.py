@@ -47,6 +47,13 @@ def choices(units: Iterable[int], kinds: Iterable[str] | None = None) -> list[tu
     return list(db.session.execute(query).tuples())
 
 
+def id_in_reach(code: str, units: Iterable[int]) -> int | None:
+    """The number of the unit with this code if it lies in or under `units`; one query."""
+    query = select(Unit.id).join(UnitAncestor, UnitAncestor.unit_id == Unit.id)
+    reach = UnitAncestor.ancestor_id.in_(tuple(units) or (-1,))
+    return db.session.scalars(query.where(Unit.code == code, reach).limit(1)).first()
+
+
 def by_code(code: str) -> Unit | None:
     """The unit with this code."""
     return db.session.scalar(select(Unit).where(Unit.code == code))

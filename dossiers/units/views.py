@@ -101,10 +101,11 @@ def tree() -> ResponseReturnValue:
 
 
 def _unit(code: str) -> Unit:
-    unit = services.by_code(code)
-    if unit is None or unit.id not in {u.id for u in services.below([u for _r, u in signed().grants])}:
+    number = services.id_in_reach(code, [unit for _role, unit in signed().grants])
+    found = db.session.get(Unit, number) if number is not None else None
+    if found is None or found.valid_to is not None:
         abort(404)
-    return unit
+    return found
 
 
 @blueprint.route("/don-vi/<code>", methods=["GET", "POST"])

@@ -51,11 +51,6 @@ class PapersForm(PaperRows):
             forms = (*asked, "VB-ĐY")
         return tuple(sorted(forms, key=lambda form: case.facts.paper(form) is not None))
 
-    def fill(self, act: Act, case: Case) -> Act:
-        """The rows that were filled."""
-        act.evidence = msgspec.structs.replace(act.evidence, papers=self.papers())
-        return act
-
 
 class RedoForm(PaperRows):
     """Papers of a stale dossier, made again."""
@@ -66,11 +61,6 @@ class RedoForm(PaperRows):
         """Introduction, resolution, opinions and the supplemented CV."""
         own = introducing_form(s)
         return ("2-KNĐ", "3-KNĐ", *((own,) if own else ()), "5-KNĐ")
-
-    def fill(self, act: Act, case: Case) -> Act:
-        """The rows that were filled."""
-        act.evidence = msgspec.structs.replace(act.evidence, papers=self.papers())
-        return act
 
 
 class IntroducersForm(ActForm):

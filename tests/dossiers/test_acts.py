@@ -36,7 +36,7 @@ def set_clock(app: Flask, day: date) -> None:
 def test_one_act_writes_all_that_follows_from_it(app: Flask, person: Maker) -> None:
     code = code_in(app, "cell_review")
     secretary = person("cell_secretary", unit_of(app, code))
-    size = _everybody(secretary, code, "pass_cell_vote")
+    size = secretary.everybody(code, "pass_cell_vote")
     page = secretary.act(code, "pass_cell_vote", number="501-NQ/CB", present=size, in_favour=size)
     row = dossier(app, code)
     assert row.state != "cell_review"
@@ -60,14 +60,6 @@ def test_one_act_writes_all_that_follows_from_it(app: Flask, person: Maker) -> N
         assert {scope.due_on for scope in scopes} == {date(2022, 10, 21)}
         told = db.session.scalars(select(Outbox).where(Outbox.dossier_id == row.id, Outbox.seq == row.version)).one()
         assert told.topic == "dossier:pass_cell_vote"
-
-
-def _everybody(who: Person, code: str, trigger: str) -> str:
-    import re
-
-    found = re.search(r"danh sách hiện có (\d+) người", text_of(who.get(f"/ho-so/{code}/{trigger}")))
-    assert found
-    return found.group(1)
 
 
 def test_two_people_on_the_same_version(app: Flask, person: Maker) -> None:
@@ -118,7 +110,7 @@ def test_a_form_that_moves_the_dossier_sent_twice_acts_once(app: Flask, person: 
 def test_who_comes_too_late_for_a_step_is_told_what_changed_and_keeps_what_was_typed(app: Flask, person: Maker) -> None:
     code = code_in(app, "cell_review", "DB02-C3")
     first, second = person("cell_secretary", "DB02-C3"), person("cell_secretary", "DB02-C3")
-    size = _everybody(first, code, "pass_cell_vote")
+    size = first.everybody(code, "pass_cell_vote")
     mine, theirs = first.form(code, "pass_cell_vote"), second.form(code, "record_failed_vote")
     assert first.send(mine, number="88-NQ/CB", present=size, in_favour=size).status_int == 303
     before = snapshot(app, code)
@@ -226,7 +218,7 @@ def test_a_decision_is_revoked_before_the_ceremony(app: Flask, person: Maker) ->
 def test_three_failed_votes_go_to_the_superior(app: Flask, person: Maker) -> None:
     code = _failed_times(app, 2)
     secretary = person("cell_secretary", unit_of(app, code))
-    size = _everybody(secretary, code, "record_failed_vote")
+    size = secretary.everybody(code, "record_failed_vote")
     secretary.refused(code, "refer_to_superior", reason="Ba lần không đủ phiếu.")
     secretary.act(code, "record_failed_vote", present=size, in_favour="1")
     assert "24-QĐ/TW §4.2" in secretary.refused(code, "pass_cell_vote", number="7-NQ", present=size, in_favour=size)
@@ -365,13 +357,13 @@ def test_the_register_counts_those_entitled_on_the_day(app: Flask, person: Maker
     code = code_in(app, "cell_review")
     unit = unit_of(app, code)
     secretary = person("cell_secretary", unit)
-    size = int(_everybody(secretary, code, "pass_cell_vote"))
+    size = int(secretary.everybody(code, "pass_cell_vote"))
     page = secretary.get(f"/don-vi/{unit}")
     answer = secretary.send(page.forms["act"], name="Đỗ Văn Thêm Vào", valid_from="01/07/2022")
     assert answer.status_int == 303
     exempt = secretary.send(secretary.get(f"/don-vi/{unit}").forms["act"], name="Hồ Thị Đi Xa", exempt=True)
     assert exempt.status_int == 303
-    assert int(_everybody(secretary, code, "pass_cell_vote")) == size + 1, "an exempt member is not counted"
+    assert int(secretary.everybody(code, "pass_cell_vote")) == size + 1, "an exempt member is not counted"
     secretary.act(code, "pass_cell_vote", number="33-NQ/CB", present=str(size + 1), in_favour=str(size + 1))
 
 

@@ -57,20 +57,12 @@ VOTE: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def everybody(form: Any, page: str) -> str:
-    import re
-
-    found = re.search(r"danh sách hiện có (\d+) người", page)
-    assert found
-    return found.group(1)
-
-
 @pytest.mark.parametrize(("votes", "says"), VOTE)
 def test_votes_that_do_not_add_up(app: Flask, person: Maker, votes: dict[str, str], says: str) -> None:
     code = code_in(app, "cell_review")
     secretary = person("cell_secretary", unit_of(app, code))
     page = secretary.get(f"/ho-so/{code}/pass_cell_vote")
-    size = everybody(None, text_of(page))
+    size = secretary.everybody(code, "pass_cell_vote")
     typed = {name: size if value == "all" else value for name, value in votes.items()}
     before = snapshot(app, code)
     answer = secretary.send(page.forms["act"], number="77-NQ/CB", **typed)
