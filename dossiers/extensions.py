@@ -1,14 +1,15 @@
 """The extensions, made once and bound to the application in create_app."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import MetaData
+from sqlalchemy import CursorResult, Executable, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from dossiers.engines import writing
@@ -32,6 +33,14 @@ migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
 security = Security()
+
+
+def run(statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Execute a statement in the current transaction; rows come back plain, objects of the session are not flushed.
+
+    Fit for what every page asks: a statement that is built once then costs a fifth of a query through the session.
+    """
+    return db.session.connection().execute(statement, parameters)
 
 
 @contextmanager

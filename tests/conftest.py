@@ -16,7 +16,6 @@ from flask_migrate import upgrade
 from dossiers import create_app
 from dossiers.demo import load
 from dossiers.extensions import db
-from dossiers.rules import services as rules
 from tests.people import Person
 from tests.postgres_server import PostgresServer
 
@@ -50,7 +49,6 @@ class World:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        rules._known.cache_clear()
         if self.server:
             self.server.execute("DROP DATABASE IF EXISTS work WITH (FORCE)")
             self.server.execute("CREATE DATABASE work TEMPLATE fresh STRATEGY file_copy")

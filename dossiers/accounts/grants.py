@@ -32,6 +32,11 @@ class Signed:
         return frozenset(role for role, _ in self.grants)
 
     @cached_property
+    def units(self) -> tuple[int, ...]:
+        """Units in which this person holds any role."""
+        return tuple(dict.fromkeys(unit for _role, unit in self.grants))
+
+    @cached_property
     def reading_units(self) -> tuple[int, ...]:
         """Units whose dossiers this person may read."""
         return tuple(dict.fromkeys(unit for role, unit in self.grants if role not in BLIND))

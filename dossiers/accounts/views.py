@@ -17,7 +17,7 @@ from dossiers.extensions import db, write_transaction
 from dossiers.fields import DayField, LineField, NameWords, Words, choice, required, with_empty
 from dossiers.formatters import say
 from dossiers.security import permits, signed
-from dossiers.units import services as units
+from dossiers.units import tree
 from dossiers.units.models import Unit
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import ROLE_UNITS, UNIT_KIND_LABELS, UnitKind
@@ -36,7 +36,7 @@ class RoleForm(FlaskForm):
     def prepare(self) -> None:
         """Offer every role, and the units in reach."""
         self.role.choices = with_empty([(str(role), say(ROLE_LABELS[role])) for role in Role])
-        reach = units.below([unit for _role, unit in signed().grants])
+        reach = tree.current().below(signed().units)
         self.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
         if not self.is_submitted() and "since" in self:
             self.since.data = clock.today()

@@ -98,13 +98,13 @@ def verify() -> list[Finding]:
     if not checkpoints:
         return []
     key = signing_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
-    codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).tuples().all())
+    codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).all())
     codes[OFFICE_ID] = "OFFICE"
     hashes = {
         (dossier_id, seq): event_hash
-        for dossier_id, seq, event_hash in db.session.execute(select(Event.dossier_id, Event.seq, Event.hash)).tuples()
+        for dossier_id, seq, event_hash in db.session.execute(select(Event.dossier_id, Event.seq, Event.hash))
     }
-    office = db.session.execute(select(OfficeEvent.seq, OfficeEvent.hash)).tuples()
+    office = db.session.execute(select(OfficeEvent.seq, OfficeEvent.hash))
     hashes.update({(OFFICE_ID, seq): event_hash for seq, event_hash in office})
     findings: list[Finding] = []
     for point in checkpoints:
@@ -127,7 +127,7 @@ def verify() -> list[Finding]:
 def export(path: Path, point: Checkpoint) -> None:
     """Write every event up to a checkpoint, without personal parts, and the checkpoint itself (gzip, a line each)."""
     versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
-    codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).tuples().all())
+    codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).all())
     with gzip.open(path, "wt", encoding="utf-8") as file:
         checkpoint = {field: getattr(point, field) for field in (*SIGNED, "signature", "public_key")}
         file.write(_line({"kind": "checkpoint", **checkpoint}))

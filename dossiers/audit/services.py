@@ -99,8 +99,8 @@ class OfficeEntry:
 
 def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[list[OfficeEntry], int | None]:
     """A page of the log of administration, newest first, within the units inspected; and the next cursor."""
-    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(units or [-1]))
+    inspected = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
+    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(inspected or [-1]))
     query = (
         select(OfficeEvent, Account.name, Unit.code)
         .outerjoin(Account, Account.id == OfficeEvent.actor_id)
@@ -122,7 +122,7 @@ def heads() -> dict[int, Head]:
     """Where every dossier's chain ends, by its number."""
     rows = db.session.execute(
         select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash).order_by(Dossier.id)
-    ).tuples()
+    ).all()
     return {dossier_id: Head(code, version, head_hash) for dossier_id, code, version, head_hash in rows}
 
 

@@ -10,7 +10,7 @@ from dossiers.casework import services
 from dossiers.casework.forms import ActForm
 from dossiers.casework.reading import CLOSING_RULES, changes_since, dossier_page
 from dossiers.casework.services import Duplicate, VersionConflict
-from dossiers.casework.store import Case, DatabaseStore
+from dossiers.casework.store import Case
 from dossiers.fields import known_key
 from dossiers.formatters import say
 from dossiers.security import permits, signed
@@ -23,7 +23,7 @@ from workflow.triggers import TRIGGERS
 def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnValue:
     """Show the form of an act (GET) or do it (POST)."""
     who = signed()
-    case = services.load_case(code, who, DatabaseStore())
+    case = services.load_case(code, who)
     s = services.situation(case, who)
     if request.method == "POST" and services.sent_before(known_key(request.form.get("act_key"))):
         return _already(code)

@@ -12,7 +12,7 @@ from dossiers.casework import reading
 from dossiers.casework.forms import ActForm, Numbered, Reasoned, state_choices
 from dossiers.casework.models import Person
 from dossiers.casework.services import Act, with_organisations
-from dossiers.casework.store import Case, DatabaseStore
+from dossiers.casework.store import Case
 from dossiers.extensions import db
 from dossiers.fields import (
     DayField,
@@ -30,6 +30,7 @@ from dossiers.fields import (
 from dossiers.formatters import day, say, trigger
 from dossiers.security import signed
 from dossiers.units import services as units
+from dossiers.units import tree
 from workflow import definition
 from workflow.deadlines import BY_RULE, running
 from workflow.facts import SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS, Candidate, Schooling, Source
@@ -103,14 +104,15 @@ class TransferForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the cells in reach."""
         super().prepare(case, s, trigger)
-        cells = units.below(signed().reading_units, units.CELLS)
+        cells = tree.current().below(signed().reading_units, units.CELLS)
         self.to_unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in cells])
 
     def fill(self, act: Act, case: Case) -> Act:
         """The receiving unit and whether it has base organisations."""
         act.to_unit_id = int(self.to_unit.data)
-        store = DatabaseStore()
-        act.evidence = with_organisations(act.evidence, store.organisations(store.place(act.to_unit_id)))
+        unit_tree = tree.current()
+        bases = unit_tree.organisations(unit_tree.place(act.to_unit_id))
+        act.evidence = with_organisations(act.evidence, bases)
         return act
 
 
@@ -155,7 +157,7 @@ class CandidateForm(Reasoned, ActForm):
         self.schooling_ground.choices = with_empty([(k, say(t)) for k, t in SCHOOLING_GROUNDS.items()])
         self.sector.choices = with_empty([(key, say(text)) for key, text in SECTOR_LABELS.items()])
         if case.state is State.SOURCED:
-            known = DatabaseStore().organisations(case.place)
+            known = tree.current().organisations(case.place)
             sources = [source for source in Source if source is Source.OTHER or source in known]
             self.source.choices = [(str(source), say(SOURCE_LABELS[source])) for source in sources]
         else:

@@ -1,14 +1,13 @@
 """What the dossier page shows, gathered with a fixed number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import msgspec
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, bindparam, null, select
 
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
@@ -25,9 +24,9 @@ from dossiers.casework.models import (
     VoteRecord,
 )
 from dossiers.casework.store import Case
-from dossiers.extensions import db
+from dossiers.extensions import db, run
 from dossiers.formatters import day, say
-from dossiers.units.models import Unit
+from dossiers.units import tree
 from workflow import definition, machine
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.facts import SECTOR_LABELS
@@ -63,11 +62,40 @@ def sees_sensitive(roles: Iterable[Role]) -> bool:
     return bool((FULL_VIEW - {Role.CELL_MEMBER_HELPER}).intersection(roles))
 
 
+def _of_dossier(table: type[db.Model]) -> Select[Any]:
+    """The rows of a table that belong to one dossier, as plain rows."""
+    columns = table.__table__.c
+    return select(*columns).where(columns.dossier_id == bindparam("dossier"))
+
+
+_PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
+_CLASS = select(CourseClass.title).where(CourseClass.id == bindparam("class_id"))
+_PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.id)
+_VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.id)
+_RELATIVES = _of_dossier(Relative).order_by(Relative.id)
+_COMPANIONS = _of_dossier(Companion).order_by(Companion.id)
+_PAST_DEADLINES = (
+    _of_dossier(DeadlineRecord).where(DeadlineRecord.ended_on.is_not(None)).order_by(DeadlineRecord.ended_on.desc())
+)
+_EVENTS = (
+    _of_dossier(Event)
+    .add_columns(Account.name.label("who"))
+    .join(Account, Account.id == Event.actor_id)
+    .where(Event.seq > bindparam("after"), Event.seq < bindparam("before"))
+    .order_by(Event.seq.desc())
+    .limit(bindparam("limit"))
+)
+_TIMELINE = _EVENTS.add_columns(EventPersonal.content).outerjoin(
+    EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
+)
+_TIMELINE_BARE = _EVENTS.add_columns(null().label("content"))
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the timeline: the event with who did it and its personal part."""
 
-    event: Event
+    event: Row[Any]
     who: str
     personal: dict[str, Any]
     details: dict[str, Any]
@@ -78,10 +106,9 @@ class DossierPage:
     """Everything the dossier page shows."""
 
     case: Case
-    person: Person
-    unit_names: dict[int, str]
-    unit_name: str
-    nominator_name: str | None
+    person: Row[Any]
+    unit_names: list[str]
+    turn_unit: str
     class_title: str | None
     book: Rulebook
     options: tuple[Option, ...]
@@ -97,9 +124,9 @@ class DossierPage:
         return any(o.trigger == trigger and all(r.rule not in CLOSING_RULES for r in o.refusals) for o in self.options)
 
     @property
-    def turn_unit(self) -> str:
-        """The name of the unit whose turn it is."""
-        return turn_unit(self.case, self.unit_names, self.nominator_name)
+    def unit_name(self) -> str:
+        """The name of the dossier's cell."""
+        return self.unit_names[0]
 
     @property
     def due(self) -> Deadline | None:
@@ -112,35 +139,26 @@ class DossierPage:
         return next((d for d in self.deadlines if d.rule in MILESTONES), None)
 
 
-def turn_unit(case: Case, unit_names: dict[int, str], nominator_name: str | None) -> str:
-    """The name of the unit whose role has to act."""
+def turn_unit(case: Case) -> str:
+    """The name of the unit whose role has to act; "" when nobody has to."""
     if case.turn in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
-        return nominator_name or ""
-    kinds = ROLE_UNITS[Role(case.turn)] if case.turn else ()
-    return next((unit_names[unit_id] for unit_id, kind, _ in case.place.chain if kind in kinds), "")
+        return tree.current().name(case.nominator_id)
+    return tree.current().name(case.place.unit_of(*ROLE_UNITS[Role(case.turn)]) if case.turn else None)
 
 
 def dossier_page(case: Case, signed: Signed) -> DossierPage:
     """Gather the page of a dossier already loaded (and so already in the person's scope)."""
     s = services.situation(case, signed)
-    ids = [unit_id for unit_id, _, _ in case.place.chain]
-    if case.nominator_id:
-        ids.append(case.nominator_id)
-    unit_names = dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all())
-    class_title = None
-    if case.class_id is not None:
-        class_title = db.session.scalar(select(CourseClass.title).where(CourseClass.id == case.class_id))
-    person = db.session.get(Person, case.person_id)
-    assert person is not None
+    units = tree.current()
+    person = run(_PERSON, {"person": case.person_id}).one()
     assert case.state is not None
     step = definition.next_step(case.state, case.route)
     return DossierPage(
         case=case,
         person=person,
-        unit_names=unit_names,
-        unit_name=unit_names.get(case.unit_id, ""),
-        nominator_name=unit_names.get(case.nominator_id or 0),
-        class_title=class_title,
+        unit_names=[units.name(unit_id) for unit_id, _, _ in case.place.chain],
+        turn_unit=turn_unit(case),
+        class_title=run(_CLASS, {"class_id": case.class_id}).scalar() if case.class_id is not None else None,
         book=s.rulebook,
         options=_one_a_trigger(machine.options(s)),
         checklist=machine.checklist(s),
@@ -162,7 +180,7 @@ _LABELS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _shown(person: Person, roles: tuple[Role, ...]) -> list[tuple[str, Any, str]]:
+def _shown(person: Row[Any], roles: tuple[Role, ...]) -> list[tuple[str, Any, str]]:
     """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
     if not FULL_VIEW.intersection(roles):
         return []
@@ -219,23 +237,15 @@ def timeline(
     case: Case, after: int = 0, before: int | None = None, personal: bool = True, limit: int = TIMELINE
 ) -> list[Line]:
     """A page of the newest events of a dossier, newest first, with or without their personal parts; one query."""
-    actor = aliased(Account)
-    rows = db.session.execute(
-        select(Event, actor.name, EventPersonal.content)
-        .join(actor, actor.id == Event.actor_id)
-        .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
-        .where(Event.dossier_id == case.id, Event.seq > after, Event.seq < (before or case.version + 1))
-        .order_by(Event.seq.desc())
-        .limit(limit)
-    ).all()
+    wanted = {"dossier": case.id, "after": after, "before": before or case.version + 1, "limit": limit}
     return [
         Line(
-            event,
-            who,
-            msgspec.json.decode(content) if content and personal else {},
-            msgspec.json.decode(event.body),
+            row,
+            row.who,
+            msgspec.json.decode(row.content) if row.content and personal else {},
+            msgspec.json.decode(row.body),
         )
-        for event, who, content in rows
+        for row in run(_TIMELINE if personal else _TIMELINE_BARE, wanted)
     ]
 
 
@@ -244,32 +254,29 @@ def changes_since(case: Case, version: int) -> list[Any]:
     return list(reversed(timeline(case, after=version)))
 
 
-def papers(case: Case) -> list[PaperRecord]:
+def papers(case: Case) -> Sequence[Row[Any]]:
     """The papers on file, oldest first."""
-    query = select(PaperRecord).where(PaperRecord.dossier_id == case.id)
-    return list(db.session.scalars(query.order_by(PaperRecord.issued_on, PaperRecord.id)))
+    return run(_PAPERS, {"dossier": case.id}).all()
 
 
-def votes(case: Case) -> list[VoteRecord]:
+def votes(case: Case) -> Sequence[Row[Any]]:
     """The votes, oldest first."""
-    query = select(VoteRecord).where(VoteRecord.dossier_id == case.id)
-    return list(db.session.scalars(query.order_by(VoteRecord.held_on, VoteRecord.id)))
+    return run(_VOTES, {"dossier": case.id}).all()
 
 
-def relatives(case: Case) -> list[Relative]:
+def relatives(case: Case) -> Sequence[Row[Any]]:
     """The relatives to be verified."""
-    return list(db.session.scalars(select(Relative).where(Relative.dossier_id == case.id).order_by(Relative.id)))
+    return run(_RELATIVES, {"dossier": case.id}).all()
 
 
-def companions(case: Case) -> list[Companion]:
+def companions(case: Case) -> Sequence[Row[Any]]:
     """Introducers and helpers."""
-    return list(db.session.scalars(select(Companion).where(Companion.dossier_id == case.id).order_by(Companion.id)))
+    return run(_COMPANIONS, {"dossier": case.id}).all()
 
 
-def past_deadlines(case: Case) -> list[DeadlineRecord]:
+def past_deadlines(case: Case) -> Sequence[Row[Any]]:
     """Deadlines that ended, latest first."""
-    query = select(DeadlineRecord).where(DeadlineRecord.dossier_id == case.id, DeadlineRecord.ended_on.is_not(None))
-    return list(db.session.scalars(query.order_by(DeadlineRecord.ended_on.desc())))
+    return run(_PAST_DEADLINES, {"dossier": case.id}).all()
 
 
 def home_blueprint(trigger: str) -> str:

@@ -43,9 +43,9 @@ def index_one(dossier_id: int, full_name: str, units: tuple[int, ...]) -> None:
 def index_all() -> None:
     """Put every dossier into an empty index, from the lists and the persons."""
     units: dict[int, list[int]] = {}
-    for dossier_id, unit in db.session.execute(select(Scope.dossier_id, Scope.ancestor_id)).tuples():
+    for dossier_id, unit in db.session.execute(select(Scope.dossier_id, Scope.ancestor_id)):
         units.setdefault(dossier_id, []).append(unit)
-    rows = db.session.execute(select(Dossier.id, Person.full_name).join(Person)).tuples()
+    rows = db.session.execute(select(Dossier.id, Person.full_name).join(Person)).all()
     index_many([(dossier_id, name, tuple(units.get(dossier_id, ()))) for dossier_id, name in rows])
 
 

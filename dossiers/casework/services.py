@@ -6,17 +6,18 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import paper_numbers
-from dossiers.casework.models import Dossier, Event, Person, Scope
+from dossiers.casework.models import CourseClass, Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
-from dossiers.extensions import db, write_transaction
+from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.rules import services as rules
+from dossiers.units import tree
 from workflow import acts, machine
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.definition import route_knows
@@ -29,6 +30,9 @@ from workflow.stages import State
 from workflow.votes import Body
 
 log = structlog.get_logger()
+
+_FACTS = msgspec.json.Decoder(DossierFacts)
+_SENT = select(Event.seq).where(Event.act_key == bindparam("key"))
 
 PERSONAL = ("reason", "candidate", "agreed_by")
 """Fields of the evidence that may hold personal content: kept beside the event, bound by a commitment."""
@@ -78,45 +82,52 @@ class VersionConflict(Exception):
 # --- Reading a dossier -----------------------------------------------------------------------------------------
 
 
-def load_case(code: str, signed: Signed, store: DatabaseStore, lock: bool = False) -> Case:
+_ANY = (
+    select(*Dossier.__table__.c, Person.full_name, CourseClass.centre_id)
+    .join(Person, Person.id == Dossier.person_id)
+    .outerjoin(CourseClass, CourseClass.id == Dossier.class_id)
+    .where(Dossier.code == bindparam("code"))
+)
+_SEEN = _ANY.where(
+    exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True)))
+)
+_ANY_LOCKED, _SEEN_LOCKED = _ANY.with_for_update(of=Dossier), _SEEN.with_for_update(of=Dossier)
+
+
+def load_case(code: str, signed: Signed, lock: bool = False) -> Case:
     """A dossier this person may see. Raises NotFound."""
-    seen = exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(signed.reading_units or (-1,)))
-    return _load(code, store, lock, seen)
+    units = signed.reading_units or (-1,)
+    return _case(code, run(_SEEN_LOCKED if lock else _SEEN, {"code": code, "units": units}).first())
 
 
-def load_for_administration(code: str, store: DatabaseStore, lock: bool = False) -> Case:
+def load_for_administration(code: str, lock: bool = False) -> Case:
     """A dossier for an act of administration, which shows nothing of it. Raises NotFound."""
-    return _load(code, store, lock)
+    return _case(code, run(_ANY_LOCKED if lock else _ANY, {"code": code}).first())
 
 
-def _load(code: str, store: DatabaseStore, lock: bool, *conditions: Any) -> Case:
-    query = select(Dossier, Person.full_name).join(Person).where(Dossier.code == code, *conditions)
-    if lock:
-        query = query.with_for_update(of=Dossier)
-    row = db.session.execute(query.execution_options(populate_existing=True)).first()
+def _case(code: str, row: Any) -> Case:
     if row is None:
         raise NotFound(code)
-    dossier, full_name = row
-    state = State(dossier.state)
+    state = State(row.state)
     return Case(
-        id=dossier.id,
-        code=dossier.code,
-        person_id=dossier.person_id,
-        unit_id=dossier.unit_id,
-        nominator_id=dossier.nominator_id,
-        class_id=dossier.class_id,
-        centre_id=store.centre_of(dossier.class_id) if state is State.ENROLLED else None,
-        previous_id=dossier.previous_id,
+        id=row.id,
+        code=row.code,
+        person_id=row.person_id,
+        unit_id=row.unit_id,
+        nominator_id=row.nominator_id,
+        class_id=row.class_id,
+        centre_id=row.centre_id if state is State.ENROLLED else None,
+        previous_id=row.previous_id,
         state=state,
-        since=dossier.since,
-        rulebook=dossier.rulebook,
-        version=dossier.version,
-        head_hash=dossier.head_hash,
-        facts=msgspec.json.decode(dossier.facts, type=DossierFacts),
-        place=store.place(dossier.unit_id),
-        full_name=full_name,
-        turn=dossier.turn,
-        due_on=dossier.due_on,
+        since=row.since,
+        rulebook=row.rulebook,
+        version=row.version,
+        head_hash=row.head_hash,
+        facts=_FACTS.decode(row.facts),
+        place=tree.current().place(row.unit_id),
+        full_name=row.full_name,
+        turn=row.turn,
+        due_on=row.due_on,
     )
 
 
@@ -147,9 +158,9 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
     try:
         with write_transaction():
             if act.trigger == "change_rulebook":
-                case = load_for_administration(code, store, lock=True)
+                case = load_for_administration(code, lock=True)
             else:
-                case = load_case(code, signed, store, lock=True)
+                case = load_case(code, signed, lock=True)
             if sent_before(act.key):
                 raise Duplicate
             if version != case.version:
@@ -186,12 +197,13 @@ def _told(done: Done, trigger: str, signed: Signed) -> None:
 
 def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case | None = None) -> Done:
     """Open a dossier in the transaction of `store`; `previous` is the dossier of a member to be re-admitted."""
-    place = store.place(unit_id)
+    units = tree.current()
+    place = units.place(unit_id)
     books, today = rules.books(), clock.today()
     book = in_force(act.evidence.happened_on, books)
     if place.route is None:
         raise Refused((_no_road(book),))
-    bases = store.organisations(place)
+    bases = units.organisations(place)
     evidence = with_organisations(act.evidence, bases)
     person_id, dossier_id = store.new_ids()
     full_name = previous.full_name if previous else act.person["full_name"]
@@ -321,15 +333,15 @@ def _move(store: Store, case: Case, act: Act) -> bool:
     case.centre_id = store.centre_of(case.class_id) if case.state is State.ENROLLED else None
     if act.to_unit_id is not None:
         case.unit_id = act.to_unit_id
-        case.place = store.place(act.to_unit_id)
+        case.place = tree.current().place(act.to_unit_id)
     if act.to_unit_id is not None or act.evidence.source is not None:
-        case.nominator_id = store.organisations(case.place).get(case.facts.source)
+        case.nominator_id = tree.current().organisations(case.place).get(case.facts.source)
     return case.scope_units != seen
 
 
 def sent_before(key: str | None) -> bool:
     """Whether the form with this key was already recorded."""
-    return key is not None and db.session.scalar(select(Event.seq).where(Event.act_key == key)) is not None
+    return key is not None and run(_SENT, {"key": key}).first() is not None
 
 
 BODY_UNITS: dict[Body, tuple[UnitKind, ...]] = {
@@ -371,7 +383,7 @@ def _no_road(book: Rulebook) -> Refusal:
 def _check_transfer(store: Store, case: Case, act: Act, s: Situation, signed: Signed) -> None:
     if act.trigger != "transfer":
         return
-    place = store.place(act.to_unit_id) if act.to_unit_id else None
+    place = tree.current().place(act.to_unit_id) if act.to_unit_id else None
     reach = {unit for _, unit in signed.grants}
     fits = (
         place is not None

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from dossiers.casework import worklist
 from dossiers.casework.models import Scope
-from dossiers.extensions import db
+from dossiers.extensions import run
 from dossiers.security import signed
 from workflow.stages import STAGE_STATES, Stage
 
@@ -21,21 +21,25 @@ class StateCount:
     count: int
 
 
+_COUNTS = (
+    select(Scope.state, func.count(Scope.dossier_id.distinct()))
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.state.in_(bindparam("states", expanding=True))
+    )
+    .group_by(Scope.state)
+)
+
+
 def counts(units: tuple[int, ...], states: tuple[str, ...]) -> dict[str, int]:
     """How many dossiers stand in each state within units; one query on the list's own index."""
-    rows = db.session.execute(
-        select(Scope.state, func.count(Scope.dossier_id.distinct()))
-        .where(Scope.ancestor_id.in_(units or (-1,)), Scope.state.in_(states))
-        .group_by(Scope.state)
-    ).tuples()
-    return dict(rows.all())
+    return dict(tuple(row) for row in run(_COUNTS, {"units": units or (-1,), "states": states}))
 
 
 def render(stage: Stage, **more: Any) -> str:
     """The page of a stage."""
     who = signed()
     states = tuple(str(state) for state in STAGE_STATES[stage])
-    units = worklist.roots(who)
+    units = worklist.scope_of(who, "")
     found = counts(units, states)
     waiting = worklist.page(worklist.Filter(stage=str(stage), sort="since"), who, size=15)
     return render_template(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines, names
@@ -29,10 +29,11 @@ from dossiers.casework.models import (
     Scope,
     VoteRecord,
 )
-from dossiers.extensions import db
-from dossiers.units.places import Place, UnitReader
+from dossiers.extensions import db, run
+from dossiers.units import services as units
+from dossiers.units.places import Place
 from workflow.deadlines import Deadline
-from workflow.facts import DossierFacts, Source
+from workflow.facts import DossierFacts
 from workflow.route import Route
 from workflow.stages import State
 
@@ -105,12 +106,6 @@ class Store(Protocol):
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Which of these paper numbers are used already."""
 
-    def place(self, unit_id: int) -> Place:
-        """Where a unit stands."""
-
-    def organisations(self, place: Place) -> dict[Source, int]:
-        """The base organisations of the grass-roots organisation: the unit of each source."""
-
     def centre_of(self, class_id: int | None) -> int | None:
         """The training centre of a class."""
 
@@ -171,14 +166,21 @@ def scope_rows(case: Case) -> list[Row]:
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
 
-class _Reader(UnitReader):
+_CENTRE = select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id"))
+
+
+class _Reader:
     """Reads both stores share."""
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many people of a unit's body may vote on a day, those exempt left out."""
+        return units.entitled(unit_id, body, day)
 
     def centre_of(self, class_id: int | None) -> int | None:
         """The training centre of a class."""
         if class_id is None:
             return None
-        return db.session.scalar(select(CourseClass.centre_id).where(CourseClass.id == class_id))
+        return run(_CENTRE, {"class_id": class_id}).scalar()
 
 
 class DatabaseStore(_Reader):
@@ -299,8 +301,6 @@ class BulkStore(_Reader):
         self._batch = batch
         self._rows: dict[type[db.Model], list[Row]] = {}
         self._search: list[tuple[int, str, tuple[int, ...]]] = []
-        self._places: dict[int, Place] = {}
-        self._organisations: dict[Place, dict[Source, int]] = {}
         self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
         self._deadlines: dict[int, dict[tuple[str, date], Row]] = {}
@@ -314,18 +314,6 @@ class BulkStore(_Reader):
     def salt(self) -> str:
         """32 hex digits from the source given at the start."""
         return self._salt()
-
-    def place(self, unit_id: int) -> Place:
-        """Where a unit stands, remembered."""
-        if unit_id not in self._places:
-            self._places[unit_id] = super().place(unit_id)
-        return self._places[unit_id]
-
-    def organisations(self, place: Place) -> dict[Source, int]:
-        """The base organisations, remembered."""
-        if place not in self._organisations:
-            self._organisations[place] = super().organisations(place)
-        return self._organisations[place]
 
     def entitled(self, unit_id: int, body: str, day: date) -> int:
         """How many may vote, remembered."""

@@ -13,12 +13,11 @@ from dossiers.casework import reading, services, worklist
 from dossiers.casework.acting import add_acts
 from dossiers.casework.crossforms import FORMS
 from dossiers.casework.services import Act
-from dossiers.casework.store import DatabaseStore
 from dossiers.fields import ChoiceField, LineField, ParagraphField, Words, parse_day, required
 from dossiers.formatters import say
 from dossiers.rules import services as rules
 from dossiers.security import may, permits, signed, way_back
-from dossiers.units import services as units
+from dossiers.units import tree
 from workflow.facts import Evidence, Source
 from workflow.machine import Refused
 from workflow.stages import STAGE_STATES, Stage, State
@@ -79,7 +78,7 @@ def worklist_view() -> ResponseReturnValue:
         "casework/worklist.html",
         f=chosen,
         page=found,
-        units=units.choices(who.reading_units),
+        units=tree.current().choices(who.reading_units),
         stage_states=STAGE_STATES,
         can_create=may("dossier.create"),
     )
@@ -104,7 +103,7 @@ def _number(name: str) -> int | None:
 def dossier(code: str) -> ResponseReturnValue:
     """One dossier: where it stands, whose turn, until when, what is missing, what comes next, what happened."""
     who = signed()
-    case = services.load_case(code, who, DatabaseStore())
+    case = services.load_case(code, who)
     services.log.info("read", dossier=code, account=who.account_id)
     page = reading.dossier_page(case, who)
     full = page.full_view
@@ -153,7 +152,7 @@ def _moved(form: MoveForm) -> bool:
         rulebook=form.rulebook.data,
     )
     try:
-        version = services.load_for_administration(form.code.data.upper(), DatabaseStore()).version
+        version = services.load_for_administration(form.code.data.upper()).version
         services.advance(form.code.data.upper(), act, signed(), version)
     except services.NotFound:
         form.code.errors = [_("Không có hồ sơ mang mã này.")]

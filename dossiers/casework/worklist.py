@@ -3,19 +3,22 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, tuple_
 
 from dossiers import clock, names
 from dossiers.accounts.grants import BLIND, Signed
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Person, Scope
-from dossiers.extensions import db
-from dossiers.units import services as units_of_tree
-from dossiers.units.models import Unit, UnitAncestor
+from dossiers.extensions import run
+from dossiers.units import tree
+from dossiers.units.tree import Tree
 from workflow.roles import Role
 from workflow.stages import STAGE_STATES, Stage
 
@@ -69,42 +72,30 @@ class Group:
     more: bool = False
 
 
-_COLUMNS = (
-    Dossier.code,
-    Person.full_name,
-    Person.birth_date,
-    Unit.name.label("unit"),
-    Scope.state,
-    Scope.since,
-    Scope.source,
-    Scope.turn,
-    Scope.due_on,
-    Scope.sort_key,
-    Scope.dossier_id,
-)
-
-
-def roots(signed: Signed) -> tuple[int, ...]:
-    """The person's reading units without those that lie under another of them; one query when there are several."""
-    units = signed.reading_units
-    if len(units) < 2:
-        return units
-    covered = set(
-        db.session.scalars(
-            select(UnitAncestor.unit_id).where(
-                UnitAncestor.unit_id.in_(units), UnitAncestor.ancestor_id.in_(units), UnitAncestor.depth > 0
-            )
+def _lines(scope: Any) -> Select[Any]:
+    """What a line shows, beside the list's own columns; `scope` is the list or a part of it."""
+    return (
+        select(
+            Dossier.code, Person.full_name, Person.birth_date, Dossier.unit_id, scope.state, scope.since, scope.source,
+            scope.turn, scope.due_on, scope.sort_key, scope.dossier_id,
         )
-    )
-    return tuple(unit for unit in units if unit not in covered)
+        .join(Dossier, Dossier.id == scope.dossier_id)
+        .join(Person, Person.id == Dossier.person_id)
+    )  # fmt: skip
+
+
+def _item(row: Row[Any], units: Tree) -> Item:
+    code, name, birth_date, unit_id, state, since, source, turn, due_on, *_rest = row
+    return Item(code, name, birth_date, units.name(unit_id), state, since, source, turn, due_on)
 
 
 def scope_of(signed: Signed, unit_code: str) -> tuple[int, ...]:
     """The units a list is about: the one asked for if it is in reach, else all of the person's; () if not in reach."""
+    units = tree.current()
     if not unit_code:
-        return roots(signed)
-    found = units_of_tree.id_in_reach(unit_code, signed.reading_units)
-    return (found,) if found is not None else ()
+        return units.roots(signed.reading_units)
+    found = units.find(unit_code, signed.reading_units)
+    return (found.id,) if found is not None else ()
 
 
 def _cursor(text: str) -> list[Any] | None:
@@ -121,74 +112,95 @@ def _make_cursor(sort: str, row: Row[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps([value, row.dossier_id]).encode()).decode()
 
 
-def _conditions(f: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _values(f: Filter, sort: str) -> dict[str, Any]:
+    """What a list is narrowed by: the values of the conditions that _page knows, by name."""
+    found: dict[str, Any] = {}
     if f.state:
-        found.append(Scope.state == f.state)
+        found["state"] = f.state
     elif f.stage in {str(stage) for stage in Stage}:
-        found.append(Scope.state.in_([str(state) for state in STAGE_STATES[Stage(f.stage)]]))
+        found["states"] = [str(state) for state in STAGE_STATES[Stage(f.stage)]]
     if f.source:
-        found.append(Scope.source == f.source)
+        found["source"] = f.source
     if f.overdue:
-        found.append(Scope.due_on < clock.today())
+        found["today"] = clock.today()
     if f.admitted_from:
-        found.append(Scope.admitted_on >= f.admitted_from)
+        found["admitted_from"] = f.admitted_from
     if f.admitted_to:
-        found.append(Scope.admitted_on <= f.admitted_to)
+        found["admitted_to"] = f.admitted_to
+    at = _cursor(f.after) if f.after else None
+    if at is not None:
+        with suppress(ValueError, TypeError):
+            found["key"] = bytes.fromhex(at[0]) if sort == "name" else date.fromisoformat(at[0])
+            found["number"] = at[1]
     return found
 
 
+@lru_cache(maxsize=256)
+def _page(sort: str, narrowed: frozenset[str], several: bool) -> Select[Any]:
+    """The query of a page: in an order, narrowed by the values of these names, for one unit or several.
+
+    Built once for each kind of page; a page is then only asked for. Its order is that of an index, so that it costs
+    the same on the first page of any list.
+    """
+    column: Any = {"name": Scope.sort_key, "due": Scope.due_on}.get(sort, Scope.since)
+    here, there = tuple_(column, Scope.dossier_id), tuple_(bindparam("key", type_=column.type), bindparam("number"))
+    known: dict[str, ColumnElement[bool]] = {
+        "state": Scope.state == bindparam("state"),
+        "states": Scope.state.in_(bindparam("states", expanding=True)),
+        "source": Scope.source == bindparam("source"),
+        "today": Scope.due_on < bindparam("today"),
+        "admitted_from": Scope.admitted_on >= bindparam("admitted_from"),
+        "admitted_to": Scope.admitted_on <= bindparam("admitted_to"),
+        "key": here < there if sort == "newest" else here > there,
+    }
+    one, many = Scope.ancestor_id == bindparam("unit"), Scope.ancestor_id.in_(bindparam("units", expanding=True))
+    conditions = [many if several else one, *(condition for name, condition in known.items() if name in narrowed)]
+    if sort == "due":
+        conditions.append(Scope.due_on.is_not(None))
+    query = select(Scope).where(*conditions).limit(bindparam("limit"))
+    inner = _ordered(query, column, Scope.dossier_id, sort).subquery().c
+    inner_column: Any = {"name": inner.sort_key, "due": inner.due_on}.get(sort, inner.since)
+    return _ordered(_lines(inner), inner_column, inner.dossier_id, sort)
+
+
+def _ordered(query: Select[Any], column: Any, number: Any, sort: str) -> Select[Any]:
+    return query.order_by(column.desc(), number.desc()) if sort == "newest" else query.order_by(column, number)
+
+
 def page(f: Filter, signed: Signed, size: int) -> Page:
-    """A page of the work-list; the scope is part of the query. Constant cost: indexes give order and cursor."""
+    """A page of the work-list; the scope is part of the query."""
     units = scope_of(signed, f.unit)
     if not units:
         return Page([])
     sort = f.sort if f.sort in SORTS else "since"
-    conditions = [Scope.ancestor_id.in_(units) if len(units) > 1 else Scope.ancestor_id == units[0], *_conditions(f)]
-    key: Any = {"name": Scope.sort_key, "due": Scope.due_on}.get(sort, Scope.since)
-    if sort == "due":
-        conditions.append(Scope.due_on.is_not(None))
-    at = _cursor(f.after) if f.after else None
-    if at is not None:
-        try:
-            value: Any = bytes.fromhex(at[0]) if sort == "name" else date.fromisoformat(at[0])
-        except (ValueError, TypeError):
-            value = None
-        if value is not None:
-            here, there = tuple_(key, Scope.dossier_id), tuple_(value, at[1])
-            conditions.append(here < there if sort == "newest" else here > there)
-    order = (key.desc(), Scope.dossier_id.desc()) if sort == "newest" else (key, Scope.dossier_id)
-    inner = select(Scope).where(and_(*conditions)).order_by(*order).limit((size + 1) * len(units)).subquery()
-    columns = [
-        Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), inner.c.state, inner.c.since,
-        inner.c.source, inner.c.turn, inner.c.due_on, inner.c.sort_key, inner.c.dossier_id,
-    ]  # fmt: skip
-    inner_key = {"name": inner.c.sort_key, "due": inner.c.due_on}.get(sort, inner.c.since)
-    inner_order = (inner_key.desc(), inner.c.dossier_id.desc()) if sort == "newest" else (inner_key, inner.c.dossier_id)
-    rows = db.session.execute(
-        select(*columns)
-        .select_from(inner)
-        .join(Dossier, Dossier.id == inner.c.dossier_id)
-        .join(Person, Person.id == Dossier.person_id)
-        .join(Unit, Unit.id == Dossier.unit_id)
-        .order_by(*inner_order)
-    ).all()
+    values = _values(f, sort)
+    mine = {"units": units} if len(units) > 1 else {"unit": units[0]}
+    # A dossier can be seen by several of one's units; each of them gives a full page at most.
+    query = _page(sort, frozenset(values), len(units) > 1)
+    rows: Sequence[Row[Any]] = run(query, {**values, **mine, "limit": (size + 1) * len(units)}).all()
     if len(units) > 1:
         rows = list({row.dossier_id: row for row in rows}.values())
     more = len(rows) > size
     rows = rows[:size]
-    return Page([_item(row) for row in rows], _make_cursor(sort, rows[-1]) if more else "")
+    names_of = tree.current()
+    return Page([_item(row, names_of) for row in rows], _make_cursor(sort, rows[-1]) if more else "")
 
 
-def _item(row: Any) -> Item:
-    return Item(
-        row.code, row.full_name, row.birth_date, row.unit, row.state, row.since, row.source, row.turn, row.due_on
-    )
+_WAITING = _lines(Scope).where(
+    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.turn == bindparam("role")
+)
+_WAITING_UNTIL = (
+    _WAITING.where(Scope.due_on.is_not(None)).order_by(Scope.due_on, Scope.dossier_id).limit(bindparam("limit"))
+)
+_WAITING_SINCE = (
+    _WAITING.where(Scope.due_on.is_(None)).order_by(Scope.since, Scope.dossier_id).limit(bindparam("limit"))
+)
 
 
 def inbox(signed: Signed, size: int = 50) -> list[Group]:
     """What waits for each of the person's roles, most urgent first: late, then by deadline, then the longest."""
     groups: list[Group] = []
+    names_of = tree.current()
     by_role: dict[Role, list[int]] = {}
     for role, unit in signed.grants:
         if role not in BLIND:
@@ -199,21 +211,19 @@ def inbox(signed: Signed, size: int = 50) -> list[Group]:
             wanted = size + 1 - len(group.rows)
             if wanted <= 0:
                 break
-            due = Scope.due_on.is_not(None) if dated else Scope.due_on.is_(None)
-            rows = db.session.execute(
-                select(*_COLUMNS)
-                .join(Dossier, Dossier.id == Scope.dossier_id)
-                .join(Person, Person.id == Dossier.person_id)
-                .join(Unit, Unit.id == Dossier.unit_id)
-                .where(Scope.ancestor_id.in_(units), Scope.turn == str(role), due)
-                .order_by(Scope.due_on if dated else Scope.since, Scope.dossier_id)
-                .limit(wanted)
-            ).all()
-            group.rows += [_item(row) for row in rows]
+            query = _WAITING_UNTIL if dated else _WAITING_SINCE
+            rows = run(query, {"units": units, "role": str(role), "limit": wanted})
+            group.rows += [_item(row, names_of) for row in rows]
         group.more = len(group.rows) > size
         group.rows = group.rows[:size]
         groups.append(group)
     return groups
+
+
+_BY_CODE = select(Dossier.id).where(Dossier.code == bindparam("code"))
+_FOUND = _lines(Scope).where(
+    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.dossier_id.in_(bindparam("found", expanding=True))
+)
 
 
 def find(query: str, signed: Signed, size: int = 50) -> tuple[list[Item], bool]:
@@ -221,12 +231,12 @@ def find(query: str, signed: Signed, size: int = 50) -> tuple[list[Item], bool]:
 
     Names are ranked first, with nothing but names in hand; only a page of them is then read whole.
     """
-    units = roots(signed)
+    units = scope_of(signed, "")
     query = " ".join(query.split())[:120]
     if not query or not units:
         return [], False
     matches = search.find(query, units)
-    by_code = db.session.scalar(select(Dossier.id).where(Dossier.code == query.upper()))
+    by_code = run(_BY_CODE, {"code": query.upper()}).scalar()
     typed, folded = query.lower(), names.fold(query)
 
     def rank(match: Any) -> tuple[int, int, str]:
@@ -237,13 +247,8 @@ def find(query: str, signed: Signed, size: int = 50) -> tuple[list[Item], bool]:
     found = [match.id for match in sorted(matches, key=rank)[: size + 1]]
     if by_code is not None and by_code not in found:
         found.insert(0, by_code)
-    rows = db.session.execute(
-        select(*_COLUMNS)
-        .join(Dossier, Dossier.id == Scope.dossier_id)
-        .join(Person, Person.id == Dossier.person_id)
-        .join(Unit, Unit.id == Dossier.unit_id)
-        .where(Scope.ancestor_id.in_(units), Scope.dossier_id.in_(found))
-    ).all()
+    rows = run(_FOUND, {"units": units, "found": found})
     unique = {row.dossier_id: row for row in rows}
     ordered = [unique[dossier_id] for dossier_id in found if dossier_id in unique]
-    return [_item(row) for row in ordered[:size]], len(matches) > size
+    names_of = tree.current()
+    return [_item(row, names_of) for row in ordered[:size]], len(matches) > size

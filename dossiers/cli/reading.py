@@ -57,7 +57,6 @@ def dossiers_show(code: str, as_json: bool) -> None:
 
     from dossiers import clock
     from dossiers.casework import services
-    from dossiers.casework.store import DatabaseStore
     from dossiers.rules import services as rules
     from workflow import machine
     from workflow.deadlines import running
@@ -66,7 +65,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
     from workflow.roles import Role
 
     try:
-        case = services.load_for_administration(code.upper(), DatabaseStore())
+        case = services.load_for_administration(code.upper())
     except services.NotFound:
         fail(f"no dossier {code!r}")
     assert case.state is not None

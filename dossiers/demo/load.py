@@ -66,9 +66,7 @@ class Scenario:
 
     def stand(self, player: Player, state: State, days_ago: int) -> Player:
         """Play a candidate into a state entered `days_ago`."""
-        route = self.store.place(player.cell.id).route
-        assert route is not None
-        steps = steps_to(state, route)
+        steps = steps_to(state, player.route)
         player.play(steps, self.anchor(steps, days_ago))
         return player
 
@@ -83,7 +81,7 @@ def _admissions(scene: Scenario) -> None:
     for number in range(ADMITTED - 1):
         decided = first + timedelta(days=span * number // (ADMITTED - 2))
         player = scene.player(rng.choices(organisations, weights)[0])
-        steps = steps_to(State.PROBATIONARY, scene.store.place(player.cell.id).route)  # type: ignore[arg-type]
+        steps = steps_to(State.PROBATIONARY, player.route)
         if decided > date(2022, 7, 1):
             steps -= 2
         elif decided > date(2022, 6, 20):
@@ -97,7 +95,7 @@ def _late_ceremony(scene: Scenario) -> None:
     """The 63rd: a ceremony after its thirty working days, with the superior's consent."""
     player = scene.player("DB04", 0, "trade_union")
     decided = date(2022, 3, 15)
-    player.play(steps_to(State.APPROVED, scene.store.place(player.cell.id).route), decided)  # type: ignore[arg-type]
+    player.play(steps_to(State.APPROVED, player.route), decided)
     player.step("receive_decision", date(2022, 3, 21))
     extension = {"rule": "ceremony", "days": 30, "agreed_by": "Ban Thường vụ Đảng ủy Khối",
                  "reason": "Chi bộ phong tỏa phòng dịch, chưa tổ chức được lễ kết nạp."}  # fmt: skip
@@ -126,11 +124,11 @@ def _special_cases(scene: Scenario) -> None:
     """What makes a committee miss its quota, one of each, in units easy to find."""
     rng = scene.rng
     expired = scene.player("DB01", 0, "trade_union")
-    expired.play(steps_to(State.TRAINED, scene.store.place(expired.cell.id).route), date(2018, 3, 1))  # type: ignore[arg-type]
+    expired.play(steps_to(State.TRAINED, expired.route), date(2018, 3, 1))
     expired.finish()
 
     stale = scene.player("DB01", 1, "trade_union")
-    stale.play(steps_to(State.VERIFIED, scene.store.place(stale.cell.id).route), TODAY - timedelta(days=230))  # type: ignore[arg-type]
+    stale.play(steps_to(State.VERIFIED, stale.route), TODAY - timedelta(days=230))
     stale.finish()
 
     returned = scene.stand(scene.player("DB03", 0, "youth_union"), State.COMMITTEE_REVIEW, 20)
@@ -154,12 +152,12 @@ def _special_cases(scene: Scenario) -> None:
     overdue.finish()
 
     ended = scene.player("DB10", 0, "youth_union")
-    steps = steps_to(State.PROBATIONARY, scene.store.place(ended.cell.id).route)  # type: ignore[arg-type]
+    steps = steps_to(State.PROBATIONARY, ended.route)
     ended.play(steps, date(2021, 7, 26) - timedelta(days=18))
     ended.finish()
 
     removed = scene.player("DB12", 0, "trade_union")
-    removed.play(steps_to(State.PROBATIONARY, scene.store.place(removed.cell.id).route), date(2020, 9, 10))  # type: ignore[arg-type]
+    removed.play(steps_to(State.PROBATIONARY, removed.route), date(2020, 9, 10))
     for trigger, day in (("propose_removal", date(2021, 6, 4)), ("endorse_removal", date(2021, 6, 25)),
                          ("remove", date(2021, 7, 30))):  # fmt: skip
         evidence: dict[str, Any] = {
@@ -173,7 +171,7 @@ def _special_cases(scene: Scenario) -> None:
 
     too_old = scene.player("CB04", 0, "other")
     too_old.create(TODAY - timedelta(days=400), born=date(1961, 5, 2))
-    for offset, name in ROAD[2 : steps_to(State.VERIFIED, scene.store.place(too_old.cell.id).route)]:  # type: ignore[arg-type]
+    for offset, name in ROAD[2 : steps_to(State.VERIFIED, too_old.route)]:
         too_old.step(name, TODAY - timedelta(days=18 - 110 - offset))
     too_old.finish()
 
@@ -214,7 +212,7 @@ def _special_cases(scene: Scenario) -> None:
 
     for code in ("DB02", "CB03", "DB05"):
         july = scene.player(code, 0, "youth_union")
-        july.play(steps_to(State.APPROVED, scene.store.place(july.cell.id).route), date(2022, 7, 19))  # type: ignore[arg-type]
+        july.play(steps_to(State.APPROVED, july.route), date(2022, 7, 19))
         july.finish()
 
 

@@ -12,7 +12,9 @@ from dossiers.casework.services import Act
 from dossiers.casework.store import BulkStore, Case
 from dossiers.demo import people
 from dossiers.demo.bloc import Bloc
+from dossiers.units import tree
 from dossiers.units.models import Unit
+from dossiers.units.places import Place
 from workflow import acts
 from workflow.calendar import add_months
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source
@@ -141,9 +143,19 @@ class Player:
             done = services.open_in(self.store, Act("create", evidence, person=person), who, self.cell.id)
         self.case = done.case
 
+    @property
+    def place(self) -> Place:
+        """Where the candidate's cell stands."""
+        return tree.current().place(self.cell.id)
+
+    @property
+    def route(self) -> Route:
+        """The route of the candidate's dossier."""
+        assert self.place.route is not None
+        return self.place.route
+
     def _base(self) -> int:
-        place = self.store.place(self.cell.id)
-        base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
+        base = self.place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
         assert base is not None
         return base
 

@@ -15,7 +15,7 @@ from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, NumberWords, WholeNumberField, choice, parse_day, required, with_empty
 from dossiers.quotas import services
 from dossiers.security import may, permits, signed
-from dossiers.units import services as units
+from dossiers.units import tree
 from dossiers.units.models import Unit
 
 blueprint = Blueprint("quotas", __name__)
@@ -48,7 +48,7 @@ class QuotaForm(FlaskForm):
 def give() -> ResponseReturnValue:
     """Give or change a unit's quota."""
     form = QuotaForm()
-    reach = units.below(signed().reading_units, ORGANISATIONS)
+    reach = tree.current().below(signed().reading_units, ORGANISATIONS)
     form.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
     if form.validate_on_submit():
         unit = db.session.get_one(Unit, int(form.unit.data))
@@ -86,6 +86,6 @@ def report() -> ResponseReturnValue:
         as_of=as_of,
         typed=request.args,
         error=error,
-        units=units.choices(who.reading_units, ORGANISATIONS),
+        units=tree.current().choices(who.reading_units, ORGANISATIONS),
         may_give=may("quota.give"),
     ), 422 if error else 200

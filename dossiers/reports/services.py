@@ -45,7 +45,7 @@ def by_unit(unit: Unit, today: date) -> tuple[Line, list[Line]]:
         .group_by(Scope.ancestor_id, Scope.state)
     )
     own = Line(unit)
-    for unit_id, state, count in db.session.execute(counts).tuples():
+    for unit_id, state, count in db.session.execute(counts):
         lines[unit_id].states[state] = count
         own.states[state] = own.states.get(state, 0) + count
     late = (
@@ -53,7 +53,7 @@ def by_unit(unit: Unit, today: date) -> tuple[Line, list[Line]]:
         .where(Scope.ancestor_id.in_(list(lines)), Scope.due_on < today)
         .group_by(Scope.ancestor_id)
     )
-    for unit_id, count in db.session.execute(late).tuples():
+    for unit_id, count in db.session.execute(late):
         lines[unit_id].overdue = count
         own.overdue += count
     return own, [line for line in lines.values() if line.total and below]

@@ -10,6 +10,7 @@ from dossiers.formatters import say
 from dossiers.reports import services
 from dossiers.security import permits, signed
 from dossiers.units import services as units
+from dossiers.units import tree
 from dossiers.units.models import Unit
 from workflow.stages import STAGE_LABELS, STAGE_STATES, Stage
 
@@ -32,5 +33,5 @@ def report() -> ResponseReturnValue:
         labels={stage: say(STAGE_LABELS[stage]) for stage in Stage},
         stage_states=STAGE_STATES,
         typed=request.args,
-        units=units.choices(who.reading_units, units.REPORTED),
+        units=tree.current().choices(who.reading_units, units.REPORTED),
     )

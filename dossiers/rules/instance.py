@@ -1,20 +1,26 @@
-"""This instance's own values, read once a request: demo or not, the demo's clock, the version of the rules."""
+"""This instance's own values, read once a request: whether it is a demo, its clock, versions of what is remembered."""
 
+import secrets
+from collections.abc import Callable
 from datetime import date
+from typing import Any, TypeVar
 
-from flask import g
+from flask import current_app, g
 from sqlalchemy import select
 
 from dossiers import engines
-from dossiers.extensions import db
+from dossiers.extensions import db, run
 from dossiers.rules.models import InstanceValue
+
+Kept = TypeVar("Kept")
+
+_VALUES = select(InstanceValue.key, InstanceValue.value)
 
 
 def values() -> dict[str, str]:
     """All values; one query a request."""
     if "instance_values" not in g:
-        rows = db.session.execute(select(InstanceValue.key, InstanceValue.value)).all()
-        g.instance_values = dict(row.tuple() for row in rows)
+        g.instance_values = dict(run(_VALUES).all())
     found: dict[str, str] = g.instance_values
     return found
 
@@ -23,12 +29,27 @@ def put(key: str, value: str) -> None:
     """Set a value in the current transaction."""
     statement = engines.upsert(db, InstanceValue).values(key=key, value=value)
     db.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-    forget()
-
-
-def forget() -> None:
-    """Read the values again when they are next asked for."""
     g.pop("instance_values", None)
+
+
+def renew(version: str) -> None:
+    """Give a version a value it never had, in the current transaction; see `remembered`."""
+    put(version, secrets.token_hex(8))
+
+
+def remembered(version: str, read: Callable[[], Kept]) -> Kept:
+    """What `read` finds in the database, kept by this process until the instance's value `version` is another.
+
+    A new version is drawn by chance, not counted, so that a transaction that fails cannot leave its reading behind
+    under a version that another one then takes.
+    """
+    kept: dict[str, tuple[str, Any]] = current_app.extensions.setdefault("remembered", {})
+    wanted = values().get(version, "")
+    found = kept.get(version)
+    if found is None or found[0] != wanted:
+        found = kept[version] = (wanted, read())
+    again: Kept = found[1]
+    return again
 
 
 def is_demo() -> bool:

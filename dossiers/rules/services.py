@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from functools import lru_cache
 
 from sqlalchemy import delete, select
 
@@ -14,9 +13,10 @@ from dossiers.rules.models import CalendarDay, RuleValue
 from workflow.calendar import WorkCalendar
 from workflow.rulebook import Rulebook, Value, shipped
 
+VERSION = "rules_version"
 
-@lru_cache(maxsize=8)
-def _known(version: str, url: str) -> tuple[dict[str, Rulebook], WorkCalendar]:
+
+def _read() -> tuple[dict[str, Rulebook], WorkCalendar]:
     changed: dict[str, dict[str, Value]] = {}
     for row in db.session.execute(select(RuleValue.rulebook, RuleValue.key, RuleValue.value)):
         changed.setdefault(row.rulebook, {})[row.key] = json.loads(row.value)
@@ -27,7 +27,7 @@ def _known(version: str, url: str) -> tuple[dict[str, Rulebook], WorkCalendar]:
 
 
 def _current() -> tuple[dict[str, Rulebook], WorkCalendar]:
-    return _known(instance.values().get("rules_version", "0"), str(db.engine.url))
+    return instance.remembered(VERSION, _read)
 
 
 def books() -> dict[str, Rulebook]:
@@ -38,12 +38,6 @@ def books() -> dict[str, Rulebook]:
 def calendar() -> WorkCalendar:
     """The working days, with this instance's changes."""
     return _current()[1]
-
-
-def _bump() -> None:
-    instance.forget()
-    version = int(instance.values().get("rules_version", "0")) + 1
-    instance.put("rules_version", str(version))
 
 
 def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None:
@@ -61,7 +55,7 @@ def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None
             )
         )
         office.record("rule:changed", None, account_id, rulebook=rulebook, key=key, value=written)
-        _bump()
+        instance.renew(VERSION)
 
 
 def set_day(day: date, working: bool, note: str, account_id: int) -> None:
@@ -69,7 +63,7 @@ def set_day(day: date, working: bool, note: str, account_id: int) -> None:
     with write_transaction():
         db.session.merge(CalendarDay(day=day, working=working, note=note))
         office.record("day:set", None, account_id, day=day, working=working, note=note)
-        _bump()
+        instance.renew(VERSION)
 
 
 def forget_day(day: date, account_id: int) -> None:
@@ -77,4 +71,4 @@ def forget_day(day: date, account_id: int) -> None:
     with write_transaction():
         db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
         office.record("day:forgotten", None, account_id, day=day)
-        _bump()
+        instance.renew(VERSION)

@@ -39,7 +39,7 @@ def members(
         .where(
             Dossier.class_id == course.id,
             Dossier.state == str(state),
-            Scope.ancestor_id.in_(worklist.roots(signed) or (-1,)),
+            Scope.ancestor_id.in_(worklist.scope_of(signed, "") or (-1,)),
         )
         .order_by(Scope.sort_key)
         .distinct()

@@ -1,16 +1,16 @@
 """Reading and changing the unit tree and the registers of those entitled to vote."""
 
-from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from dossiers import names
 from dossiers.accounts.grants import Signed
-from dossiers.extensions import db, write_transaction
+from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
+from dossiers.units import tree
 from dossiers.units.models import BodyMember, Unit, UnitAncestor, UnitPlacement
-from dossiers.units.places import UnitReader
+from dossiers.units.tree import Node
 from workflow.facts import Source
 from workflow.roles import Role
 from workflow.route import UnitKind
@@ -22,36 +22,17 @@ CELLS = (str(UnitKind.CELL), str(UnitKind.GRASSROOTS_CELL))
 REPORTED = (*CELLS, str(UnitKind.SECTION_COMMITTEE), str(UnitKind.GRASSROOTS_COMMITTEE), str(UnitKind.UPPER_COMMITTEE))
 """Kinds of unit that have dossiers under them."""
 
-
-def below(units: Iterable[int], kinds: Iterable[str] | None = None) -> list[Unit]:
-    """The units in and under `units`, by code; of some kinds if given. One query."""
-    query = (
-        select(Unit)
-        .where(
-            Unit.id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(tuple(units) or (-1,)))),
-            Unit.valid_to.is_(None),
-        )
-        .order_by(Unit.code)
+_ENTITLED = (
+    select(func.count())
+    .select_from(BodyMember)
+    .where(
+        BodyMember.unit_id == bindparam("unit"),
+        BodyMember.body == bindparam("body"),
+        BodyMember.exempt.is_(False),
+        BodyMember.valid_from <= bindparam("day"),
+        or_(BodyMember.valid_to.is_(None), BodyMember.valid_to > bindparam("day")),
     )
-    if kinds is not None:
-        query = query.where(Unit.kind.in_(tuple(kinds)))
-    return list(db.session.scalars(query))
-
-
-def choices(units: Iterable[int], kinds: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """(code, name) of the units in and under `units`, for a list to choose from; one query, no objects."""
-    inside = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(tuple(units) or (-1,)))
-    query = select(Unit.code, Unit.name).where(Unit.id.in_(inside), Unit.valid_to.is_(None)).order_by(Unit.code)
-    if kinds is not None:
-        query = query.where(Unit.kind.in_(tuple(kinds)))
-    return list(db.session.execute(query).tuples())
-
-
-def id_in_reach(code: str, units: Iterable[int]) -> int | None:
-    """The number of the unit with this code if it lies in or under `units`; one query."""
-    query = select(Unit.id).join(UnitAncestor, UnitAncestor.unit_id == Unit.id)
-    reach = UnitAncestor.ancestor_id.in_(tuple(units) or (-1,))
-    return db.session.scalars(query.where(Unit.code == code, reach).limit(1)).first()
+)
 
 
 def by_code(code: str) -> Unit | None:
@@ -59,26 +40,28 @@ def by_code(code: str) -> Unit | None:
     return db.session.scalar(select(Unit).where(Unit.code == code))
 
 
-def cells_for_sourcing(signed: Signed) -> list[tuple[Unit, Source]]:
+def cells_for_sourcing(signed: Signed) -> list[tuple[Node, Source]]:
     """Where the person may put a candidate on the source list: (cell, source).
 
     A union officer sources for the cells of the union's own grass-roots organisation, a cell secretary for the
     own cell, members of the organisation's base unions included.
     """
-    found: list[tuple[Unit, Source]] = []
+    units = tree.current()
+    found: list[tuple[Node, Source]] = []
     for role, unit_id in signed.grants:
-        if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
-            union = db.session.get(Unit, unit_id)
-            if union is not None and union.parent_id is not None:
-                source = Source.YOUTH_UNION if role is Role.YOUTH_OFFICER else Source.TRADE_UNION
-                found += [(cell, source) for cell in below([union.parent_id], CELLS)]
-        elif role is Role.CELL_SECRETARY:
-            cell = db.session.get(Unit, unit_id)
-            if cell is not None and cell.kind in CELLS:
-                reader = UnitReader()
-                bases = reader.organisations(reader.place(cell.id))
-                found += [(cell, source) for source in Source if source is Source.OTHER or source in bases]
+        unit = units[unit_id]
+        if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER) and unit.parent_id is not None:
+            source = Source.YOUTH_UNION if role is Role.YOUTH_OFFICER else Source.TRADE_UNION
+            found += [(cell, source) for cell in units.below([unit.parent_id], CELLS)]
+        elif role is Role.CELL_SECRETARY and unit.kind in CELLS:
+            bases = units.organisations(units.place(unit.id))
+            found += [(unit, source) for source in Source if source is Source.OTHER or source in bases]
     return found
+
+
+def entitled(unit_id: int, body: str, day: date) -> int:
+    """How many people of a unit's body may vote on a day, those exempt left out."""
+    return run(_ENTITLED, {"unit": unit_id, "body": body, "day": day}).scalar() or 0
 
 
 def register(unit_id: int, body: Body, day: date) -> list[BodyMember]:
@@ -131,6 +114,7 @@ def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: d
         for ancestor_id, depth in above:
             db.session.add(UnitAncestor(unit_id=unit.id, ancestor_id=ancestor_id, depth=depth + 1))
     db.session.flush()
+    tree.changed()
     return unit
 
 
@@ -160,8 +144,8 @@ def open_unit(
     return unit
 
 
-def bodies_of(unit: Unit) -> tuple[Body, ...]:
-    """The voting bodies a unit has."""
+def bodies_of(kind: UnitKind) -> tuple[Body, ...]:
+    """The voting bodies a unit of a kind has."""
     return {
         UnitKind.CELL: (Body.CELL,),
         UnitKind.GRASSROOTS_CELL: (Body.CELL,),
@@ -169,4 +153,4 @@ def bodies_of(unit: Unit) -> tuple[Body, ...]:
         UnitKind.UPPER_COMMITTEE: (Body.STANDING_COMMITTEE,),
         UnitKind.YOUTH_UNION: (Body.UNION_EXECUTIVE,),
         UnitKind.TRADE_UNION: (Body.UNION_EXECUTIVE,),
-    }.get(UnitKind(unit.kind), ())
+    }.get(kind, ())

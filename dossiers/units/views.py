@@ -14,8 +14,9 @@ from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, NameWords, Words, choice, required, with_empty
 from dossiers.formatters import say
 from dossiers.security import may, permits, signed
-from dossiers.units import services
+from dossiers.units import services, tree
 from dossiers.units.models import BodyMember, Unit
+from dossiers.units.tree import Node
 from workflow.route import UNIT_KIND_LABELS, UnitKind
 from workflow.votes import Body
 
@@ -50,7 +51,7 @@ class UnitForm(FlaskForm):
         """Offer kinds and the units they can stand under."""
         kinds = [kind for kind in UnitKind if services.ABOVE[kind]]
         self.kind.choices = with_empty([(str(kind), say(UNIT_KIND_LABELS[kind])) for kind in kinds])
-        parents = services.below([unit for _role, unit in signed().grants])
+        parents = tree.current().below(signed().units)
         self.parent.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in parents])
         if not self.is_submitted():
             self.valid_from.data = clock.today()
@@ -63,7 +64,7 @@ class UnitForm(FlaskForm):
             fine = False
         if self.kind.data and self.parent.data and not self.parent.errors:
             above = services.ABOVE[UnitKind(self.kind.data)]
-            if UnitKind(db.session.get_one(Unit, int(self.parent.data)).kind) not in above:
+            if tree.current()[int(self.parent.data)].kind not in above:
                 names = ", ".join(say(UNIT_KIND_LABELS[kind]) for kind in above)
                 self.parent.errors = [_("Loại đơn vị này trực thuộc: %(kinds)s.", kinds=names)]
                 fine = False
@@ -90,20 +91,17 @@ def new_unit() -> ResponseReturnValue:
     return render_template("units/new.html", form=form), 422 if form.is_submitted() else 200
 
 
-@blueprint.get("/don-vi")
+@blueprint.get("/don-vi", endpoint="tree")
 @permits("signed_in")
-def tree() -> ResponseReturnValue:
+def tree_view() -> ResponseReturnValue:
     """The units in reach."""
-    who = signed()
-    return render_template(
-        "units/tree.html", units=services.below([unit for _role, unit in who.grants]), may_add=may("administration")
-    )
+    found = tree.current().below(signed().units)
+    return render_template("units/tree.html", units=found, may_add=may("administration"))
 
 
-def _unit(code: str) -> Unit:
-    number = services.id_in_reach(code, [unit for _role, unit in signed().grants])
-    found = db.session.get(Unit, number) if number is not None else None
-    if found is None or found.valid_to is not None:
+def _unit(code: str) -> Node:
+    found = tree.current().find(code, signed().units)
+    if found is None or not found.is_open:
         abort(404)
     return found
 
@@ -113,7 +111,7 @@ def _unit(code: str) -> Unit:
 def unit(code: str) -> ResponseReturnValue:
     """A unit and its registers; who keeps a register adds people here."""
     found = _unit(code)
-    bodies = services.bodies_of(found)
+    bodies = services.bodies_of(found.kind)
     form = SeatForm()
     can_change = may("register.manage") and bool(bodies)
     status = 200

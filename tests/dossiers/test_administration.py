@@ -12,12 +12,12 @@ from webtest import TestApp
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.audit import services as audit
 from dossiers.casework import services as casework
-from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
 from dossiers.rules import services as rules
 from dossiers.units import services as units
+from dossiers.units import tree
 from tests.conftest import World
 from tests.people import Person, code_in, text_of
 
@@ -110,7 +110,7 @@ def test_a_unit_is_added_under_a_unit_it_can_stand_under(app: Flask, person: Mak
     with app.app_context():
         cell = units.by_code("DB01-C9")
         assert cell is not None
-        assert str(DatabaseStore().place(cell.id).route) == "committee"
+        assert str(tree.current().place(cell.id).route) == "committee"
     assert "Thêm đơn vị" in log_of_the_office(person)
 
 
@@ -150,7 +150,7 @@ def test_a_value_to_be_confirmed_is_changed_and_used_at_once(app: Flask, person:
     admin = person("administrator", "KHOI")
     code = code_in(app, "cell_review")
     with app.app_context():
-        case = casework.load_for_administration(code, DatabaseStore())
+        case = casework.load_for_administration(code)
         assert rules.books()[case.rulebook].word("quorum") == "2/3"
     page = admin.get("/quy-tac/RB-2021/quorum")
     for wrong in ("two thirds", "1/0", "", "5/2"):

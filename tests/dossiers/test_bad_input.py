@@ -145,9 +145,7 @@ def test_a_candidate_that_cannot_be_recorded(app: Flask, person: Maker, fields: 
 def test_every_form_of_every_state_survives_empty_and_hostile_input(app: Flask) -> None:
     """Each form that each state offers, sent empty and sent full of rubbish by somebody competent."""
     with app.app_context():
-        codes = dict(
-            db.session.execute(select(Dossier.state, func.min(Dossier.code)).group_by(Dossier.state)).tuples().all()
-        )
+        codes = dict(db.session.execute(select(Dossier.state, func.min(Dossier.code)).group_by(Dossier.state)).all())
     people: dict[tuple[str, str], Person] = {}
     tried: set[str] = set()
     for state, code in sorted(codes.items()):
@@ -200,12 +198,11 @@ _UNIONS = (Role.YOUTH_OFFICER, Role.UNION_OFFICER)
 
 def _place(app: Flask, code: str) -> tuple[list[tuple[str, Any]], Any, str | None]:
     from dossiers.casework import services
-    from dossiers.casework.store import DatabaseStore
     from dossiers.units.models import Unit
 
     with app.app_context():
-        case = services.load_for_administration(code, DatabaseStore())
-        codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
+        case = services.load_for_administration(code)
+        codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
         chain = [(codes[unit], kind) for unit, kind, _ in case.place.chain]
         return chain, case.route, codes.get(case.nominator_id) if case.nominator_id else None
 

@@ -32,8 +32,8 @@ def test_the_letters_figures(app: Flask) -> None:
 
 def test_every_state_and_every_kind_of_organisation(app: Flask) -> None:
     with app.app_context():
-        counts = dict(db.session.execute(select(Dossier.state, func.count()).group_by(Dossier.state)).tuples().all())
-        kinds = dict(db.session.execute(select(Unit.kind, func.count()).group_by(Unit.kind)).tuples().all())
+        counts = dict(db.session.execute(select(Dossier.state, func.count()).group_by(Dossier.state)).all())
+        kinds = dict(db.session.execute(select(Unit.kind, func.count()).group_by(Unit.kind)).all())
         delegated = db.session.scalar(select(func.count()).where(Unit.may_decide))
     assert set(counts) == set(map(str, State))
     assert sum(counts.values()) - 63 >= 120
@@ -79,7 +79,7 @@ def test_the_cases_that_make_a_committee_miss_its_quota(app: Flask) -> None:
             for r in db.session.scalars(select(DeadlineRecord))
             if r.due_on < today and not r.ended_on
         }
-        triggers = set(db.session.execute(select(Event.dossier_id, Event.trigger)).tuples())
+        triggers = set(db.session.execute(select(Event.dossier_id, Event.trigger)).all())
 
     def some(wanted: Callable[[Dossier, DossierFacts], bool]) -> bool:
         return any(wanted(d, facts[d.code]) for d in every)

@@ -25,8 +25,8 @@ def dossiers_of_each_relation(app: Flask) -> dict[str, str]:
     """A dossier (by code) of each place: the long road's cell, its sibling, and other organisations."""
     found = {}
     with app.app_context():
-        parents = dict(db.session.execute(select(Unit.id, Unit.parent_id)).tuples().all())
-        codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
+        parents = dict(db.session.execute(select(Unit.id, Unit.parent_id)).all())
+        codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
         for row in db.session.execute(select(Dossier.code, Dossier.unit_id).where(Dossier.state != "enrolled")):
             above: int | None = row.unit_id
             while above is not None:

@@ -1,0 +1,133 @@
+"""The unit tree as it stands today, kept in memory: nearly every page asks about it and it changes a few times a year.
+
+It is read again when the instance's value `tree_version` is another than the one it was read for, so that all
+processes follow each other's changes; whoever changes a unit calls `changed`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from dossiers.extensions import run
+from dossiers.rules import instance
+from dossiers.units.models import Unit
+from dossiers.units.places import Place
+from workflow.facts import Source
+from workflow.route import UnitKind, route_of
+
+VERSION = "tree_version"
+
+_UNITS = select(Unit.id, Unit.code, Unit.name, Unit.kind, Unit.may_decide, Unit.parent_id, Unit.valid_to)
+
+Choices = tuple[tuple[str, str], ...]
+"""(code, name) of units, for a list to choose from."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A unit with its way to the top: `chain` holds the numbers of the unit itself and of those above it."""
+
+    id: int
+    code: str
+    name: str
+    kind: UnitKind
+    may_decide: bool
+    parent_id: int | None
+    is_open: bool
+    chain: tuple[int, ...]
+
+    def lies_in(self, units: Iterable[int]) -> bool:
+        """Whether this is one of `units` or stands below one."""
+        return not set(units).isdisjoint(self.chain)
+
+
+class Tree:
+    """All units, closed ones too, as they stand under each other."""
+
+    def __init__(self, units: Iterable[Row[Any]]) -> None:
+        rows = {unit.id: unit for unit in units}
+        self._nodes: dict[int, Node] = {}
+        self._choices: dict[tuple[tuple[int, ...], tuple[str, ...] | None], Choices] = {}
+        self._places: dict[int, Place] = {}
+        for unit in sorted(rows.values(), key=lambda unit: unit.code):
+            chain, above = [unit.id], unit.parent_id
+            while above is not None:
+                chain.append(above)
+                above = rows[above].parent_id
+            self._nodes[unit.id] = Node(
+                unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.may_decide, unit.parent_id,
+                unit.valid_to is None, tuple(chain),
+            )  # fmt: skip
+
+    @cached_property
+    def _by_code(self) -> dict[str, Node]:
+        return {node.code: node for node in self._nodes.values()}
+
+    def __getitem__(self, unit_id: int) -> Node:
+        """A unit by its number. Raises KeyError."""
+        return self._nodes[unit_id]
+
+    def name(self, unit_id: int | None) -> str:
+        """A unit's name; "" for none."""
+        return self._nodes[unit_id].name if unit_id is not None else ""
+
+    def find(self, code: str, within: Iterable[int]) -> Node | None:
+        """The unit with this code if it is one of `within` or stands below one."""
+        node = self._by_code.get(code)
+        return node if node is not None and node.lies_in(within) else None
+
+    def below(self, units: Iterable[int], kinds: Iterable[str] | None = None) -> list[Node]:
+        """The open units in and under `units`, by code; of some kinds if given."""
+        reach, wanted = set(units), None if kinds is None else set(kinds)
+        return [
+            node for node in self._nodes.values()
+            if node.is_open and not reach.isdisjoint(node.chain) and (wanted is None or node.kind in wanted)
+        ]  # fmt: skip
+
+    def parts(self, unit_id: int, kinds: Iterable[str]) -> list[Node]:
+        """The units directly under a unit that are of some kinds, closed ones too, by code."""
+        wanted = set(kinds)
+        return [node for node in self._nodes.values() if node.parent_id == unit_id and node.kind in wanted]
+
+    def choices(self, units: Iterable[int], kinds: tuple[str, ...] | None = None) -> Choices:
+        """The same as `below`, as (code, name); made once."""
+        key = tuple(units), kinds
+        if key not in self._choices:
+            self._choices[key] = tuple((node.code, node.name) for node in self.below(*key))
+        return self._choices[key]
+
+    def roots(self, units: tuple[int, ...]) -> tuple[int, ...]:
+        """`units` without those that lie under another of them."""
+        if len(units) < 2:
+            return units
+        reach = set(units)
+        return tuple(unit for unit in units if reach.isdisjoint(self._nodes[unit].chain[1:]))
+
+    def place(self, unit_id: int) -> Place:
+        """Where a unit stands, and so the route of its dossiers."""
+        if unit_id not in self._places:
+            above = [self._nodes[number] for number in self._nodes[unit_id].chain]
+            chain = tuple((node.id, node.kind, node.may_decide) for node in above)
+            self._places[unit_id] = Place(chain, route_of([(kind, may) for _, kind, may in chain]))
+        return self._places[unit_id]
+
+    def organisations(self, place: Place) -> dict[Source, int]:
+        """The base organisations of the grass-roots organisation a place lies in: the unit of each source."""
+        base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
+        if base is None:
+            return {}
+        found = [node for node in self.parts(base, map(str, Source)) if node.is_open]
+        return {Source(str(node.kind)): node.id for node in sorted(found, key=lambda node: -node.id)}
+
+
+def current() -> Tree:
+    """The tree of this instance."""
+    return instance.remembered(VERSION, lambda: Tree(run(_UNITS)))
+
+
+def changed() -> None:
+    """Units were added or changed in the current transaction: everybody is to read the tree again."""
+    instance.renew(VERSION)
