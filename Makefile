@@ -56,7 +56,7 @@ docs: .venv/installed  ## draw docs/generated/ from the code again
 
 catalogues: .venv/installed  ## collect messages from the code into translations/
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k gettext_in:2 -k message --no-location --sort-output -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-dev.txt from the .in files

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import Flask, request
-from flask_security import SQLAlchemyUserDatastore, current_user
+from flask_security import current_user
 
-from dossiers import cli, config, errors, formatters, languages, logs, navigation, security
+from dossiers import cli, config, errors, formatters, languages, logs, markup, navigation, security
 from dossiers.config import ROOT
 from dossiers.extensions import babel, csrf, db, migrate
 from dossiers.extensions import security as flask_security
@@ -34,12 +34,13 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     security.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
-    app.jinja_env.filters.update(formatters.FILTERS)
+    app.filters_of = lambda code: {**formatters.filters(code), **markup.filters(code)}
     app.context_processor(_context)
     return app
 
 
 def _accounts(app: Flask) -> None:
+    from dossiers.accounts.datastore import Accounts
     from dossiers.accounts.models import Account, RoleAssignment
 
     messages = {
@@ -54,7 +55,7 @@ def _accounts(app: Flask) -> None:
     }
     for name, text in messages.items():
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
-    flask_security.init_app(app, SQLAlchemyUserDatastore(db, Account, RoleAssignment))
+    flask_security.init_app(app, Accounts(db, Account, RoleAssignment))
     security.throttle_sign_in(app)
 
 
@@ -94,9 +95,8 @@ def _context() -> dict[str, Any]:
     from dossiers.rules import instance
 
     signed_in = current_user.is_authenticated
-    menu = [entry for entry in navigation.ENTRIES if signed_in and security.may(entry.permission)]
     return {
-        "menu": [(entry, navigation.is_current(entry, request.endpoint)) for entry in menu],
+        "menu": navigation.menu(security.held(), request.endpoint, languages.language()) if signed_in else (),
         "signed_in": signed_in,
         "language": languages.language(),
         "demo_day": instance.demo_day(),

@@ -1,13 +1,12 @@
 """How dates, moments, numbers and codes are shown; the one place for display formats."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from html import escape
+from typing import Any
 
 from flask import g, has_request_context
-from markupsafe import Markup
 
 from dossiers import clock
 from dossiers.languages import language, ngettext
@@ -15,8 +14,7 @@ from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS, Source
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import UNIT_KIND_LABELS, UnitKind
-from workflow.rulebook import Rule
-from workflow.stages import STAGE_LABELS, STAGE_OF, STATE_LABELS, Stage, State
+from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS
 from workflow.votes import BODY_LABELS, Body
@@ -28,6 +26,7 @@ def say(text: Text) -> str:
     return text.in_(language())
 
 
+@lru_cache(maxsize=20_000)
 def day(value: date | None) -> str:
     """A date as 10/07/2022; a dash for none."""
     return f"{value.day:02d}/{value.month:02d}/{value.year:04d}" if value else "–"
@@ -54,31 +53,37 @@ def rate(part: int, whole: int) -> Decimal:
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _left(value: date) -> int:
-    """Days until a deadline, counted from the request's one today."""
+def today() -> date:
+    """The request's one today, asked for once."""
     if not has_request_context():
-        return days_left(value, clock.today())
+        return clock.today()
     if "today" not in g:
         g.today = clock.today()
-    return days_left(value, g.today)
+    found: date = g.today
+    return found
 
 
 def due(value: date | None) -> str:
     """A deadline in words: how many days are left, or since when it has passed."""
-    if value is None:
-        return ""
-    left = _left(value)
-    if left < 0:
-        return ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", -left) % {"num": -left}
-    return ngettext("còn %(num)s ngày", "còn %(num)s ngày", left) % {"num": left}
+    return "" if value is None else left(days_left(value, today()), language())
+
+
+@lru_cache(maxsize=4096)
+def left(days: int, code: str) -> str:
+    """So many days to a deadline, in words of a language; since when it has passed, if there are fewer than none."""
+    if days < 0:
+        return ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", -days, code) % {"num": -days}
+    return ngettext("còn %(num)s ngày", "còn %(num)s ngày", days, code) % {"num": days}
 
 
 def due_class(value: date | None) -> str:
     """The css class for a deadline: late, soon (a week) or fine."""
-    if value is None:
-        return ""
-    left = _left(value)
-    return "late" if left < 0 else "soon" if left <= 7 else "fine"
+    return "" if value is None else urgency(days_left(value, today()))
+
+
+def urgency(days: int) -> str:
+    """The css class for so many days to a deadline."""
+    return "late" if days < 0 else "soon" if days <= 7 else "fine"
 
 
 def state(code: str) -> str:
@@ -116,45 +121,26 @@ def unit_kind(code: str) -> str:
     return say(UNIT_KIND_LABELS[UnitKind(code)])
 
 
-def badge(code: str) -> Markup:
-    """A state as a coloured badge; the colour comes from its stage."""
-    return _badge(code, language())
+def filters(code: str) -> dict[str, Callable[..., Any]]:
+    """The filters of the templates of one language; labels stand in tables made once."""
 
+    def labels(texts: Mapping[Any, Text]) -> Callable[[str], str]:
+        return {str(key): text.in_(code) for key, text in texts.items()}.__getitem__
 
-@lru_cache(maxsize=128)
-def _badge(code: str, in_language: str) -> Markup:
-    label = STATE_LABELS[State(code)].in_(in_language)
-    return Markup('<span class="badge stage-{}">{}</span>').format(STAGE_OF[State(code)], label)
-
-
-def unit_options(units: Sequence[tuple[str, str]], chosen: str) -> Markup:
-    """Units as the lines of a list to choose from; made in one go, as there may be hundreds on every page."""
-    lines = []
-    for code, name in units:
-        mark, shown = " selected" if code == chosen else "", escape(code)
-        lines.append(f'<option value="{shown}"{mark}>{shown} – {escape(name)}</option>')
-    return Markup("".join(lines))  # noqa: S704 - every part is escaped above
-
-
-def rule_value(rule: Rule) -> str:
-    """A rule's value in words."""
-    return say(value_text(rule))
-
-
-FILTERS = {
-    "unit_options": unit_options,
-    "rule_value": rule_value,
-    "say": say,
-    "day": day,
-    "moment": moment,
-    "due": due,
-    "due_class": due_class,
-    "state": state,
-    "stage": stage,
-    "role": role,
-    "source": source,
-    "trigger": trigger,
-    "body": body,
-    "unit_kind": unit_kind,
-    "badge": badge,
-}
+    roles = {str(key): text.in_(code) for key, text in ROLE_LABELS.items()}
+    triggers = {name: trigger.label.in_(code) for name, trigger in TRIGGERS.items()}
+    return {
+        "say": lambda text: text.in_(code),
+        "rule_value": lambda rule: value_text(rule).in_(code),
+        "day": day,
+        "moment": moment,
+        "due": due,
+        "due_class": due_class,
+        "state": labels(STATE_LABELS),
+        "stage": labels(STAGE_LABELS),
+        "role": lambda role: roles[role] if role else "–",
+        "source": labels(SOURCE_LABELS),
+        "trigger": lambda name: triggers.get(name, name),
+        "body": labels(BODY_LABELS),
+        "unit_kind": labels(UNIT_KIND_LABELS),
+    }

@@ -1,11 +1,13 @@
 """The language of a request, found once, and messages in it, without asking the locale again for each."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from gettext import NullTranslations
+from typing import Any
 
 from babel.support import Translations
-from flask import Flask, current_app, g, has_request_context, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask.templating import Environment
 from jinja2.ext import Extension
 
@@ -37,9 +39,19 @@ def gettext(message: str) -> str:
     return _catalogue(current_app.config["BABEL_TRANSLATION_DIRECTORIES"], code).gettext(message)
 
 
-def ngettext(one: str, many: str, number: int) -> str:
-    """A message that depends on a number."""
-    code = language()
+def message(text: str) -> str:
+    """Marks a message that is only looked up later; see `gettext_in`."""
+    return text
+
+
+def gettext_in(code: str, message: str) -> str:
+    """A message in a language."""
+    return _catalogue(current_app.config["BABEL_TRANSLATION_DIRECTORIES"], code).gettext(message)
+
+
+def ngettext(one: str, many: str, number: int, code: str = "") -> str:
+    """A message that depends on a number, in a language or in that of this request."""
+    code = code or language()
     return _catalogue(current_app.config["BABEL_TRANSLATION_DIRECTORIES"], code).ngettext(one, many, number)
 
 
@@ -60,7 +72,19 @@ class FoldMessages(Extension):
 
 
 class Application(Flask):
-    """Flask with an environment of compiled templates for each language."""
+    """Flask with an environment of compiled templates for each language, with filters that know theirs."""
+
+    filters_of: Callable[[str], dict[str, Callable[..., Any]]]
+
+    def url_for(self, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+        """The address of a page; those that need no values are found once, as each page has a dozen of them."""
+        if values or endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **values)
+        known: dict[tuple[str, str], str] = self.__dict__.setdefault("_addresses", {})
+        key = endpoint, request.environ.get("SCRIPT_NAME", "")
+        if key not in known:
+            known[key] = super().url_for(endpoint)
+        return known[key]
 
     @property
     def jinja_env(self) -> Environment:  # type: ignore[override]
@@ -74,6 +98,7 @@ class Application(Flask):
         if code not in environments:
             made = environments[""].overlay(extensions=[FoldMessages])
             made.language = code  # type: ignore[attr-defined]
+            made.filters = {**made.filters, **self.filters_of(code)}
             environments[code] = made
         return environments[code]
 

@@ -1,9 +1,11 @@
 """The one table of navigation: what stands in the menu, for whom."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from dossiers.languages import gettext_in, message
+from dossiers.security import PERMISSIONS
+from workflow.roles import Role
 
 
 @dataclass(frozen=True)
@@ -11,26 +13,33 @@ class Entry:
     """A link of the menu; `also` names endpoints (or blueprints, with a dot at the end) that light it."""
 
     endpoint: str
-    label: LazyString
+    label: str
     permission: str
     also: tuple[str, ...] = ()
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("casework.inbox", _l("Việc của tôi"), "dossier.read"),
-    Entry("casework.worklist", _l("Hồ sơ"), "dossier.read", ("casework.dossier",)),
-    Entry("sourcing.stage", _l("Tạo nguồn"), "dossier.read", ("sourcing.",)),
-    Entry("training.stage", _l("Bồi dưỡng"), "dossier.read", ("training.",)),
-    Entry("verification.stage", _l("Thẩm tra"), "dossier.read", ("verification.",)),
-    Entry("admission.stage", _l("Xét kết nạp"), "dossier.read", ("admission.",)),
-    Entry("monitoring.stage", _l("Sau kết nạp"), "dossier.read", ("monitoring.",)),
-    Entry("quotas.report", _l("Chỉ tiêu"), "quota.read", ("quotas.",)),
-    Entry("reports.report", _l("Báo cáo"), "quota.read"),
-    Entry("audit.log", _l("Nhật ký"), "audit.read", ("audit.",)),
-    Entry("units.tree", _l("Đơn vị"), "signed_in", ("units.",)),
-    Entry("rules.rulebooks", _l("Quy tắc"), "signed_in", ("rules.",)),
-    Entry("accounts.accounts", _l("Tài khoản"), "administration", ("accounts.",)),
+    Entry("casework.inbox", message("Việc của tôi"), "dossier.read"),
+    Entry("casework.worklist", message("Hồ sơ"), "dossier.read", ("casework.dossier",)),
+    Entry("sourcing.stage", message("Tạo nguồn"), "dossier.read", ("sourcing.",)),
+    Entry("training.stage", message("Bồi dưỡng"), "dossier.read", ("training.",)),
+    Entry("verification.stage", message("Thẩm tra"), "dossier.read", ("verification.",)),
+    Entry("admission.stage", message("Xét kết nạp"), "dossier.read", ("admission.",)),
+    Entry("monitoring.stage", message("Sau kết nạp"), "dossier.read", ("monitoring.",)),
+    Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
+    Entry("reports.report", message("Báo cáo"), "quota.read"),
+    Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),
+    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.",)),
+    Entry("rules.rulebooks", message("Quy tắc"), "signed_in", ("rules.",)),
+    Entry("accounts.accounts", message("Tài khoản"), "administration", ("accounts.",)),
 )
+
+
+@lru_cache(maxsize=512)
+def menu(roles: frozenset[Role], endpoint: str | None, language: str) -> tuple[tuple[str, str, bool], ...]:
+    """What the menu shows people with these roles on a page: (endpoint, label, whether it is lit)."""
+    shown = [entry for entry in ENTRIES if not roles.isdisjoint(PERMISSIONS[entry.permission] or ())]
+    return tuple((entry.endpoint, gettext_in(language, entry.label), is_current(entry, endpoint)) for entry in shown)
 
 
 def is_current(entry: Entry, endpoint: str | None) -> bool:

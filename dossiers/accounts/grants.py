@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from dossiers.accounts.models import RoleAssignment
-from dossiers.extensions import db
+from dossiers.extensions import run
 from workflow.roles import Role
 
 BLIND = frozenset({Role.ADMINISTRATOR})
@@ -46,15 +46,18 @@ class Signed:
         return tuple(dict.fromkeys(role for role, unit in self.grants if unit in scope_units))
 
 
+_GRANTS = (
+    select(RoleAssignment.role, RoleAssignment.unit_id)
+    .where(
+        RoleAssignment.account_id == bindparam("account"),
+        RoleAssignment.valid_from <= bindparam("day"),
+        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > bindparam("day")),
+    )
+    .order_by(RoleAssignment.id)
+)
+
+
 def load(account_id: int, day: date) -> Signed:
     """The grants an account holds on a day; one query."""
-    rows = db.session.execute(
-        select(RoleAssignment.role, RoleAssignment.unit_id)
-        .where(
-            RoleAssignment.account_id == account_id,
-            RoleAssignment.valid_from <= day,
-            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day),
-        )
-        .order_by(RoleAssignment.id)
-    ).all()
-    return Signed(account_id, tuple((Role(row.role), row.unit_id) for row in rows))
+    rows = run(_GRANTS, {"account": account_id, "day": day})
+    return Signed(account_id, tuple((Role(role), unit_id) for role, unit_id in rows))

@@ -28,7 +28,7 @@ def in_code(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     pot = tmp_path_factory.mktemp("pot") / "messages.pot"
     subprocess.run(
         [str(Path(sys.executable).parent / "pybabel"), "-q", "extract", "-F", "babel.cfg", "-k", "_l",
-         "-o", str(pot), "."],
+         "-k", "gettext_in:2", "-k", "message", "-o", str(pot), "."],
         cwd=ROOT, check=True,
     )  # fmt: skip
     with pot.open("rb") as file:
