@@ -22,7 +22,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Set while a transaction that will write begins."""
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "cache_size=-16000",
+    "mmap_size=1073741824",
+)
 
 
 @event.listens_for(Engine, "connect")

@@ -3,7 +3,7 @@
 Everything that comes from outside is escaped here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache, partial
 from html import escape
@@ -11,13 +11,16 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from dossiers.formatters import day, left, today, urgency
+from dossiers.formatters import day, left, moment, today, urgency
 from dossiers.languages import gettext_in
 from dossiers.units.tree import Choices
 from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS
+from workflow.guards import Refusal
 from workflow.roles import ROLE_LABELS
 from workflow.stages import STAGE_OF, STATE_LABELS, State
+from workflow.text import Text
+from workflow.triggers import TRIGGERS
 
 
 @lru_cache(maxsize=128)
@@ -35,6 +38,17 @@ def unit_options(units: Choices, chosen: str) -> Markup:
         mark, shown = " selected" if unit == chosen else "", escape(unit)
         lines.append(f'<option value="{shown}"{mark}>{shown} – {escape(name)}</option>')
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
+
+
+@lru_cache(maxsize=2048)
+def explained(refusal: Refusal, code: str) -> Markup:
+    """Why an act is not possible, what unlocks it, and the rule with its source."""
+    return Markup(
+        '<div class="refusal"><p class="why">{}</p><p class="remedy">{}</p>'
+        '<p class="source"><span class="hidden">{}</span> {} <code>{}</code></p></div>'
+    ).format(
+        refusal.message.in_(code), refusal.remedy.in_(code), gettext_in(code, "Nguồn:"), refusal.citation, refusal.rule
+    )
 
 
 class Listed(Protocol):
@@ -86,10 +100,92 @@ def dossier_lines(rows: Iterable[Listed], address: str, code: str) -> Markup:
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 
 
+@lru_cache(maxsize=8)
+def _event_words(code: str) -> dict[str, str]:
+    """What a line of the timeline says in a language, escaped."""
+    found = {
+        "happened": gettext_in(code, "diễn ra"),
+        "recorded": gettext_in(code, "ghi lúc"),
+        "number": gettext_in(code, "số"),
+        "ballot": gettext_in(code, "tán thành %(f)s/%(e)s"),
+        "return_to": gettext_in(code, "về bước"),
+        "days": gettext_in(code, "thêm %(n)s ngày làm việc"),
+        "event": gettext_in(code, "đính chính việc số %(n)s"),
+        "agreed_by": gettext_in(code, "người đồng ý"),
+    }
+    return {name: escape(text) for name, text in found.items()}
+
+
+@lru_cache(maxsize=8)
+def _labels(code: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The labels of triggers, states and roles in a language, escaped."""
+    triggers = {name: trigger.label for name, trigger in TRIGGERS.items()}
+    tables: tuple[Mapping[Any, Text], ...] = (triggers, STATE_LABELS, ROLE_LABELS)
+    of_triggers, of_states, of_roles = (
+        {str(name): escape(text.in_(code)) for name, text in table.items()} for table in tables
+    )
+    return of_triggers, of_states, of_roles
+
+
+class Told(Protocol):
+    """What the timeline shows of an event: its row, who did it, what it says, its personal part if it may be seen."""
+
+    event: Any
+    who: str
+    details: dict[str, Any]
+    personal: dict[str, Any]
+
+
+def act_done(line: Told, code: str) -> Markup:
+    """What was done, the state it led to, and what the event says."""
+    event, (triggers, states, _roles) = line.event, _labels(code)
+    moved = f" → {states[event.to_state]}" if event.from_state != event.to_state else ""
+    done = f"<p><strong>{triggers.get(event.trigger) or escape(event.trigger)}</strong>{moved}</p>"
+    return Markup(f'{done}<div class="facts">{"".join(_details(line, code))}</div>')  # noqa: S704 - all escaped
+
+
+def _details(line: Told, code: str) -> Iterator[str]:
+    said, personal, word = line.details, line.personal, _event_words(code)
+    if said.get("number"):
+        yield f"<span>{word['number']} {escape(said['number'])}</span>"
+    if ballot := said.get("ballot"):
+        counted = {"f": int(ballot.get("in_favour", 0)), "e": int(ballot.get("entitled", 0))}
+        yield f"<span>{word['ballot'] % counted}</span>"
+    for paper in said.get("papers", ()):
+        number = f" {word['number']} {escape(paper['number'])}" if paper.get("number") else ""
+        yield f"<span>{escape(paper['form'])}{number}</span>"
+    if said.get("return_to"):
+        yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
+    for name in ("days", "event"):
+        if said.get(name):
+            yield f"<span>{word[name] % {'n': int(said[name])}}</span>"
+    if personal.get("agreed_by"):
+        yield f"<span>{word['agreed_by']}: {escape(personal['agreed_by'])}</span>"
+    if personal.get("reason"):
+        yield f'<p class="reason">{escape(personal["reason"])}</p>'
+
+
+def timeline(lines: Iterable[Told], code: str) -> Markup:
+    """The events of a dossier as the items of a list."""
+    word, roles, made = _event_words(code), _labels(code)[2], []
+    for line in lines:
+        event = line.event
+        made.append(
+            f"<li>{act_done(line, code)}"
+            f'<p class="sub">{word["happened"]} <time datetime="{event.happened_on}">{day(event.happened_on)}</time>'
+            f" · {word['recorded']} {moment(event.recorded_at)} · {escape(line.who)}, {roles[event.actor_role]}"
+            f' · <abbr title="{escape(event.hash)}">#{event.seq}</abbr></p></li>\n'
+        )
+    return Markup("".join(made))  # noqa: S704 - every part is escaped above
+
+
 def filters(code: str) -> dict[str, Callable[..., Any]]:
     """The filters that make these pieces, for the templates of a language."""
     return {
         "badge": partial(badge, code=code),
+        "act_done": partial(act_done, code=code),
+        "timeline": partial(timeline, code=code),
+        "explained": partial(explained, code=code),
         "unit_options": unit_options,
         "dossier_lines": partial(dossier_lines, code=code),
     }

@@ -162,11 +162,18 @@ def verify(path: Path) -> dict[str, Any]:
 
 
 def restore(path: Path) -> dict[str, Any]:
-    """Fill the application's empty database from a backup; returns the manifest. Raises BadBackup."""
+    """Fill the application's empty database from a backup made at its migration; returns the manifest.
+
+    Raises BadBackup.
+    """
     manifest = verify(path)
     if revision() != manifest["revision"]:
-        raise BadBackup(f"was made at migration {manifest['revision']}, the database stands at {revision()}")
-    known = {table.name: table for table in _tables()}
+        made = manifest["revision"]
+        raise BadBackup(
+            f"was made at migration {made}, the database stands at {revision()}: restore it into an empty one "
+            f"made with `flask db upgrade {made}`, then run `flask db upgrade`"
+        )
+    known = {table.name: table for table in _tables() if table.name in manifest["rows"]}
     for name, table in known.items():
         if db.session.execute(select(func.count()).select_from(table)).scalar_one():
             raise BadBackup(f"the database is not empty ({name})")
@@ -178,7 +185,7 @@ def restore(path: Path) -> dict[str, Any]:
             batch: list[dict[str, Any]] = []
             for row in _rows(pack, manifest, name):
                 for column, read in how.items():
-                    if row[column] is not None:
+                    if row.get(column) is not None:
                         row[column] = read(row[column])
                 batch.append(row)
                 if len(batch) == BATCH:

@@ -88,6 +88,17 @@ class Scope(db.Model):
     )
 
 
+class StateCount(db.Model):
+    """How many dossiers stand in a state, for the lowest units that see them: cells, organisations, centres.
+
+    Kept by every act (casework.counts); what a unit above has is the sum of its cells.
+    """
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(40), primary_key=True)
+    dossiers: Mapped[int]
+
+
 class Event(db.Model):
     """One act, written once. The database refuses UPDATE and DELETE on this table (see migrations).
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import msgspec
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, bindparam, null, select
 
@@ -35,7 +37,7 @@ from workflow.roles import Role
 from workflow.route import ROLE_UNITS
 from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_OF, Stage, State
-from workflow.triggers import TRIGGERS, Kind
+from workflow.triggers import Kind
 
 FULL_VIEW = frozenset(Role) - {Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.YOUTH_OFFICER, Role.UNION_OFFICER}
 """Roles that see the personal file; the others see name, birth date and state."""
@@ -122,6 +124,11 @@ class DossierPage:
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
         return any(o.trigger == trigger and all(r.rule not in CLOSING_RULES for r in o.refusals) for o in self.options)
+
+    @cached_property
+    def address(self) -> str:
+        """The page's address; that of an act's form is the same with its trigger (casework.acting.add_acts)."""
+        return url_for("casework.dossier", code=self.case.code)
 
     @property
     def unit_name(self) -> str:
@@ -277,9 +284,3 @@ def companions(case: Case) -> Sequence[Row[Any]]:
 def past_deadlines(case: Case) -> Sequence[Row[Any]]:
     """Deadlines that ended, latest first."""
     return run(_PAST_DEADLINES, {"dossier": case.id}).all()
-
-
-def home_blueprint(trigger: str) -> str:
-    """The blueprint that holds a trigger's form."""
-    home = TRIGGERS[trigger].home
-    return str(home) if home is not None else "casework"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework import paper_numbers
+from dossiers.casework import counts, paper_numbers
 from dossiers.casework.models import CourseClass, Dossier, Event, Person, Scope
 from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
 from dossiers.extensions import run, write_transaction
@@ -276,7 +276,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     role = outcome.role
     assert role is not None
     unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
-    from_state = case.state
+    from_state, stood = case.state, (case.counted_units, case.state)
     if outcome.to is not case.state:
         case.state, case.since = outcome.to, evidence.happened_on
         case.rulebook = in_force(evidence.happened_on, books).code
@@ -305,6 +305,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
         companions=[{**row, "dossier_id": case.id} for row in act.companions],
         person=act.person,
         scope_moved=moved,
+        counts=counts.moved(stood, (case.counted_units, case.state)),
         outbox={
             "topic": f"dossier:{act.trigger}",
             "dossier_id": case.id,

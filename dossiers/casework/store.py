@@ -14,7 +14,8 @@ from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines, names
-from dossiers.casework import search
+from dossiers.casework import counts, search
+from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
     Companion,
     CourseClass,
@@ -70,6 +71,11 @@ class Case:
         return self.place.route
 
     @property
+    def counted_units(self) -> tuple[int, ...]:
+        """The lowest units that see this dossier, which count it; see casework.counts."""
+        return tuple(unit for unit in (self.unit_id, self.nominator_id, self.centre_id) if unit is not None)
+
+    @property
     def scope_units(self) -> tuple[int, ...]:
         """The units whose people see this dossier in lists."""
         units = [unit_id for unit_id, _, _ in self.place.chain]
@@ -91,6 +97,7 @@ class Changes:
     companions: list[Row] = field(default_factory=list)
     person: Row = field(default_factory=dict)
     scope_moved: bool = False
+    counts: Counts = field(default_factory=Counts)
     outbox: Row | None = None
 
 
@@ -239,6 +246,7 @@ class DatabaseStore(_Reader):
         else:
             shared = {k: v for k, v in scope_rows(case)[0].items() if k not in ("ancestor_id", "dossier_id")}
             run(update(_rows(Scope)).where(Scope.dossier_id == case.id).values(shared))
+        counts.add(changes.counts)
         if changes.outbox:
             run(insert(_rows(Outbox)), [changes.outbox])
 
@@ -303,6 +311,7 @@ class BulkStore(_Reader):
         self._search: list[tuple[int, str, tuple[int, ...]]] = []
         self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
+        self._counts: Counts = Counts()
         self._deadlines: dict[int, dict[tuple[str, date], Row]] = {}
         self._relatives: dict[int, dict[str, Row]] = {}
         self._persons: dict[int, Row] = {}
@@ -351,6 +360,7 @@ class BulkStore(_Reader):
         self._numbers.update(row["number_key"] for row in changes.papers if row["number_key"])
         if changes.vote:
             self._add(VoteRecord, [changes.vote])
+        self._counts.update(changes.counts)
         self._add(Companion, changes.companions)
         if changes.person:
             self._persons[case.person_id].update(changes.person)
@@ -392,6 +402,8 @@ class BulkStore(_Reader):
             if rows:
                 db.session.execute(insert(_rows(table)), rows)
         search.index_many(self._search)
+        counts.add(self._counts)
         self._rows.clear()
+        self._counts.clear()
         self._search.clear()
         self._open = 0

@@ -117,7 +117,6 @@ def dossier(code: str) -> ResponseReturnValue:
         relatives=reading.relatives(case) if full else [],
         companions=reading.companions(case) if full else [],
         past=reading.past_deadlines(case),
-        home=reading.home_blueprint,
     )
 
 

@@ -10,7 +10,31 @@ from dossiers.cli.common import AS_JSON, fail, show
 
 audit = AppGroup("audit", help="The audit chain.")
 backup = AppGroup("backup", help="Backups, also while the instance is in use.")
+counts = AppGroup("counts", help="The counts that reports show.")
 instance = AppGroup("instance", help="The instance as a whole.")
+
+
+@counts.command("verify")
+@click.option("--mend", is_flag=True, help="Count anew what differs.")
+@AS_JSON
+def counts_verify(mend: bool, as_json: bool) -> None:
+    """Compare the kept counts with the dossiers; exit code 1 when they differ and are not mended."""
+    from dossiers.casework import counts as kept
+    from dossiers.extensions import write_transaction
+    from dossiers.units import tree
+
+    with write_transaction():
+        found, units = kept.wrong(), tree.current()
+        if found and mend:
+            kept.mend()
+    lines = [{"unit": units[unit].code, "state": state, "kept": n, "counted": m} for unit, state, n, m in found]
+    if as_json:
+        show({"differences": lines, "mended": bool(found and mend)})
+    else:
+        for line in lines:
+            click.echo(f"{line['unit']} {line['state']}: kept {line['kept']}, counted {line['counted']}")
+        click.echo(f"{len(lines)} differences{', mended' if found and mend else ''}.")
+    sys.exit(1 if found and not mend else 0)
 
 
 @audit.command("verify")

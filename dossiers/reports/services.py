@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from dossiers.casework import counts
 from dossiers.casework.models import Scope
-from dossiers.extensions import db
+from dossiers.extensions import run
 from dossiers.units import services as units
-from dossiers.units.models import Unit
+from dossiers.units import tree
+from dossiers.units.tree import Node
 from workflow.stages import STAGE_STATES, Stage
 
 
@@ -16,7 +18,7 @@ from workflow.stages import STAGE_STATES, Stage
 class Line:
     """A unit with its number of dossiers in each state, and how many are past a deadline."""
 
-    unit: Unit
+    unit: Node
     states: dict[str, int] = field(default_factory=dict)
     overdue: int = 0
 
@@ -30,30 +32,26 @@ class Line:
         return sum(self.states.values())
 
 
-def by_unit(unit: Unit, today: date) -> tuple[Line, list[Line]]:
-    """A unit's own line and those of the units directly under it that have dossiers; three queries.
+_OVERDUE = (
+    select(Scope.ancestor_id, func.count())
+    .where(Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.due_on < bindparam("today"))
+    .group_by(Scope.ancestor_id)
+)
+
+
+def by_unit(unit: Node, today: date) -> tuple[Line, list[Line]]:
+    """A unit's own line and those of the units directly under it that have dossiers; two queries.
 
     Every dossier of a unit lies under exactly one of the units below it, so the own line is their sum.
     """
-    below = db.session.scalars(
-        select(Unit).where(Unit.parent_id == unit.id, Unit.kind.in_(units.REPORTED)).order_by(Unit.code)
-    ).all()
+    below = tree.current().parts(unit.id, units.REPORTED)
     lines = {found.id: Line(found) for found in below or [unit]}
-    counts = (
-        select(Scope.ancestor_id, Scope.state, func.count())
-        .where(Scope.ancestor_id.in_(list(lines)))
-        .group_by(Scope.ancestor_id, Scope.state)
-    )
     own = Line(unit)
-    for unit_id, state, count in db.session.execute(counts):
-        lines[unit_id].states[state] = count
-        own.states[state] = own.states.get(state, 0) + count
-    late = (
-        select(Scope.ancestor_id, func.count())
-        .where(Scope.ancestor_id.in_(list(lines)), Scope.due_on < today)
-        .group_by(Scope.ancestor_id)
-    )
-    for unit_id, count in db.session.execute(late):
-        lines[unit_id].overdue = count
-        own.overdue += count
+    for unit_id, states in counts.by_state(list(lines)).items():
+        lines[unit_id].states = states
+        for state, number in states.items():
+            own.states[state] = own.states.get(state, 0) + number
+    for unit_id, number in run(_OVERDUE, {"units": list(lines), "today": today}):
+        lines[unit_id].overdue = number
+        own.overdue += number
     return own, [line for line in lines.values() if line.total and below]

@@ -5,13 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.casework import worklist
-from dossiers.extensions import db
 from dossiers.formatters import say
 from dossiers.reports import services
 from dossiers.security import permits, signed
 from dossiers.units import services as units
 from dossiers.units import tree
-from dossiers.units.models import Unit
 from workflow.stages import STAGE_LABELS, STAGE_STATES, Stage
 
 blueprint = Blueprint("reports", __name__)
@@ -23,7 +21,7 @@ def report() -> ResponseReturnValue:
     """Where the dossiers of a unit stand, and those of each unit under it."""
     who = signed()
     scope = worklist.scope_of(who, request.args.get("unit", "")[:20])
-    unit = db.session.get(Unit, scope[0]) if scope else None
+    unit = tree.current()[scope[0]] if scope else None
     own, parts = services.by_unit(unit, clock.today()) if unit else (None, [])
     return render_template(
         "reports/report.html",

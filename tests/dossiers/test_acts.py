@@ -1,12 +1,13 @@
 """Acts through their pages: one after the other, at the same time, twice, sideways and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from dossiers.casework import counts
 from dossiers.casework.models import (
     DeadlineRecord,
     Dossier,
@@ -25,6 +26,14 @@ from dossiers.units.models import Unit
 from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
 
 Maker = Callable[..., Person]
+
+
+@pytest.fixture(autouse=True)
+def counts_stay_right(app: Flask) -> Iterator[None]:
+    """Whatever a test did: the counts that reports show are those of the dossiers."""
+    yield
+    with app.app_context():
+        assert counts.wrong() == []
 
 
 def set_clock(app: Flask, day: date) -> None:

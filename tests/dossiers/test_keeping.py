@@ -168,6 +168,39 @@ def test_a_backup_taken_while_people_work_is_whole_and_restores(app: Flask, pers
         db.engine.dispose()
 
 
+def test_a_backup_from_an_earlier_version_restores_and_is_brought_up_to_date(app: Flask, tmp_path: Path) -> None:
+    """Such as one made before counts were kept."""
+    now, old = tmp_path / "now.zip", tmp_path / "old.zip"
+    with app.app_context():
+        backup.create(now)
+        keys = {name: app.config[name] for name in ("SECRET_KEY", "DATA_KEY", "INSTANCE")}
+    with zipfile.ZipFile(now) as pack, zipfile.ZipFile(old, "w") as out:
+        manifest = json.loads(pack.read("manifest.json"))
+        manifest["revision"] = "0001"
+        for part in ("rows", "sha256", "columns"):
+            del manifest[part]["state_count"]
+        for name in pack.namelist():
+            if name not in ("manifest.json", "state_count.jsonl"):
+                out.writestr(name, pack.read(name))
+        out.writestr("manifest.json", json.dumps(manifest))
+    other = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'other.db'}", "TESTING": True, **keys})
+    runner = other.test_cli_runner().invoke
+    assert runner(args=["db", "upgrade", "0001"]).exit_code == 0
+    done = runner(args=["backup", "restore", str(old)])
+    assert done.exit_code == 0, done.output
+    assert runner(args=["db", "upgrade"]).exit_code == 0
+    assert runner(args=["counts", "verify"]).output.strip() == "0 differences."
+    with other.app_context():
+        db.engine.dispose()
+    late = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'late.db'}", "TESTING": True, **keys})
+    assert late.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    refused = late.test_cli_runner().invoke(args=["backup", "restore", str(old)])
+    assert refused.exit_code == 2
+    assert "flask db upgrade 0001" in refused.output
+    with late.app_context():
+        db.engine.dispose()
+
+
 @pytest.mark.parametrize("member", ["event.jsonl", "person.jsonl", "dossier.jsonl"])
 def test_a_damaged_backup_is_refused(app: Flask, tmp_path: Path, member: str) -> None:
     path, bad = tmp_path / "backup.zip", tmp_path / "bad.zip"
