@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: started for a run, on loopback, thrown away after it."""
+"""A PostgreSQL server of the tests' (and the bench's) own, on loopback: started for a run, then thrown away or kept."""
 
 import os
 import pwd
@@ -23,30 +23,40 @@ def _programs() -> Path:
 
 
 class PostgresServer:
-    """Start with `with PostgresServer() as server`; `server.url("name")` is the address of a database in it."""
+    """Start with `with PostgresServer() as server`; `server.url("name")` is the address of a database in it.
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="dossiers-pg-"))
+    In a `folder` of its own it is kept and writes durably, as a real one does; else it is fast and thrown away.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.kept = folder is not None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="dossiers-pg-"))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
 
     def __enter__(self) -> "PostgresServer":
         data = self.folder / "data"
+        self.folder.mkdir(parents=True, exist_ok=True)
         if os.getuid() == 0:
             owner = pwd.getpwnam("postgres")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off "
-            "-c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
-        )
+        if not data.exists():
+            self._run(
+                "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
+            )
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60"
+        if self.kept:
+            options += " -c shared_buffers=1GB -c max_wal_size=4GB"
+        else:
+            options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         self._run("pg_ctl", "-D", str(data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "fast" if self.kept else "immediate", "stop")
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(_programs() / program), *arguments]
