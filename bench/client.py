@@ -1,6 +1,6 @@
 """One measurement: so many requests by so many clients over kept-alive connections; prints milliseconds as JSON.
 
-python -m bench.client < {"port", "clients", "cookie", "requests": [[method, path, body or null], …]}
+python -m bench.client < {"port", "clients", "cookie", "headers", "requests": [[method, path, body or null], …]}
 """
 
 import http.client
@@ -22,7 +22,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=30)
         gate.wait()
         for method, path, body in mine:
-            headers = {"Cookie": job["cookie"], "Host": f"127.0.0.1:{job['port']}"}
+            headers = {"Cookie": job["cookie"], "Host": f"127.0.0.1:{job['port']}", **job.get("headers", {})}
             if body is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             began = perf_counter()

@@ -20,7 +20,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
 
-from bench.run import ROOT, free_port
+from bench.players import ROOT, free_port
 
 CLIENTS = 8
 

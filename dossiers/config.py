@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dossiers.engines import driver_url
+from dossiers.engines import driver_url, pool_options
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -91,6 +91,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     url = driver_url(url)
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise SettingError("DOSSIERS_DATABASE_URL", "must begin with sqlite: or postgresql:")
+    threads = _number(env, "THREADS", 8, 1, 64)
     https = _number(env, "HTTPS", 0, 0, 1) == 1
     language = env.get("DOSSIERS_LANGUAGE", "vi")
     if language not in ("vi", "en"):
@@ -100,6 +101,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SECRET_KEY": secret,
         "DATA_KEY": data_key,
         "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": pool_options(threads),
         "HTTPS": https,
         "TRUSTED_PROXY": env.get("DOSSIERS_TRUSTED_PROXY") or None,
         "SIGN_IN_TRIES": _number(env, "SIGN_IN_TRIES", 10, 1, 1000),
@@ -107,7 +109,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_PATH": "/",
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
-        "THREADS": _number(env, "THREADS", 8, 1, 64),
+        "THREADS": threads,
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "MAX_CONTENT_LENGTH": 1_000_000,

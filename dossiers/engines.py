@@ -28,7 +28,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=15000",
     "cache_size=-16000",
-    "mmap_size=1073741824",
+    "soft_heap_limit=25165824",  # of all connections together: 24 MB
 )
 
 
@@ -46,6 +46,11 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def pool_options(threads: int) -> dict[str, Any]:
+    """Connections for so many threads. The one used last is used next: what it has read it need not read again."""
+    return {"pool_size": threads, "max_overflow": 2, "pool_use_lifo": True}
 
 
 def is_postgresql(db: SQLAlchemy) -> bool:

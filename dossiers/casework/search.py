@@ -69,6 +69,6 @@ def find(query: str, units: Sequence[int]) -> list[Match]:
     return [Match(row.id, row.full_name, _folded(row.full_name)) for row in rows]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4096)
 def _folded(full_name: str) -> str:
     return fold(full_name)

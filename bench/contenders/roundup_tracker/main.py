@@ -19,7 +19,7 @@ from roundup import date  # noqa: E402
 
 from bench.data import CELLS, EVENTS, ORGANISATIONS, rows  # noqa: E402
 
-PASSWORD = "bench"  # noqa: S105 - of a tracker that only listens on loopback while it is measured
+PASSWORD = "bench"
 
 
 def fold(text: str) -> str:

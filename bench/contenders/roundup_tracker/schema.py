@@ -1,4 +1,3 @@
-
 # --- the benchmark's own classes, added to the minimal tracker ---
 unit = Class(db, "unit", code=String(), parent=Link("unit"))  # noqa: F821
 unit.setkey("code")

@@ -1,0 +1,286 @@
+"""Who is measured: this program, the floor, Django and Roundup; each served by waitress with 8 threads on loopback."""
+
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.parse
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.postgres_server import PostgresServer
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "bench" / "work"
+WORDS = ["nguyen van an", "tran thi lan", "le duc", "pham ngoc mai", "hoang minh son", "bui xuan"]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def process(command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[int]:
+    """A server, until the block ends; gives its process id."""
+    log = (WORK / f"server-{port}.log").open("w")
+    running = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=log, stderr=log)
+    try:
+        for _ in range(6000):
+            if running.poll() is not None:
+                raise SystemExit(f"a server did not start; see {log.name}")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield running.pid
+    finally:
+        running.send_signal(signal.SIGTERM)
+        try:
+            running.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+        log.close()
+
+
+def environment(name: str) -> str:
+    """The Python of an environment with what bench/contenders/requirements-NAME.txt asks for, made on first use."""
+    venv = WORK / f"venv-{name}"
+    if not (venv / "installed").exists():
+        wanted = ROOT / f"bench/contenders/requirements-{name}.txt"
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        subprocess.run([str(venv / "bin/pip"), "install", "--quiet", "-r", str(wanted)], check=True)
+        (venv / "installed").touch()
+    return str(venv / "bin/python")
+
+
+class Contender(ABC):
+    """Somebody to measure: where it listens, how it is signed in, and its requests for each job."""
+
+    name = ""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.port = free_port()
+        self.cookie = ""
+        self.headers: dict[str, str] = {}
+        self.pid = 0
+        self.rng = random.Random(3)
+
+    def call(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        """One request, keeping cookies."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Cookie": self.cookie, **self.headers}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        jar = dict(part.split("=", 1) for part in self.cookie.split("; ") if part)
+        for value in answer.headers.get_all("Set-Cookie") or []:
+            name, _, rest = value.partition("=")
+            jar[name] = rest.partition(";")[0]
+        self.cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    @abstractmethod
+    def start(self, stack: ExitStack) -> None:
+        """Build what is missing, serve until the stack ends, sign in."""
+
+    @abstractmethod
+    def requests(self, job: str, count: int) -> list[list[Any]]:
+        """`count` requests of a job."""
+
+
+class Floor(Contender):
+    """Bare Flask and raw sqlite3."""
+
+    name = "floor"
+
+    def start(self, stack: ExitStack) -> None:
+        """Build and serve."""
+        file = WORK / f"floor-{self.size}.db"
+        script = str(ROOT / "bench/contenders/floor.py")
+        command = [sys.executable, script, str(file), str(self.size), str(self.port)]
+        self.pid = stack.enter_context(process(command, self.port))
+        self.call("GET", "/sign-in")
+
+    def requests(self, job: str, count: int) -> list[list[Any]]:
+        """The floor's addresses."""
+        pick = [self.rng.randint(1, self.size) for _ in range(count)]
+        return {
+            "list": [["GET", f"/list?unit=DB{1 + n % 24:02d}&state=listed", None] for n in range(count)],
+            "one": [["GET", f"/one/{n}", None] for n in pick],
+            "move": [["POST", f"/move/{n}", ""] for n in pick],
+            "search": [["GET", f"/search?q={urllib.parse.quote(WORDS[n % len(WORDS)])}", None] for n in range(count)],
+            "report": [["GET", "/report", None]] * count,
+        }[job]
+
+
+class Django(Floor):
+    """Django, viewflow.fsm, django-simple-history."""
+
+    name = "django"
+    token = ""
+
+    def start(self, stack: ExitStack) -> None:
+        """Install, build and serve."""
+        script = str(ROOT / "bench/contenders/django_app/main.py")
+        file = WORK / f"django-{self.size}.db"
+        command = [environment("django"), script, str(file), str(self.size), str(self.port)]
+        self.pid = stack.enter_context(process(command, self.port))
+        self.token = self.call("GET", "/sign-in")[1]
+
+    def requests(self, job: str, count: int) -> list[list[Any]]:
+        """As the floor's, with the token where Django asks for it."""
+        found = super().requests(job, count)
+        body = f"csrfmiddlewaretoken={self.token}"
+        return [[method, path, body if method == "POST" else None] for method, path, _ in found]
+
+
+class Roundup(Contender):
+    """Roundup, an issue tracker in Python with a history of every item."""
+
+    name = "roundup"
+
+    def start(self, stack: ExitStack) -> None:
+        """Install, build, serve and sign in by the form."""
+        script = str(ROOT / "bench/contenders/roundup_tracker/main.py")
+        folder = WORK / f"roundup-{self.size}"
+        command = [environment("roundup"), script, str(folder), str(self.size), str(self.port)]
+        self.pid = stack.enter_context(process(command, self.port))
+        home = f"http://127.0.0.1:{self.port}/"
+        self.headers = {"Referer": home}
+        fields = {"__login_name": "admin", "__login_password": "bench", "@action": "Login", "__came_from": home}
+        self.call("POST", "/", urllib.parse.urlencode(fields))
+        if not self.cookie:
+            raise SystemExit("Roundup did not sign us in")
+
+    def requests(self, job: str, count: int) -> list[list[Any]]:
+        """Its own addresses: an index with a filter, an item, the item's form."""
+        pick = [self.rng.randint(1, self.size) for _ in range(count)]
+        index = "/dossier?@template=index&@pagesize=50&@startwith=0"
+        cells = [",".join(f"DB{1 + n % 24:02d}-C{c}" for c in (1, 2, 3)) for n in range(count)]
+        words = [urllib.parse.quote(WORDS[n % len(WORDS)]) for n in range(count)]
+        change = "@action=edit&@submit=1&state="
+        return {
+            "list": [
+                ["GET", f"{index}&@sort=-since&@filter=unit,state&unit={unit}&state=listed", None] for unit in cells
+            ],
+            "one": [["GET", f"/dossier{n}", None] for n in pick],
+            "move": [["POST", f"/dossier{n}", f"{change}step{self.rng.getrandbits(40)}"] for n in pick],
+            "search": [["GET", f"{index}&@filter=folded&folded={word}", None] for word in words],
+            "report": [["GET", "/dossier?@template=report", None]] * count,
+        }[job]
+
+
+class Ours(Contender):
+    """This program, as `flask serve` serves it."""
+
+    name = "ours"
+    engine = "sqlite"
+    level = "DB02"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.folder = WORK / f"ours-{size}"
+        self.token = ""
+        self.movable: list[list[Any]] = []
+        self.codes: list[str] = []
+
+    def settings(self, stack: ExitStack) -> dict[str, str]:
+        """What tells the program where its data is."""
+        return {}
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of its database."""
+        with sqlite3.connect(self.folder / "dossiers.db") as db:
+            return db.execute(query).fetchall()
+
+    def start(self, stack: ExitStack) -> None:
+        """Load the demo of this size, serve it, sign in as the upper board."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        env = {"DOSSIERS_INSTANCE": str(self.folder), "DOSSIERS_THREADS": "8", **self.settings(stack)}
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+        for arguments in (["db", "upgrade"], ["demo", "load", "--dossiers", str(self.size), "--if-empty"]):
+            subprocess.run([*flask, *arguments], cwd=ROOT, env={**os.environ, **env}, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        self.pid = stack.enter_context(process([*flask, "serve", "--port", str(self.port)], self.port, env))
+        page = self.call("GET", "/dang-nhap")[1]
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        account = re.search(r'action="(/demo/dang-nhap/\d+)"', page)
+        assert token
+        assert account
+        self.call("POST", account.group(1), f"csrf_token={token.group(1)}")
+        page = self.call("GET", "/quy-tac")[1]
+        self.token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
+        step = max(1, self.size // 3000)
+        self.codes = [code for (code,) in self.ask(f"SELECT code FROM dossier WHERE id % {step} = 0 LIMIT 3000")]
+        # The upper board may suspend what stands in cells directly under it.
+        self.movable = [
+            [code, version, "suspend"]
+            for code, version in self.ask(
+                "SELECT d.code, d.version FROM dossier d JOIN unit u ON u.id = d.unit_id WHERE u.kind = 'grassroots_cell'"
+                " AND d.state IN ('listed', 'trained', 'applying') AND d.facts NOT LIKE '%suspended%'"
+                " ORDER BY d.id LIMIT 3000"
+            )
+        ]
+
+    def requests(self, job: str, count: int) -> list[list[Any]]:
+        """Our addresses; a move suspends a dossier or lets it go on, through its form."""
+        if job == "move":
+            return [self._move() for _ in range(count)]
+        return {
+            "list": [["GET", f"/ho-so?unit={self.level}&state=listed&sort=newest", None] for _ in range(count)],
+            "one": [["GET", f"/ho-so/{self.rng.choice(self.codes)}", None] for _ in range(count)],
+            "search": [["GET", f"/tim?q={urllib.parse.quote(WORDS[n % len(WORDS)])}", None] for n in range(count)],
+            "report": [["GET", "/bao-cao", None]] * count,
+        }[job]
+
+    def _move(self) -> list[Any]:
+        case = self.movable.pop(0)
+        code, version, trigger = case
+        fields = {
+            "csrf_token": self.token, "version": version, "act_key": f"{self.rng.getrandbits(128):032x}",
+            "happened_on": "27/07/2022", "reason": "Đo tốc độ.",
+        }  # fmt: skip
+        self.movable.append([code, version + 1, "resume" if trigger == "suspend" else "suspend"])
+        return ["POST", f"/ho-so/{code}/{trigger}", urllib.parse.urlencode(fields)]
+
+
+class OursOnPostgres(Ours):
+    """This program on a PostgreSQL of its own, kept in bench/work."""
+
+    engine = "postgresql"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.folder = WORK / f"ours-{size}-pg"
+        self.url = ""
+
+    def settings(self, stack: ExitStack) -> dict[str, str]:
+        """Start the server; the database in it is made on first use."""
+        server = stack.enter_context(PostgresServer(WORK / f"postgres-{self.size}"))
+        with suppress(psycopg.errors.DuplicateDatabase):
+            server.execute("CREATE DATABASE bench")
+        self.url = server.url("bench").replace("+psycopg", "")
+        return {"DOSSIERS_DATABASE_URL": self.url}
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of its database."""
+        with psycopg.connect(self.url) as db:
+            return db.execute(query.encode()).fetchall()
