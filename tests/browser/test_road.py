@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.browser.keyboard import KeyboardUser
 from tests.browser.user import User
 
 START = date(2022, 7, 27)
@@ -35,13 +36,14 @@ class Road:
 
     def record(self, *forms: str) -> None:
         """Record papers by their date."""
-        page = self.user.page
-        page.locator("a.button", has_text="Ghi giấy tờ").first.click()
+        user = self.user
+        user.activate(user.page.locator("a.button", has_text="Ghi giấy tờ").first)
+        user.page.wait_for_url("**/record_papers")
         for form in forms:
-            row = page.locator("fieldset.row", has_text=f"{form} –")
-            row.get_by_label(f"Ngày của {form}").fill(self.day())
-        page.locator("#act button.primary").click()
-        page.locator(".flash.done").wait_for()
+            row = user.page.locator("fieldset.row", has_text=f"{form} –")
+            user.write(row.get_by_label(f"Ngày của {form}"), self.day())
+        user.send()
+        user.page.locator(".flash.done").wait_for()
 
     def decide(self, trigger: str, number: str) -> None:
         """Prepare and sign, by two different people."""
@@ -54,16 +56,16 @@ class Road:
 def walk(road: Road, has_section: bool) -> None:
     user, n = road.user, road.number
     road.as_("youth officer")
-    user.page.get_by_role("link", name="Ghi người vào nguồn").first.click()
+    user.activate(user.page.get_by_role("link", name="Ghi người vào nguồn").first)
+    user.page.wait_for_url("**/ho-so/moi")
     user.fill(
         full_name="Nguyễn Thị Thử Nghiệm", birth_date="14/05/1998", sex="female", contact="0900 000 000",
-        place="first", schooling="upper_secondary", consented=True,
+        place="~Chi bộ 3, Đảng bộ Công ty Điện lực – Đoàn thanh niên" if has_section else "first",
+        schooling="upper_secondary", consented=True,
     )  # fmt: skip
-    if has_section:
-        user.page.locator("[name=place]").select_option(label="Chi bộ 3, Đảng bộ Công ty Điện lực – Đoàn thanh niên")
-    user.page.locator("#act button.primary").click()
+    user.send()
     user.page.locator(".flash.done").wait_for()
-    road.code = user.page.url.rsplit("/", 1)[1]
+    road.code = user.page.url.rsplit("/", 1)[1].partition("#")[0]
     assert user.state() == "Nguồn phát triển đảng"
     user.act("nominate", number=f"{n}1-NQ/ĐTN", present="all", in_favour="all")
 
@@ -84,15 +86,14 @@ def walk(road: Road, has_section: bool) -> None:
     road.record("1-KNĐ", "2-KNĐ", "3-KNĐ")
     road.as_("officer of the organisation")
     user.act("start_verification")
-    page = user.page
-    page.locator("a.button", has_text="Ghi thân nhân").click()
+    user.activate(user.page.locator("a.button", has_text="Ghi thân nhân"))
+    user.page.wait_for_url("**/record_relatives")
     for row, relation in enumerate(("father", "mother")):
-        page.locator(f"[name=r{row}_relation]").select_option(relation)
-        page.locator(f"[name=r{row}_name]").fill("Nguyễn Văn Tưởng Tượng")
-        page.locator(f"[name=r{row}_result]").fill("Chấp hành tốt chủ trương, pháp luật.")
-        page.locator(f"[name=r{row}_verified_on]").fill(road.day())
-    page.locator("#act button.primary").click()
-    page.locator(".flash.done").wait_for()
+        told = {"relation": relation, "name": "Nguyễn Văn Tưởng Tượng", "verified_on": road.day(),
+                "result": "Chấp hành tốt chủ trương, pháp luật."}  # fmt: skip
+        user.fill(**{f"r{row}_{name}": value for name, value in told.items()})
+    user.send()
+    user.page.locator(".flash.done").wait_for()
     road.record("5-KNĐ")
     road.as_("secretary of the organisation")
     user.act("conclude_verification", reason="Đủ điều kiện, tiêu chuẩn chính trị.")
@@ -134,19 +135,26 @@ def votes(road: Road, has_section: bool, n: str) -> None:
     road.user.act("pass_committee_vote", number=f"{n}6-NQ/ĐU", present="all", in_favour="all")
 
 
+OF_A_SECTION = {
+    "youth officer": "Cán bộ Đoàn DB02",
+    "cell secretary": "Bí thư chi bộ DB02-C3",
+    "officer of the organisation": "Văn phòng DB02",
+    "secretary of the organisation": "Bí thư DB02 (đường dài nhất)",
+    "section officer": "Đảng ủy bộ phận DB02-S1",
+    "training officer": "Trung tâm chính trị",
+    "officer of the deciding body": "Ban tổ chức Đảng ủy Khối",
+    "secretary of the deciding body": "Bí thư Đảng ủy Khối",
+}
+
+
 @pytest.mark.browser
 def test_the_longest_road_with_a_section(user: User) -> None:
-    people = {
-        "youth officer": "Cán bộ Đoàn DB02",
-        "cell secretary": "Bí thư chi bộ DB02-C3",
-        "officer of the organisation": "Văn phòng DB02",
-        "secretary of the organisation": "Bí thư DB02 (đường dài nhất)",
-        "section officer": "Đảng ủy bộ phận DB02-S1",
-        "training officer": "Trung tâm chính trị",
-        "officer of the deciding body": "Ban tổ chức Đảng ủy Khối",
-        "secretary of the deciding body": "Bí thư Đảng ủy Khối",
-    }
-    walk(Road(user, people, "90"), has_section=True)
+    walk(Road(user, OF_A_SECTION, "90"), has_section=True)
+
+
+@pytest.mark.browser
+def test_the_longest_road_by_the_keyboard_alone(user: User) -> None:
+    walk(Road(KeyboardUser(user.page, user.address), OF_A_SECTION, "90"), has_section=True)
 
 
 @pytest.mark.browser

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from dossiers.demo.load import DEMO_PASSWORD
 from workflow.triggers import TRIGGERS
@@ -25,11 +25,31 @@ class User:
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.errors.append(message.text)
 
+    # --- with the hand: how anything on a page is reached ---
+
+    def activate(self, control: Locator) -> None:
+        """Press a button, follow a link, open a fold."""
+        control.click()
+
+    def write(self, control: Locator, text: str) -> None:
+        """Put a text into a field, in place of what stands there."""
+        control.fill(text)
+
+    def choose(self, control: Locator, value: str) -> None:
+        """Choose the line of a list that has this value."""
+        control.select_option(value)
+
+    def tick(self, control: Locator, wanted: bool = True) -> None:
+        """Set a box, or one of several."""
+        control.set_checked(wanted)
+
+    # --- what people do ---
+
     def sign_in_as(self, label: str) -> None:
         """Sign out whoever is there, then one click by the role's label."""
         self._leave()
         self.page.goto(f"{self.address}/dang-nhap")
-        self.page.get_by_role("button", name=label).click()
+        self.activate(self.page.get_by_role("button", name=label))
 
     def sign_in(self, label: str) -> None:
         """The same, for those whose first page is their inbox."""
@@ -40,21 +60,22 @@ class User:
         """Sign in with address and password, as everybody does outside a demo."""
         self._leave()
         self.page.goto(f"{self.address}/dang-nhap")
-        self.page.get_by_label("Thư điện tử").fill(f"{role}.{unit.lower()}@demo.example")
-        self.page.get_by_label("Mật khẩu").fill(DEMO_PASSWORD)
-        self.page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        self.write(self.page.get_by_label("Thư điện tử"), f"{role}.{unit.lower()}@demo.example")
+        self.write(self.page.get_by_label("Mật khẩu"), DEMO_PASSWORD)
+        self.activate(self.page.get_by_role("button", name="Đăng nhập", exact=True))
         self.page.wait_for_url("**/viec-cua-toi")
 
     def _leave(self) -> None:
         if self.page.url.startswith("http"):
             leave = self.page.get_by_role("button", name="Đăng xuất")
             if leave.count():
-                leave.click()
+                self.activate(leave)
 
     def clock(self, day: date) -> None:
         """Move the demo's clock."""
-        self.page.get_by_label("Đưa đồng hồ tới ngày").fill(f"{day:%d/%m/%Y}")
-        self.page.get_by_role("button", name="Đặt", exact=True).click()
+        self.write(self.page.get_by_label("Đưa đồng hồ tới ngày"), f"{day:%d/%m/%Y}")
+        self.activate(self.page.get_by_role("button", name="Đặt", exact=True))
+        self.page.wait_for_load_state()
         assert self.page.locator("#demo-day").inner_text() == f"{day:%d/%m/%Y}"
 
     def open(self, code: str) -> None:
@@ -63,32 +84,35 @@ class User:
 
     def find(self, name: str) -> None:
         """Find somebody with the search box and open the first hit."""
-        self.page.get_by_role("searchbox").fill(name)
-        self.page.get_by_role("button", name="Tìm", exact=True).click()
-        self.page.locator("table.list a.name").first.click()
+        self.write(self.page.get_by_role("searchbox"), name)
+        self.activate(self.page.get_by_role("button", name="Tìm", exact=True))
+        self.page.wait_for_url("**/tim**")
+        self.activate(self.page.locator("table.list a.name").first)
+        self.page.wait_for_url("**/ho-so/**")
 
     def fill(self, **fields: str | bool) -> None:
         """Fill fields in by name; "first" chooses the first real line of a select, "~text" the line with it."""
         for name, value in fields.items():
             control = self.page.locator(f"#act [name={name}]")
             if isinstance(value, bool):
-                control.set_checked(value)
+                self.tick(control, value)
             elif control.first.get_attribute("type") == "radio":
-                self.page.locator(f"#act [name={name}][value={value}]").check()
+                self.tick(self.page.locator(f"#act [name={name}][value={value}]"))
             elif control.evaluate("node => node.tagName") == "SELECT":
                 wanted = str(value).removeprefix("~")
                 line = control.locator("option", has_text=wanted).first
-                control.select_option(
-                    ""
-                    if value == ""
-                    else control.locator("option").nth(1).get_attribute("value")
-                    if value == "first"
-                    else line.get_attribute("value")
-                    if str(value).startswith("~")
-                    else wanted
-                )
+                if value == "first":
+                    wanted = control.locator("option").nth(1).get_attribute("value") or ""
+                elif str(value).startswith("~"):
+                    wanted = line.get_attribute("value") or ""
+                self.choose(control, wanted)
             else:
-                control.fill(value)
+                self.write(control, value)
+
+    def send(self) -> None:
+        """Send the form."""
+        self.activate(self.page.locator("#act button.primary"))
+        self.page.wait_for_load_state()
 
     def everybody(self) -> str:
         """How many may vote, as the form of the act says."""
@@ -101,12 +125,13 @@ class User:
         label = TRIGGERS[trigger].label.vi
         link = self.page.locator("a.button", has_text=label).first
         if not link.is_visible():
-            self.page.get_by_text("Việc khác: trả lại").click()
-        link.click()
+            self.activate(self.page.locator("summary", has_text="Việc khác: trả lại"))
+        self.activate(link)
+        self.page.wait_for_url(f"**/{trigger}")
         if "in_favour" in fields:
             fields = {name: self.everybody() if value == "all" else value for name, value in fields.items()}
         self.fill(**fields)
-        self.page.locator("#act button.primary").click()
+        self.send()
 
     def act(self, trigger: str, **fields: str | bool) -> None:
         """Press, and see that it was recorded."""
