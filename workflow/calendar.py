@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-
 _DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=512)
 def _national(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """(days off, make-up working days) of one year, nationwide."""
+    import holidays  # reads the calendars of every country: only once a working day is asked for
+
     known = holidays.country_holidays("VN", years=year)
     days_off = frozenset(day for day in known if day.year == year)
     made_up = frozenset(day for day in known.weekend_workdays if day.year == year)
