@@ -63,7 +63,7 @@ requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
-bench: .venv/installed $(CATALOGUES)  ## measure beside the floor and Django (long; SIZES=1000,10000 for a shorter look)
+bench: .venv/installed $(CATALOGUES)  ## measure beside the floor, Django and Roundup (long; SIZES=1000,10000 for a shorter look)
 	$(BIN)/python -m bench.run --sizes $(SIZES) --alone $(ALONE)
 
 kill: .venv/installed $(CATALOGUES)  ## kill -9 under eight writing clients, ROUNDS times; nothing acknowledged may be lost
