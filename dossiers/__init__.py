@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, request
+from flask_principal import Principal
 from flask_security import current_user
 
 from dossiers import cli, config, errors, formatters, languages, logs, markup, navigation, security
@@ -56,7 +57,17 @@ def _accounts(app: Flask) -> None:
     for name, text in messages.items():
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
     flask_security.init_app(app, Accounts(db, Account, RoleAssignment))
+    _without_principal(app)
     security.throttle_sign_in(app)
+
+
+def _without_principal(app: Flask) -> None:
+    """Flask-Security brings Flask-Principal, which works out everybody's needs before each request.
+
+    Nothing here asks for them, as roles are held in units (dossiers.security).
+    """
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
 
 
 def _l(text: str) -> Any:

@@ -40,7 +40,6 @@ FOREIGN: dict[str, str] = {
     "static": "public",
     "security.login": "public",
     "security.logout": "signed_in",
-    "security.verify": "signed_in",
 }
 """Routes of extensions, which cannot name their permission themselves. Others of theirs stay shut."""
 

@@ -1,5 +1,6 @@
 """Figures for Prometheus, of this process: requests by page and status, how long they took, acts."""
 
+from functools import lru_cache
 from time import perf_counter
 
 import structlog
@@ -20,6 +21,11 @@ acts = Counter("dossiers_acts", "Acts recorded, by trigger.", ["trigger"], regis
 log = structlog.get_logger()
 
 
+@lru_cache(maxsize=1024)
+def _of_page(page: str, status: int) -> tuple[Counter, Histogram]:
+    return requests.labels(page, status), seconds.labels(page)
+
+
 def init_app(app: Flask) -> None:
     """Count and log every request: its page (never its address), status and milliseconds."""
 
@@ -31,8 +37,9 @@ def init_app(app: Flask) -> None:
     def count(response: Response) -> Response:
         page = request.endpoint or "unknown"
         took = perf_counter() - g.get("began", perf_counter())
-        requests.labels(page, response.status_code).inc()
-        seconds.labels(page).observe(took)
+        counter, histogram = _of_page(page, response.status_code)
+        counter.inc()
+        histogram.observe(took)
         if page != "static":
             log.info("request", page=page, method=request.method, status=response.status_code, ms=round(took * 1000, 2))
         response.headers["X-Request-Id"] = g.get("request_id", "")

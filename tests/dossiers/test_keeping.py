@@ -124,7 +124,11 @@ def test_a_changed_export_is_found(exported: tuple[Path, str], change: Any, says
     assert any(says in finding.what for finding in findings), findings
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"no json\n"), gzip.compress(b"[1]\n"), None])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no gzip", gzip.compress(b"no json\n"), gzip.compress(b"[1]\n"), None],
+    ids=["empty", "not packed", "no json", "no event", "no file"],  # a packed file holds the time: no name for a test
+)
 def test_a_file_that_is_no_export(app: Flask, tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "x.gz"
     if content is not None:
