@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 
-from tests.postgres_server import PostgresServer
+from tools.postgres_server import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "bench" / "work"

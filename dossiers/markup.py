@@ -4,13 +4,14 @@ Everything that comes from outside is escaped here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from functools import lru_cache, partial
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
 from markupsafe import Markup
 
+from dossiers.casework.reading import Line
+from dossiers.casework.worklist import Item
 from dossiers.formatters import day, left, moment, today, urgency
 from dossiers.languages import gettext_in
 from dossiers.units.tree import Choices
@@ -51,20 +52,6 @@ def explained(refusal: Refusal, code: str) -> Markup:
     )
 
 
-class Listed(Protocol):
-    """What a line of a list shows of a dossier."""
-
-    code: str
-    name: str
-    birth_date: date
-    unit: str
-    state: str
-    since: date
-    source: str
-    turn: str | None
-    due_on: date | None
-
-
 @lru_cache(maxsize=8)
 def _words(code: str) -> dict[str, str]:
     """What the lines of a list say in a language, escaped."""
@@ -77,7 +64,7 @@ def _words(code: str) -> dict[str, str]:
     return {name: escape(text) for name, text in found.items()}
 
 
-def dossier_lines(rows: Iterable[Listed], address: str, code: str) -> Markup:
+def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
     """The lines of a list of dossiers; `address` is that of the list, a dossier's is the same with its code."""
     word, on = _words(code), today()
     unit, step, since, turn, due = word["unit"], word["step"], word["since"], word["turn"], word["due"]
@@ -127,16 +114,7 @@ def _labels(code: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     return of_triggers, of_states, of_roles
 
 
-class Told(Protocol):
-    """What the timeline shows of an event: its row, who did it, what it says, its personal part if it may be seen."""
-
-    event: Any
-    who: str
-    details: dict[str, Any]
-    personal: dict[str, Any]
-
-
-def act_done(line: Told, code: str) -> Markup:
+def act_done(line: Line, code: str) -> Markup:
     """What was done, the state it led to, and what the event says."""
     event, (triggers, states, _roles) = line.event, _labels(code)
     moved = f" → {states[event.to_state]}" if event.from_state != event.to_state else ""
@@ -144,7 +122,7 @@ def act_done(line: Told, code: str) -> Markup:
     return Markup(f'{done}<div class="facts">{"".join(_details(line, code))}</div>')  # noqa: S704 - all escaped
 
 
-def _details(line: Told, code: str) -> Iterator[str]:
+def _details(line: Line, code: str) -> Iterator[str]:
     said, personal, word = line.details, line.personal, _event_words(code)
     if said.get("number"):
         yield f"<span>{word['number']} {escape(said['number'])}</span>"
@@ -165,7 +143,7 @@ def _details(line: Told, code: str) -> Iterator[str]:
         yield f'<p class="reason">{escape(personal["reason"])}</p>'
 
 
-def timeline(lines: Iterable[Told], code: str) -> Markup:
+def timeline(lines: Iterable[Line], code: str) -> Markup:
     """The events of a dossier as the items of a list."""
     word, roles, made = _event_words(code), _labels(code)[2], []
     for line in lines:

@@ -17,7 +17,7 @@ from dossiers import create_app
 from dossiers.demo import load
 from dossiers.extensions import db
 from tests.people import Person
-from tests.postgres_server import PostgresServer
+from tools.postgres_server import PostgresServer
 
 ENGINES = os.environ.get("TEST_ENGINES", "sqlite,postgresql").split(",")
 SEED = 2022
