@@ -8,7 +8,7 @@ from flask_security import current_user
 
 from dossiers import cli, config, errors, formatters, languages, logs, markup, navigation, security
 from dossiers.config import ROOT
-from dossiers.extensions import babel, csrf, db, migrate
+from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.extensions import security as flask_security
 from dossiers.operations import metrics
 
@@ -26,7 +26,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     logs.init_app(app)
     metrics.init_app(app)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    Migrations(app, str(ROOT / "migrations"))
     csrf.init_app(app)
     babel.init_app(app, locale_selector=languages.language)
     languages.init_app(app)

@@ -135,4 +135,6 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN": False,
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
         "SECURITY_WAN_ALLOW_USERNAMELESS": False,
+        "SECURITY_CLI_USERS_NAME": False,  # accounts are changed by our commands, which the office's log tells of
+        "SECURITY_CLI_ROLES_NAME": False,
     }

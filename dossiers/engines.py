@@ -16,8 +16,6 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Set while a transaction that will write begins."""
@@ -60,7 +58,13 @@ def is_postgresql(db: SQLAlchemy) -> bool:
 
 def upsert(db: SQLAlchemy, table: Any) -> Any:
     """An INSERT into `table` that takes on_conflict_do_update."""
-    return postgresql_insert(table) if is_postgresql(db) else sqlite_insert(table)
+    if is_postgresql(db):
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)
 
 
 def lock_numbers(db: SQLAlchemy) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -29,7 +29,6 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
-migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
 security = Security()
@@ -41,6 +40,20 @@ def run(statement: Executable, parameters: Mapping[str, Any] | None = None) -> C
     Fit for what every page asks: a statement that is built once then costs a fifth of a query through the session.
     """
     return db.session.connection().execute(statement, parameters)
+
+
+class Migrations:
+    """Stands in for Flask-Migrate until a command asks for it: it brings Alembic along, which no page wants."""
+
+    def __init__(self, app: Flask, directory: str) -> None:
+        self._app, self._directory = app, directory
+        app.extensions["migrate"] = self
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate(self._app, db, directory=self._directory)
+        return getattr(self._app.extensions["migrate"], name)
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 import unicodedata
 from functools import lru_cache
-
-import icu
+from typing import Any
 
 
 @lru_cache(maxsize=1)
-def _collator() -> icu.Collator:
+def _collator() -> Any:
+    import icu  # large, and only wanted where a name is written or sorted
+
     return icu.Collator.createInstance(icu.Locale("vi_VN"))
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dossiers.cli.keeping import audit, backup, counts, instance
+from dossiers.cli.keeping import audit, backup, counts, database, instance
 from dossiers.cli.office import accounts, units
 from dossiers.cli.reading import dossiers, quota
 from dossiers.cli.serving import demo, prepare, serve
@@ -10,5 +10,5 @@ from dossiers.cli.serving import demo, prepare, serve
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (demo, dossiers, quota, counts, audit, backup, instance, accounts, units, prepare, serve):
+    for command in (demo, dossiers, quota, counts, audit, backup, database, instance, accounts, units, prepare, serve):
         app.cli.add_command(command)

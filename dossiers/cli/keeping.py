@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
+from flask import g
+from flask.cli import AppGroup, with_appcontext
 
 from dossiers.cli.common import AS_JSON, fail, show
 
@@ -12,6 +13,30 @@ audit = AppGroup("audit", help="The audit chain.")
 backup = AppGroup("backup", help="Backups, also while the instance is in use.")
 counts = AppGroup("counts", help="The counts that reports show.")
 instance = AppGroup("instance", help="The instance as a whole.")
+
+
+class _Migrating(click.Group):
+    """Flask-Migrate's commands, found when one is asked for: they bring Alembic along, which no page wants."""
+
+    def _commands(self) -> click.Group:
+        from flask_migrate.cli import db
+
+        return db
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return self._commands().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them."""
+        return self._commands().get_command(ctx, cmd_name)
+
+
+@click.group("db", cls=_Migrating)
+@with_appcontext
+def database() -> None:
+    """The database's tables: upgrade, current, history …"""
+    g.directory, g.x_arg = None, ()  # what Flask-Migrate's own group takes as options
 
 
 @counts.command("verify")
