@@ -4,6 +4,7 @@ import http.client
 import os
 import random
 import re
+import secrets
 import signal
 import socket
 import sqlite3
@@ -255,7 +256,7 @@ class Ours(Contender):
         case = self.movable.pop(0)
         code, version, trigger = case
         fields = {
-            "csrf_token": self.token, "version": version, "act_key": f"{self.rng.getrandbits(128):032x}",
+            "csrf_token": self.token, "version": version, "act_key": secrets.token_hex(16),
             "happened_on": "27/07/2022", "reason": "Đo tốc độ.",
         }  # fmt: skip
         self.movable.append([code, version + 1, "resume" if trigger == "suspend" else "suspend"])

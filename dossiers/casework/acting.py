@@ -25,15 +25,15 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     who = signed()
     case = services.load_case(code, who)
     s = services.situation(case, who)
-    if request.method == "POST" and services.sent_before(known_key(request.form.get("act_key"))):
-        return _already(code)
     option = machine.option(s, trigger)
+    shut = option is None or any(r.rule in CLOSING_RULES for r in option.refusals)
+    if request.method == "POST" and shut and _sent_before():
+        return _already(code)  # it was done, and is therefore not possible any more
     form = form_class()
     if option is None:
         return _impossible(case, trigger, form)
     form.prepare(case, s, trigger)
     refusals: tuple[Refusal, ...] = option.refusals if request.method == "GET" else ()
-    shut = any(r.rule in CLOSING_RULES for r in option.refusals)
     if request.method == "POST" and not shut:
         if form.validate():
             try:
@@ -51,7 +51,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                 if not set(done.case.scope_units).intersection(who.reading_units):
                     return redirect(url_for("casework.inbox"), 303)  # the act took it out of this person's reach
                 return redirect(url_for("casework.dossier", code=code), 303)
-        return _page(case, trigger, form, refusals, shut, 422)
+        return _already(code) if _sent_before() else _page(case, trigger, form, refusals, shut, 422)
     if shut:
         refusals = option.refusals
     return _page(case, trigger, form, refusals, shut, 200 if request.method == "GET" else 403)
@@ -66,6 +66,10 @@ def _done_text(trigger: str, case: Case, moved: bool) -> str:
     if case.turn:
         text += " " + _("Việc tiếp theo thuộc: %(role)s.", role=role(case.turn))
     return text
+
+
+def _sent_before() -> bool:
+    return services.sent_before(known_key(request.form.get("act_key")))
 
 
 def _already(code: str) -> ResponseReturnValue:

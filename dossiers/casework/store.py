@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Insert, Table, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines, names
@@ -158,10 +158,9 @@ def dossier_row(case: Case) -> Row:
     }
 
 
-def scope_rows(case: Case) -> list[Row]:
-    """The rows that put the dossier into the lists of its units."""
-    shared = {
-        "dossier_id": case.id,
+def listed(case: Case) -> Row:
+    """What lists filter and sort a dossier by."""
+    return {
         "state": str(case.state),
         "since": case.since,
         "source": str(case.facts.source),
@@ -170,8 +169,41 @@ def scope_rows(case: Case) -> list[Row]:
         "admitted_on": case.facts.admitted_on,
         "sort_key": names.sort_key(case.full_name),
     }
+
+
+def scope_rows(case: Case) -> list[Row]:
+    """The rows that put the dossier into the lists of its units."""
+    shared = {"dossier_id": case.id, **listed(case)}
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
+
+def _insert(table: type[db.Model]) -> Insert:
+    return insert(_rows(table))
+
+
+def _update(table: type[db.Model], where: str, names: Iterable[str]) -> Update:
+    """Set columns to the values of these names in the rows whose column `where` is the value "of"."""
+    rows = _rows(table)
+    return update(rows).where(rows.c[where] == bindparam("of")).values({name: bindparam(name) for name in names})
+
+
+_FIXED = frozenset({"id", "code", "person_id", "previous_id"})
+_LISTED = ("state", "since", "source", "turn", "due_on", "admitted_on", "sort_key")
+_ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _ADD_SCOPE = map(
+    _insert, (Dossier, Event, EventPersonal, Outbox, PaperRecord, VoteRecord, Scope)
+)
+_CHANGE_DOSSIER = _update(Dossier, "id", [c.name for c in _rows(Dossier).c if c.name not in _FIXED])
+_CHANGE_SCOPE = _update(Scope, "dossier_id", _LISTED)
+_DROP_SCOPE = delete(_rows(Scope)).where(Scope.dossier_id == bindparam("of"))
+_END_DEADLINE = (
+    update(_rows(DeadlineRecord))
+    .where(
+        DeadlineRecord.dossier_id == bindparam("of"),
+        DeadlineRecord.rule == bindparam("which"),
+        DeadlineRecord.starts_on == bindparam("began_on"),
+    )
+    .values(ended_on=bindparam("ended_on"))
+)
 
 _CENTRE = select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id"))
 
@@ -219,36 +251,32 @@ class DatabaseStore(_Reader):
         run = db.session.connection().execute
         row = dossier_row(case)
         if case.version == 1:
-            run(insert(_rows(Dossier)), [row])
+            run(_ADD_DOSSIER, [row])
         else:
-            changed = {
-                name: value for name, value in row.items() if name not in ("id", "code", "person_id", "previous_id")
-            }
-            run(update(_rows(Dossier)).where(Dossier.id == case.id).values(changed))
+            run(_CHANGE_DOSSIER, {"of": case.id, **{name: value for name, value in row.items() if name not in _FIXED}})
         try:
-            run(insert(_rows(Event)), [changes.event])
+            run(_ADD_EVENT, [changes.event])
         except IntegrityError as error:
             raise Duplicate from error
         if changes.personal:
-            run(insert(_rows(EventPersonal)), [changes.personal])
+            run(_ADD_PERSONAL, [changes.personal])
         if changes.papers:
-            run(insert(_rows(PaperRecord)), changes.papers)
+            run(_ADD_PAPER, changes.papers)
         if changes.vote:
-            run(insert(_rows(VoteRecord)), [changes.vote])
+            run(_ADD_VOTE, [changes.vote])
         if changes.person:
             run(update(_rows(Person)).where(Person.id == case.person_id).values(changes.person))
         self._write_deadlines(case, changes)
         self._write_people(case, changes)
         if changes.scope_moved:
-            run(delete(_rows(Scope)).where(Scope.dossier_id == case.id))
-            run(insert(_rows(Scope)), scope_rows(case))
+            run(_DROP_SCOPE, {"of": case.id})
+            run(_ADD_SCOPE, scope_rows(case))
             search.index_one(case.id, case.full_name, case.scope_units)
         else:
-            shared = {k: v for k, v in scope_rows(case)[0].items() if k not in ("ancestor_id", "dossier_id")}
-            run(update(_rows(Scope)).where(Scope.dossier_id == case.id).values(shared))
+            run(_CHANGE_SCOPE, {"of": case.id, **listed(case)})
         counts.add(changes.counts)
         if changes.outbox:
-            run(insert(_rows(Outbox)), [changes.outbox])
+            run(_ADD_OUTBOX, [changes.outbox])
 
     def _write_deadlines(self, case: Case, changes: Changes) -> None:
         if changes.deadlines:
@@ -265,15 +293,8 @@ class DatabaseStore(_Reader):
                 [_deadline_row(case.id, deadline, None) for deadline in changes.deadlines],
             )
         for deadline in changes.ended:
-            db.session.connection().execute(
-                update(_rows(DeadlineRecord))
-                .where(
-                    DeadlineRecord.dossier_id == case.id,
-                    DeadlineRecord.rule == deadline.rule,
-                    DeadlineRecord.starts_on == deadline.starts_on,
-                )
-                .values(ended_on=changes.event["happened_on"])
-            )
+            which = {"of": case.id, "which": deadline.rule, "began_on": deadline.starts_on}
+            run(_END_DEADLINE, {**which, "ended_on": changes.event["happened_on"]})
 
     def _write_people(self, case: Case, changes: Changes) -> None:
         run = db.session.connection().execute

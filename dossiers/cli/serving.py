@@ -84,6 +84,7 @@ def serve(host: str, port: int, first: bool) -> None:
 
     from dossiers.demo.load import DEMO_PASSWORD
     from dossiers.demo.views import accounts_of_demo
+    from dossiers.extensions import db
     from dossiers.rules import instance
 
     if first:
@@ -111,6 +112,8 @@ def serve(host: str, port: int, first: bool) -> None:
         click.echo(f"Demo accounts (one click on the sign-in page; password for all: {DEMO_PASSWORD})")
         for account in accounts_of_demo():
             click.echo(f"  {account.email:<40} {account.demo_label}")
+    # What was read here must not stay an open transaction: SQLite could never write its log back while it serves.
+    db.session.remove()
     click.echo(f"Open http://{host}:{port}/  (Ctrl+C stops)")
     sys.stdout.flush()
     # A service manager stops with SIGTERM: finish the requests that run, then end.
