@@ -137,6 +137,7 @@ class Django(Floor):
 
     name = "django"
     token = ""
+    versions: dict[int, int]
 
     def start(self, stack: ExitStack) -> None:
         """Install, build and serve."""
@@ -145,12 +146,23 @@ class Django(Floor):
         command = [environment("django"), script, str(file), str(self.size), str(self.port)]
         self.pid = stack.enter_context(process(command, self.port))
         self.token = self.call("GET", "/sign-in")[1]
+        with sqlite3.connect(file) as db:
+            self.versions = dict(db.execute("SELECT id, version FROM cases_dossier WHERE version > 1").fetchall())
 
     def requests(self, job: str, count: int) -> list[list[Any]]:
-        """As the floor's, with the token where Django asks for it."""
-        found = super().requests(job, count)
-        body = f"csrfmiddlewaretoken={self.token}"
-        return [[method, path, body if method == "POST" else None] for method, path, _ in found]
+        """As the floor's; a move is sent as a form with the version, a key, the day and why."""
+        if job != "move":
+            return super().requests(job, count)
+        found: list[list[Any]] = []
+        for number in self.rng.sample(range(1, self.size + 1), count):
+            version = self.versions.get(number, 1)
+            self.versions[number] = version + 1
+            fields = {
+                "csrfmiddlewaretoken": self.token, "version": version, "act_key": secrets.token_hex(16),
+                "happened_on": "27/07/2022", "reason": "Đo tốc độ.",
+            }  # fmt: skip
+            found.append(["POST", f"/move/{number}", urllib.parse.urlencode(fields)])
+        return found
 
 
 class Roundup(Contender):

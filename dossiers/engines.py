@@ -1,7 +1,8 @@
 """What differs between SQLite and PostgreSQL, all in one place.
 
 - How a writing transaction begins: SQLite takes its one write lock at once (BEGIN IMMEDIATE), so that writers
-  queue; PostgreSQL locks the dossier's row (SELECT … FOR UPDATE, which SQLite ignores).
+  queue, those of one process without asking it again and again; PostgreSQL locks the dossier's row
+  (SELECT … FOR UPDATE, which SQLite ignores).
 - Numbering new persons and dossiers: on PostgreSQL an advisory lock keeps two writers apart.
 - "Insert or update": the same statement, built by each dialect.
 - Sequences: PostgreSQL's do not notice rows that bring their own number.
@@ -10,15 +11,16 @@
 """
 
 from collections.abc import Sequence
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, nullcontext
 from sqlite3 import Connection as SQLiteConnection
+from threading import RLock
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""Set while a transaction that will write begins."""
+_turn = RLock()
+"""Held by the one thread of this process that writes to SQLite: the others wait here, not in its retries."""
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -43,7 +45,23 @@ def _on_connect(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+        connection.exec_driver_sql("BEGIN")
+
+
+def turn_to_write(db: SQLAlchemy) -> AbstractContextManager[Any]:
+    """Wait until no other thread of this process writes; where writers lock rows there is nothing to wait for."""
+    return nullcontext() if is_postgresql(db) else _turn
+
+
+def begin_to_write(db: SQLAlchemy) -> None:
+    """End the transaction that was reading and begin one that writes."""
+    if is_postgresql(db):
+        db.session.commit()
+        db.session.connection()
+    else:
+        connection = db.session.connection()
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def pool_options(threads: int) -> dict[str, Any]:

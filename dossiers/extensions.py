@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import CursorResult, Executable, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from dossiers.engines import writing
+from dossiers import engines
 
 
 class Model(DeclarativeBase):
@@ -59,14 +59,11 @@ class Migrations:
 @contextmanager
 def write_transaction() -> Iterator[None]:
     """One transaction that writes: ends whatever was read before, takes the write lock, commits or rolls back."""
-    db.session.commit()
-    token = writing.set(True)
-    try:
-        db.session.connection()
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    finally:
-        writing.reset(token)
+    with engines.turn_to_write(db):
+        try:
+            engines.begin_to_write(db)
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise

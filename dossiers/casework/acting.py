@@ -37,7 +37,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     if request.method == "POST" and not shut:
         if form.validate():
             try:
-                done = services.advance(code, form.act(trigger, case), who, form.seen_version())
+                done = services.advance(code, form.act(trigger, case), who, form.seen_version(), case)
             except Duplicate:
                 return _already(code)
             except VersionConflict as conflict:

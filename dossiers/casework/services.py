@@ -1,6 +1,6 @@
 """advance(): the one way to change a state. Web, bulk, import, API and demo data all come through here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -32,6 +32,7 @@ from workflow.votes import Body
 log = structlog.get_logger()
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
+_VERSION = select(Dossier.version).where(Dossier.id == bindparam("dossier")).with_for_update()
 _SENT = select(Event.seq).where(Event.act_key == bindparam("key"))
 
 PERSONAL = ("reason", "candidate", "agreed_by")
@@ -148,11 +149,11 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
 # --- Acting ----------------------------------------------------------------------------------------------------
 
 
-def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
+def advance(code: str, act: Act, signed: Signed, version: int, known: Case | None = None) -> Done:
     """Do an act on a dossier in one transaction: state, papers, votes, deadlines, event, lists, outbox.
 
-    `version` is the one the person saw. Raises NotFound, VersionConflict, workflow's Refused, or Duplicate when
-    the same form (act.key) was sent before.
+    `version` is the one the person saw; `known` the dossier if this request has read it already. Raises NotFound,
+    VersionConflict, workflow's Refused, or Duplicate when the same form (act.key) was sent before.
     """
     store = DatabaseStore()
     try:
@@ -160,7 +161,7 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
             if act.trigger == "change_rulebook":
                 case = load_for_administration(code, lock=True)
             else:
-                case = load_case(code, signed, lock=True)
+                case = _same(known) or load_case(code, signed, lock=True)
             if sent_before(act.key):
                 raise Duplicate
             if version != case.version:
@@ -174,6 +175,13 @@ def advance(code: str, act: Act, signed: Signed, version: int) -> Done:
         raise
     _told(done, act.trigger, signed)
     return done
+
+
+def _same(known: Case | None) -> Case | None:
+    """A dossier read before, locked, if nobody acted on it since: whatever changes of it makes a new version."""
+    if known is None or run(_VERSION, {"dossier": known.id}).scalar() != known.version:
+        return None
+    return replace(known)
 
 
 def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:

@@ -167,13 +167,12 @@ def listed(case: Case) -> Row:
         "turn": case.turn,
         "due_on": case.due_on,
         "admitted_on": case.facts.admitted_on,
-        "sort_key": names.sort_key(case.full_name),
     }
 
 
 def scope_rows(case: Case) -> list[Row]:
     """The rows that put the dossier into the lists of its units."""
-    shared = {"dossier_id": case.id, **listed(case)}
+    shared = {"dossier_id": case.id, **listed(case), "sort_key": names.sort_key(case.full_name)}
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
 
@@ -188,7 +187,7 @@ def _update(table: type[db.Model], where: str, names: Iterable[str]) -> Update:
 
 
 _FIXED = frozenset({"id", "code", "person_id", "previous_id"})
-_LISTED = ("state", "since", "source", "turn", "due_on", "admitted_on", "sort_key")
+_LISTED = ("state", "since", "source", "turn", "due_on", "admitted_on")
 _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _ADD_SCOPE = map(
     _insert, (Dossier, Event, EventPersonal, Outbox, PaperRecord, VoteRecord, Scope)
 )

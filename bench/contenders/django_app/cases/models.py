@@ -20,6 +20,8 @@ class Dossier(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
     state = models.CharField(max_length=40)
     since = models.DateField()
+    version = models.IntegerField(default=1)
+    act_key = models.CharField(max_length=64, null=True, unique=True)
     history = HistoricalRecords()
 
     class Meta:

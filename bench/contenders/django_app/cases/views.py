@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import Count
@@ -29,13 +31,32 @@ def one(request, number):
     return render(request, "one.html", {"dossier": dossier, "history": history})
 
 
+class MoveForm(forms.Form):
+    """What an act is recorded with: the version somebody saw, a key that makes it once, its day, why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    act_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    happened_on = forms.DateField(input_formats=["%d/%m/%Y"])
+    reason = forms.CharField(max_length=2000, widget=forms.Textarea)
+
+
 @login_required
 @require_POST
 def move(request, number):
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return render(request, "move.html", {"form": form}, status=422)
     with transaction.atomic():
         dossier = get_object_or_404(Dossier.objects.select_for_update(), pk=number)
+        if dossier.version != form.cleaned_data["version"]:
+            form.add_error(None, "Somebody else acted meanwhile.")
+            return render(request, "move.html", {"form": form}, status=409)
+        dossier.version += 1
+        dossier.act_key, dossier.since = form.cleaned_data["act_key"], form.cleaned_data["happened_on"]
+        dossier._change_reason = form.cleaned_data["reason"][:100]
         flow = Flow(dossier)
         flow.resume() if dossier.state == "paused" else flow.pause()
+    messages.success(request, "The act was recorded.")
     return redirect("one", number)
 
 
