@@ -98,6 +98,10 @@ class Contender(ABC):
         connection.close()
         return answer.status, text
 
+    def recorded(self) -> int | None:
+        """How many acts its database holds, to see that each move was one; None when it does not tell."""
+        return None
+
     @abstractmethod
     def start(self, stack: ExitStack) -> None:
         """Build what is missing, serve until the stack ends, sign in."""
@@ -148,6 +152,11 @@ class Django(Floor):
         self.token = self.call("GET", "/sign-in")[1]
         with sqlite3.connect(file) as db:
             self.versions = dict(db.execute("SELECT id, version FROM cases_dossier WHERE version > 1").fetchall())
+
+    def recorded(self) -> int:
+        """Lines of the history."""
+        with sqlite3.connect(WORK / f"django-{self.size}.db") as db:
+            return int(db.execute("SELECT max(history_id) FROM cases_historicaldossier").fetchone()[0])
 
     def requests(self, job: str, count: int) -> list[list[Any]]:
         """As the floor's; a move is sent as a form with the version, a key, the day and why."""
@@ -252,6 +261,10 @@ class Ours(Contender):
                 " ORDER BY d.id LIMIT 3000"
             )
         ]
+
+    def recorded(self) -> int:
+        """Acts, each with its line in the outbox."""
+        return int(self.ask("SELECT max(id) FROM outbox")[0][0])
 
     def requests(self, job: str, count: int) -> list[list[Any]]:
         """Our addresses; a move suspends a dossier or lets it go on, through its form."""

@@ -31,11 +31,14 @@ def measure(contender: Contender, job: str, count: int, clients: int) -> list[fl
         "headers": contender.headers,
         "requests": contender.requests(job, count),
     }
+    before = contender.recorded() if job == "move" else None
     done = subprocess.run([sys.executable, "-m", "bench.client"], input=json.dumps(asked), capture_output=True, text=True,
                           cwd=ROOT, check=True)  # fmt: skip
     answer = json.loads(done.stdout)
     if answer["wrong"]:
         raise SystemExit(f"{contender.name} {job}: {answer['wrong']}")
+    if before is not None and contender.recorded() != before + count:
+        raise SystemExit(f"{contender.name}: {count} moves were answered, not all were recorded")
     return [float(ms) for ms in answer["ms"]]
 
 

@@ -28,7 +28,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     Migrations(app, str(ROOT / "migrations"))
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=languages.language)
+    babel.init_app(app, locale_selector=languages.locale)
     languages.init_app(app)
     _accounts(app)
     _blueprints(app)

@@ -118,6 +118,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_I18N_ENABLED": False,  # its catalogues hold no Vietnamese and no message of ours; each form would read one
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SALT": secret[:32],
         "SECURITY_PASSWORD_LENGTH_MIN": 10,

@@ -6,6 +6,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
 
+from babel import Locale
 from babel.support import Translations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask.templating import Environment
@@ -27,16 +28,25 @@ def language() -> str:
 
 
 @lru_cache(maxsize=4)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+def locale() -> Locale:
+    """The language of this request as Babel wants it."""
+    return _locale(language())
+
+
+@lru_cache(maxsize=4)
 def _catalogue(folder: str, code: str) -> NullTranslations:
     return Translations.load(folder, [code]) if code != "vi" else NullTranslations()
 
 
-def gettext(message: str) -> str:
-    """A message in the language of this request; Vietnamese is the message itself."""
+def gettext(message: str, **values: object) -> str:
+    """A message in the language of this request, with values in its places; Vietnamese is the message itself."""
     code = language()
-    if code == "vi":
-        return message
-    return _catalogue(current_app.config["BABEL_TRANSLATION_DIRECTORIES"], code).gettext(message)
+    found = message if code == "vi" else gettext_in(code, message)
+    return found % values if values else found
 
 
 def message(text: str) -> str:

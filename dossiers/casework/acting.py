@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from dossiers.casework import services
 from dossiers.casework.forms import ActForm
@@ -12,7 +11,8 @@ from dossiers.casework.reading import CLOSING_RULES, changes_since, dossier_page
 from dossiers.casework.services import Duplicate, VersionConflict
 from dossiers.casework.store import Case
 from dossiers.fields import known_key
-from dossiers.formatters import say
+from dossiers.formatters import role, say, state
+from dossiers.languages import gettext as _
 from dossiers.security import permits, signed
 from workflow import machine
 from workflow.guards import Refusal
@@ -58,8 +58,6 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
 
 
 def _done_text(trigger: str, case: Case, moved: bool) -> str:
-    from dossiers.formatters import role, state
-
     text = _("Đã ghi: %(act)s.", act=say(TRIGGERS[trigger].label))
     if moved and case.state is not None:
         text += " " + _("Hồ sơ nay ở bước “%(state)s”.", state=state(case.state))

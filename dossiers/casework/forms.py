@@ -40,6 +40,11 @@ class ActForm(FlaskForm):
     A subclass adds fields named as the evidence names them; `fill` turns those without such a name into rows.
     """
 
+    class Meta(FlaskForm.Meta):
+        """The token stands on the page itself (casework/act.html) and was checked before any view (CSRFProtect)."""
+
+        csrf = False
+
     happened_on = DayField(_l("Ngày diễn ra"), [required])
     version = HiddenField()
     act_key = HiddenField()

@@ -13,7 +13,7 @@ from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import counts, paper_numbers
 from dossiers.casework.models import CourseClass, Dossier, Event, Person, Scope
-from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
+from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store, dossier_row, listed
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.rules import services as rules
@@ -162,9 +162,9 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
                 case = load_for_administration(code, lock=True)
             else:
                 case = _same(known) or load_case(code, signed, lock=True)
-            if sent_before(act.key):
-                raise Duplicate
             if version != case.version:
+                if sent_before(act.key):
+                    raise Duplicate
                 raise VersionConflict(case, version)
             done = perform(store, case, act, signed)
             if act.trigger == "readmit":
@@ -285,6 +285,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     assert role is not None
     unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
     from_state, stood = case.state, (case.counted_units, case.state)
+    row, line = ({}, {}) if case.version == 0 else (dossier_row(case), listed(case))
     if outcome.to is not case.state:
         case.state, case.since = outcome.to, evidence.happened_on
         case.rulebook = in_force(evidence.happened_on, books).code
@@ -325,8 +326,14 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     if act.person.get("full_name"):
         case.full_name = act.person["full_name"]
         changes.scope_moved = True
+    changes.dossier, changes.listed = _changed(row, dossier_row(case)), _changed(line, listed(case))
     store.write(case, changes)
     return Done(case, outcome)
+
+
+def _changed(before: Row, after: Row) -> Row:
+    """The values that differ."""
+    return {name: value for name, value in after.items() if name not in before or before[name] != value}
 
 
 def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[Deadline]:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
@@ -85,9 +86,11 @@ class Case:
 
 @dataclass
 class Changes:
-    """The rows one act writes beside the dossier itself."""
+    """The rows one act writes; `dossier` and `listed` are what it changes of the dossier's row and of its lists."""
 
     event: Row
+    dossier: Row = field(default_factory=dict)
+    listed: Row = field(default_factory=dict)
     personal: Row | None = None
     papers: list[Row] = field(default_factory=list)
     vote: Row | None = None
@@ -180,19 +183,19 @@ def _insert(table: type[db.Model]) -> Insert:
     return insert(_rows(table))
 
 
-def _update(table: type[db.Model], where: str, names: Iterable[str]) -> Update:
-    """Set columns to the values of these names in the rows whose column `where` is the value "of"."""
+@lru_cache(maxsize=256)
+def _update(table: type[db.Model], where: str, names: tuple[str, ...]) -> Update:
+    """Set columns to the values of these names in the rows whose column `where` is the value "of".
+
+    Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
+    """
     rows = _rows(table)
     return update(rows).where(rows.c[where] == bindparam("of")).values({name: bindparam(name) for name in names})
 
 
-_FIXED = frozenset({"id", "code", "person_id", "previous_id"})
-_LISTED = ("state", "since", "source", "turn", "due_on", "admitted_on")
 _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _ADD_SCOPE = map(
     _insert, (Dossier, Event, EventPersonal, Outbox, PaperRecord, VoteRecord, Scope)
 )
-_CHANGE_DOSSIER = _update(Dossier, "id", [c.name for c in _rows(Dossier).c if c.name not in _FIXED])
-_CHANGE_SCOPE = _update(Scope, "dossier_id", _LISTED)
 _DROP_SCOPE = delete(_rows(Scope)).where(Scope.dossier_id == bindparam("of"))
 _END_DEADLINE = (
     update(_rows(DeadlineRecord))
@@ -248,11 +251,10 @@ class DatabaseStore(_Reader):
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act. Raises Duplicate when its form was sent before."""
         run = db.session.connection().execute
-        row = dossier_row(case)
         if case.version == 1:
-            run(_ADD_DOSSIER, [row])
+            run(_ADD_DOSSIER, [dossier_row(case)])
         else:
-            run(_CHANGE_DOSSIER, {"of": case.id, **{name: value for name, value in row.items() if name not in _FIXED}})
+            run(_update(Dossier, "id", tuple(changes.dossier)), {"of": case.id, **changes.dossier})
         try:
             run(_ADD_EVENT, [changes.event])
         except IntegrityError as error:
@@ -271,8 +273,8 @@ class DatabaseStore(_Reader):
             run(_DROP_SCOPE, {"of": case.id})
             run(_ADD_SCOPE, scope_rows(case))
             search.index_one(case.id, case.full_name, case.scope_units)
-        else:
-            run(_CHANGE_SCOPE, {"of": case.id, **listed(case)})
+        elif changes.listed:
+            run(_update(Scope, "dossier_id", tuple(changes.listed)), {"of": case.id, **changes.listed})
         counts.add(changes.counts)
         if changes.outbox:
             run(_ADD_OUTBOX, [changes.outbox])
