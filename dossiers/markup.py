@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dossiers.casework.reading import Line
+from dossiers.casework.reading import CLOSING_RULES, Line
 from dossiers.casework.worklist import Item
 from dossiers.formatters import day, left, moment, today, urgency
 from dossiers.languages import gettext_in
@@ -18,6 +18,7 @@ from dossiers.units.tree import Choices
 from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS
 from workflow.guards import Refusal
+from workflow.machine import Option
 from workflow.roles import ROLE_LABELS
 from workflow.stages import STAGE_OF, STATE_LABELS, State
 from workflow.text import Text
@@ -49,6 +50,37 @@ def explained(refusal: Refusal, code: str) -> Markup:
         '<p class="source"><span class="hidden">{}</span> {} <code>{}</code></p></div>'
     ).format(
         refusal.message.in_(code), refusal.remedy.in_(code), gettext_in(code, "Nguồn:"), refusal.citation, refusal.rule
+    )
+
+
+def acts(options: Iterable[Option], address: str, code: str, look: str = "") -> Markup:
+    """Acts as the items of a list: possible ones as buttons, the others with why they are not.
+
+    `address` is the dossier's; `look` a css class for the buttons.
+    """
+    why, earlier = _act_words(code)
+    made = []
+    for option in options:
+        label, here = escape(option.label.in_(code)), f"{address}/{option.trigger}"
+        if option.allowed:
+            made.append(f'<li class="can"><a class="button {look}" href="{here}">{label}</a></li>\n')
+            continue
+        reasons = "".join(explained(refusal, code) for refusal in option.refusals)
+        shut = any(refusal.rule in CLOSING_RULES for refusal in option.refusals)
+        # An act is often recorded after the day it happened, when it may have been possible.
+        form = "" if shut else f'<p class="hint"><a href="{here}">{earlier}</a></p>'
+        made.append(
+            f'<li class="cannot"><details><summary><span class="off" aria-disabled="true">{label}</span>'
+            f' <span class="sub">{why}</span></summary>{reasons}{form}</details></li>\n'
+        )
+    return Markup("".join(made))  # noqa: S704 - every part is escaped above
+
+
+@lru_cache(maxsize=8)
+def _act_words(code: str) -> tuple[str, str]:
+    return (
+        escape(gettext_in(code, "vì sao chưa được?")),
+        escape(gettext_in(code, "Việc đã diễn ra trước hôm nay? Mở biểu mẫu.")),
     )
 
 
@@ -161,6 +193,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
     """The filters that make these pieces, for the templates of a language."""
     return {
         "badge": partial(badge, code=code),
+        "acts": lambda options, address, look="": acts(options, address, code, look),
         "act_done": partial(act_done, code=code),
         "timeline": partial(timeline, code=code),
         "explained": partial(explained, code=code),

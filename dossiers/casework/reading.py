@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, bindparam, null, select
 
 from dossiers.accounts.grants import Signed
@@ -16,7 +15,6 @@ from dossiers.accounts.models import Account
 from dossiers.casework import services
 from dossiers.casework.models import (
     Companion,
-    CourseClass,
     DeadlineRecord,
     Event,
     EventPersonal,
@@ -28,6 +26,7 @@ from dossiers.casework.models import (
 from dossiers.casework.store import Case
 from dossiers.extensions import db, run
 from dossiers.formatters import day, say
+from dossiers.languages import gettext, message
 from dossiers.units import tree
 from workflow import definition, machine
 from workflow.deadlines import MILESTONES, Deadline, running
@@ -71,7 +70,6 @@ def _of_dossier(table: type[db.Model]) -> Select[Any]:
 
 
 _PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
-_CLASS = select(CourseClass.title).where(CourseClass.id == bindparam("class_id"))
 _PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.id)
 _VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.id)
 _RELATIVES = _of_dossier(Relative).order_by(Relative.id)
@@ -119,7 +117,7 @@ class DossierPage:
     next_states: tuple[State, ...]
     stages: tuple[tuple[Stage, str], ...]
     full_view: bool
-    shown: list[tuple[str, Any, str]]
+    shown: list[tuple[str, str, str]]
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
@@ -165,7 +163,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         person=person,
         unit_names=[units.name(unit_id) for unit_id, _, _ in case.place.chain],
         turn_unit=turn_unit(case),
-        class_title=run(_CLASS, {"class_id": case.class_id}).scalar() if case.class_id is not None else None,
+        class_title=case.class_title,
         book=s.rulebook,
         options=_one_a_trigger(machine.options(s)),
         checklist=machine.checklist(s),
@@ -177,27 +175,27 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     )
 
 
-_LABELS: dict[str, Any] = {
-    "other_names": _l("Tên gọi khác"), "contact": _l("Liên hệ"), "birth_place": _l("Nơi sinh"),
-    "home_town": _l("Quê quán"), "residence": _l("Nơi ở"), "occupation": _l("Nghề nghiệp"),
-    "employer": _l("Nơi làm việc"), "sector": _l("Khu vực"), "professional_level": _l("Chuyên môn"),
-    "theory_level": _l("Lý luận chính trị"), "languages": _l("Ngoại ngữ"), "youth_joined_on": _l("Vào Đoàn"),
-    "union_joined_on": _l("Vào công đoàn"), "ethnic_group": _l("Dân tộc"), "religion": _l("Tôn giáo"),
-    "identity_number": _l("Số định danh"),
+_LABELS: dict[str, str] = {
+    "other_names": message("Tên gọi khác"), "contact": message("Liên hệ"), "birth_place": message("Nơi sinh"),
+    "home_town": message("Quê quán"), "residence": message("Nơi ở"), "occupation": message("Nghề nghiệp"),
+    "employer": message("Nơi làm việc"), "sector": message("Khu vực"), "professional_level": message("Chuyên môn"),
+    "theory_level": message("Lý luận chính trị"), "languages": message("Ngoại ngữ"),
+    "youth_joined_on": message("Vào Đoàn"), "union_joined_on": message("Vào công đoàn"), "ethnic_group": message("Dân tộc"), "religion": message("Tôn giáo"),
+    "identity_number": message("Số định danh"),
 }  # fmt: skip
 
 
-def _shown(person: Row[Any], roles: tuple[Role, ...]) -> list[tuple[str, Any, str]]:
+def _shown(person: Row[Any], roles: tuple[Role, ...]) -> list[tuple[str, str, str]]:
     """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
     if not FULL_VIEW.intersection(roles):
         return []
-    found: list[tuple[str, Any, str]] = []
+    found: list[tuple[str, str, str]] = []
     for name, label in _LABELS.items():
         value = getattr(person, name)
         if not value or (name in SENSITIVE and not sees_sensitive(roles)):
             continue
         text = say(SECTOR_LABELS[value]) if name == "sector" else day(value) if isinstance(value, date) else value
-        found.append((name, label, text))
+        found.append((name, gettext(label), text))
     return found
 
 

@@ -84,7 +84,7 @@ class VersionConflict(Exception):
 
 
 _ANY = (
-    select(*Dossier.__table__.c, Person.full_name, CourseClass.centre_id)
+    select(*Dossier.__table__.c, Person.full_name, CourseClass.centre_id, CourseClass.title.label("class_title"))
     .join(Person, Person.id == Dossier.person_id)
     .outerjoin(CourseClass, CourseClass.id == Dossier.class_id)
     .where(Dossier.code == bindparam("code"))
@@ -129,6 +129,7 @@ def _case(code: str, row: Any) -> Case:
         full_name=row.full_name,
         turn=row.turn,
         due_on=row.due_on,
+        class_title=row.class_title,
     )
 
 

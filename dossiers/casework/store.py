@@ -64,6 +64,7 @@ class Case:
     full_name: str
     turn: str | None = None
     due_on: date | None = None
+    class_title: str | None = None
 
     @property
     def route(self) -> Route:
