@@ -180,7 +180,8 @@ _LABELS: dict[str, str] = {
     "home_town": message("Quê quán"), "residence": message("Nơi ở"), "occupation": message("Nghề nghiệp"),
     "employer": message("Nơi làm việc"), "sector": message("Khu vực"), "professional_level": message("Chuyên môn"),
     "theory_level": message("Lý luận chính trị"), "languages": message("Ngoại ngữ"),
-    "youth_joined_on": message("Vào Đoàn"), "union_joined_on": message("Vào công đoàn"), "ethnic_group": message("Dân tộc"), "religion": message("Tôn giáo"),
+    "youth_joined_on": message("Vào Đoàn"), "union_joined_on": message("Vào công đoàn"),
+    "ethnic_group": message("Dân tộc"), "religion": message("Tôn giáo"),
     "identity_number": message("Số định danh"),
 }  # fmt: skip
 
