@@ -1,6 +1,7 @@
 """Who is measured: this program, the floor, Django and Roundup; each served by waitress with 8 threads on loopback."""
 
 import http.client
+import json
 import os
 import random
 import re
@@ -252,14 +253,14 @@ class Ours(Contender):
         self.token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
         step = max(1, self.size // 3000)
         self.codes = [code for (code,) in self.ask(f"SELECT code FROM dossier WHERE id % {step} = 0 LIMIT 3000")]
-        # The upper board may suspend what stands in cells directly under it.
+        # The upper board may suspend what stands in cells directly under it, and let it go on.
+        query = (
+            "SELECT d.code, d.version, d.facts FROM dossier d JOIN unit u ON u.id = d.unit_id"
+            " WHERE u.kind = 'grassroots_cell' AND d.state IN ('listed', 'trained', 'applying') ORDER BY d.id LIMIT 3000"
+        )
         self.movable = [
-            [code, version, "suspend"]
-            for code, version in self.ask(
-                "SELECT d.code, d.version FROM dossier d JOIN unit u ON u.id = d.unit_id WHERE u.kind = 'grassroots_cell'"
-                " AND d.state IN ('listed', 'trained', 'applying') AND d.facts NOT LIKE '%suspended%'"
-                " ORDER BY d.id LIMIT 3000"
-            )
+            [code, version, "resume" if json.loads(facts).get("suspended") else "suspend"]
+            for code, version, facts in self.ask(query)
         ]
 
     def recorded(self) -> int:
