@@ -46,6 +46,8 @@ def jobs(contenders: list[Contender], size: int, engine: str, rounds: int, count
     """Every job with one client and with eight, the contenders by turns."""
     rows = []
     for job in JOBS:
+        for contender in contenders:
+            contender.warm()
         for clients in (1, 8):
             times: dict[str, list[float]] = {contender.name: [] for contender in contenders}
             for turn in range(rounds + 1):
@@ -128,14 +130,15 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> list[Row]:
 def main() -> None:
     """Run, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--sizes", default="1000,10000,100000", help='none: ""')
+    parser.add_argument("--keep", action="store_true", help="keep what was measured at other sizes")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=120, help="requests a round")
     parser.add_argument("--alone", type=int, default=0, help="a size at which only ours is measured, on both engines")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    sizes = [int(size) for size in options.sizes.split(",")]
-    table.write(run(sizes, options.alone, options.rounds, options.count))
+    sizes = [int(size) for size in options.sizes.split(",") if size]
+    table.write(run(sizes, options.alone, options.rounds, options.count), options.keep)
 
 
 if __name__ == "__main__":

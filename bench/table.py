@@ -19,11 +19,19 @@ RIVALS = ("django", "roundup", "floor")
 Row = dict[str, Any]
 
 
-def write(rows: list[Row]) -> None:
-    """Both files."""
+def write(rows: list[Row], keep: bool = False) -> None:
+    """Both files; with `keep` rows that were not measured now stay as they were."""
+    if keep:
+        new = {_key(row): row for row in rows}
+        old = json.loads(RESULTS.read_text(encoding="utf-8"))
+        rows = [new.pop(_key(row), row) for row in old] + list(new.values())
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(rows, datetime.now(UTC).date().isoformat()), encoding="utf-8")
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in ("job", "size", "engine", "clients"))
 
 
 def _verdict(reached: bool) -> str:
@@ -115,7 +123,7 @@ def page(rows: list[Row], started: str) -> str:
         *worker(rows),
         "",
     ]
-    return "\n".join(lines) + (NOTES.read_text(encoding="utf-8") if NOTES.exists() else "")
+    return "\n".join(lines) + "\n" + (NOTES.read_text(encoding="utf-8") if NOTES.exists() else "")
 
 
 if __name__ == "__main__":  # the page again, from the figures as they are

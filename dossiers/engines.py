@@ -5,6 +5,7 @@
   (SELECT … FOR UPDATE, which SQLite ignores).
 - Numbering new persons and dossiers: on PostgreSQL an advisory lock keeps two writers apart.
 - "Insert or update": the same statement, built by each dialect.
+- Statistics: PostgreSQL's planner wants them after many rows came at once.
 - Sequences: PostgreSQL's do not notice rows that bring their own number.
 - Searching folded names: FTS5 here, a tsvector there (the tables are in the migrations).
 - The triggers that refuse to change events, in the migrations too.
@@ -98,6 +99,12 @@ def follow_numbers(db: SQLAlchemy, tables: Sequence[str]) -> None:
     for table in tables:
         statement = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
         db.session.execute(text(statement))
+
+
+def gather_statistics(db: SQLAlchemy) -> None:
+    """Tell PostgreSQL what many new rows look like: it finds out minutes later, planning blindly till then."""
+    if is_postgresql(db):
+        db.session.execute(text("ANALYZE"))
 
 
 def snapshot_options(db: SQLAlchemy) -> dict[str, Any]:

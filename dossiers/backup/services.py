@@ -197,6 +197,7 @@ def restore(path: Path) -> dict[str, Any]:
         engines.follow_numbers(
             db, [t.name for t in known.values() if "id" in t.columns and t.columns["id"].autoincrement]
         )
+        engines.gather_statistics(db)
     return manifest
 
 

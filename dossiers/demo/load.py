@@ -248,4 +248,5 @@ def load(more: int, seed: int) -> int:
         _bulk(scene, more)
         scene.store.flush()
         engines.follow_numbers(db, ("body_member", "person", "dossier"))
+        engines.gather_statistics(db)
     return scene.made
