@@ -1,6 +1,6 @@
 """The extensions, made once and bound to the application in create_app."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,9 @@ babel = Babel()
 security = Security()
 
 
-def run(statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def run(
+    statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> CursorResult[Any]:
     """Execute a statement in the current transaction; rows come back plain, objects of the session are not flushed.
 
     Fit for what every page asks: a statement that is built once then costs a fifth of a query through the session.

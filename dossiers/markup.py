@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dossiers.casework.reading import CLOSING_RULES, Line
+from dossiers.casework.reading import Line, is_shut
 from dossiers.casework.worklist import Item
 from dossiers.formatters import day, left, moment, today, urgency
 from dossiers.languages import gettext_in
@@ -66,9 +66,8 @@ def acts(options: Iterable[Option], address: str, code: str, look: str = "") -> 
             made.append(f'<li class="can"><a class="button {look}" href="{here}">{label}</a></li>\n')
             continue
         reasons = "".join(explained(refusal, code) for refusal in option.refusals)
-        shut = any(refusal.rule in CLOSING_RULES for refusal in option.refusals)
         # An act is often recorded after the day it happened, when it may have been possible.
-        form = "" if shut else f'<p class="hint"><a href="{here}">{earlier}</a></p>'
+        form = "" if is_shut(option) else f'<p class="hint"><a href="{here}">{earlier}</a></p>'
         made.append(
             f'<li class="cannot"><details><summary><span class="off" aria-disabled="true">{label}</span>'
             f' <span class="sub">{why}</span></summary>{reasons}{form}</details></li>\n'

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from dossiers.casework import services
 from dossiers.casework.forms import ActForm
-from dossiers.casework.reading import CLOSING_RULES, changes_since, dossier_page
+from dossiers.casework.reading import changes_since, dossier_page, is_shut
 from dossiers.casework.services import Duplicate, VersionConflict
 from dossiers.casework.store import Case
 from dossiers.fields import known_key
@@ -26,7 +26,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     case = services.load_case(code, who)
     s = services.situation(case, who)
     option = machine.option(s, trigger)
-    shut = option is None or any(r.rule in CLOSING_RULES for r in option.refusals)
+    shut = option is None or is_shut(option)
     if request.method == "POST" and shut and _sent_before():
         return _already(code)  # it was done, and is therefore not possible any more
     form = form_class()

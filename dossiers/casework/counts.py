@@ -6,9 +6,8 @@ class), so that acts in different cells do not wait for each other at the top of
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from dossiers import engines
 from dossiers.casework.models import CourseClass, Dossier, StateCount
@@ -58,9 +57,7 @@ def add(changes: Counts) -> None:
     if rows:
         statement = engines.upsert(db, StateCount.__table__)
         total = StateCount.dossiers + statement.excluded.dossiers
-        db.session.connection().execute(
-            statement.on_conflict_do_update(index_elements=["unit_id", "state"], set_={"dossiers": total}), rows
-        )
+        run(statement.on_conflict_do_update(index_elements=["unit_id", "state"], set_={"dossiers": total}), rows)
 
 
 def counted() -> Counts:
@@ -94,8 +91,4 @@ def wrong() -> list[tuple[int, str, int, int]]:
 def mend() -> None:
     """Count anew, in the current transaction."""
     run(delete(StateCount))
-    rows: list[dict[str, Any]] = [
-        {"unit_id": unit, "state": state, "dossiers": number} for (unit, state), number in sorted(counted().items())
-    ]
-    if rows:
-        db.session.execute(insert(StateCount), rows)
+    add(counted())

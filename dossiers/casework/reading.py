@@ -45,6 +45,12 @@ FULL_VIEW = frozenset(Role) - {Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.Y
 CLOSING_RULES = frozenset({"actor_role"})
 """Refusals no form can overcome; others may, since an act is often recorded after the day it happened."""
 
+
+def is_shut(option: Option) -> bool:
+    """Whether no form could overcome what stands against an act."""
+    return any(refusal.rule in CLOSING_RULES for refusal in option.refusals)
+
+
 SENSITIVE = ("ethnic_group", "religion", "identity_number")
 """Fields the law calls sensitive: kept encrypted, shown to the roles that must judge them."""
 
@@ -121,7 +127,7 @@ class DossierPage:
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
-        return any(o.trigger == trigger and all(r.rule not in CLOSING_RULES for r in o.refusals) for o in self.options)
+        return any(o.trigger == trigger and not is_shut(o) for o in self.options)
 
     @cached_property
     def address(self) -> str:

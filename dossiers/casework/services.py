@@ -13,7 +13,7 @@ from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import counts, paper_numbers
 from dossiers.casework.models import CourseClass, Dossier, Event, Person, Scope
-from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store, dossier_row, listed
+from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.rules import services as rules
@@ -276,7 +276,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     asked = Situation(case.state, case.route, case.facts, book, calendar, actor, today, act.evidence)
     evidence = _with_register(store, case, act, asked)
     asked = msgspec.structs.replace(asked, evidence=evidence)
-    _check_transfer(store, case, act, asked, signed)
+    _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
     papers = paper_numbers.paper_rows(case, act.trigger, outcome, evidence)
     paper_numbers.check_numbers(store, asked, papers)
@@ -285,8 +285,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     role = outcome.role
     assert role is not None
     unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
-    from_state, stood = case.state, (case.counted_units, case.state)
-    row, line = ({}, {}) if case.version == 0 else (dossier_row(case), listed(case))
+    was = replace(case)
     if outcome.to is not case.state:
         case.state, case.since = outcome.to, evidence.happened_on
         case.rulebook = in_force(evidence.happened_on, books).code
@@ -299,12 +298,13 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     case.due_on = min((d.due_on for d in after if d.rule not in MILESTONES), default=None)
     turn = None if case.facts.suspended or case.facts.closed else machine.whose_turn(outcome.to, case.route, case.facts)
     case.turn = str(turn) if turn else None
-    event, personal = _event_rows(store, case, act, evidence, from_state, signed, str(role), unit_id)
+    event, personal = _event_rows(store, case, act, evidence, was.state, signed, str(role), unit_id)
     case.head_hash = event["hash"]
     for row in papers:
         row.update(dossier_id=case.id, seq=case.version)
     vote = outcome.vote
     changes = Changes(
+        before=was,
         event=event,
         personal=personal,
         papers=papers,
@@ -315,7 +315,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
         companions=[{**row, "dossier_id": case.id} for row in act.companions],
         person=act.person,
         scope_moved=moved,
-        counts=counts.moved(stood, (case.counted_units, case.state)),
+        counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
         outbox={
             "topic": f"dossier:{act.trigger}",
             "dossier_id": case.id,
@@ -327,14 +327,8 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     if act.person.get("full_name"):
         case.full_name = act.person["full_name"]
         changes.scope_moved = True
-    changes.dossier, changes.listed = _changed(row, dossier_row(case)), _changed(line, listed(case))
     store.write(case, changes)
     return Done(case, outcome)
-
-
-def _changed(before: Row, after: Row) -> Row:
-    """The values that differ."""
-    return {name: value for name, value in after.items() if name not in before or before[name] != value}
 
 
 def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[Deadline]:
@@ -397,7 +391,7 @@ def _no_road(book: Rulebook) -> Refusal:
     )
 
 
-def _check_transfer(store: Store, case: Case, act: Act, s: Situation, signed: Signed) -> None:
+def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
     if act.trigger != "transfer":
         return
     place = tree.current().place(act.to_unit_id) if act.to_unit_id else None

@@ -87,11 +87,10 @@ class Case:
 
 @dataclass
 class Changes:
-    """The rows one act writes; `dossier` and `listed` are what it changes of the dossier's row and of its lists."""
+    """The rows one act writes beside the dossier itself, and the dossier as it was `before`."""
 
+    before: Case
     event: Row
-    dossier: Row = field(default_factory=dict)
-    listed: Row = field(default_factory=dict)
     personal: Row | None = None
     papers: list[Row] = field(default_factory=list)
     vote: Row | None = None
@@ -251,11 +250,10 @@ class DatabaseStore(_Reader):
 
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act. Raises Duplicate when its form was sent before."""
-        run = db.session.connection().execute
         if case.version == 1:
             run(_ADD_DOSSIER, [dossier_row(case)])
         else:
-            run(_update(Dossier, "id", tuple(changes.dossier)), {"of": case.id, **changes.dossier})
+            self._change(Dossier, "id", case.id, dossier_row(changes.before), dossier_row(case))
         try:
             run(_ADD_EVENT, [changes.event])
         except IntegrityError as error:
@@ -274,16 +272,21 @@ class DatabaseStore(_Reader):
             run(_DROP_SCOPE, {"of": case.id})
             run(_ADD_SCOPE, scope_rows(case))
             search.index_one(case.id, case.full_name, case.scope_units)
-        elif changes.listed:
-            run(_update(Scope, "dossier_id", tuple(changes.listed)), {"of": case.id, **changes.listed})
+        else:
+            self._change(Scope, "dossier_id", case.id, listed(changes.before), listed(case))
         counts.add(changes.counts)
         if changes.outbox:
             run(_ADD_OUTBOX, [changes.outbox])
 
+    def _change(self, table: type[db.Model], where: str, number: int, before: Row, after: Row) -> None:
+        changed = {name: value for name, value in after.items() if before[name] != value}
+        if changed:
+            run(_update(table, where, tuple(changed)), {"of": number, **changed})
+
     def _write_deadlines(self, case: Case, changes: Changes) -> None:
         if changes.deadlines:
             statement = engines.upsert(db, _rows(DeadlineRecord))
-            db.session.connection().execute(
+            run(
                 statement.on_conflict_do_update(
                     index_elements=["dossier_id", "rule", "starts_on"],
                     set_={
@@ -299,7 +302,6 @@ class DatabaseStore(_Reader):
             run(_END_DEADLINE, {**which, "ended_on": changes.event["happened_on"]})
 
     def _write_people(self, case: Case, changes: Changes) -> None:
-        run = db.session.connection().execute
         for row in changes.relatives:
             same = (Relative.dossier_id == case.id) & (Relative.ref == row["ref"])
             if run(select(Relative.id).where(same)).first():
