@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask_principal import Principal
 from flask_security import current_user
 
-from dossiers import cli, config, errors, formatters, languages, logs, markup, navigation, security
+from dossiers import cli, config, errors, formatters, languages, logs, markup, navigation, security, sessions
 from dossiers.config import ROOT
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.extensions import security as flask_security
@@ -23,6 +23,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.config.update(settings or {})
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.session_interface = sessions.SignedCookies()
     logs.init_app(app)
     metrics.init_app(app)
     db.init_app(app)

@@ -1,10 +1,11 @@
 """What differs between SQLite and PostgreSQL, all in one place.
 
 - How a writing transaction begins: SQLite takes its one write lock at once (BEGIN IMMEDIATE), so that writers
-  queue, those of one process without asking it again and again; PostgreSQL locks the dossier's row
-  (SELECT … FOR UPDATE, which SQLite ignores).
+  queue, those of one process without asking it again and again; PostgreSQL lets them wait where they change the
+  same row.
 - Numbering new persons and dossiers: on PostgreSQL an advisory lock keeps two writers apart.
 - "Insert or update": the same statement, built by each dialect.
+- The function that makes one JSON object of two columns.
 - Statistics: PostgreSQL's planner wants them after many rows came at once.
 - Sequences: PostgreSQL's do not notice rows that bring their own number.
 - Searching folded names: FTS5 here, a tsvector there (the tables are in the migrations).
@@ -18,7 +19,10 @@ from threading import RLock
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import JSON, Connection, Engine, event, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 _turn = RLock()
 """Held by the one thread of this process that writes to SQLite: the others wait here, not in its retries."""
@@ -55,11 +59,10 @@ def turn_to_write(db: SQLAlchemy) -> AbstractContextManager[Any]:
 
 
 def begin_to_write(db: SQLAlchemy) -> None:
-    """End the transaction that was reading and begin one that writes."""
-    if is_postgresql(db):
-        db.session.commit()
-        db.session.connection()
-    else:
+    """Let the transaction write. What was read before may have changed: SQLite's ends and a new one begins,
+    PostgreSQL's shows each statement what others committed.
+    """
+    if not is_postgresql(db):
         connection = db.session.connection()
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -84,6 +87,23 @@ def upsert(db: SQLAlchemy, table: Any) -> Any:
     from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
     return sqlite_insert(table)
+
+
+class pairs(FunctionElement[Any]):
+    """All rows of two columns as one JSON object: a small table as one value of another query. None without rows."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(pairs)
+def _pairs(element: pairs, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(pairs, "postgresql")
+def _pairs_on_postgresql(element: pairs, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_object_agg({compiler.process(element.clauses, **kw)})"
 
 
 def lock_numbers(db: SQLAlchemy) -> None:

@@ -1,26 +1,60 @@
 """How Flask-Security finds accounts."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask_security import SQLAlchemyUserDatastore
+from flask_security import SQLAlchemyUserDatastore, UserMixin
 from sqlalchemy import bindparam, select
 
-from dossiers.accounts.models import Account
+from dossiers import engines
+from dossiers.accounts import grants
+from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import run
+from dossiers.rules import instance
+from dossiers.rules.models import InstanceValue
 
-_OF_SESSION = select(*Account.__table__.c).where(Account.fs_uniquifier == bindparam("token"))
+_ACCOUNT = (Account.id, Account.email, Account.name, Account.active, Account.fs_uniquifier)
+_ROLES = (RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.valid_from, RoleAssignment.valid_to)
+_VALUES = select(engines.pairs(InstanceValue.key, InstanceValue.value)).scalar_subquery().label("instance_values")
+_OF_SESSION = (
+    select(*_ACCOUNT, *_ROLES, _VALUES)
+    .outerjoin(RoleAssignment, RoleAssignment.account_id == Account.id)
+    .where(Account.fs_uniquifier == bindparam("token"))
+    .order_by(RoleAssignment.id)
+)
+
+
+@dataclass(frozen=True)
+class Person(UserMixin):  # type: ignore[misc]
+    """The account a request is signed in with: to be read, not changed."""
+
+    id: int
+    email: str
+    name: str
+    active: bool
+    fs_uniquifier: str
 
 
 class Accounts(SQLAlchemyUserDatastore):
-    """Finds the account of a session, as every request does, with a statement that is built once.
+    """Finds the account of a session, as every request does, with a statement that is built once."""
 
-    That account is only read: it is no object of the database session, and what is changed on it is not stored.
-    """
-
-    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | None:
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | Person | None:
         """The account that `wanted` describes, if there is one."""
         if wanted.keys() == {"fs_uniquifier"}:
-            row = run(_OF_SESSION, {"token": wanted["fs_uniquifier"]}).mappings().first()
-            return Account(**row) if row is not None else None
+            return _of_session(wanted["fs_uniquifier"])
         found: Account | None = super().find_user(case_insensitive, **wanted)
         return found
+
+
+def _of_session(token: str) -> Person | None:
+    """The account; with it comes, for the rest of the request, what every page asks next: its roles and the
+    instance's values.
+    """
+    rows = run(_OF_SESSION, {"token": token}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    person = Person(*first[: len(_ACCOUNT)])
+    grants.know(person.id, [row[len(_ACCOUNT) : -1] for row in rows if row.role is not None])
+    instance.know(first.instance_values or {})
+    return person

@@ -1,10 +1,12 @@
 """Who somebody is to the program: an account and the roles it holds in units today."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import bindparam, or_, select
+from flask import g
+from sqlalchemy import bindparam, select
 
 from dossiers.accounts.models import RoleAssignment
 from dossiers.extensions import run
@@ -46,18 +48,29 @@ class Signed:
         return tuple(dict.fromkeys(role for role, unit in self.grants if unit in scope_units))
 
 
-_GRANTS = (
-    select(RoleAssignment.role, RoleAssignment.unit_id)
-    .where(
-        RoleAssignment.account_id == bindparam("account"),
-        RoleAssignment.valid_from <= bindparam("day"),
-        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > bindparam("day")),
-    )
+Period = tuple[str, int, date, date | None]
+"""A role, its unit, its first day and the day it has ended (None: it goes on)."""
+
+_ROLES = (
+    select(RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.valid_from, RoleAssignment.valid_to)
+    .where(RoleAssignment.account_id == bindparam("account"))
     .order_by(RoleAssignment.id)
 )
 
 
+def know(account_id: int, periods: Sequence[Period]) -> None:
+    """Take what was read of an account's roles, at any time, for the rest of the request."""
+    g.periods_of = (account_id, periods)
+
+
 def load(account_id: int, day: date) -> Signed:
-    """The grants an account holds on a day; one query."""
-    rows = run(_GRANTS, {"account": account_id, "day": day})
-    return Signed(account_id, tuple((Role(role), unit_id) for role, unit_id in rows))
+    """The grants an account holds on a day; at most one query."""
+    known, periods = g.get("periods_of", (None, ()))
+    if known != account_id:
+        periods = run(_ROLES, {"account": account_id}).all()
+    held = (
+        (Role(role), unit_id)
+        for role, unit_id, first, ended in periods
+        if first <= day and (ended is None or day < ended)
+    )
+    return Signed(account_id, tuple(held))

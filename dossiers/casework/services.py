@@ -13,7 +13,7 @@ from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import counts, paper_numbers
 from dossiers.casework.models import CourseClass, Dossier, Event, Person, Scope
-from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Row, Store
+from dossiers.casework.store import Case, Changes, DatabaseStore, Duplicate, Overtaken, Row, Store
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.rules import services as rules
@@ -32,7 +32,6 @@ from workflow.votes import Body
 log = structlog.get_logger()
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
-_VERSION = select(Dossier.version).where(Dossier.id == bindparam("dossier")).with_for_update()
 _SENT = select(Event.seq).where(Event.act_key == bindparam("key"))
 
 PERSONAL = ("reason", "candidate", "agreed_by")
@@ -92,18 +91,16 @@ _ANY = (
 _SEEN = _ANY.where(
     exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True)))
 )
-_ANY_LOCKED, _SEEN_LOCKED = _ANY.with_for_update(of=Dossier), _SEEN.with_for_update(of=Dossier)
 
 
-def load_case(code: str, signed: Signed, lock: bool = False) -> Case:
+def load_case(code: str, signed: Signed) -> Case:
     """A dossier this person may see. Raises NotFound."""
-    units = signed.reading_units or (-1,)
-    return _case(code, run(_SEEN_LOCKED if lock else _SEEN, {"code": code, "units": units}).first())
+    return _case(code, run(_SEEN, {"code": code, "units": signed.reading_units or (-1,)}).first())
 
 
-def load_for_administration(code: str, lock: bool = False) -> Case:
+def load_for_administration(code: str) -> Case:
     """A dossier for an act of administration, which shows nothing of it. Raises NotFound."""
-    return _case(code, run(_ANY_LOCKED if lock else _ANY, {"code": code}).first())
+    return _case(code, run(_ANY, {"code": code}).first())
 
 
 def _case(code: str, row: Any) -> Case:
@@ -153,23 +150,22 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
 def advance(code: str, act: Act, signed: Signed, version: int, known: Case | None = None) -> Done:
     """Do an act on a dossier in one transaction: state, papers, votes, deadlines, event, lists, outbox.
 
-    `version` is the one the person saw; `known` the dossier if this request has read it already. Raises NotFound,
+    `version` is the one the person saw; `known` the dossier if this request has read it already. The rules decide
+    before the transaction; it then holds only if nobody acted on the dossier since. Raises NotFound,
     VersionConflict, workflow's Refused, or Duplicate when the same form (act.key) was sent before.
     """
+    case = replace(known) if known is not None else _load(code, act, signed)
+    if version != case.version:
+        raise _overtaken(case, act, version)
     store = DatabaseStore()
+    done, changes = decide(store, case, act, signed)
     try:
         with write_transaction():
-            if act.trigger == "change_rulebook":
-                case = load_for_administration(code, lock=True)
-            else:
-                case = _same(known) or load_case(code, signed, lock=True)
-            if version != case.version:
-                if sent_before(act.key):
-                    raise Duplicate
-                raise VersionConflict(case, version)
-            done = perform(store, case, act, signed)
+            store.write(case, changes)
             if act.trigger == "readmit":
                 _readmit(store, case, act, signed)
+    except Overtaken:
+        raise _overtaken(_load(code, act, signed), act, version) from None
     except IntegrityError as error:
         if "number_key" in str(error.orig):
             raise Refused((paper_numbers.number_taken(situation(case, signed), ""),)) from error
@@ -178,11 +174,12 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
     return done
 
 
-def _same(known: Case | None) -> Case | None:
-    """A dossier read before, locked, if nobody acted on it since: whatever changes of it makes a new version."""
-    if known is None or run(_VERSION, {"dossier": known.id}).scalar() != known.version:
-        return None
-    return replace(known)
+def _load(code: str, act: Act, signed: Signed) -> Case:
+    return load_for_administration(code) if act.trigger == "change_rulebook" else load_case(code, signed)
+
+
+def _overtaken(case: Case, act: Act, version: int) -> Exception:
+    return Duplicate() if sent_before(act.key) else VersionConflict(case, version)
 
 
 def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
@@ -269,7 +266,14 @@ def _candidate_of(facts: DossierFacts) -> Candidate:
 
 
 def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
-    """Ask the rules and write what follows; changes `case` to what it is after the act. Raises Refused."""
+    """Ask the rules and write what follows; changes `case` to what it is after the act. Raises as `decide`."""
+    done, changes = decide(store, case, act, signed)
+    store.write(case, changes)
+    return done
+
+
+def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
+    """Ask the rules what follows from an act, and writes nothing; changes `case` to what it then is. Raises Refused."""
     books, calendar, today = rules.books(), rules.calendar(), clock.today()
     book = books[case.rulebook]
     actor = Actor(signed.ref, signed.roles_over(case.scope_units))
@@ -327,8 +331,7 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     if act.person.get("full_name"):
         case.full_name = act.person["full_name"]
         changes.scope_moved = True
-    store.write(case, changes)
-    return Done(case, outcome)
+    return Done(case, outcome), changes
 
 
 def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[Deadline]:

@@ -133,6 +133,10 @@ class Duplicate(Exception):
     """The same form was sent before: its act is already recorded."""
 
 
+class Overtaken(Exception):
+    """Somebody else acted on the dossier since it was read."""
+
+
 def _rows(table: type[db.Model]) -> Table:
     found = table.__table__
     assert isinstance(found, Table)
@@ -184,13 +188,18 @@ def _insert(table: type[db.Model]) -> Insert:
 
 
 @lru_cache(maxsize=256)
-def _update(table: type[db.Model], where: str, names: tuple[str, ...]) -> Update:
-    """Set columns to the values of these names in the rows whose column `where` is the value "of".
+def _update(table: type[db.Model], where: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    """Set columns to the values of these names in the rows whose column x is the value "of_x", for each in `where`.
 
     Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
     """
     rows = _rows(table)
-    return update(rows).where(rows.c[where] == bindparam("of")).values({name: bindparam(name) for name in names})
+    wanted = [rows.c[name] == bindparam(f"of_{name}") for name in where]
+    return update(rows).where(*wanted).values({name: bindparam(name) for name in names})
+
+
+def _changed(before: Row, after: Row) -> Row:
+    return {name: value for name, value in after.items() if before[name] != value}
 
 
 _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _ADD_SCOPE = map(
@@ -249,11 +258,13 @@ class DatabaseStore(_Reader):
         db.session.execute(insert(Person), [row])
 
     def write(self, case: Case, changes: Changes) -> None:
-        """Write an act. Raises Duplicate when its form was sent before."""
+        """Write an act. Raises Overtaken when the dossier is not any more as it was `before`, which the database
+        finds out while it changes the row, and Duplicate when the same form was sent before.
+        """
         if case.version == 1:
             run(_ADD_DOSSIER, [dossier_row(case)])
         else:
-            self._change(Dossier, "id", case.id, dossier_row(changes.before), dossier_row(case))
+            self._change_dossier(changes.before, case)
         try:
             run(_ADD_EVENT, [changes.event])
         except IntegrityError as error:
@@ -273,15 +284,21 @@ class DatabaseStore(_Reader):
             run(_ADD_SCOPE, scope_rows(case))
             search.index_one(case.id, case.full_name, case.scope_units)
         else:
-            self._change(Scope, "dossier_id", case.id, listed(changes.before), listed(case))
+            self._change_scope(changes.before, case)
         counts.add(changes.counts)
         if changes.outbox:
             run(_ADD_OUTBOX, [changes.outbox])
 
-    def _change(self, table: type[db.Model], where: str, number: int, before: Row, after: Row) -> None:
-        changed = {name: value for name, value in after.items() if before[name] != value}
+    def _change_dossier(self, before: Case, after: Case) -> None:
+        changed = _changed(dossier_row(before), dossier_row(after))
+        statement = _update(Dossier, ("id", "version"), tuple(changed))
+        if run(statement, {"of_id": after.id, "of_version": before.version, **changed}).rowcount != 1:
+            raise Overtaken
+
+    def _change_scope(self, before: Case, after: Case) -> None:
+        changed = _changed(listed(before), listed(after))
         if changed:
-            run(_update(table, where, tuple(changed)), {"of": number, **changed})
+            run(_update(Scope, ("dossier_id",), tuple(changed)), {"of_dossier_id": after.id, **changed})
 
     def _write_deadlines(self, case: Case, changes: Changes) -> None:
         if changes.deadlines:

@@ -18,11 +18,16 @@ _VALUES = select(InstanceValue.key, InstanceValue.value)
 
 
 def values() -> dict[str, str]:
-    """All values; one query a request."""
-    if "instance_values" not in g:
-        g.instance_values = dict(run(_VALUES).all())
-    found: dict[str, str] = g.instance_values
+    """All values; at most one query a request."""
+    found: dict[str, str] | None = g.get("instance_values")
+    if found is None:
+        found = g.instance_values = dict(run(_VALUES).all())
     return found
+
+
+def know(found: dict[str, str]) -> None:
+    """Take all values, just read, for the rest of the request."""
+    g.instance_values = found
 
 
 def put(key: str, value: str) -> None:

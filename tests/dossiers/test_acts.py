@@ -1,13 +1,15 @@
 """Acts through their pages: one after the other, at the same time, twice, sideways and back."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from dossiers.casework import counts
+from dossiers.casework import counts, services
 from dossiers.casework.models import (
     DeadlineRecord,
     Dossier,
@@ -90,6 +92,29 @@ def test_two_people_on_the_same_version(app: Flask, person: Maker) -> None:
     first.act(code, "resume")
     form = second.form(code, "correct_candidate")
     assert second.send(form, reason="Bổ sung nơi ở.", residence="12 đường Tưởng Tượng").status_int == 303
+
+
+def test_somebody_else_acts_between_reading_and_writing(
+    app: Flask, person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_in(app, "listed")
+    first, second = person("cell_secretary", unit_of(app, code)), person("cell_secretary", unit_of(app, code))
+    mine, theirs = first.form(code, "suspend"), second.form(code, "correct_candidate")
+    version = dossier(app, code).version
+    decide = services.decide
+
+    def overtaken(*given: Any) -> Any:
+        monkeypatch.setattr(services, "decide", decide)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(first.send, mine, reason="Nhanh hơn.").result().status_int == 303
+        return decide(*given)
+
+    monkeypatch.setattr(services, "decide", overtaken)
+    answer = second.send(theirs, reason="Bổ sung nơi ở.", residence="12 đường Tưởng Tượng")
+    assert answer.status_int == 409
+    assert "Nhanh hơn." in text_of(answer)
+    assert answer.forms["act"]["residence"].value == "12 đường Tưởng Tượng"
+    assert dossier(app, code).version == version + 1
 
 
 def test_a_form_sent_twice_acts_once(app: Flask, person: Maker) -> None:
