@@ -101,12 +101,16 @@ class Contender(ABC):
 
     def warm(self) -> None:
         """Read its database once: the measurements are not about a disk that has forgotten it."""
-        for file in WORK.glob(f"{self.name}-{self.size}*"):
-            for part in [file, *file.rglob("*")] if file.is_dir() else [file]:
+        for data in self.data():
+            for part in [data, *data.rglob("*")] if data.is_dir() else [data]:
                 if part.is_file():
                     with part.open("rb") as content:
                         while content.read(1 << 24):
                             pass
+
+    def data(self) -> list[Path]:
+        """Files and folders of its database."""
+        return [WORK / f"{self.name}-{self.size}", *WORK.glob(f"{self.name}-{self.size}.*")]
 
     def recorded(self) -> int | None:
         """How many acts its database holds, to see that each move was one; None when it does not tell."""
@@ -225,7 +229,8 @@ class Ours(Contender):
 
     name = "ours"
     engine = "sqlite"
-    level = "DB02"
+    level = ""
+    """The unit whose list is asked for; without one, the grass-roots committees by turns, as the others are asked."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
@@ -281,7 +286,10 @@ class Ours(Contender):
         if job == "move":
             return [self._move() for _ in range(count)]
         return {
-            "list": [["GET", f"/ho-so?unit={self.level}&state=listed&sort=newest", None] for _ in range(count)],
+            "list": [
+                ["GET", f"/ho-so?unit={self.level or f'DB{1 + n % 24:02d}'}&state=listed&sort=newest", None]
+                for n in range(count)
+            ],
             "one": [["GET", f"/ho-so/{self.rng.choice(self.codes)}", None] for _ in range(count)],
             "search": [["GET", f"/tim?q={urllib.parse.quote(WORDS[n % len(WORDS)])}", None] for n in range(count)],
             "report": [["GET", "/bao-cao", None]] * count,
@@ -307,6 +315,10 @@ class OursOnPostgres(Ours):
         super().__init__(size)
         self.folder = WORK / f"ours-{size}-pg"
         self.url = ""
+
+    def data(self) -> list[Path]:
+        """What its server reads."""
+        return [WORK / f"postgres-{self.size}"]
 
     def settings(self, stack: ExitStack) -> dict[str, str]:
         """Start the server; the database in it is made on first use."""

@@ -5,6 +5,7 @@ import secrets
 import sys
 from typing import Any
 
+import msgspec
 import structlog
 from flask import Flask, g, has_request_context
 
@@ -17,6 +18,10 @@ def _request_id(_logger: Any, _name: str, event: Any) -> Any:
     return event
 
 
+def _line(event: Any, **_options: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
+
+
 def init_app(app: Flask) -> None:
     """Send the logs to standard error as JSON lines."""
     structlog.configure(
@@ -25,7 +30,7 @@ def init_app(app: Flask) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _request_id,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -125,8 +125,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def dress(response: Any) -> Any:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(_HEADERS)
         if request.endpoint == "static":
             response.headers["Cache-Control"] = "public, max-age=86400"
         else:

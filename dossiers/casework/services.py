@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import chain, clock
@@ -88,14 +89,20 @@ _ANY = (
     .outerjoin(CourseClass, CourseClass.id == Dossier.class_id)
     .where(Dossier.code == bindparam("code"))
 )
-_SEEN = _ANY.where(
-    exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True)))
-)
+
+
+@lru_cache(maxsize=64)
+def _seen_by(units: int) -> Select[Any]:
+    """The dossier if one of so many units sees it: "unit0", "unit1", …"""
+    asking = [bindparam(f"unit{n}") for n in range(units)]
+    return _ANY.where(exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking)))
 
 
 def load_case(code: str, signed: Signed) -> Case:
     """A dossier this person may see. Raises NotFound."""
-    return _case(code, run(_SEEN, {"code": code, "units": signed.reading_units or (-1,)}).first())
+    units = signed.reading_units
+    asking = {f"unit{n}": unit for n, unit in enumerate(units)}
+    return _case(code, run(_seen_by(len(units)), {"code": code, **asking}).first())
 
 
 def load_for_administration(code: str) -> Case:
