@@ -9,6 +9,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -70,24 +71,31 @@ def figures(times: dict[str, list[float]], clients: int) -> Row:
     }
 
 
-def levels(ours: Ours, rounds: int, count: int) -> list[Row]:
-    """Our list at the top of the tree and in a cell, by turns."""
-    times: dict[str, list[float]] = {level: [] for level in LEVELS}
-    for _turn in range(rounds):
-        for level in LEVELS:
-            ours.level = level
-            times[level] += measure(ours, "list", count, 1)
-    ours.level = ""
-    return [
-        {
-            "job": f"list at {level}",
-            "size": ours.size,
-            "engine": ours.engine,
-            "clients": 1,
-            **figures({"ours": found}, 1),
-        }
-        for level, found in times.items()
-    ]
+def growth(sizes: list[int], rounds: int, count: int) -> list[Row]:
+    """Ours at all sizes by turns, one client: what grows is then not the mood of the machine between two runs.
+
+    The list is asked for at the top of the tree and in a cell, and by turns in the grass-roots committees.
+    """
+    rows = []
+    with ExitStack() as stack:
+        all_sizes = [Ours(size) for size in sizes]
+        for ours in all_sizes:
+            print(f"{ours.size}: starting {ours.name} among its sizes", flush=True)
+            ours.start(stack)
+            ours.warm()
+        for job in (*(f"list at {level}" for level in LEVELS), *JOBS):
+            times: dict[int, list[float]] = {size: [] for size in sizes}
+            for turn in range(rounds + 1):
+                for ours in all_sizes:
+                    name, _, ours.level = job.partition(" at ")
+                    found = measure(ours, name, count if turn else 20, 1)
+                    if turn:
+                        times[ours.size] += found
+            for size, found in times.items():
+                row = {"job": job, "size": size, "engine": "sqlite", "clients": 1, "sizes_by_turns": True}
+                rows.append({**row, **figures({"ours": found}, 1)})
+                print(f"{size} by turns {job}: {rows[-1]['p50_ms']}", flush=True)
+    return rows
 
 
 def resident(pid: int) -> float:
@@ -118,9 +126,9 @@ def importing(times: int = 7) -> Row:
     return {"job": "import", "ms": round(statistics.median(found), 1)}
 
 
-def run(sizes: list[int], alone: int, rounds: int, count: int) -> list[Row]:
-    """All sizes; rows as bench/results/latest.json holds them."""
-    rows = [importing()]
+def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[Row]]:
+    """All that is measured, in parts; rows as bench/results/latest.json holds them."""
+    yield [importing()]
     for size in sizes:
         with ExitStack() as stack:
             ours = Ours(size)
@@ -128,18 +136,17 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> list[Row]:
             for contender in contenders:
                 print(f"{size}: starting {contender.name}", flush=True)
                 contender.start(stack)
-            rows += jobs(contenders, size, "sqlite", rounds, count)
-            rows += levels(ours, rounds, count)
+            yield jobs(contenders, size, "sqlite", rounds, count)
             if size == max(sizes):
-                rows.append(memory(ours))
+                yield [memory(ours)]
+    if len(sizes) > 1:
+        yield growth([*sizes, alone] if alone else sizes, rounds, count)
     for kind in (Ours, OursOnPostgres) if alone else ():
         with ExitStack() as stack:
             ours = kind(alone)
             print(f"{alone}: starting {ours.name} on {ours.engine}", flush=True)
             ours.start(stack)
-            rows += jobs([ours], alone, ours.engine, rounds, count)
-            rows += levels(ours, rounds, count)
-    return rows
+            yield jobs([ours], alone, ours.engine, rounds, count)
 
 
 def main() -> None:
@@ -153,7 +160,10 @@ def main() -> None:
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in options.sizes.split(",") if size]
-    table.write(run(sizes, options.alone, options.rounds, options.count), options.keep)
+    rows: list[Row] = []
+    for part in run(sizes, options.alone, options.rounds, options.count):
+        rows += part
+        table.write(rows, options.keep)
 
 
 if __name__ == "__main__":

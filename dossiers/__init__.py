@@ -26,6 +26,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.session_interface = sessions.SignedCookies()
     logs.init_app(app)
     metrics.init_app(app)
+    security.limit_time(app)
     db.init_app(app)
     Migrations(app, str(ROOT / "migrations"))
     csrf.init_app(app)
@@ -42,6 +43,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 
 def _accounts(app: Flask) -> None:
+    from dossiers.accounts import throttle
     from dossiers.accounts.datastore import Accounts
     from dossiers.accounts.models import Account, RoleAssignment
 
@@ -59,7 +61,7 @@ def _accounts(app: Flask) -> None:
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
     flask_security.init_app(app, Accounts(db, Account, RoleAssignment))
     _without_principal(app)
-    security.throttle_sign_in(app)
+    throttle.init_app(app)
 
 
 def _without_principal(app: Flask) -> None:

@@ -47,6 +47,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("PAGE_SIZE", "50", "Rows on a page of a list, 10 to 200."),
     Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
+    Setting("REQUEST_SECONDS", "30", "After so many seconds a page that is not ready is given up, 1 to 600."),
+    Setting("SESSION_HOURS", "12", "After so many hours without an act people sign in again, 1 to 720."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
 )
 
@@ -109,6 +111,8 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_PATH": "/",
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
+        "REQUEST_SECONDS": _number(env, "REQUEST_SECONDS", 30, 1, 600),
+        "PERMANENT_SESSION_LIFETIME": 3600 * _number(env, "SESSION_HOURS", 12, 1, 720),
         "THREADS": threads,
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),

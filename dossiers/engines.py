@@ -10,22 +10,29 @@
 - Sequences: PostgreSQL's do not notice rows that bring their own number.
 - Searching folded names: FTS5 here, a tsvector there (the tables are in the migrations).
 - The triggers that refuse to change events, in the migrations too.
+- Stopping what takes too long: SQLite asks while it works, PostgreSQL has a time for each statement.
 """
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from sqlite3 import Connection as SQLiteConnection
 from threading import RLock
-from typing import Any
+from time import perf_counter
+from typing import Any, Literal
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, Engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 _turn = RLock()
 """Held by the one thread of this process that writes to SQLite: the others wait here, not in its retries."""
+
+patience: ContextVar[tuple[int, float] | None] = ContextVar("patience", default=None)
+"""How many seconds a request may take, and when they are over (by perf_counter); None: there is no hurry."""
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -40,11 +47,28 @@ PRAGMAS = (
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, _record: Any) -> None:
     if not isinstance(connection, SQLiteConnection):
+        limit = patience.get()
+        if limit is not None:
+            connection.execute(f"SET statement_timeout = {1000 * limit[0]}")
+            connection.commit()
         return
     # The driver must not begin transactions by itself: _on_begin does, so that writers queue instead of failing.
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    connection.set_progress_handler(_is_over, 100_000)  # steps of SQLite's machine: a few milliseconds
+
+
+def _is_over() -> bool:
+    limit = patience.get()
+    return limit is not None and perf_counter() > limit[1]
+
+
+def why_stopped(error: OperationalError) -> Literal["too long", "busy"] | None:
+    """Whether the database stopped a statement for its time, or could not begin to write for others; else None."""
+    if type(error.orig).__name__ == "QueryCanceled" or str(error.orig) == "interrupted":
+        return "too long"
+    return "busy" if str(error.orig) == "database is locked" else None
 
 
 @event.listens_for(Engine, "begin")

@@ -6,8 +6,10 @@ import structlog
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from dossiers import engines
 from dossiers.casework.services import NotFound
 from dossiers.extensions import db
 
@@ -52,8 +54,25 @@ def _unknown(error: Exception) -> tuple[str, int]:
     return page, 500
 
 
+def _stopped(error: OperationalError) -> tuple[str, int]:
+    why = engines.why_stopped(error)
+    if why is None:
+        return _unknown(error)
+    db.session.rollback()
+    engines.patience.set(None)  # the page is to be made
+    if why == "busy":
+        title, text = (
+            _("Máy chủ đang bận"),
+            _("Nhiều người đang ghi cùng lúc; việc vừa rồi chưa được ghi. Gửi lại sau ít phút."),
+        )
+    else:
+        title, text = _("Mất quá nhiều thời gian"), _("Đã dừng lại, chưa ghi gì. Chọn ít đơn vị hơn hoặc thử lại sau.")
+    return _page(503, title, text)
+
+
 def init_app(app: Flask) -> None:
     """Answer every error with a page."""
+    app.register_error_handler(OperationalError, _stopped)
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(NotFound, _known)
     app.register_error_handler(Exception, _unknown)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,9 @@ from flask_babel import gettext as _
 from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 from wtforms.widgets import TextInput
+
+from dossiers.formatters import say
+from workflow.text import Text
 
 _DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*$")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$")
@@ -164,6 +168,16 @@ def choice(label: Any, optional: bool = False) -> ChoiceField:
 def with_empty(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Choices with an empty first line."""
     return [("", _("— chọn —")), *choices]
+
+
+def labelled(labels: Mapping[Any, Text]) -> list[tuple[str, str]]:
+    """Codes to choose from, by their labels."""
+    return [(str(code), say(label)) for code, label in labels.items()]
+
+
+def coded(units: Iterable[Any]) -> list[tuple[str, str]]:
+    """Units to choose from, by code and name."""
+    return [(str(unit.id), f"{unit.code} – {unit.name}") for unit in units]
 
 
 def known_key(typed: str | None) -> str | None:

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from time import perf_counter
 from typing import Any, TypeVar
 
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
-from dossiers import clock
+from dossiers import clock, engines
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
 from workflow.roles import Role
@@ -135,21 +133,17 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def throttle_sign_in(app: Flask) -> None:
-    """Few tries a minute for one account, known or not, and for one address; then a page that says so."""
-    window = MovingWindowRateLimiter(MemoryStorage())
-    tries = int(app.config["SIGN_IN_TRIES"])
-    by_account, by_address = RateLimitItemPerMinute(tries), RateLimitItemPerMinute(tries * 5)
+def limit_time(app: Flask) -> None:
+    """Let no request keep the database busy for longer than DOSSIERS_REQUEST_SECONDS."""
 
     @app.before_request
-    def throttle() -> None:
-        if request.endpoint != "security.login" or request.method != "POST":
-            return
-        account = request.form.get("email", "").strip().lower()[:200]
-        if not (
-            window.hit(by_account, "account", account) and window.hit(by_address, "address", request.remote_addr or "")
-        ):
-            abort(429)
+    def hurry() -> None:
+        seconds = int(app.config["REQUEST_SECONDS"])
+        engines.patience.set((seconds, perf_counter() + seconds))
+
+    @app.teardown_request
+    def rest(_error: BaseException | None) -> None:
+        engines.patience.set(None)
 
 
 def way_back() -> str:

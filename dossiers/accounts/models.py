@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import db
@@ -37,3 +37,13 @@ class RoleAssignment(db.Model):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class SignInTry(db.Model):
+    """A try to sign in during the last minute. Whose it was stands in it as a keyed hash only."""
+
+    __table_args__ = ({"info": {"passing": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[float] = mapped_column(Float)

@@ -14,7 +14,7 @@ from dossiers import clock, names
 from dossiers.accounts import services
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import db, write_transaction
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, required, with_empty
+from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
 from dossiers.formatters import say
 from dossiers.security import permits, signed
 from dossiers.units import tree
@@ -35,9 +35,9 @@ class RoleForm(FlaskForm):
 
     def prepare(self) -> None:
         """Offer every role, and the units in reach."""
-        self.role.choices = with_empty([(str(role), say(ROLE_LABELS[role])) for role in Role])
+        self.role.choices = with_empty(labelled(ROLE_LABELS))
         reach = tree.current().below(signed().units)
-        self.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
+        self.unit.choices = with_empty(coded(reach))
         if not self.is_submitted() and "since" in self:
             self.since.data = clock.today()
 

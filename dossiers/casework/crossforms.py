@@ -23,6 +23,8 @@ from dossiers.fields import (
     WholeNumberField,
     Words,
     choice,
+    coded,
+    labelled,
     plausible_birth_date,
     required,
     with_empty,
@@ -105,7 +107,7 @@ class TransferForm(Reasoned, ActForm):
         """Offer the cells in reach."""
         super().prepare(case, s, trigger)
         cells = tree.current().below(signed().reading_units, units.CELLS)
-        self.to_unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in cells])
+        self.to_unit.choices = with_empty(coded(cells))
 
     def fill(self, act: Act, case: Case) -> Act:
         """The receiving unit and whether it has base organisations."""
@@ -153,9 +155,9 @@ class CandidateForm(Reasoned, ActForm):
         """Start from what is on file; leave out what the person's role does not see."""
         super().prepare(case, s, trigger)
         self.person = db.session.get_one(Person, case.person_id)
-        self.schooling.choices = with_empty([(str(x), say(SCHOOLING_LABELS[x])) for x in Schooling])
-        self.schooling_ground.choices = with_empty([(k, say(t)) for k, t in SCHOOLING_GROUNDS.items()])
-        self.sector.choices = with_empty([(key, say(text)) for key, text in SECTOR_LABELS.items()])
+        self.schooling.choices = with_empty(labelled(SCHOOLING_LABELS))
+        self.schooling_ground.choices = with_empty(labelled(SCHOOLING_GROUNDS))
+        self.sector.choices = with_empty(labelled(SECTOR_LABELS))
         if case.state is State.SOURCED:
             known = tree.current().organisations(case.place)
             sources = [source for source in Source if source is Source.OTHER or source in known]
@@ -241,7 +243,7 @@ class ReadmitForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """The grounds in the language of the page."""
         super().prepare(case, s, trigger)
-        self.ground.choices = [(key, say(text)) for key, text in LEAVING_GROUNDS.items()]
+        self.ground.choices = labelled(LEAVING_GROUNDS)
 
 
 class WithdrawForm(Reasoned, ActForm):

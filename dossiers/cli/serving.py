@@ -115,6 +115,7 @@ def serve(host: str, port: int, first: bool) -> None:
             click.echo(f"  {account.email:<40} {account.demo_label}")
     # What was read here must not stay an open transaction: SQLite could never write its log back while it serves.
     db.session.remove()
+    db.engine.dispose()  # requests get connections of their own, with a limit to their time
     click.echo(f"Open http://{host}:{port}/  (Ctrl+C stops)")
     sys.stdout.flush()
     # A service manager stops with SIGTERM: finish the requests that run, then end.

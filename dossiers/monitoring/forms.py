@@ -8,8 +8,8 @@ from dossiers.admission.forms import DecisionForm
 from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned
 from dossiers.casework.services import Act
 from dossiers.casework.store import Case
-from dossiers.fields import DayField, choice, required, with_empty
-from dossiers.formatters import day, say
+from dossiers.fields import DayField, choice, labelled, required, with_empty
+from dossiers.formatters import day
 from workflow.deadlines import probation_end
 from workflow.guards import REMOVAL_GROUNDS, Situation
 
@@ -64,7 +64,7 @@ class _Grounded(ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the grounds of the statutes."""
         super().prepare(case, s, trigger)
-        self.ground.choices = with_empty([(key, say(text)) for key, text in REMOVAL_GROUNDS.items()])
+        self.ground.choices = with_empty(labelled(REMOVAL_GROUNDS))
 
 
 class ProposeRemovalForm(Numbered, Balloted, _Grounded):

@@ -12,7 +12,17 @@ from flask_wtf import FlaskForm
 from dossiers import clock
 from dossiers.casework import worklist
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NumberWords, WholeNumberField, choice, parse_day, required, with_empty
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NumberWords,
+    WholeNumberField,
+    choice,
+    coded,
+    parse_day,
+    required,
+    with_empty,
+)
 from dossiers.quotas import services
 from dossiers.security import may, permits, signed
 from dossiers.units import tree
@@ -49,7 +59,7 @@ def give() -> ResponseReturnValue:
     """Give or change a unit's quota."""
     form = QuotaForm()
     reach = tree.current().below(signed().reading_units, ORGANISATIONS)
-    form.unit.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in reach])
+    form.unit.choices = with_empty(coded(reach))
     if form.validate_on_submit():
         unit = db.session.get_one(Unit, int(form.unit.data))
         services.give(

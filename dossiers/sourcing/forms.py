@@ -20,6 +20,7 @@ from dossiers.fields import (
     Words,
     choice,
     known_key,
+    labelled,
     plausible_birth_date,
     required,
     with_empty,
@@ -51,7 +52,7 @@ class CreateForm(FlaskForm):
         self.place.choices = with_empty(
             [(f"{cell.id}:{source}", f"{cell.name} – {say(SOURCE_LABELS[source])}") for cell, source in self.options]
         )
-        self.schooling.choices = with_empty([(str(level), say(SCHOOLING_LABELS[level])) for level in Schooling])
+        self.schooling.choices = with_empty(labelled(SCHOOLING_LABELS))
         if not self.act_key.data:
             self.act_key.data = secrets.token_hex(16)
         if not self.is_submitted():

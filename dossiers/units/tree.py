@@ -4,9 +4,8 @@ It is read again when the instance's value `tree_version` is another than the on
 processes follow each other's changes; whoever changes a unit calls `changed`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -47,32 +46,23 @@ class Node:
 class Tree:
     """All units, closed ones too, as they stand under each other."""
 
-    def __init__(self, units: Iterable[Row[Any]]) -> None:
-        rows = {unit.id: unit for unit in units}
-        self._nodes: dict[int, Node] = {}
+    def __init__(self, read: Callable[[], Iterable[Row[Any]]]) -> None:
+        self._read = read
+        self._nodes = _nodes(read())
+        self._by_code = {node.code: node for node in self._nodes.values()}
         self._choices: dict[tuple[tuple[int, ...], tuple[str, ...] | None], Choices] = {}
         self._places: dict[int, Place] = {}
-        for unit in sorted(rows.values(), key=lambda unit: unit.code):
-            chain, above = [unit.id], unit.parent_id
-            while above is not None:
-                chain.append(above)
-                above = rows[above].parent_id
-            self._nodes[unit.id] = Node(
-                unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.may_decide, unit.parent_id,
-                unit.valid_to is None, tuple(chain),
-            )  # fmt: skip
-
-    @cached_property
-    def _by_code(self) -> dict[str, Node]:
-        return {node.code: node for node in self._nodes.values()}
 
     def __getitem__(self, unit_id: int) -> Node:
-        """A unit by its number. Raises KeyError."""
-        return self._nodes[unit_id]
+        """A unit by its number. Raises KeyError.
+
+        One that another process added after this request had looked at the tree's version is read now.
+        """
+        return self._nodes.get(unit_id) or _nodes(self._read())[unit_id]
 
     def name(self, unit_id: int | None) -> str:
         """A unit's name; "" for none."""
-        return self._nodes[unit_id].name if unit_id is not None else ""
+        return self[unit_id].name if unit_id is not None else ""
 
     def find(self, code: str, within: Iterable[int]) -> Node | None:
         """The unit with this code if it is one of `within` or stands below one."""
@@ -104,12 +94,12 @@ class Tree:
         if len(units) < 2:
             return units
         reach = set(units)
-        return tuple(unit for unit in units if reach.isdisjoint(self._nodes[unit].chain[1:]))
+        return tuple(unit for unit in units if reach.isdisjoint(self[unit].chain[1:]))
 
     def place(self, unit_id: int) -> Place:
         """Where a unit stands, and so the route of its dossiers."""
         if unit_id not in self._places:
-            above = [self._nodes[number] for number in self._nodes[unit_id].chain]
+            above = [self[number] for number in self[unit_id].chain]
             chain = tuple((node.id, node.kind, node.may_decide) for node in above)
             self._places[unit_id] = Place(chain, route_of([(kind, may) for _, kind, may in chain]))
         return self._places[unit_id]
@@ -123,9 +113,25 @@ class Tree:
         return {Source(str(node.kind)): node.id for node in sorted(found, key=lambda node: -node.id)}
 
 
+def _nodes(units: Iterable[Row[Any]]) -> dict[int, Node]:
+    """Each unit's number and what stands there, in the order of codes."""
+    rows = {unit.id: unit for unit in units}
+    found = {}
+    for unit in sorted(rows.values(), key=lambda unit: unit.code):
+        chain, above = [unit.id], unit.parent_id
+        while above is not None:
+            chain.append(above)
+            above = rows[above].parent_id
+        found[unit.id] = Node(
+            unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.may_decide, unit.parent_id,
+            unit.valid_to is None, tuple(chain),
+        )  # fmt: skip
+    return found
+
+
 def current() -> Tree:
     """The tree of this instance."""
-    return instance.remembered(VERSION, lambda: Tree(run(_UNITS)))
+    return instance.remembered(VERSION, lambda: Tree(lambda: run(_UNITS)))
 
 
 def changed() -> None:

@@ -11,7 +11,7 @@ from wtforms import BooleanField
 
 from dossiers import clock
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, required, with_empty
+from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, required, with_empty
 from dossiers.formatters import say
 from dossiers.security import may, permits, signed
 from dossiers.units import services, tree
@@ -52,7 +52,7 @@ class UnitForm(FlaskForm):
         kinds = [kind for kind in UnitKind if services.ABOVE[kind]]
         self.kind.choices = with_empty([(str(kind), say(UNIT_KIND_LABELS[kind])) for kind in kinds])
         parents = tree.current().below(signed().units)
-        self.parent.choices = with_empty([(str(unit.id), f"{unit.code} – {unit.name}") for unit in parents])
+        self.parent.choices = with_empty(coded(parents))
         if not self.is_submitted():
             self.valid_from.data = clock.today()
 

@@ -20,10 +20,10 @@ from dossiers.fields import (
     WholeNumberField,
     Words,
     choice,
+    labelled,
     required,
     with_empty,
 )
-from dossiers.formatters import say
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.facts import Relative as RelativeFact
 from workflow.guards import Situation, introducing_form
@@ -114,7 +114,7 @@ class RelativesForm(ActForm):
         """A row for each known relative and some for new ones."""
         super().prepare(case, s, trigger)
         self.known = reading.relatives(case)
-        relations = with_empty([(str(r), say(RELATION_LABELS[r])) for r in Relation])
+        relations = with_empty(labelled(RELATION_LABELS))
         count = len(self.known) + (NEW_ROWS if self.known else 6)
         self.rows = list(range(count))
         from flask import request

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 from webtest import TestApp
 
 from dossiers import create_app
+from dossiers.accounts.models import SignInTry
 from dossiers.config import ROOT
-from dossiers.extensions import db
+from dossiers.extensions import db, run
 from tests.people import Person, code_in, text_of
 
 NEAR = {"REMOTE_ADDR": "127.0.0.1"}
@@ -54,19 +55,31 @@ def test_each_request_is_one_line_of_the_log_without_its_address(
     assert "nguyen" not in json.dumps(quiet_logs, default=str)
 
 
-def test_sign_in_is_throttled_for_known_and_unknown_names_alike(app: Flask) -> None:
+def test_sign_in_is_throttled_for_known_and_unknown_names_alike_by_all_processes_together(app: Flask) -> None:
     settings = {name: app.config[name] for name in ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "DATA_KEY", "INSTANCE")}
-    strict = create_app({**settings, "TESTING": True})
+    processes = [create_app({**settings, "TESTING": True}) for _ in range(2)]
     for email in ("upper-officer.khoi@demo.example", "khong-ai@demo.example"):
-        web = TestApp(strict, extra_environ=NEAR)
+        webs = [TestApp(process, extra_environ=NEAR) for process in processes]
         for attempt in range(12):
-            form = next(f for f in web.get("/dang-nhap").forms.values() if "password" in f.fields)
+            form = next(f for f in webs[attempt % 2].get("/dang-nhap").forms.values() if "password" in f.fields)
             form["email"], form["password"] = email, f"sai-mật-khẩu-{attempt}"
             answer = form.submit(expect_errors=True)
             assert answer.status_int == (200 if attempt < 10 else 429)
         assert "Thử quá nhiều lần" in text_of(answer)
-    with strict.app_context():
-        db.engine.dispose()
+    with app.app_context():
+        tries = db.session.scalars(select(SignInTry)).all()
+        assert len(tries) == 2 * 10 * 2, "for the account and for the address; the refused ones do not count"
+        assert not any("demo" in row.key or "127" in row.key for row in tries)
+        db.session.execute(update(SignInTry).values(at=SignInTry.at - 61))
+        db.session.commit()
+    form = next(f for f in webs[0].get("/dang-nhap").forms.values() if "password" in f.fields)
+    form["email"], form["password"] = email, "sau một phút"
+    assert form.submit().status_int == 200
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(SignInTry)) == 2, "what is older is not kept"
+    for process in processes:
+        with process.app_context():
+            db.engine.dispose()
 
 
 def test_behind_tls_cookies_are_bound_to_the_host(app: Flask) -> None:
@@ -85,6 +98,24 @@ def test_behind_tls_cookies_are_bound_to_the_host(app: Flask) -> None:
     assert "Domain" not in cookie
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
     with secure.app_context():
+        db.engine.dispose()
+
+
+def test_what_takes_too_long_is_stopped_and_says_so(
+    app: Flask, person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upper = person("upper_officer", "KHOI")
+    monkeypatch.setitem(app.config, "REQUEST_SECONDS", 1)
+    long = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000000) SELECT count(*) FROM n"
+    with app.app_context():
+        db.engine.dispose()  # a connection gets its limit when a request makes it
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("dossiers.casework.worklist.inbox", lambda *_: run(text(long)))
+        page = upper.get("/viec-cua-toi", status=503)
+    assert "Mất quá nhiều thời gian" in text_of(page)
+    assert page.html.select_one("main code")
+    assert upper.get("/viec-cua-toi", status=200), "the connection is fit for the next request"
+    with app.app_context():
         db.engine.dispose()
 
 
