@@ -12,7 +12,7 @@ from typing import Any
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Send the requests, dealt round to the clients; the times of each and what was answered wrongly."""
+    """Send the requests, dealt round to the clients; the times of each, and what was answered wrongly and how often."""
     times: list[float] = []
     wrong: list[str] = []
     dealt = [job["requests"][n :: job["clients"]] for n in range(job["clients"])]
@@ -39,7 +39,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         thread.start()
     for thread in threads:
         thread.join()
-    return {"ms": times, "wrong": wrong[:3]}
+    return {"ms": times, "wrong": wrong[:3], "failed": len(wrong)}
 
 
 if __name__ == "__main__":
