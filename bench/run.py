@@ -9,7 +9,7 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,17 @@ def measure(contender: Contender, job: str, count: int, clients: int) -> list[fl
     return [float(ms) for ms in answer["ms"]]
 
 
+def by_turns(contenders: Sequence[Contender], job: str, rounds: int, count: int, clients: int) -> list[list[float]]:
+    """The times of each contender, a round each by turns; the first round warms up."""
+    times: list[list[float]] = [[] for _ in contenders]
+    for turn in range(rounds + 1):
+        for contender, kept in zip(contenders, times, strict=True):
+            found = measure(contender, job, count if turn else max(20, clients), clients)
+            if turn:
+                kept += found
+    return times
+
+
 def jobs(contenders: list[Contender], size: int, engine: str, rounds: int, count: int) -> list[Row]:
     """Every job with one client and with eight, the contenders by turns."""
     rows = []
@@ -53,13 +64,9 @@ def jobs(contenders: list[Contender], size: int, engine: str, rounds: int, count
         for contender in contenders:
             contender.warm()
         for clients in (1, 8):
-            times: dict[str, list[float]] = {contender.name: [] for contender in contenders}
-            for turn in range(rounds + 1):
-                for contender in contenders:
-                    # Eight clients need more of them, or most of a round is its start and its end.
-                    found = measure(contender, job, count * (1 + clients // 4) if turn else max(20, clients), clients)
-                    if turn:  # the first round warms up
-                        times[contender.name] += found
+            # Eight clients need more requests, or most of a round is its start and its end.
+            found = by_turns(contenders, job, rounds, count * (1 + clients // 4), clients)
+            times = {contender.name: ms for contender, ms in zip(contenders, found, strict=True)}
             rows.append({"job": job, "size": size, "engine": engine, "clients": clients, **figures(times, clients)})
             print(f"{size} {engine} {job} {clients}: {rows[-1]['p50_ms']}", flush=True)
     return rows
@@ -87,14 +94,10 @@ def growth(sizes: list[int], rounds: int, count: int) -> list[Row]:
             ours.start(stack)
             ours.warm()
         for job in (*(f"list at {level}" for level in LEVELS), *JOBS):
-            times: dict[int, list[float]] = {size: [] for size in sizes}
-            for turn in range(rounds + 1):
-                for ours in all_sizes:
-                    name, _, ours.level = job.partition(" at ")
-                    found = measure(ours, name, count if turn else 20, 1)
-                    if turn:
-                        times[ours.size] += found
-            for size, found in times.items():
+            name, _, level = job.partition(" at ")
+            for ours in all_sizes:
+                ours.level = level
+            for size, found in zip(sizes, by_turns(all_sizes, name, rounds, count, 1), strict=True):
                 row = {"job": job, "size": size, "engine": "sqlite", "clients": 1, "sizes_by_turns": True}
                 rows.append({**row, **figures({"ours": found}, 1)})
                 print(f"{size} by turns {job}: {rows[-1]['p50_ms']}", flush=True)

@@ -19,6 +19,7 @@ GROWTH = {100_000: 1.15, 1_000_000: 1.3}
 STEADY = ("list at KHOI", "one", "move")
 """Jobs that are to cost the same at any size. The list is the one that fills its page of fifty at every size."""
 RIVALS = ("django", "roundup", "floor")
+ALL = ("ours", *RIVALS)
 NAMES = ("ours", "Django", "Roundup", "floor")
 Row = dict[str, Any]
 
@@ -59,7 +60,7 @@ def beside(rows: list[Row]) -> list[str]:
             django, floor = TARGETS[row["job"]]
             target = f"≤ {django} × Django" + (f", ≤ {floor} × floor" if floor else "")
             verdict = _verdict(against["django"] <= django and (floor is None or against["floor"] <= floor))
-        times = [f"{p50[name]:.2f}" for name in ("ours", *RIVALS)]
+        times = [f"{p50[name]:.2f}" for name in ALL]
         ratios = [f"{against[name]:.2f}" for name in RIVALS]
         lines.append([row["job"], f"{row['size']:,}", str(row["clients"]), *times, *ratios, target, verdict])
     head = ["job", "dossiers", "clients", *NAMES, "÷ Django", "÷ Roundup", "÷ floor",
@@ -71,12 +72,11 @@ def crowd(rows: list[Row]) -> list[str]:
     """Eight clients at the largest size: how many requests a second, and how long the slowest twentieth waits."""
     found = [row for row in rows if row.get("clients") == 8 and "django" in row.get("per_second", {})]
     largest = max((row["size"] for row in found), default=0)
-    names = ("ours", *RIVALS)
     lines = [
         [
             row["job"],
-            *(f"{row['per_second'][name]:.0f}" for name in names),
-            *(f"{row['p95_ms'][name]:.0f}" for name in names),
+            *(f"{row['per_second'][name]:.0f}" for name in ALL),
+            *(f"{row['p95_ms'][name]:.0f}" for name in ALL),
         ]
         for row in found
         if row["size"] == largest

@@ -14,10 +14,9 @@ from dossiers.rules import instance
 from dossiers.rules.models import InstanceValue
 
 _ACCOUNT = (Account.id, Account.email, Account.name, Account.active, Account.fs_uniquifier)
-_ROLES = (RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.valid_from, RoleAssignment.valid_to)
 _VALUES = select(engines.pairs(InstanceValue.key, InstanceValue.value)).scalar_subquery().label("instance_values")
 _OF_SESSION = (
-    select(*_ACCOUNT, *_ROLES, _VALUES)
+    select(*_ACCOUNT, *grants.PERIOD, _VALUES)
     .outerjoin(RoleAssignment, RoleAssignment.account_id == Account.id)
     .where(Account.fs_uniquifier == bindparam("token"))
     .order_by(RoleAssignment.id)
@@ -25,7 +24,7 @@ _OF_SESSION = (
 
 
 @dataclass(frozen=True)
-class Person(UserMixin):  # type: ignore[misc]
+class SignedAccount(UserMixin):  # type: ignore[misc]
     """The account a request is signed in with: to be read, not changed."""
 
     id: int
@@ -38,7 +37,7 @@ class Person(UserMixin):  # type: ignore[misc]
 class Accounts(SQLAlchemyUserDatastore):
     """Finds the account of a session, as every request does, with a statement that is built once."""
 
-    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | Person | None:
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | SignedAccount | None:
         """The account that `wanted` describes, if there is one."""
         if wanted.keys() == {"fs_uniquifier"}:
             return _of_session(wanted["fs_uniquifier"])
@@ -46,7 +45,7 @@ class Accounts(SQLAlchemyUserDatastore):
         return found
 
 
-def _of_session(token: str) -> Person | None:
+def _of_session(token: str) -> SignedAccount | None:
     """The account; with it comes, for the rest of the request, what every page asks next: its roles and the
     instance's values.
     """
@@ -54,7 +53,7 @@ def _of_session(token: str) -> Person | None:
     if not rows:
         return None
     first = rows[0]
-    person = Person(*first[: len(_ACCOUNT)])
-    grants.know(person.id, [row[len(_ACCOUNT) : -1] for row in rows if row.role is not None])
+    account = SignedAccount(*first[: len(_ACCOUNT)])
+    grants.know(account.id, [row[len(_ACCOUNT) : -1] for row in rows if row.role is not None])
     instance.know(first.instance_values or {})
-    return person
+    return account

@@ -51,11 +51,10 @@ class Signed:
 Period = tuple[str, int, date, date | None]
 """A role, its unit, its first day and the day it has ended (None: it goes on)."""
 
-_ROLES = (
-    select(RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.valid_from, RoleAssignment.valid_to)
-    .where(RoleAssignment.account_id == bindparam("account"))
-    .order_by(RoleAssignment.id)
-)
+PERIOD = (RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.valid_from, RoleAssignment.valid_to)
+"""The columns of a period."""
+
+_ROLES = select(*PERIOD).where(RoleAssignment.account_id == bindparam("account")).order_by(RoleAssignment.id)
 
 
 def know(account_id: int, periods: Sequence[Period]) -> None:

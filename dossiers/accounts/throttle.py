@@ -5,7 +5,7 @@ They are counted in the database, which all processes share; libraries for this 
 
 import hashlib
 import hmac
-import time
+from time import time
 
 from flask import Flask, abort, request
 from sqlalchemy import delete, func, insert, select
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
 
 def _counted(limits: dict[str, int]) -> bool:
     """Count a try under each key; False, and nothing counted, when one of them has reached its limit."""
-    now = time.time()
+    now = time()
     with write_transaction():
         run(delete(SignInTry).where(SignInTry.at < now - WINDOW))
         found = run(select(SignInTry.key, func.count()).where(SignInTry.key.in_(limits)).group_by(SignInTry.key))
