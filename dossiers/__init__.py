@@ -6,11 +6,13 @@ from flask import Flask, request
 from flask_principal import Principal
 from flask_security import current_user
 
-from dossiers import cli, config, errors, formatters, languages, logs, markup, navigation, security, sessions
+from dossiers import cli, config, errors, formatters, languages, logs, navigation, security, sessions
 from dossiers.config import ROOT
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.extensions import security as flask_security
+from dossiers.lists import pieces as lists_pieces
 from dossiers.operations import metrics
+from dossiers.reading import pieces as reading_pieces
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -37,7 +39,11 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     security.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
-    app.filters_of = lambda code: {**formatters.filters(code), **markup.filters(code)}
+    app.filters_of = lambda code: {
+        **formatters.filters(code),
+        **lists_pieces.filters(code),
+        **reading_pieces.filters(code),
+    }
     app.context_processor(_context)
     return app
 
@@ -81,13 +87,15 @@ def _l(text: str) -> Any:
 
 def _blueprints(app: Flask) -> None:
     from dossiers.accounts.views import blueprint as accounts
+    from dossiers.acting.views import blueprint as acting
     from dossiers.admission.views import blueprint as admission
     from dossiers.audit.views import blueprint as audit
-    from dossiers.casework.views import blueprint as casework
     from dossiers.demo.views import blueprint as demo
+    from dossiers.lists.views import blueprint as lists
     from dossiers.monitoring.views import blueprint as monitoring
     from dossiers.operations.views import blueprint as operations
     from dossiers.quotas.views import blueprint as quotas
+    from dossiers.reading.views import blueprint as reading
     from dossiers.reports.views import blueprint as reports
     from dossiers.rules.views import blueprint as rules
     from dossiers.sourcing.views import blueprint as sourcing
@@ -96,9 +104,8 @@ def _blueprints(app: Flask) -> None:
     from dossiers.verification.views import blueprint as verification
 
     for blueprint in (
-        casework, sourcing, training, verification, admission, monitoring, units, accounts, quotas, audit, rules, demo,
-        operations,
-        reports,
+        lists, reading, acting, sourcing, training, verification, admission, monitoring,
+        units, accounts, quotas, audit, rules, demo, operations, reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from dossiers import engines
-from dossiers.casework.services import NotFound
+from dossiers.casework.act import NotFound
 from dossiers.extensions import db
 
 log = structlog.get_logger()

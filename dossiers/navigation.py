@@ -19,8 +19,8 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("casework.inbox", message("Việc của tôi"), "dossier.read"),
-    Entry("casework.worklist", message("Hồ sơ"), "dossier.read", ("casework.dossier",)),
+    Entry("lists.inbox", message("Việc của tôi"), "dossier.read"),
+    Entry("lists.worklist", message("Hồ sơ"), "dossier.read", ("reading.dossier",)),
     Entry("sourcing.stage", message("Tạo nguồn"), "dossier.read", ("sourcing.",)),
     Entry("training.stage", message("Bồi dưỡng"), "dossier.read", ("training.",)),
     Entry("verification.stage", message("Thẩm tra"), "dossier.read", ("verification.",)),

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, Numbered, Reasoned
 from dossiers.fields import DayField, LineField, NumberWords, required
 
 

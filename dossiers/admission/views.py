@@ -3,9 +3,9 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from dossiers.acting.road import add_acts
 from dossiers.admission.forms import FORMS
-from dossiers.casework import stagepages
-from dossiers.casework.acting import add_acts
+from dossiers.lists import stages
 from dossiers.security import permits
 from workflow.stages import Stage
 
@@ -17,4 +17,4 @@ add_acts(blueprint, FORMS)
 @permits("dossier.read")
 def stage() -> ResponseReturnValue:
     """The stage of admission."""
-    return stagepages.render(Stage.ADMISSION)
+    return stages.render(Stage.ADMISSION)

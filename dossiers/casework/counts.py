@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from dossiers import engines
-from dossiers.casework.models import CourseClass, Dossier, StateCount
+from dossiers.casework.models import Dossier, StateCount
+from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, run
 from dossiers.units.models import Unit, UnitAncestor
 from dossiers.units.services import CELLS

@@ -1,4 +1,4 @@
-"""Persons, dossiers, their events with the hash chain, and what acts leave on file."""
+"""Dossiers, their events with the hash chain, and what the events leave: lists, counts, votes, deadlines."""
 
 from datetime import date
 
@@ -7,31 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.encryption import EncryptedText
 from dossiers.extensions import db
-
-
-class Person(db.Model):
-    """A candidate. Nothing more is kept than domain.md §2 allows; sensitive fields stand encrypted."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    full_name: Mapped[str] = mapped_column(String(120))
-    birth_date: Mapped[date]
-    sex: Mapped[str] = mapped_column(String(10))
-    contact: Mapped[str] = mapped_column(String(120), server_default="")
-    other_names: Mapped[str] = mapped_column(String(120), server_default="")
-    birth_place: Mapped[str] = mapped_column(String(200), server_default="")
-    home_town: Mapped[str] = mapped_column(String(200), server_default="")
-    residence: Mapped[str] = mapped_column(String(200), server_default="")
-    occupation: Mapped[str] = mapped_column(String(120), server_default="")
-    employer: Mapped[str] = mapped_column(String(200), server_default="")
-    sector: Mapped[str] = mapped_column(String(30), server_default="")
-    professional_level: Mapped[str] = mapped_column(String(120), server_default="")
-    theory_level: Mapped[str] = mapped_column(String(120), server_default="")
-    languages: Mapped[str] = mapped_column(String(120), server_default="")
-    youth_joined_on: Mapped[date | None]
-    union_joined_on: Mapped[date | None]
-    ethnic_group: Mapped[str | None] = mapped_column(EncryptedText)
-    religion: Mapped[str | None] = mapped_column(EncryptedText)
-    identity_number: Mapped[str | None] = mapped_column(EncryptedText)
 
 
 class Dossier(db.Model):
@@ -142,19 +117,6 @@ class EventPersonal(db.Model):
     __table_args__ = (ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),)
 
 
-class PaperRecord(db.Model):
-    """A paper on file. `number_key` is unique: issuer, form, year and number are used once."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
-    seq: Mapped[int]
-    form: Mapped[str] = mapped_column(String(20))
-    number: Mapped[str] = mapped_column(String(200))
-    issued_on: Mapped[date]
-    issuer: Mapped[str] = mapped_column(String(200))
-    number_key: Mapped[str | None] = mapped_column(String(300), unique=True)
-
-
 class VoteRecord(db.Model):
     """A counted vote."""
 
@@ -183,54 +145,3 @@ class DeadlineRecord(db.Model):
     ended_on: Mapped[date | None]
 
     __table_args__ = (UniqueConstraint("dossier_id", "rule", "starts_on"),)
-
-
-class Relative(db.Model):
-    """A relative to be verified, with the result; `ref` is what the facts call them."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    ref: Mapped[str] = mapped_column(String(20))
-    relation: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(EncryptedText)
-    birth_year: Mapped[int | None]
-    place: Mapped[str | None] = mapped_column(EncryptedText)
-    occupation: Mapped[str | None] = mapped_column(EncryptedText)
-    result: Mapped[str | None] = mapped_column(EncryptedText)
-    verified_on: Mapped[date | None]
-
-    __table_args__ = (UniqueConstraint("dossier_id", "ref"),)
-
-
-class Companion(db.Model):
-    """An official member beside the candidate: who introduces (`introducer`) or helps (`helper`)."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    ref: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(120))
-    since: Mapped[date]
-    until: Mapped[date | None]
-
-
-class CourseClass(db.Model):
-    """A class of the awareness course, held by a training centre."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(20), unique=True)
-    title: Mapped[str] = mapped_column(String(200))
-    centre_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-
-
-class Outbox(db.Model):
-    """What is to be told or done after an act, written in its transaction."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    topic: Mapped[str] = mapped_column(String(60))
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    seq: Mapped[int]
-    created_at: Mapped[str] = mapped_column(String(32))
-    done_at: Mapped[str | None] = mapped_column(String(32), index=True)

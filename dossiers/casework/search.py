@@ -11,9 +11,10 @@ from functools import lru_cache
 from sqlalchemy import select, text
 
 from dossiers import engines
-from dossiers.casework.models import Dossier, Person, Scope
+from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import db
 from dossiers.names import fold, words
+from dossiers.people.models import Person
 
 Entry = tuple[int, str, tuple[int, ...]]
 LIMIT = 400

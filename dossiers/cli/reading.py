@@ -21,8 +21,9 @@ def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
     """List dossiers, those that wait longest first."""
     from sqlalchemy import select
 
-    from dossiers.casework.models import Dossier, Person, Scope
+    from dossiers.casework.models import Dossier, Scope
     from dossiers.extensions import db
+    from dossiers.people.models import Person
     from dossiers.units.models import Unit
     from workflow.stages import State
 
@@ -56,7 +57,8 @@ def dossiers_show(code: str, as_json: bool) -> None:
     import msgspec
 
     from dossiers import clock
-    from dossiers.casework import services
+    from dossiers.casework import loading
+    from dossiers.casework.act import NotFound
     from dossiers.rules import services as rules
     from workflow import machine
     from workflow.deadlines import running
@@ -65,8 +67,8 @@ def dossiers_show(code: str, as_json: bool) -> None:
     from workflow.roles import Role
 
     try:
-        case = services.load_for_administration(code.upper())
-    except services.NotFound:
+        case = loading.load_for_administration(code.upper())
+    except NotFound:
         fail(f"no dossier {code!r}")
     assert case.state is not None
     book, calendar = rules.books()[case.rulebook], rules.calendar()

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.casework.models import CourseClass
+from dossiers.courses.models import CourseClass
 from dossiers.demo import people
 from dossiers.extensions import db
 from dossiers.quotas.models import Quota

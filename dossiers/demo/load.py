@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dossiers import engines
-from dossiers.casework.store import BulkStore
+from dossiers.casework.bulk import BulkStore
 from dossiers.demo.bloc import PASSWORD, Bloc, Builder
 from dossiers.demo.player import ROAD, TODAY, Player, steps_to
 from dossiers.extensions import db, write_transaction

@@ -1,4 +1,4 @@
-"""Plays a candidate's way act by act, each through casework.services.perform, at the days it is told."""
+"""Plays a candidate's way act by act, each through casework.decide.perform, at the days it is told."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -7,9 +7,10 @@ from typing import Any
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework import services
-from dossiers.casework.services import Act
-from dossiers.casework.store import BulkStore, Case
+from dossiers.casework import decide, opening
+from dossiers.casework.act import Act
+from dossiers.casework.bulk import BulkStore
+from dossiers.casework.case import Case
 from dossiers.demo import people
 from dossiers.demo.bloc import Bloc
 from dossiers.units import tree
@@ -107,7 +108,7 @@ class Player:
         case = self.on_file
         s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type]
         body, _ = acts.body_for(trigger, s)
-        unit = services.body_unit(case, body)
+        unit = decide.body_unit(case, body)
         entitled = self.store.entitled(unit or 0, str(body), on)
         share = "2/3" if case.route.is_delegated and trigger.startswith("decide") else _SHARES[str(body)]
         minimum = needed(share, entitled)
@@ -120,7 +121,7 @@ class Player:
         """One act on a day."""
         with clock.at(self._at(on)):
             what = Act(trigger, Evidence(on, **(evidence or {})), **act)
-            services.perform(self.store, self.on_file, what, self.actor(trigger))
+            decide.perform(self.store, self.on_file, what, self.actor(trigger))
 
     def create(self, on: date, born: date | None = None) -> None:
         """Put an invented person on the source list."""
@@ -140,7 +141,7 @@ class Player:
         evidence = Evidence(on, source=self.source, consented=True,
                             candidate=Candidate(birth_date=born, schooling=Schooling.UPPER_SECONDARY))  # fmt: skip
         with clock.at(self._at(on)):
-            done = services.open_in(self.store, Act("create", evidence, person=person), who, self.cell.id)
+            done = opening.open_in(self.store, Act("create", evidence, person=person), who, self.cell.id)
         self.case = done.case
 
     @property

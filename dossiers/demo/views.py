@@ -26,7 +26,7 @@ def sign_in(account_id: int) -> ResponseReturnValue:
         abort(404)
     logout_user()
     login_user(account)
-    return redirect(url_for("casework.home"), 303)
+    return redirect(url_for("lists.home"), 303)
 
 
 @blueprint.post("/demo/dong-ho")

@@ -4,10 +4,10 @@ import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from dossiers.acting.forms import ActForm, Balloted, Numbered, Reasoned
 from dossiers.admission.forms import DecisionForm
-from dossiers.casework.forms import ActForm, Balloted, Numbered, Reasoned
-from dossiers.casework.services import Act
-from dossiers.casework.store import Case
+from dossiers.casework.act import Act
+from dossiers.casework.case import Case
 from dossiers.fields import DayField, choice, labelled, required, with_empty
 from dossiers.formatters import day
 from workflow.deadlines import probation_end

@@ -3,8 +3,8 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from dossiers.casework import stagepages
-from dossiers.casework.acting import add_acts
+from dossiers.acting.road import add_acts
+from dossiers.lists import stages
 from dossiers.monitoring.forms import FORMS
 from dossiers.security import permits
 from workflow.stages import Stage
@@ -17,4 +17,4 @@ add_acts(blueprint, FORMS)
 @permits("dossier.read")
 def stage() -> ResponseReturnValue:
     """The stage of monitoring."""
-    return stagepages.render(Stage.MONITORING)
+    return stages.render(Stage.MONITORING)

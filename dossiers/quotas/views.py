@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from dossiers import clock
-from dossiers.casework import worklist
 from dossiers.extensions import db
 from dossiers.fields import (
     DayField,
@@ -23,6 +22,7 @@ from dossiers.fields import (
     required,
     with_empty,
 )
+from dossiers.lists import worklist
 from dossiers.quotas import services
 from dossiers.security import may, permits, signed
 from dossiers.units import tree

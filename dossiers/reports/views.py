@@ -4,8 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dossiers import clock
-from dossiers.casework import worklist
 from dossiers.formatters import say
+from dossiers.lists import worklist
 from dossiers.reports import services
 from dossiers.security import permits, signed
 from dossiers.units import services as units

@@ -9,9 +9,9 @@ from wtforms import BooleanField, HiddenField
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework.forms import ActForm, Balloted, Numbered, companion_row, member, member_choices
-from dossiers.casework.services import Act
-from dossiers.casework.store import Case
+from dossiers.acting.forms import ActForm, Balloted, Numbered, companion_row, member, member_choices
+from dossiers.casework.act import Act
+from dossiers.casework.case import Case
 from dossiers.fields import (
     DayField,
     LineField,

@@ -4,9 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from dossiers.casework import services, stagepages
-from dossiers.casework.acting import add_acts
-from dossiers.casework.services import Duplicate
+from dossiers.acting.road import add_acts
+from dossiers.casework import advance
+from dossiers.casework.act import Duplicate
+from dossiers.lists import stages
 from dossiers.security import permits, signed
 from dossiers.sourcing.forms import FORMS, CreateForm
 from workflow.machine import Refused
@@ -20,7 +21,7 @@ add_acts(blueprint, FORMS)
 @permits("dossier.read")
 def stage() -> ResponseReturnValue:
     """The stage of sourcing."""
-    return stagepages.render(Stage.SOURCING)
+    return stages.render(Stage.SOURCING)
 
 
 @blueprint.route("/ho-so/moi", methods=["GET", "POST"])
@@ -35,15 +36,15 @@ def create() -> ResponseReturnValue:
         status = 422
         if form.validate():
             try:
-                done = services.open_dossier(form.act(), who, form.cell_id())
+                done = advance.open_dossier(form.act(), who, form.cell_id())
             except Duplicate:
                 flash(_("Người này đã được ghi từ lần gửi trước."), "info")
-                return redirect(url_for("casework.worklist", sort="newest"), 303)
+                return redirect(url_for("lists.worklist", sort="newest"), 303)
             except Refused as refused:
                 refusals = refused.refusals
             else:
                 flash(_("Đã ghi %(name)s vào nguồn.", name=done.case.full_name), "done")
-                return redirect(url_for("casework.dossier", code=done.case.code), 303)
+                return redirect(url_for("reading.dossier", code=done.case.code), 303)
     at_field = {r.field: r for r in refusals if r.field in form._fields}  # type: ignore[attr-defined]
     top = [r for r in refusals if r.field not in form._fields]  # type: ignore[attr-defined]
     return render_template("sourcing/create.html", form=form, at_field=at_field, refusals=top), status

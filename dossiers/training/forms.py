@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
-from dossiers.casework.forms import ActForm, Numbered, Reasoned
-from dossiers.casework.models import CourseClass
-from dossiers.casework.services import Act
-from dossiers.casework.store import Case
+from dossiers.acting.forms import ActForm, Numbered, Reasoned
+from dossiers.casework.act import Act
+from dossiers.casework.case import Case
+from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, Words, choice, required, with_empty
 from dossiers.formatters import day

@@ -6,11 +6,14 @@ from datetime import date
 from sqlalchemy import Row, select
 
 from dossiers.accounts.grants import Signed
-from dossiers.casework import services, worklist
-from dossiers.casework.models import CourseClass, Dossier, Person, Scope
-from dossiers.casework.services import Act
+from dossiers.casework.act import Act, Duplicate, VersionConflict
+from dossiers.casework.advance import advance
+from dossiers.casework.models import Dossier, Scope
+from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.formatters import say
+from dossiers.lists import worklist
+from dossiers.people.models import Person
 from dossiers.training.forms import enrolment
 from dossiers.units.models import Unit
 from workflow.facts import Evidence
@@ -75,12 +78,12 @@ def act_on_many(lines: list[tuple[str, str, int, Act]], signed: Signed) -> list[
     results: list[Result] = []
     for code, name, version, act in lines:
         try:
-            services.advance(code, act, signed, version)
+            advance(code, act, signed, version)
         except Refused as refused:
             results.append(Result(code, name, " ".join(say(r.message) for r in refused.refusals)))
-        except services.VersionConflict as conflict:
+        except VersionConflict as conflict:
             results.append(Result(code, name, f"{conflict.case.code}: {conflict.seen} → {conflict.case.version}"))
-        except services.Duplicate:
+        except Duplicate:
             results.append(Result(code, name, None))
         else:
             results.append(Result(code, name, None))

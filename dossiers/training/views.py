@@ -10,11 +10,11 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from dossiers import clock
-from dossiers.casework import stagepages
-from dossiers.casework.acting import add_acts
-from dossiers.casework.models import CourseClass
+from dossiers.acting.road import add_acts
+from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, write_transaction
 from dossiers.fields import known_key, parse_day, squeeze, with_empty
+from dossiers.lists import stages
 from dossiers.office import services as office
 from dossiers.security import permits, signed
 from dossiers.training import services
@@ -32,7 +32,7 @@ add_acts(blueprint, FORMS)
 @permits("dossier.read")
 def stage() -> ResponseReturnValue:
     """The stage of training, with its classes."""
-    return stagepages.render(Stage.TRAINING, classes=recent_classes())
+    return stages.render(Stage.TRAINING, classes=recent_classes())
 
 
 @blueprint.route("/boi-duong/lop-moi", methods=["GET", "POST"])

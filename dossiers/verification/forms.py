@@ -8,10 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from dossiers.casework import reading
-from dossiers.casework.forms import ActForm, PaperRows, Reasoned, companion_row, member, member_choices
-from dossiers.casework.services import Act
-from dossiers.casework.store import Case, Row
+from dossiers.acting.forms import ActForm, PaperRows, Reasoned, companion_row, member, member_choices
+from dossiers.casework.act import Act
+from dossiers.casework.case import Case, Row
 from dossiers.fields import (
     ChoiceField,
     DayField,
@@ -24,6 +23,7 @@ from dossiers.fields import (
     required,
     with_empty,
 )
+from dossiers.reading import page
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.facts import Relative as RelativeFact
 from workflow.guards import Situation, introducing_form
@@ -113,7 +113,7 @@ class RelativesForm(ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """A row for each known relative and some for new ones."""
         super().prepare(case, s, trigger)
-        self.known = reading.relatives(case)
+        self.known = page.relatives(case)
         relations = with_empty(labelled(RELATION_LABELS))
         count = len(self.known) + (NEW_ROWS if self.known else 6)
         self.rows = list(range(count))

@@ -3,8 +3,8 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from dossiers.casework import stagepages
-from dossiers.casework.acting import add_acts
+from dossiers.acting.road import add_acts
+from dossiers.lists import stages
 from dossiers.security import permits
 from dossiers.verification.forms import FORMS
 from workflow.stages import Stage
@@ -17,4 +17,4 @@ add_acts(blueprint, FORMS)
 @permits("dossier.read")
 def stage() -> ResponseReturnValue:
     """The stage of verification."""
-    return stagepages.render(Stage.VERIFICATION)
+    return stages.render(Stage.VERIFICATION)

@@ -232,7 +232,7 @@ def test_error_pages_wear_the_same_dress_and_carry_a_reference(
     assert "Hồ sơ kết nạp" in missing.html.title.get_text()
     reference = missing.html.select_one("main code").get_text()
     assert any(line.get("reference") == reference for line in quiet_logs)
-    monkeypatch.setattr("dossiers.casework.worklist.inbox", lambda *_: 1 / 0)
+    monkeypatch.setattr("dossiers.lists.inbox.inbox", lambda *_: 1 / 0)
     broken = upper.get("/viec-cua-toi", status=500)
     reference = broken.html.select_one("main code").get_text()
     assert "ZeroDivisionError" not in broken.text

@@ -9,20 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from dossiers.casework import counts, services
-from dossiers.casework.models import (
-    DeadlineRecord,
-    Dossier,
-    Event,
-    EventPersonal,
-    Outbox,
-    PaperRecord,
-    Scope,
-)
-from dossiers.casework.models import (
-    Person as PersonRow,
-)
+from dossiers.casework import advance, counts
+from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope
 from dossiers.extensions import db
+from dossiers.outbox.models import Outbox
+from dossiers.papers.models import PaperRecord
+from dossiers.people.models import Person as PersonRow
 from dossiers.rules import instance
 from dossiers.units.models import Unit
 from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
@@ -101,15 +93,15 @@ def test_somebody_else_acts_between_reading_and_writing(
     first, second = person("cell_secretary", unit_of(app, code)), person("cell_secretary", unit_of(app, code))
     mine, theirs = first.form(code, "suspend"), second.form(code, "correct_candidate")
     version = dossier(app, code).version
-    decide = services.decide
+    decide = advance.decide
 
     def overtaken(*given: Any) -> Any:
-        monkeypatch.setattr(services, "decide", decide)
+        monkeypatch.setattr(advance, "decide", decide)
         with ThreadPoolExecutor(1) as other:
             assert other.submit(first.send, mine, reason="Nhanh hơn.").result().status_int == 303
         return decide(*given)
 
-    monkeypatch.setattr(services, "decide", overtaken)
+    monkeypatch.setattr(advance, "decide", overtaken)
     answer = second.send(theirs, reason="Bổ sung nơi ở.", residence="12 đường Tưởng Tượng")
     assert answer.status_int == 409
     assert "Nhanh hơn." in text_of(answer)

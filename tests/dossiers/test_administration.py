@@ -11,7 +11,7 @@ from webtest import TestApp
 
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.audit import services as audit
-from dossiers.casework import services as casework
+from dossiers.casework import loading
 from dossiers.extensions import db
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
@@ -150,7 +150,7 @@ def test_a_value_to_be_confirmed_is_changed_and_used_at_once(app: Flask, person:
     admin = person("administrator", "KHOI")
     code = code_in(app, "cell_review")
     with app.app_context():
-        case = casework.load_for_administration(code)
+        case = loading.load_for_administration(code)
         assert rules.books()[case.rulebook].word("quorum") == "2/3"
     page = admin.get("/quy-tac/RB-2021/quorum")
     for wrong in ("two thirds", "1/0", "", "5/2"):

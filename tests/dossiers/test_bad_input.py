@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dossiers.casework.models import Dossier, Event
-from dossiers.casework.models import Person as PersonRow
 from dossiers.extensions import db
+from dossiers.people.models import Person as PersonRow
 from tests.people import Person, code_in, snapshot, text_of, unit_of
 from workflow.definition import moves_from
 from workflow.roles import Role
@@ -197,11 +197,11 @@ _UNIONS = (Role.YOUTH_OFFICER, Role.UNION_OFFICER)
 
 
 def _place(app: Flask, code: str) -> tuple[list[tuple[str, Any]], Any, str | None]:
-    from dossiers.casework import services
+    from dossiers.casework import loading
     from dossiers.units.models import Unit
 
     with app.app_context():
-        case = services.load_for_administration(code)
+        case = loading.load_for_administration(code)
         codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
         chain = [(codes[unit], kind) for unit, kind, _ in case.place.chain]
         return chain, case.route, codes.get(case.nominator_id) if case.nominator_id else None

@@ -15,8 +15,8 @@ from dossiers import create_app
 from dossiers.audit import checkpoints
 from dossiers.backup import services as backup
 from dossiers.casework.models import Dossier
-from dossiers.casework.models import Person as PersonRow
 from dossiers.extensions import db
+from dossiers.people.models import Person as PersonRow
 from tests.conftest import World
 from tests.dossiers.test_audit import TRIGGERS_OFF, run
 from tests.people import Person, code_in, dossier

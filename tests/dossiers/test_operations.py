@@ -50,7 +50,7 @@ def test_each_request_is_one_line_of_the_log_without_its_address(
 ) -> None:
     person("upper_officer", "KHOI").web.get("/tim", {"q": "nguyen van an"})
     lines = [line for line in quiet_logs if line["event"] == "request"]
-    assert lines[-1]["page"] == "casework.search"
+    assert lines[-1]["page"] == "lists.search"
     assert lines[-1]["status"] == 200
     assert "nguyen" not in json.dumps(quiet_logs, default=str)
 
@@ -113,7 +113,7 @@ def test_what_takes_too_long_is_stopped_and_says_so(
     with app.app_context():
         db.engine.dispose()  # a connection gets its limit when a request makes it
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("dossiers.casework.worklist.inbox", lambda *_: run(text(long)))
+        patched.setattr("dossiers.lists.inbox.inbox", lambda *_: run(text(long)))
         page = upper.get("/viec-cua-toi", status=503)
     assert "Mất quá nhiều thời gian" in text_of(page)
     assert page.html.select_one("main code")

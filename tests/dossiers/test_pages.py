@@ -12,9 +12,9 @@ from sqlalchemy import event, func, insert, select, update
 from dossiers import names
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Scope
-from dossiers.casework.models import Person as PersonRow
 from dossiers.demo.player import TODAY
 from dossiers.extensions import db
+from dossiers.people.models import Person as PersonRow
 from dossiers.units.models import Unit
 from tests.people import Person, code_in, text_of, unit_of
 from workflow.stages import State

@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 from dossiers.audit import services as audit
 from dossiers.casework.models import Dossier, Event
-from dossiers.casework.models import Person as PersonRow
 from dossiers.config import ROOT
 from dossiers.extensions import db
+from dossiers.people.models import Person as PersonRow
 from tests.conftest import World
 
 

@@ -1,72 +1,31 @@
 """What the dossier page shows, gathered with a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
-import msgspec
 from flask import url_for
-from sqlalchemy import Row, Select, bindparam, null, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from dossiers.accounts.grants import Signed
-from dossiers.accounts.models import Account
-from dossiers.casework import services
-from dossiers.casework.models import (
-    Companion,
-    DeadlineRecord,
-    Event,
-    EventPersonal,
-    PaperRecord,
-    Person,
-    Relative,
-    VoteRecord,
-)
-from dossiers.casework.store import Case
+from dossiers.casework import loading
+from dossiers.casework.case import Case
+from dossiers.casework.closing import is_shut
+from dossiers.casework.models import DeadlineRecord, VoteRecord
 from dossiers.extensions import db, run
-from dossiers.formatters import day, say
-from dossiers.languages import gettext, message
+from dossiers.papers.models import PaperRecord
+from dossiers.people.models import Companion, Person, Relative
+from dossiers.people.personal import FULL_VIEW, _shown
 from dossiers.units import tree
 from workflow import definition, machine
 from workflow.deadlines import MILESTONES, Deadline, running
-from workflow.facts import SECTOR_LABELS
 from workflow.machine import Check, Option
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS
 from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_OF, Stage, State
 from workflow.triggers import Kind
-
-FULL_VIEW = frozenset(Role) - {Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.YOUTH_OFFICER, Role.UNION_OFFICER}
-"""Roles that see the personal file; the others see name, birth date and state."""
-
-
-CLOSING_RULES = frozenset({"actor_role"})
-"""Refusals no form can overcome; others may, since an act is often recorded after the day it happened."""
-
-
-def is_shut(option: Option) -> bool:
-    """Whether no form could overcome what stands against an act."""
-    return any(refusal.rule in CLOSING_RULES for refusal in option.refusals)
-
-
-SENSITIVE = ("ethnic_group", "religion", "identity_number")
-"""Fields the law calls sensitive: kept encrypted, shown to the roles that must judge them."""
-
-PERSON_FIELDS = (
-    "full_name", "other_names", "birth_date", "contact", "birth_place", "home_town", "residence", "occupation",
-    "employer", "sector", "professional_level", "theory_level", "languages", "youth_joined_on", "union_joined_on",
-    *SENSITIVE,
-)  # fmt: skip
-"""What is kept of a person and may be corrected (domain.md §2)."""
-
-EMPTY_IS_NONE = ("birth_date", "youth_joined_on", "union_joined_on", *SENSITIVE)
-
-
-def sees_sensitive(roles: Iterable[Role]) -> bool:
-    """Whether somebody with these roles over a dossier sees its sensitive fields."""
-    return bool((FULL_VIEW - {Role.CELL_MEMBER_HELPER}).intersection(roles))
 
 
 def _of_dossier(table: type[db.Model]) -> Select[Any]:
@@ -76,35 +35,23 @@ def _of_dossier(table: type[db.Model]) -> Select[Any]:
 
 
 _PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
+
+
 _PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.id)
+
+
 _VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.id)
+
+
 _RELATIVES = _of_dossier(Relative).order_by(Relative.id)
+
+
 _COMPANIONS = _of_dossier(Companion).order_by(Companion.id)
+
+
 _PAST_DEADLINES = (
     _of_dossier(DeadlineRecord).where(DeadlineRecord.ended_on.is_not(None)).order_by(DeadlineRecord.ended_on.desc())
 )
-_EVENTS = (
-    _of_dossier(Event)
-    .add_columns(Account.name.label("who"))
-    .join(Account, Account.id == Event.actor_id)
-    .where(Event.seq > bindparam("after"), Event.seq < bindparam("before"))
-    .order_by(Event.seq.desc())
-    .limit(bindparam("limit"))
-)
-_TIMELINE = _EVENTS.add_columns(EventPersonal.content).outerjoin(
-    EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
-)
-_TIMELINE_BARE = _EVENTS.add_columns(null().label("content"))
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the timeline: the event with who did it and its personal part."""
-
-    event: Row[Any]
-    who: str
-    personal: dict[str, Any]
-    details: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -131,8 +78,8 @@ class DossierPage:
 
     @cached_property
     def address(self) -> str:
-        """The page's address; that of an act's form is the same with its trigger (casework.acting.add_acts)."""
-        return url_for("casework.dossier", code=self.case.code)
+        """The page's address; that of an act's form is the same with its trigger (acting.road.add_acts)."""
+        return url_for("reading.dossier", code=self.case.code)
 
     @property
     def unit_name(self) -> str:
@@ -159,7 +106,7 @@ def turn_unit(case: Case) -> str:
 
 def dossier_page(case: Case, signed: Signed) -> DossierPage:
     """Gather the page of a dossier already loaded (and so already in the person's scope)."""
-    s = services.situation(case, signed)
+    s = loading.situation(case, signed)
     units = tree.current()
     person = run(_PERSON, {"person": case.person_id}).one()
     assert case.state is not None
@@ -179,31 +126,6 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         full_view=bool(FULL_VIEW.intersection(s.actor.roles)),
         shown=_shown(person, s.actor.roles),
     )
-
-
-_LABELS: dict[str, str] = {
-    "other_names": message("Tên gọi khác"), "contact": message("Liên hệ"), "birth_place": message("Nơi sinh"),
-    "home_town": message("Quê quán"), "residence": message("Nơi ở"), "occupation": message("Nghề nghiệp"),
-    "employer": message("Nơi làm việc"), "sector": message("Khu vực"), "professional_level": message("Chuyên môn"),
-    "theory_level": message("Lý luận chính trị"), "languages": message("Ngoại ngữ"),
-    "youth_joined_on": message("Vào Đoàn"), "union_joined_on": message("Vào công đoàn"),
-    "ethnic_group": message("Dân tộc"), "religion": message("Tôn giáo"),
-    "identity_number": message("Số định danh"),
-}  # fmt: skip
-
-
-def _shown(person: Row[Any], roles: tuple[Role, ...]) -> list[tuple[str, str, str]]:
-    """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
-    if not FULL_VIEW.intersection(roles):
-        return []
-    found: list[tuple[str, str, str]] = []
-    for name, label in _LABELS.items():
-        value = getattr(person, name)
-        if not value or (name in SENSITIVE and not sees_sensitive(roles)):
-            continue
-        text = say(SECTOR_LABELS[value]) if name == "sector" else day(value) if isinstance(value, date) else value
-        found.append((name, gettext(label), text))
-    return found
 
 
 def _one_a_trigger(options: tuple[Option, ...]) -> tuple[Option, ...]:
@@ -239,31 +161,6 @@ def grouped(page: DossierPage) -> dict[str, list[Option]]:
         groups[name].append(option)
     groups["others"].sort(key=lambda o: o.kind is Kind.END)
     return groups
-
-
-TIMELINE = 50
-"""Events on a page of the timeline; a link leads to those before."""
-
-
-def timeline(
-    case: Case, after: int = 0, before: int | None = None, personal: bool = True, limit: int = TIMELINE
-) -> list[Line]:
-    """A page of the newest events of a dossier, newest first, with or without their personal parts; one query."""
-    wanted = {"dossier": case.id, "after": after, "before": before or case.version + 1, "limit": limit}
-    return [
-        Line(
-            row,
-            row.who,
-            msgspec.json.decode(row.content) if row.content and personal else {},
-            msgspec.json.decode(row.body),
-        )
-        for row in run(_TIMELINE if personal else _TIMELINE_BARE, wanted)
-    ]
-
-
-def changes_since(case: Case, version: int) -> list[Any]:
-    """What others did since a version, oldest first."""
-    return list(reversed(timeline(case, after=version)))
 
 
 def papers(case: Case) -> Sequence[Row[Any]]:

@@ -1,7 +1,8 @@
 """The papers an act puts on file, and the numbers their issuers may use once a year (36-HD/VPTW)."""
 
 from dossiers import names
-from dossiers.casework.store import Case, Row, Store
+from dossiers.casework.case import Case, Row
+from dossiers.casework.store import Store
 from workflow.facts import Evidence, Paper
 from workflow.guards import Refusal, Situation
 from workflow.machine import Outcome, Refused

@@ -8,11 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
-from dossiers.casework import reading
-from dossiers.casework.forms import ActForm, Numbered, Reasoned, state_choices
-from dossiers.casework.models import Person
-from dossiers.casework.services import Act, with_organisations
-from dossiers.casework.store import Case
+from dossiers.acting.forms import ActForm, Numbered, Reasoned, state_choices
+from dossiers.casework.act import Act
+from dossiers.casework.case import Case
+from dossiers.casework.opening import with_organisations
 from dossiers.extensions import db
 from dossiers.fields import (
     DayField,
@@ -30,6 +29,9 @@ from dossiers.fields import (
     with_empty,
 )
 from dossiers.formatters import day, say, trigger
+from dossiers.people import personal
+from dossiers.people.models import Person
+from dossiers.reading.timeline import timeline
 from dossiers.security import signed
 from dossiers.units import services as units
 from dossiers.units import tree
@@ -164,12 +166,12 @@ class CandidateForm(Reasoned, ActForm):
             self.source.choices = [(str(source), say(SOURCE_LABELS[source])) for source in sources]
         else:
             del self.source
-        if not reading.sees_sensitive(s.actor.roles):
-            for name in reading.SENSITIVE:
+        if not personal.sees_sensitive(s.actor.roles):
+            for name in personal.SENSITIVE:
                 del self[name]
         if self.is_submitted():
             return
-        for name in reading.PERSON_FIELDS:
+        for name in personal.PERSON_FIELDS:
             if name in self:
                 self[name].data = getattr(self.person, name)
         if "source" in self:
@@ -186,8 +188,10 @@ class CandidateForm(Reasoned, ActForm):
 
     def fill(self, act: Act, case: Case) -> Act:
         """What changed, for the file and for the rules."""
-        new = {name: self[name].data or None for name in reading.PERSON_FIELDS if name in self}
-        new = {name: value if value is not None or name in reading.EMPTY_IS_NONE else "" for name, value in new.items()}
+        new = {name: self[name].data or None for name in personal.PERSON_FIELDS if name in self}
+        new = {
+            name: value if value is not None or name in personal.EMPTY_IS_NONE else "" for name, value in new.items()
+        }
         old = {name: getattr(self.person, name) for name in new}
         act.person = {name: value for name, value in new.items() if (value or "") != (old[name] or "")}
         act.personal = {
@@ -218,7 +222,7 @@ class CorrectForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger_code: str) -> None:
         """Offer the events of the dossier."""
         super().prepare(case, s, trigger_code)
-        lines = reading.timeline(case, personal=False, limit=case.version)
+        lines = timeline(case, personal=False, limit=case.version)
         self.event.choices = with_empty(
             [(str(x.event.seq), f"{x.event.seq}. {day(x.event.happened_on)} {trigger(x.event.trigger)}") for x in lines]
         )

@@ -6,9 +6,10 @@ from typing import Any
 from flask import render_template
 from sqlalchemy import bindparam, func, select
 
-from dossiers.casework import counts, worklist
+from dossiers.casework import counts
 from dossiers.casework.models import Scope
 from dossiers.extensions import run
+from dossiers.lists import worklist
 from dossiers.security import signed
 from workflow.stages import STAGE_STATES, Stage
 
@@ -48,7 +49,7 @@ def render(stage: Stage, **more: Any) -> str:
     found = in_states(units, states)
     waiting = worklist.page(worklist.Filter(stage=str(stage), sort="since"), who, size=15)
     return render_template(
-        "casework/stage.html",
+        "lists/stage.html",
         stage=stage,
         counts=[StateLine(state, found.get(state, 0)) for state in states],
         rows=waiting.rows,

@@ -12,8 +12,9 @@ from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
-from dossiers.casework.services import Act, body_unit
-from dossiers.casework.store import Case, Row
+from dossiers.casework.act import Act
+from dossiers.casework.case import Case, Row
+from dossiers.casework.decide import body_unit
 from dossiers.fields import (
     DayField,
     LineField,
@@ -41,7 +42,7 @@ class ActForm(FlaskForm):
     """
 
     class Meta(FlaskForm.Meta):
-        """The token stands on the page itself (casework/act.html) and was checked before any view (CSRFProtect)."""
+        """The token stands on the page itself (acting/act.html) and was checked before any view (CSRFProtect)."""
 
         csrf = False
 

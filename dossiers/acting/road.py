@@ -5,14 +5,17 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dossiers.casework import services
-from dossiers.casework.forms import ActForm
-from dossiers.casework.reading import changes_since, dossier_page, is_shut
-from dossiers.casework.services import Duplicate, VersionConflict
-from dossiers.casework.store import Case
+from dossiers.acting.forms import ActForm
+from dossiers.casework import loading
+from dossiers.casework.act import Duplicate, NotFound, VersionConflict
+from dossiers.casework.advance import advance, sent_before
+from dossiers.casework.case import Case
+from dossiers.casework.closing import is_shut
 from dossiers.fields import known_key
 from dossiers.formatters import role, say, state
 from dossiers.languages import gettext as _
+from dossiers.reading.page import dossier_page
+from dossiers.reading.timeline import changes_since
 from dossiers.security import permits, signed
 from workflow import machine
 from workflow.guards import Refusal
@@ -23,8 +26,8 @@ from workflow.triggers import TRIGGERS
 def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnValue:
     """Show the form of an act (GET) or do it (POST)."""
     who = signed()
-    case = services.load_case(code, who)
-    s = services.situation(case, who)
+    case = loading.load_case(code, who)
+    s = loading.situation(case, who)
     option = machine.option(s, trigger)
     shut = option is None or is_shut(option)
     if request.method == "POST" and shut and _sent_before():
@@ -37,7 +40,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     if request.method == "POST" and not shut:
         if form.validate():
             try:
-                done = services.advance(code, form.act(trigger, case), who, form.seen_version(), case)
+                done = advance(code, form.act(trigger, case), who, form.seen_version(), case)
             except Duplicate:
                 return _already(code)
             except VersionConflict as conflict:
@@ -49,8 +52,8 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             else:
                 flash(_done_text(trigger, done.case, done.outcome.from_state != done.outcome.to), "done")
                 if not set(done.case.scope_units).intersection(who.reading_units):
-                    return redirect(url_for("casework.inbox"), 303)  # the act took it out of this person's reach
-                return redirect(url_for("casework.dossier", code=code), 303)
+                    return redirect(url_for("lists.inbox"), 303)  # the act took it out of this person's reach
+                return redirect(url_for("reading.dossier", code=code), 303)
         return _already(code) if _sent_before() else _page(case, trigger, form, refusals, shut, 422)
     if shut:
         refusals = option.refusals
@@ -67,12 +70,12 @@ def _done_text(trigger: str, case: Case, moved: bool) -> str:
 
 
 def _sent_before() -> bool:
-    return services.sent_before(known_key(request.form.get("act_key")))
+    return sent_before(known_key(request.form.get("act_key")))
 
 
 def _already(code: str) -> ResponseReturnValue:
     flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")
-    return redirect(url_for("casework.dossier", code=code), 303)
+    return redirect(url_for("reading.dossier", code=code), 303)
 
 
 def _typed(form: ActForm) -> list[tuple[str, str]]:
@@ -84,14 +87,14 @@ def _typed(form: ActForm) -> list[tuple[str, str]]:
 
 def _impossible(case: Case, trigger: str, form: ActForm) -> ResponseReturnValue:
     """The dossier's step does not know the act (any more): why, what others did meanwhile, and what was typed."""
-    s = services.situation(case, signed())
+    s = loading.situation(case, signed())
     seen = form.seen_version() if request.method == "POST" else 0
     news = changes_since(case, seen) if 0 < seen < case.version else []
     try:
         machine.fire(trigger, s)
     except Refused as refused:
         return _page(case, trigger, None, refused.refusals, True, 409, news, _typed(form))
-    raise services.NotFound(case.code)
+    raise NotFound(case.code)
 
 
 def _page(
@@ -107,7 +110,7 @@ def _page(
     fields = set(form._fields) if form is not None else set()
     at_field = {r.field: r for r in refusals if r.field in fields}
     page = render_template(
-        "casework/act.html",
+        "acting/act.html",
         page=dossier_page(case, signed()),
         trigger=TRIGGERS[trigger],
         form=form,

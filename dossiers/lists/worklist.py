@@ -5,21 +5,20 @@ import binascii
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, tuple_
 
-from dossiers import clock, names
-from dossiers.accounts.grants import BLIND, Signed
-from dossiers.casework import search
-from dossiers.casework.models import Dossier, Person, Scope
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
+from dossiers.people.models import Person
 from dossiers.units import tree
 from dossiers.units.tree import Tree
-from workflow.roles import Role
 from workflow.stages import STAGE_STATES, Stage
 
 SORTS = ("since", "newest", "name", "due")
@@ -60,15 +59,6 @@ class Page:
 
     rows: list[Item]
     next: str = ""
-
-
-@dataclass
-class Group:
-    """The lines of an inbox for one role."""
-
-    role: Role
-    rows: list[Item] = field(default_factory=list)
-    more: bool = False
 
 
 def _lines(scope: Any) -> Select[Any]:
@@ -183,71 +173,3 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     rows = rows[:size]
     names_of = tree.current()
     return Page([_item(row, names_of) for row in rows], _make_cursor(sort, rows[-1]) if more else "")
-
-
-_WAITING = _lines(Scope).where(
-    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.turn == bindparam("role")
-)
-_WAITING_UNTIL = (
-    _WAITING.where(Scope.due_on.is_not(None)).order_by(Scope.due_on, Scope.dossier_id).limit(bindparam("limit"))
-)
-_WAITING_SINCE = (
-    _WAITING.where(Scope.due_on.is_(None)).order_by(Scope.since, Scope.dossier_id).limit(bindparam("limit"))
-)
-
-
-def inbox(signed: Signed, size: int = 50) -> list[Group]:
-    """What waits for each of the person's roles, most urgent first: late, then by deadline, then the longest."""
-    groups: list[Group] = []
-    names_of = tree.current()
-    by_role: dict[Role, list[int]] = {}
-    for role, unit in signed.grants:
-        if role not in BLIND:
-            by_role.setdefault(role, []).append(unit)
-    for role, units in by_role.items():
-        group = Group(role)
-        for dated in (True, False):
-            wanted = size + 1 - len(group.rows)
-            if wanted <= 0:
-                break
-            query = _WAITING_UNTIL if dated else _WAITING_SINCE
-            rows = run(query, {"units": units, "role": str(role), "limit": wanted})
-            group.rows += [_item(row, names_of) for row in rows]
-        group.more = len(group.rows) > size
-        group.rows = group.rows[:size]
-        groups.append(group)
-    return groups
-
-
-_BY_CODE = select(Dossier.id).where(Dossier.code == bindparam("code"))
-_FOUND = _lines(Scope).where(
-    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.dossier_id.in_(bindparam("found", expanding=True))
-)
-
-
-def find(query: str, signed: Signed, size: int = 50) -> tuple[list[Item], bool]:
-    """Dossiers by name (accents not needed, exact accents first) or by code; and whether there are more.
-
-    Names are ranked first, with nothing but names in hand; only a page of them is then read whole.
-    """
-    units = scope_of(signed, "")
-    query = " ".join(query.split())[:120]
-    if not query or not units:
-        return [], False
-    matches = search.find(query, units)
-    by_code = run(_BY_CODE, {"code": query.upper()}).scalar()
-    typed, folded = query.lower(), names.fold(query)
-
-    def rank(match: Any) -> tuple[int, int, str]:
-        name = match.full_name.lower()
-        exact = 0 if name == typed else 1 if typed in name else 2
-        return exact, 0 if folded in match.folded else 1, match.folded
-
-    found = [match.id for match in sorted(matches, key=rank)[: size + 1]]
-    if by_code is not None and by_code not in found:
-        found.insert(0, by_code)
-    rows = run(_FOUND, {"units": units, "found": found})
-    unique = {row.dossier_id: row for row in rows}
-    ordered = [unique[dossier_id] for dossier_id in found if dossier_id in unique]
-    names_of = tree.current()
-    return [_item(row, names_of) for row in ordered[:size]], len(matches) > size

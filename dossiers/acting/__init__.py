@@ -1,0 +1,1 @@
+"""Acting on a dossier: the forms of acts and the road of one act."""

@@ -1,0 +1,56 @@
+"""An act as somebody does it, what it did, and what can stand in its way."""
+
+from dataclasses import dataclass, field
+
+from dossiers.casework.case import Case, Row
+from workflow.facts import Evidence
+from workflow.machine import Outcome
+
+
+@dataclass
+class Act:
+    """What somebody does: the trigger with its evidence, and what goes on file beside the rules' facts.
+
+    `key` makes a form act once; `personal` is kept beside the event; `relatives`, `companions` and `person`
+    are rows (or changes) of their tables.
+    """
+
+    trigger: str
+    evidence: Evidence
+    key: str | None = None
+    personal: Row = field(default_factory=dict)
+    relatives: list[Row] = field(default_factory=list)
+    companions: list[Row] = field(default_factory=list)
+    person: Row = field(default_factory=dict)
+    class_id: int | None = None
+    to_unit_id: int | None = None
+    rulebook: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act did."""
+
+    case: Case
+    outcome: Outcome
+
+
+class NotFound(Exception):
+    """No such dossier, or none this person may see: the answer is the same."""
+
+
+class VersionConflict(Exception):
+    """Somebody else acted since the page was opened; `case` is the dossier as it is now."""
+
+    def __init__(self, case: Case, seen: int) -> None:
+        super().__init__(f"{case.code}: seen {seen}, now {case.version}")
+        self.case = case
+        self.seen = seen
+
+
+class Duplicate(Exception):
+    """The same form was sent before: its act is already recorded."""
+
+
+class Overtaken(Exception):
+    """Somebody else acted on the dossier since it was read."""

@@ -1,0 +1,84 @@
+"""advance(): the one way to change a state. Web, bulk, import, API and demo data all come through here."""
+
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from dossiers.accounts.grants import Signed
+from dossiers.casework.act import Act, Done, Duplicate, Overtaken, VersionConflict
+from dossiers.casework.case import Case
+from dossiers.casework.decide import decide
+from dossiers.casework.loading import load_case, load_for_administration, situation
+from dossiers.casework.models import Event
+from dossiers.casework.opening import _readmit, open_in
+from dossiers.casework.store import DatabaseStore
+from dossiers.extensions import run, write_transaction
+from dossiers.operations.metrics import acts as acts_recorded
+from dossiers.papers import numbers
+from workflow.machine import Refused
+
+log = structlog.get_logger()
+
+
+_SENT = select(Event.seq).where(Event.act_key == bindparam("key"))
+
+
+def advance(code: str, act: Act, signed: Signed, version: int, known: Case | None = None) -> Done:
+    """Do an act on a dossier in one transaction: state, papers, votes, deadlines, event, lists, outbox.
+
+    `version` is the one the person saw; `known` the dossier if this request has read it already. The rules decide
+    before the transaction; it then holds only if nobody acted on the dossier since. Raises NotFound,
+    VersionConflict, workflow's Refused, or Duplicate when the same form (act.key) was sent before.
+    """
+    case = replace(known) if known is not None else _load(code, act, signed)
+    if version != case.version:
+        raise _overtaken(case, act, version)
+    store = DatabaseStore()
+    done, changes = decide(store, case, act, signed)
+    try:
+        with write_transaction():
+            store.write(case, changes)
+            if act.trigger == "readmit":
+                _readmit(store, case, act, signed)
+    except Overtaken:
+        raise _overtaken(_load(code, act, signed), act, version) from None
+    except IntegrityError as error:
+        if "number_key" in str(error.orig):
+            raise Refused((numbers.number_taken(situation(case, signed), ""),)) from error
+        raise
+    _told(done, act.trigger, signed)
+    return done
+
+
+def _load(code: str, act: Act, signed: Signed) -> Case:
+    return load_for_administration(code) if act.trigger == "change_rulebook" else load_case(code, signed)
+
+
+def _overtaken(case: Case, act: Act, version: int) -> Exception:
+    return Duplicate() if sent_before(act.key) else VersionConflict(case, version)
+
+
+def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
+    """Put a candidate on the source list of a unit. `act.person` is the person's row. Raises as `advance`.
+
+    The organisation that will nominate follows from the source and the unit.
+    """
+    store = DatabaseStore()
+    with write_transaction():
+        if sent_before(act.key):
+            raise Duplicate
+        done = open_in(store, act, signed, unit_id)
+    _told(done, "create", signed)
+    return done
+
+
+def _told(done: Done, trigger: str, signed: Signed) -> None:
+    log.info("act", dossier=done.case.code, trigger=trigger, state=str(done.outcome.to), account=signed.account_id)
+    acts_recorded.labels(trigger).inc()
+
+
+def sent_before(key: str | None) -> bool:
+    """Whether the form with this key was already recorded."""
+    return key is not None and run(_SENT, {"key": key}).first() is not None

@@ -1,0 +1,128 @@
+"""Where many acts are collected, to be written in large batches."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from sqlalchemy import func, insert, select
+
+from dossiers.casework import counts, search
+from dossiers.casework.case import Case, Changes, Row
+from dossiers.casework.counts import Counts
+from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
+from dossiers.casework.rows import _deadline_row, _rows, dossier_row, scope_rows
+from dossiers.casework.store import _Reader
+from dossiers.extensions import db
+from dossiers.outbox.models import Outbox
+from dossiers.papers.models import PaperRecord
+from dossiers.people.models import Companion, Person, Relative
+
+
+class BulkStore(_Reader):
+    """Collects the rows of many acts and writes them in large batches; `finish` a dossier when it is done.
+
+    Only one BulkStore may write at a time, in one transaction: it numbers persons and dossiers itself.
+    """
+
+    def __init__(self, salt: Callable[[], str], batch: int = 2000) -> None:
+        self._salt = salt
+        self._batch = batch
+        self._rows: dict[type[db.Model], list[Row]] = {}
+        self._search: list[tuple[int, str, tuple[int, ...]]] = []
+        self._entitled: dict[tuple[int, str, date], int] = {}
+        self._numbers: set[str] = set()
+        self._counts: Counts = Counts()
+        self._deadlines: dict[int, dict[tuple[str, date], Row]] = {}
+        self._relatives: dict[int, dict[str, Row]] = {}
+        self._persons: dict[int, Row] = {}
+        self._centres: dict[int | None, int | None] = {}
+        self._person_id = db.session.scalar(select(func.max(Person.id))) or 0
+        self._dossier_id = db.session.scalar(select(func.max(Dossier.id))) or 0
+        self._open = 0
+
+    def salt(self) -> str:
+        """32 hex digits from the source given at the start."""
+        return self._salt()
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many may vote, remembered."""
+        key = (unit_id, body, day)
+        if key not in self._entitled:
+            self._entitled[key] = super().entitled(unit_id, body, day)
+        return self._entitled[key]
+
+    def centre_of(self, class_id: int | None) -> int | None:
+        """The training centre of a class, remembered."""
+        if class_id not in self._centres:
+            self._centres[class_id] = super().centre_of(class_id)
+        return self._centres[class_id]
+
+    def numbers_taken(self, keys: list[str]) -> set[str]:
+        """Which of these numbers this batch used already."""
+        return {key for key in keys if key in self._numbers}
+
+    def new_ids(self) -> tuple[int, int]:
+        """The next numbers."""
+        self._person_id += 1
+        self._dossier_id += 1
+        return self._person_id, self._dossier_id
+
+    def add_person(self, row: Row) -> None:
+        """Remember a new person until the dossier is finished."""
+        self._persons[row["id"]] = row
+
+    def write(self, case: Case, changes: Changes) -> None:
+        """Remember the rows of an act."""
+        self._add(Event, [changes.event])
+        if changes.personal:
+            self._add(EventPersonal, [changes.personal])
+        self._add(PaperRecord, changes.papers)
+        self._numbers.update(row["number_key"] for row in changes.papers if row["number_key"])
+        if changes.vote:
+            self._add(VoteRecord, [changes.vote])
+        self._counts.update(changes.counts)
+        self._add(Companion, changes.companions)
+        if changes.person:
+            self._persons[case.person_id].update(changes.person)
+        deadlines = self._deadlines.setdefault(case.id, {})
+        for deadline in changes.deadlines:
+            deadlines[deadline.rule, deadline.starts_on] = _deadline_row(case.id, deadline, None)
+        for deadline in changes.ended:
+            known = deadlines.get((deadline.rule, deadline.starts_on))
+            if known is not None:
+                known["ended_on"] = changes.event["happened_on"]
+        relatives = self._relatives.setdefault(case.id, {})
+        for row in changes.relatives:
+            relatives.setdefault(row["ref"], {}).update(row)
+        if changes.outbox:
+            self._add(Outbox, [changes.outbox])
+
+    def _add(self, table: type[db.Model], rows: Iterable[Row]) -> None:
+        self._rows.setdefault(table, []).extend(rows)
+
+    def finish(self, case: Case) -> None:
+        """The dossier is done: its own rows can be written with the next batch."""
+        self._add(Person, [self._persons.pop(case.person_id)])
+        self._add(Dossier, [dossier_row(case)])
+        self._add(Scope, scope_rows(case))
+        self._add(DeadlineRecord, self._deadlines.pop(case.id, {}).values())
+        self._add(Relative, self._relatives.pop(case.id, {}).values())
+        self._search.append((case.id, case.full_name, case.scope_units))
+        self._open += 1
+        if self._open >= self._batch:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write everything finished so far."""
+        for table in (
+            Person, Dossier, Scope, Event, EventPersonal, PaperRecord, VoteRecord, DeadlineRecord, Relative,
+            Companion, Outbox,
+        ):  # fmt: skip
+            rows = self._rows.get(table)
+            if rows:
+                db.session.execute(insert(_rows(table)), rows)
+        search.index_many(self._search)
+        counts.add(self._counts)
+        self._rows.clear()
+        self._counts.clear()
+        self._search.clear()
+        self._open = 0

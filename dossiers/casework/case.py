@@ -1,0 +1,76 @@
+"""A dossier while an act is done on it, and what one act changes."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from dossiers.casework.counts import Counts
+from dossiers.units.places import Place
+from workflow.deadlines import Deadline
+from workflow.facts import DossierFacts
+from workflow.route import Route
+from workflow.stages import State
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Case:
+    """A dossier while an act is done on it: its row, its place, and the units that see it."""
+
+    id: int
+    code: str
+    person_id: int
+    unit_id: int
+    nominator_id: int | None
+    class_id: int | None
+    centre_id: int | None
+    previous_id: int | None
+    state: State | None
+    since: date
+    rulebook: str
+    version: int
+    head_hash: str
+    facts: DossierFacts
+    place: Place
+    full_name: str
+    turn: str | None = None
+    due_on: date | None = None
+    class_title: str | None = None
+
+    @property
+    def route(self) -> Route:
+        """The dossier's route; a unit that has none never gets a dossier (see services.open_dossier)."""
+        assert self.place.route is not None
+        return self.place.route
+
+    @property
+    def counted_units(self) -> tuple[int, ...]:
+        """The lowest units that see this dossier, which count it; see casework.counts."""
+        return tuple(unit for unit in (self.unit_id, self.nominator_id, self.centre_id) if unit is not None)
+
+    @property
+    def scope_units(self) -> tuple[int, ...]:
+        """The units whose people see this dossier in lists."""
+        units = [unit_id for unit_id, _, _ in self.place.chain]
+        units += [unit for unit in (self.nominator_id, self.centre_id) if unit is not None]
+        return tuple(dict.fromkeys(units))
+
+
+@dataclass
+class Changes:
+    """The rows one act writes beside the dossier itself, and the dossier as it was `before`."""
+
+    before: Case
+    event: Row
+    personal: Row | None = None
+    papers: list[Row] = field(default_factory=list)
+    vote: Row | None = None
+    deadlines: list[Deadline] = field(default_factory=list)
+    ended: list[Deadline] = field(default_factory=list)
+    relatives: list[Row] = field(default_factory=list)
+    companions: list[Row] = field(default_factory=list)
+    person: Row = field(default_factory=dict)
+    scope_moved: bool = False
+    counts: Counts = field(default_factory=Counts)
+    outbox: Row | None = None

@@ -1,0 +1,91 @@
+"""Reading a dossier, within the units of whoever asks."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, bindparam, exists, select
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework.act import NotFound
+from dossiers.casework.case import Case
+from dossiers.casework.models import Dossier, Scope
+from dossiers.courses.models import CourseClass
+from dossiers.extensions import run
+from dossiers.people.models import Person
+from dossiers.rules import services as rules
+from dossiers.units import tree
+from workflow.facts import Actor, DossierFacts, Evidence
+from workflow.guards import Situation
+from workflow.stages import State
+
+_FACTS = msgspec.json.Decoder(DossierFacts)
+
+
+_ANY = (
+    select(*Dossier.__table__.c, Person.full_name, CourseClass.centre_id, CourseClass.title.label("class_title"))
+    .join(Person, Person.id == Dossier.person_id)
+    .outerjoin(CourseClass, CourseClass.id == Dossier.class_id)
+    .where(Dossier.code == bindparam("code"))
+)
+
+
+@lru_cache(maxsize=64)
+def _seen_by(units: int) -> Select[Any]:
+    """The dossier if one of so many units sees it: "unit0", "unit1", …"""
+    asking = [bindparam(f"unit{n}") for n in range(units)]
+    return _ANY.where(exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking)))
+
+
+def load_case(code: str, signed: Signed) -> Case:
+    """A dossier this person may see. Raises NotFound."""
+    units = signed.reading_units
+    asking = {f"unit{n}": unit for n, unit in enumerate(units)}
+    return _case(code, run(_seen_by(len(units)), {"code": code, **asking}).first())
+
+
+def load_for_administration(code: str) -> Case:
+    """A dossier for an act of administration, which shows nothing of it. Raises NotFound."""
+    return _case(code, run(_ANY, {"code": code}).first())
+
+
+def _case(code: str, row: Any) -> Case:
+    if row is None:
+        raise NotFound(code)
+    state = State(row.state)
+    return Case(
+        id=row.id,
+        code=row.code,
+        person_id=row.person_id,
+        unit_id=row.unit_id,
+        nominator_id=row.nominator_id,
+        class_id=row.class_id,
+        centre_id=row.centre_id if state is State.ENROLLED else None,
+        previous_id=row.previous_id,
+        state=state,
+        since=row.since,
+        rulebook=row.rulebook,
+        version=row.version,
+        head_hash=row.head_hash,
+        facts=_FACTS.decode(row.facts),
+        place=tree.current().place(row.unit_id),
+        full_name=row.full_name,
+        turn=row.turn,
+        due_on=row.due_on,
+        class_title=row.class_title,
+    )
+
+
+def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> Situation:
+    """The dossier as the rules see it when this person asks, on the dossier's own rulebook."""
+    return Situation(
+        case.state,
+        case.route,
+        case.facts,
+        rules.books()[case.rulebook],
+        rules.calendar(),
+        Actor(signed.ref, signed.roles_over(case.scope_units)),
+        clock.today(),
+        evidence,
+    )

@@ -1,0 +1,95 @@
+"""Opening a dossier: on the source list of a cell, or anew for a member to be re-admitted."""
+
+from datetime import date
+
+import msgspec
+
+from dossiers import chain, clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework.act import Act, Done
+from dossiers.casework.case import Case, Row
+from dossiers.casework.decide import perform
+from dossiers.casework.store import Store
+from dossiers.rules import services as rules
+from dossiers.units import tree
+from workflow.facts import Actor, Candidate, DossierFacts, Evidence, Source
+from workflow.guards import Refusal, Situation
+from workflow.machine import Refused
+from workflow.route import Route
+from workflow.rulebook import Rulebook, in_force
+
+
+def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case | None = None) -> Done:
+    """Open a dossier in the transaction of `store`; `previous` is the dossier of a member to be re-admitted."""
+    units = tree.current()
+    place = units.place(unit_id)
+    books, today = rules.books(), clock.today()
+    book = in_force(act.evidence.happened_on, books)
+    if place.route is None:
+        raise Refused((_no_road(book),))
+    bases = units.organisations(place)
+    evidence = with_organisations(act.evidence, bases)
+    person_id, dossier_id = store.new_ids()
+    full_name = previous.full_name if previous else act.person["full_name"]
+    case = Case(
+        id=dossier_id,
+        code=f"HS{today.year}-{dossier_id:06d}",
+        person_id=previous.person_id if previous else person_id,
+        unit_id=unit_id,
+        nominator_id=bases.get(act.evidence.source) if act.evidence.source else None,
+        class_id=None,
+        centre_id=None,
+        previous_id=previous.id if previous else None,
+        state=None,
+        since=act.evidence.happened_on,
+        rulebook=book.code,
+        version=0,
+        head_hash=chain.GENESIS,
+        facts=DossierFacts(),
+        place=place,
+        full_name=full_name,
+    )
+    if previous is None:
+        store.add_person({"id": person_id, **act.person})
+    created = Act("create", evidence, act.key, {**act.personal, "person": _words(act.person)})
+    return perform(store, case, created, signed)
+
+
+def with_organisations(evidence: Evidence, bases: dict[Source, int]) -> Evidence:
+    """The evidence, completed by whether the grass-roots organisation has base organisations."""
+    return msgspec.structs.replace(
+        evidence, unit_has_youth_union=Source.YOUTH_UNION in bases, unit_has_trade_union=Source.TRADE_UNION in bases
+    )
+
+
+def _words(row: Row) -> Row:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items() if value}
+
+
+def _readmit(store: Store, old: Case, act: Act, signed: Signed) -> None:
+    evidence = Evidence(
+        act.evidence.happened_on,
+        source=old.facts.source,
+        consented=True,
+        ground="readmission",
+        candidate=msgspec.structs.replace(
+            act.evidence.candidate or _candidate_of(old.facts), birth_date=old.facts.birth_date
+        ),
+    )
+    open_in(store, Act("create", evidence), signed, old.unit_id, previous=old)
+
+
+def _candidate_of(facts: DossierFacts) -> Candidate:
+    return Candidate(facts.birth_date, facts.schooling, facts.schooling_ground or None)
+
+
+def _no_road(book: Rulebook) -> Refusal:
+    empty = Situation(None, Route.COMMITTEE, DossierFacts(), book, rules.calendar(), Actor(), clock.today())
+    return empty.no(
+        "actor_role",
+        "Đơn vị này không phải chi bộ nên không có danh sách nguồn.",
+        "This unit is not a cell and has no source list.",
+        "Chọn chi bộ nơi người đó công tác.",
+        "Choose the cell where the person works.",
+        "unit",
+    )

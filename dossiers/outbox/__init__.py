@@ -1,0 +1,1 @@
+"""What is to be told or done after an act."""

@@ -1,0 +1,1 @@
+"""People: candidates, their relatives, the members beside them."""

@@ -1,0 +1,1 @@
+"""Showing a dossier: its page and its timeline."""
