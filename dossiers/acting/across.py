@@ -1,5 +1,6 @@
 """Forms of the acts across the stages: returning, extending, suspending, moving, correcting, ending."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -58,8 +59,8 @@ class ReturnForm(Reasoned, ActForm):
     def act(self, trigger: str, case: Case) -> Act:
         """The step as a state."""
         act = super().act(trigger, case)
-        act.evidence = msgspec.structs.replace(act.evidence, return_to=State(self.return_to.data))
-        return act
+        evidence = msgspec.structs.replace(act.evidence, return_to=State(self.return_to.data))
+        return replace(act, evidence=evidence)
 
 
 class ExtendForm(Reasoned, ActForm):
@@ -113,11 +114,10 @@ class TransferForm(Reasoned, ActForm):
 
     def fill(self, act: Act, case: Case) -> Act:
         """The receiving unit and whether it has base organisations."""
-        act.to_unit_id = int(self.to_unit.data)
+        to_unit_id = int(self.to_unit.data)
         unit_tree = tree.current()
-        bases = unit_tree.organisations(unit_tree.place(act.to_unit_id))
-        act.evidence = with_organisations(act.evidence, bases)
-        return act
+        bases = unit_tree.organisations(unit_tree.place(to_unit_id))
+        return replace(act, to_unit_id=to_unit_id, evidence=with_organisations(act.evidence, bases))
 
 
 class CandidateForm(Reasoned, ActForm):
@@ -193,13 +193,9 @@ class CandidateForm(Reasoned, ActForm):
             name: value if value is not None or name in personal.EMPTY_IS_NONE else "" for name, value in new.items()
         }
         old = {name: getattr(self.person, name) for name in new}
-        act.person = {name: value for name, value in new.items() if (value or "") != (old[name] or "")}
-        act.personal = {
-            "before": {name: str(old[name] or "") for name in act.person},
-            "after": {name: str(value or "") for name, value in act.person.items()},
-        }
+        changed = {name: value for name, value in new.items() if (value or "") != (old[name] or "")}
         moved = "source" in self and self.source.data != str(case.facts.source)
-        act.evidence = msgspec.structs.replace(
+        evidence = msgspec.structs.replace(
             act.evidence,
             source=Source(self.source.data) if moved else None,
             candidate=Candidate(
@@ -210,7 +206,7 @@ class CandidateForm(Reasoned, ActForm):
                 union_member=bool(self.union_member.data),
             ),
         )
-        return act
+        return replace(act, evidence=evidence, person=changed, was={name: old[name] for name in changed})
 
 
 class CorrectForm(Reasoned, ActForm):
@@ -230,8 +226,8 @@ class CorrectForm(Reasoned, ActForm):
     def act(self, trigger: str, case: Case) -> Act:
         """The number of the event."""
         act = super().act(trigger, case)
-        act.evidence = msgspec.structs.replace(act.evidence, event=int(self.event.data))
-        return act
+        evidence = msgspec.structs.replace(act.evidence, event=int(self.event.data))
+        return replace(act, evidence=evidence)
 
 
 class ReadmitForm(Reasoned, ActForm):

@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from datetime import date
+from typing import Any, Literal
 
 import msgspec
 from flask_babel import gettext as _
@@ -13,7 +15,7 @@ from wtforms.validators import Optional
 
 from dossiers import clock
 from dossiers.casework.act import Act
-from dossiers.casework.case import Case, Row
+from dossiers.casework.case import Case
 from dossiers.casework.decide import body_unit
 from dossiers.fields import (
     DayField,
@@ -26,6 +28,7 @@ from dossiers.fields import (
     required,
 )
 from dossiers.formatters import say
+from dossiers.people.rows import CompanionRow
 from dossiers.units import services as units
 from dossiers.units.models import BodyMember
 from workflow import acts
@@ -175,8 +178,7 @@ class PaperRows(ActForm):
 
     def fill(self, act: Act, case: Case) -> Act:
         """The rows that were filled."""
-        act.evidence = msgspec.structs.replace(act.evidence, papers=self.papers())
-        return act
+        return replace(act, evidence=msgspec.structs.replace(act.evidence, papers=self.papers()))
 
     def papers(self) -> tuple[Paper, ...]:
         """The rows that were filled."""
@@ -205,9 +207,9 @@ def member(value: str) -> BodyMember | None:
     return db.session.get(BodyMember, int(value)) if value.isdigit() else None
 
 
-def companion_row(kind: str, chosen: BodyMember, since: Any) -> Row:
+def companion_row(kind: Literal["introducer", "helper"], chosen: BodyMember, since: date) -> CompanionRow:
     """The row that keeps who introduces or helps."""
-    return {"kind": kind, "ref": chosen.ref, "name": chosen.name, "since": since, "until": None}
+    return CompanionRow(kind, chosen.ref, chosen.name, since)
 
 
 def state_choices(states: list[Any]) -> list[tuple[str, str]]:

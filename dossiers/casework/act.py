@@ -2,26 +2,27 @@
 
 from dataclasses import dataclass, field
 
-from dossiers.casework.case import Case, Row
+from dossiers.casework.case import Case
+from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from workflow.facts import Evidence
 from workflow.machine import Outcome
 
 
-@dataclass
+@dataclass(frozen=True)
 class Act:
     """What somebody does: the trigger with its evidence, and what goes on file beside the rules' facts.
 
-    `key` makes a form act once; `personal` is kept beside the event; `relatives`, `companions` and `person`
-    are rows (or changes) of their tables.
+    `key` makes a form act once. `relatives` and `companions` are whole rows; `person` the candidate's columns that are
+    new, `was` what stood in them before.
     """
 
     trigger: str
     evidence: Evidence
     key: str | None = None
-    personal: Row = field(default_factory=dict)
-    relatives: list[Row] = field(default_factory=list)
-    companions: list[Row] = field(default_factory=list)
-    person: Row = field(default_factory=dict)
+    relatives: tuple[RelativeRow, ...] = ()
+    companions: tuple[CompanionRow, ...] = ()
+    person: PersonRow = field(default_factory=dict)
+    was: PersonRow = field(default_factory=dict)
     class_id: int | None = None
     to_unit_id: int | None = None
     rulebook: str | None = None

@@ -8,10 +8,11 @@ from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import counts
 from dossiers.casework.act import Act, Done
-from dossiers.casework.case import Case, Changes
+from dossiers.casework.case import Case, Changes, Row
 from dossiers.casework.events import _event_rows
 from dossiers.casework.store import Store
 from dossiers.papers import numbers
+from dossiers.people.rows import CompanionRow, RelativeRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow import acts, machine
@@ -76,8 +77,8 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
         vote=None if vote is None else {**msgspec.structs.asdict(vote), "dossier_id": case.id, "seq": case.version},
         deadlines=[deadline for deadline in after if deadline not in before],
         ended=_ended(before, after),
-        relatives=[{**row, "dossier_id": case.id} for row in act.relatives],
-        companions=[{**row, "dossier_id": case.id} for row in act.companions],
+        relatives=[_row(row, case) for row in act.relatives],
+        companions=[_row(row, case) for row in act.companions],
         person=act.person,
         scope_moved=moved,
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
@@ -90,9 +91,13 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
         },
     )
     if act.person.get("full_name"):
-        case.full_name = act.person["full_name"]
+        case.full_name = str(act.person["full_name"])
         changes.scope_moved = True
     return Done(case, outcome), changes
+
+
+def _row(row: RelativeRow | CompanionRow, case: Case) -> Row:
+    return {**msgspec.structs.asdict(row), "dossier_id": case.id}
 
 
 def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[Deadline]:

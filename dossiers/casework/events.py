@@ -26,7 +26,7 @@ def _event_rows(
 ) -> tuple[Row, Row | None]:
     body = msgspec.to_builtins(evidence)
     personal = {name: body.pop(name) for name in PERSONAL if name in body}
-    personal.update(act.personal)
+    personal |= _whole_rows(act)
     body.pop("happened_on", None)
     if act.to_unit_id is not None:
         body["to_unit"] = act.to_unit_id
@@ -55,3 +55,17 @@ def _event_rows(
     row["hash"] = chain.event_hash(case.code, row)
     kept = {"dossier_id": case.id, "seq": case.version, "salt": salt, "content": content} if personal else None
     return row, kept
+
+
+def _whole_rows(act: Act) -> Row:
+    """The rows of people an act brings: whole, so that the tables follow from the events."""
+    found: Row = {}
+    if act.was:
+        found = {"before": act.was, "after": act.person}
+    elif act.person:
+        found = {"person": act.person}
+    if act.relatives:
+        found["relatives"] = act.relatives
+    if act.companions:
+        found["companions"] = act.companions
+    return found

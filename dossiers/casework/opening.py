@@ -1,13 +1,11 @@
 """Opening a dossier: on the source list of a cell, or anew for a member to be re-admitted."""
 
-from datetime import date
-
 import msgspec
 
 from dossiers import chain, clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import Act, Done
-from dossiers.casework.case import Case, Row
+from dossiers.casework.case import Case
 from dossiers.casework.decide import perform
 from dossiers.casework.store import Store
 from dossiers.rules import services as rules
@@ -51,7 +49,7 @@ def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case
     )
     if previous is None:
         store.add_person({"id": person_id, **act.person})
-    created = Act("create", evidence, act.key, {**act.personal, "person": _words(act.person)})
+    created = Act("create", evidence, act.key, person=act.person)
     return perform(store, case, created, signed)
 
 
@@ -60,10 +58,6 @@ def with_organisations(evidence: Evidence, bases: dict[Source, int]) -> Evidence
     return msgspec.structs.replace(
         evidence, unit_has_youth_union=Source.YOUTH_UNION in bases, unit_has_trade_union=Source.TRADE_UNION in bases
     )
-
-
-def _words(row: Row) -> Row:
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items() if value}
 
 
 def _readmit(store: Store, old: Case, act: Act, signed: Signed) -> None:

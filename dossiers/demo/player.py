@@ -13,6 +13,7 @@ from dossiers.casework.bulk import BulkStore
 from dossiers.casework.case import Case
 from dossiers.demo import people
 from dossiers.demo.bloc import Bloc
+from dossiers.people.rows import CompanionRow, RelativeRow
 from dossiers.units import tree
 from dossiers.units.models import Unit
 from dossiers.units.places import Place
@@ -202,9 +203,9 @@ class Player:
 
     def _accept_to_list(self, on: date) -> None:
         helper = self.rng.choice(self.bloc.members[self.cell.id])
-        row = {"kind": "helper", "ref": helper, "name": self.bloc.member_names[helper], "since": on, "until": None}
+        row = CompanionRow("helper", helper, self.bloc.member_names[helper], on)
         number = self.number("accept_to_list", on, self.cell.id)
-        self.do("accept_to_list", on, {"number": number, "helpers": 1}, companions=[row])
+        self.do("accept_to_list", on, {"number": number, "helpers": 1}, companions=(row,))
 
     def _enrol(self, on: date) -> None:
         course = next(c for c in self.bloc.classes if c.starts_on >= on)
@@ -216,10 +217,7 @@ class Player:
         wanted = 2 if self.source is Source.OTHER else 1
         chosen = self.rng.sample(pool, wanted)
         facts = tuple(Introducer(ref, add_months(on, -self.rng.randint(20, 60))) for ref in chosen)
-        rows = [
-            {"kind": "introducer", "ref": ref, "name": self.bloc.member_names[ref], "since": on, "until": None}
-            for ref in chosen
-        ]
+        rows = tuple(CompanionRow("introducer", ref, self.bloc.member_names[ref], on) for ref in chosen)
         self.do("assign_introducers", on, {"introducers": facts}, companions=rows)
 
     def _papers_application(self, on: date) -> None:
@@ -240,11 +238,9 @@ class Player:
             verified = on + timedelta(days=0)
             facts.append(Relative(f"r{number}", relation, verified))
             female = relation in (Relation.MOTHER, Relation.MOTHER_IN_LAW)
-            rows.append(
-                {"ref": f"r{number}", "relation": str(relation), "name": people.name(rng, "female" if female else "male"),
-                 "birth_year": None, "place": None, "occupation": None, "result": "Chấp hành tốt.", "verified_on": verified}
-            )  # fmt: skip
-        self.do("record_relatives", on, {"relatives": tuple(facts)}, relatives=rows)
+            name = people.name(rng, "female" if female else "male")
+            rows.append(RelativeRow(f"r{number}", relation, name, result="Chấp hành tốt.", verified_on=verified))
+        self.do("record_relatives", on, {"relatives": tuple(facts)}, relatives=tuple(rows))
 
     def _receive_decision(self, on: date) -> None:
         self.do("receive_decision", on, {"received_on": on})

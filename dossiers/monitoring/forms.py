@@ -1,5 +1,7 @@
 """Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
 
+from dataclasses import replace
+
 import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,8 +23,8 @@ class ReceiveForm(ActForm):
 
     def fill(self, act: Act, case: Case) -> Act:
         """The day it happened is the day of receipt."""
-        act.evidence = msgspec.structs.replace(act.evidence, received_on=act.evidence.happened_on)
-        return act
+        evidence = msgspec.structs.replace(act.evidence, received_on=act.evidence.happened_on)
+        return replace(act, evidence=evidence)
 
 
 class CeremonyForm(ActForm):

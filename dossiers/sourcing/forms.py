@@ -1,8 +1,10 @@
 """Forms of sourcing: a candidate on the source list, the nomination, the cell's list."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField
@@ -108,13 +110,11 @@ class AcceptForm(Numbered, ActForm):
 
     def fill(self, act: Act, case: Case) -> Act:
         """One or two helpers."""
-        import msgspec
-
         chosen = [found for value in (self.helper.data, self.second_helper.data) if value and (found := member(value))]
         people = list({helper.id: helper for helper in chosen}.values())
-        act.evidence = msgspec.structs.replace(act.evidence, helpers=len(people))
-        act.companions = [companion_row("helper", helper, self.happened_on.data) for helper in people]
-        return act
+        rows = tuple(companion_row("helper", helper, self.happened_on.data) for helper in people)
+        evidence = msgspec.structs.replace(act.evidence, helpers=len(people))
+        return replace(act, evidence=evidence, companions=rows)
 
 
 FORMS: dict[str, type[ActForm]] = {"nominate": NominateForm, "accept_to_list": AcceptForm}

@@ -1,5 +1,6 @@
 """Forms of training: proposal, enrolment, certificates; and of classes."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -51,11 +52,8 @@ class EnrolForm(ActForm):
 
 def enrolment(act: Act, course: CourseClass) -> Act:
     """An act of enrolling into a class."""
-    act.class_id = course.id
-    act.evidence = msgspec.structs.replace(
-        act.evidence, course_starts_on=course.starts_on, course_ends_on=course.ends_on
-    )
-    return act
+    dates = {"course_starts_on": course.starts_on, "course_ends_on": course.ends_on}
+    return replace(act, class_id=course.id, evidence=msgspec.structs.replace(act.evidence, **dates))
 
 
 class CertifyForm(Numbered, ActForm):

@@ -1,6 +1,7 @@
 """Forms of verification: the dossier's papers, introducers, relatives, and the conclusion."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from wtforms import BooleanField
 
 from dossiers.acting.forms import ActForm, PaperRows, Reasoned, companion_row, member, member_choices
 from dossiers.casework.act import Act
-from dossiers.casework.case import Case, Row
+from dossiers.casework.case import Case
 from dossiers.fields import (
     ChoiceField,
     DayField,
@@ -23,6 +24,7 @@ from dossiers.fields import (
     required,
     with_empty,
 )
+from dossiers.people.rows import RelativeRow
 from dossiers.reading import page
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.facts import Relative as RelativeFact
@@ -96,10 +98,8 @@ class IntroducersForm(ActForm):
             if chosen is not None:
                 people.append(Introducer(chosen.ref, since.data, bool(self.replacement.data)))
                 rows.append(companion_row("introducer", chosen, self.happened_on.data))
-        act.evidence = msgspec.structs.replace(act.evidence, introducers=tuple(people))
-        act.companions = rows
-        act.personal = {"introducers": {row["ref"]: row["name"] for row in rows}}
-        return act
+        evidence = msgspec.structs.replace(act.evidence, introducers=tuple(people))
+        return replace(act, evidence=evidence, companions=tuple(rows))
 
 
 NEW_ROWS = 4
@@ -166,7 +166,7 @@ class RelativesForm(ActForm):
     def fill(self, act: Act, case: Case) -> Act:
         """Relatives as the rules and the file know them."""
         facts: list[RelativeFact] = []
-        rows: list[Row] = []
+        rows: list[RelativeRow] = []
         for index in self.rows:
             name = self[f"r{index}_name"].data
             if not name:
@@ -176,21 +176,19 @@ class RelativesForm(ActForm):
             verified = self[f"r{index}_verified_on"].data
             facts.append(RelativeFact(ref, relation, verified))
             rows.append(
-                {
-                    "ref": ref,
-                    "relation": str(relation),
-                    "name": name,
-                    "birth_year": self[f"r{index}_birth_year"].data,
-                    "place": self[f"r{index}_place"].data or None,
-                    "occupation": self[f"r{index}_occupation"].data or None,
-                    "result": self[f"r{index}_result"].data or None,
-                    "verified_on": verified,
-                }
+                RelativeRow(
+                    ref,
+                    relation,
+                    name,
+                    self[f"r{index}_birth_year"].data,
+                    self[f"r{index}_place"].data or None,
+                    self[f"r{index}_occupation"].data or None,
+                    self[f"r{index}_result"].data or None,
+                    verified,
+                )
             )
-        act.evidence = msgspec.structs.replace(act.evidence, relatives=tuple(facts))
-        act.relatives = rows
-        act.personal = {"relatives": [{"ref": row["ref"], "name": row["name"]} for row in rows]}
-        return act
+        evidence = msgspec.structs.replace(act.evidence, relatives=tuple(facts))
+        return replace(act, evidence=evidence, relatives=tuple(rows))
 
 
 class StartForm(ActForm):
