@@ -59,6 +59,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
     from dossiers.casework import services
     from dossiers.rules import services as rules
     from workflow import machine
+    from workflow.checklist import checklist
     from workflow.deadlines import running
     from workflow.facts import Actor
     from workflow.guards import Situation
@@ -90,7 +91,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
                 "done": check.refusal is None,
                 "message": check.refusal.message.vi if check.refusal else check.label.vi,
             }
-            for check in machine.checklist(s)
+            for check in checklist(s)
         ],
         "options": [
             {
