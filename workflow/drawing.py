@@ -1,10 +1,13 @@
 """Pictures and tables drawn from the definition, for the docs."""
 
-from workflow.definition import MOVES, STEPS
+from workflow.procedure.move import Correction, Issuer, Line, Voter
+from workflow.procedure.steps import STEPS
+from workflow.procedure.table import LINES, MOVES
 from workflow.roles import ROLE_LABELS, Part, Role
 from workflow.rulebook import Rulebook
 from workflow.stages import ENDS, STAGE_LABELS, STAGE_STATES, STATE_LABELS, Stage
 from workflow.triggers import TRIGGERS
+from workflow.votes import Purpose
 from workflow.words import value_text
 
 _PART_LABELS = {
@@ -12,6 +15,27 @@ _PART_LABELS = {
     Part.ORGANISATION_SECRETARY: "bí thư đảng ủy cơ sở (chi bộ cơ sở: bí thư chi bộ)",
     Part.DECIDING_OFFICER: "ban tổ chức của cấp quyết định",
     Part.DECIDING_SECRETARY: "bí thư của cấp quyết định",
+}
+_VOTER_LABELS = {
+    Voter.EXECUTIVE: "ban chấp hành đoàn thể",
+    Voter.CELL: "chi bộ",
+    Voter.COMMITTEE: "đảng ủy cơ sở",
+    Voter.DECIDING: "cấp quyết định (đảng ủy được ủy quyền, hoặc Ban Thường vụ)",
+    Voter.NEXT_ON_REMOVAL: "chi bộ; khi chi bộ đã đề nghị thì đảng ủy cơ sở, nếu có",
+}
+_PURPOSE_LABELS = {Purpose.NOMINATION: "giới thiệu", Purpose.REMOVAL: "xóa tên"}
+_ISSUER_LABELS = {
+    Issuer.NOMINATOR: "đoàn thể giới thiệu",
+    Issuer.CENTRE: "trung tâm chính trị",
+    Issuer.CELL: "chi bộ",
+    Issuer.SECTION: "đảng ủy bộ phận",
+    Issuer.COMMITTEE: "đảng ủy cơ sở",
+    Issuer.DECIDING: "cấp quyết định",
+}
+_CORRECTION_LABELS = {
+    Correction.FREE: "được",
+    Correction.SECOND_PERSON: "cần người thứ hai",
+    Correction.NEVER: "không",
 }
 
 
@@ -28,18 +52,19 @@ def mermaid() -> str:
         lines += [f'    state "{STATE_LABELS[state].vi}" as {state}' for state in STAGE_STATES[stage]]
         lines.append("  }")
     seen: set[tuple[str, str, str]] = set()
+    on_road = {line.trigger for line in STEPS}
     for move in MOVES:
         if move.dest is None or move.trigger == "return_for_correction":
             continue
         start = str(move.source) if move.source else "[*]"
-        if move.dest in ENDS and move not in STEPS:
+        if move.dest in ENDS and move.trigger not in on_road:
             continue
         key = (start, str(move.dest), move.trigger)
         if key not in seen:
             seen.add(key)
             lines.append(f"  {start} --> {move.dest}: {TRIGGERS[move.trigger].label.vi}")
     for end in ENDS:
-        triggers = sorted({TRIGGERS[m.trigger].label.vi for m in MOVES if m.dest is end and m not in STEPS})
+        triggers = sorted({TRIGGERS[m.trigger].label.vi for m in MOVES if m.dest is end and m.trigger not in on_road})
         if triggers:
             lines.append(f"  note right of {end}: {', '.join(triggers)}")
         lines.append(f"  {end} --> [*]")
@@ -47,25 +72,42 @@ def mermaid() -> str:
 
 
 def moves_table() -> str:
-    """Every line of the state machine as a Markdown table."""
-    lines = ["| trigger | nhãn | từ | đến | ai | cần | giấy tờ |", "|---|---|---|---|---|---|---|"]
-    grouped: dict[tuple[str, str, str, str, str, str], list[str]] = {}
-    for move in MOVES:
-        row = (
-            f"`{move.trigger}`",
-            TRIGGERS[move.trigger].label.vi,
-            f"`{move.dest}`" if move.dest else "(giữ nguyên)",
-            ", ".join(part_label(part) for part in move.parts),
-            ", ".join(move.needs) or "–",
-            move.form or "–",
-        )
-        grouped.setdefault(row, []).append(f"`{move.source}`" if move.source else "(mới)")
-    for row, sources in grouped.items():
-        trigger, label, dest, who, needs, form = row
-        lines.append(
-            f"| {trigger} | {label} | {', '.join(dict.fromkeys(sources))} | {dest} | {who} | {needs} | {form} |"
-        )
-    return "\n".join(lines) + "\n"
+    """Every line of the state machine as a Markdown table; lines that say the same of other states are one row."""
+    grouped: dict[tuple[str, ...], list[str]] = {}
+    for line in LINES:
+        sources = grouped.setdefault(tuple(_columns(line).values()), [])
+        sources += [f"`{source}`" if source else "(mới)" for source in line.sources]
+    names = list(_columns(LINES[0]))
+    rows = [[*names[:2], "từ", *names[2:]], ["---"] * (len(names) + 1)]
+    rows += [[*said[:2], ", ".join(dict.fromkeys(sources)), *said[2:]] for said, sources in grouped.items()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _columns(line: Line) -> dict[str, str]:
+    """What a line says beside its sources, column by column, in words."""
+    return {
+        "trigger": f"`{line.trigger}`",
+        "nhãn": TRIGGERS[line.trigger].label.vi,
+        "đến": f"`{line.dest}`" if line.dest else "(giữ nguyên)",
+        "ai": ", ".join(part_label(part) for part in line.parts),
+        "cần": ", ".join(line.needs) or "–",
+        "biểu quyết": _vote(line),
+        "giấy tờ": ", ".join(line.forms.values()) or line.form or "–",
+        "số theo sổ của": _ISSUER_LABELS[line.issuer] if line.issuer else "–",
+        "là quyết định": "có" if line.decides else "–",
+        "tính thứ tự ngày": "có" if line.dated else "không",
+        "khi tạm dừng": "được" if line.suspended_ok else "không",
+        "rút lại trong ngày": "được" if line.undoable else "không",
+        "đính chính": _CORRECTION_LABELS[line.correction],
+    }
+
+
+def _vote(line: Line) -> str:
+    """Whose vote a line records, about what, and whether it counts as passed."""
+    if line.body is None:
+        return "–"
+    about = f", về {_PURPOSE_LABELS[line.purpose]}" if line.purpose else ""
+    return f"{_VOTER_LABELS[line.body]}{about}: {'đạt' if line.passes else 'không đạt'}"
 
 
 def rules_table(book: Rulebook) -> str:

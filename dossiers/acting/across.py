@@ -36,10 +36,10 @@ from dossiers.reading.timeline import timeline
 from dossiers.security import signed
 from dossiers.units import services as units
 from dossiers.units import tree
-from workflow import definition
 from workflow.deadlines import BY_RULE, running
 from workflow.facts import SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS, Candidate, Schooling, Source
 from workflow.guards import LEAVING_GROUNDS, SCHOOLING_GROUNDS, Situation
+from workflow.procedure.table import moves_from
 from workflow.stages import State
 
 
@@ -53,7 +53,7 @@ class ReturnForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the earlier steps of this half of the road."""
         super().prepare(case, s, trigger)
-        targets = [m.dest for m in definition.moves_from(case.state, case.route) if m.trigger == trigger]
+        targets = [m.dest for m in moves_from(case.state, case.route) if m.trigger == trigger]
         self.return_to.choices = with_empty(state_choices(targets))
 
     def act(self, trigger: str, case: Case) -> Act:

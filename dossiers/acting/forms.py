@@ -31,7 +31,7 @@ from dossiers.formatters import say
 from dossiers.people.rows import CompanionRow
 from dossiers.units import services as units
 from dossiers.units.models import BodyMember
-from workflow import acts
+from workflow.bodies import body_for
 from workflow.facts import Ballot, Evidence, Paper
 from workflow.guards import Situation
 from workflow.stages import STATE_LABELS
@@ -67,7 +67,7 @@ class ActForm(FlaskForm):
         if not self.is_submitted():
             self.happened_on.data = clock.today()
         if "present" in self:
-            self.ballot_body, _purpose = acts.body_for(trigger, s)
+            self.ballot_body, _purpose = body_for(trigger, s)
             unit = body_unit(case, self.ballot_body)
             members = units.register(unit, self.ballot_body, clock.today()) if unit else []
             self.register_size = sum(1 for member in members if not member.exempt)

@@ -15,9 +15,11 @@ from dossiers.papers import numbers
 from dossiers.people.rows import CompanionRow, RelativeRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
-from workflow import acts, machine
+from workflow import machine
+from workflow.bodies import body_for
 from workflow.deadlines import MILESTONES, Deadline, running
-from workflow.definition import route_knows
+from workflow.procedure.table import route_knows
+from workflow.turn import whose_turn
 from workflow.facts import Actor, Ballot, Evidence
 from workflow.guards import Situation
 from workflow.machine import Refused
@@ -44,7 +46,7 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
-    papers = numbers.paper_rows(case, act.trigger, outcome, evidence)
+    papers = numbers.paper_rows(case, outcome, evidence)
     numbers.check_numbers(store, asked, papers)
     before = () if case.state is None else running(case.state, case.facts, book, calendar)
     moved = case.version == 0
@@ -62,7 +64,7 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
     case.version += 1
     after = running(outcome.to, case.facts, books[case.rulebook], calendar)
     case.due_on = min((d.due_on for d in after if d.rule not in MILESTONES), default=None)
-    turn = None if case.facts.suspended or case.facts.closed else machine.whose_turn(outcome.to, case.route, case.facts)
+    turn = None if case.facts.suspended or case.facts.closed else whose_turn(outcome.to, case.route, case.facts)
     case.turn = str(turn) if turn else None
     event, personal = _event_rows(store, case, act, evidence, was.state, signed, str(role), unit_id)
     case.head_hash = event["hash"]
@@ -136,7 +138,7 @@ def _with_register(store: Store, case: Case, act: Act, s: Situation) -> Evidence
     evidence = act.evidence
     if evidence.ballot is None:
         return evidence
-    body, _ = acts.body_for(act.trigger, s)
+    body, _ = body_for(act.trigger, s)
     unit = body_unit(case, body)
     entitled = store.entitled(unit, str(body), evidence.happened_on) if unit else 0
     b = evidence.ballot

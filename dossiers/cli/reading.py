@@ -61,6 +61,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
     from dossiers.casework.act import NotFound
     from dossiers.rules import services as rules
     from workflow import machine
+    from workflow.checklist import checklist
     from workflow.deadlines import running
     from workflow.facts import Actor
     from workflow.guards import Situation
@@ -92,7 +93,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
                 "done": check.refusal is None,
                 "message": check.refusal.message.vi if check.refusal else check.label.vi,
             }
-            for check in machine.checklist(s)
+            for check in checklist(s)
         ],
         "options": [
             {

@@ -11,17 +11,18 @@ from dossiers.casework import decide, opening
 from dossiers.casework.act import Act
 from dossiers.casework.bulk import BulkStore
 from dossiers.casework.case import Case
+from dossiers.papers.numbers import issuing_unit
 from dossiers.demo import people
 from dossiers.demo.bloc import Bloc
 from dossiers.people.rows import CompanionRow, RelativeRow
 from dossiers.units import tree
 from dossiers.units.models import Unit
 from dossiers.units.places import Place
-from workflow import acts
+from workflow.bodies import body_for
 from workflow.calendar import add_months
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source
 from workflow.guards import Situation
-from workflow.machine import MOVES
+from workflow.procedure.table import move_by
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, Route, UnitKind, role_for
 from workflow.rulebook import in_force
@@ -88,7 +89,8 @@ class Player:
     def actor(self, trigger: str) -> Signed:
         """Somebody of the bloc who may do this act on this dossier."""
         case = self.on_file
-        move = next(m for m in MOVES if m.trigger == trigger and m.source is case.state and m.fits(case.route))
+        move = move_by(trigger, case.state, case.route)
+        assert move is not None
         for part in move.parts:
             role = role_for(part, case.route)
             if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
@@ -108,7 +110,7 @@ class Player:
         """A plausible count; it passes, or fails by one or two."""
         case = self.on_file
         s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type]
-        body, _ = acts.body_for(trigger, s)
+        body, _ = body_for(trigger, s)
         unit = decide.body_unit(case, body)
         entitled = self.store.entitled(unit or 0, str(body), on)
         share = "2/3" if case.route.is_delegated and trigger.startswith("decide") else _SHARES[str(body)]
@@ -178,28 +180,15 @@ class Player:
         if name == "pass_committee_vote" and not case.route.has_committee_review:
             return
         evidence: dict[str, Any] = {}
-        move = next(m for m in MOVES if m.trigger == name and m.source is case.state and m.fits(case.route))
+        move = move_by(name, case.state, case.route)
+        assert move is not None
         if "number" in move.needs:
-            evidence["number"] = self.number(name, on, self._issuer(name))
+            evidence["number"] = self.number(name, on, issuing_unit(case, move.issuer) if move.issuer else None)
         if "ballot" in move.needs:
             evidence["ballot"] = self.ballot(name, on)
         if name == "conclude_verification":
             evidence["reason"] = "Đủ điều kiện về lịch sử chính trị và chính trị hiện nay."
         self.do(name, on, evidence)
-
-    def _issuer(self, trigger: str) -> object:
-        case = self.on_file
-        if trigger == "nominate":
-            return case.nominator_id
-        if trigger == "certify":
-            return case.centre_id
-        if trigger in ("accept_to_list", "pass_cell_vote"):
-            return case.unit_id
-        if trigger == "appraise":
-            return case.place.unit_of(UnitKind.SECTION_COMMITTEE)
-        if trigger == "pass_committee_vote" or case.route.is_delegated:
-            return case.place.unit_of(UnitKind.GRASSROOTS_COMMITTEE)
-        return "upper"
 
     def _accept_to_list(self, on: date) -> None:
         helper = self.rng.choice(self.bloc.members[self.cell.id])

@@ -6,34 +6,34 @@ from dossiers.casework.store import Store
 from workflow.facts import Evidence, Paper
 from workflow.guards import Refusal, Situation
 from workflow.machine import Outcome, Refused
+from workflow.procedure.move import Issuer
 from workflow.route import UnitKind
 
-_ISSUERS: dict[str, tuple[UnitKind, ...]] = {
-    "pass_cell_vote": (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
-    "appraise": (UnitKind.SECTION_COMMITTEE,),
-    "pass_committee_vote": (UnitKind.GRASSROOTS_COMMITTEE,),
+_KINDS: dict[Issuer, tuple[UnitKind, ...]] = {
+    Issuer.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    Issuer.SECTION: (UnitKind.SECTION_COMMITTEE,),
+    Issuer.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
 }
 
 
-def _issuer(case: Case, trigger: str) -> str | None:
-    """Whose series of numbers a paper of this act belongs to; None when it is not ours to check."""
-    if trigger == "nominate":
-        return f"u{case.nominator_id}"
-    if trigger == "certify":
-        return f"u{case.centre_id}"
-    if trigger in ("decide_admission", "decide_recognition", "revoke_decision", "remove"):
+def issuing_unit(case: Case, issuer: Issuer) -> int | None:
+    """The unit in whose series of numbers a paper of the dossier stands."""
+    if issuer is Issuer.NOMINATOR:
+        return case.nominator_id
+    if issuer is Issuer.CENTRE:
+        return case.centre_id
+    if issuer is Issuer.DECIDING:
         kind = UnitKind.GRASSROOTS_COMMITTEE if case.route.is_delegated else UnitKind.UPPER_COMMITTEE
-        return f"u{case.place.unit_of(kind)}"
-    if trigger in _ISSUERS:
-        return f"u{case.place.unit_of(*_ISSUERS[trigger])}"
-    return None
+        return case.place.unit_of(kind)
+    return case.place.unit_of(*_KINDS[issuer])
 
 
-def paper_rows(case: Case, trigger: str, outcome: Outcome, evidence: Evidence) -> list[Row]:
+def paper_rows(case: Case, outcome: Outcome, evidence: Evidence) -> list[Row]:
     """The papers an act brings and the one it makes, as rows; `number_key` is what may be used once."""
     rows = [_paper_row(paper, None) for paper in evidence.papers]
     if outcome.paper is not None:
-        rows.append(_paper_row(outcome.paper, _issuer(case, trigger)))
+        issuer = None if outcome.issuer is None else f"u{issuing_unit(case, outcome.issuer)}"
+        rows.append(_paper_row(outcome.paper, issuer))
     return rows
 
 

@@ -18,9 +18,12 @@ from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.people.personal import FULL_VIEW, _shown
 from dossiers.units import tree
-from workflow import definition, machine
+from workflow import machine
+from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
-from workflow.machine import Check, Option
+from workflow.facts import SECTOR_LABELS
+from workflow.machine import Option
+from workflow.procedure.table import next_step
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS
 from workflow.rulebook import Rulebook
@@ -110,7 +113,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     units = tree.current()
     person = run(_PERSON, {"person": case.person_id}).one()
     assert case.state is not None
-    step = definition.next_step(case.state, case.route)
+    step = next_step(case.state, case.route)
     return DossierPage(
         case=case,
         person=person,
@@ -119,7 +122,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         class_title=case.class_title,
         book=s.rulebook,
         options=_one_a_trigger(machine.options(s)),
-        checklist=machine.checklist(s),
+        checklist=checklist(s),
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),

@@ -12,7 +12,7 @@ from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
 from dossiers.units.models import Unit
 from tests.people import Person, code_in, snapshot, text_of, unit_of
-from workflow.definition import moves_from
+from workflow.procedure.table import moves_from
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, role_for
 from workflow.stages import ENDS, State

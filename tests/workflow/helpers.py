@@ -7,7 +7,6 @@ import msgspec
 
 from workflow import machine
 from workflow.calendar import WorkCalendar
-from workflow.definition import moves_from
 from workflow.facts import (
     Actor,
     Ballot,
@@ -23,6 +22,7 @@ from workflow.facts import (
 )
 from workflow.guards import Refusal, Situation
 from workflow.machine import Outcome, Refused
+from workflow.procedure.table import moves_from
 from workflow.roles import Role
 from workflow.route import Route
 from workflow.rulebook import shipped

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from workflow import drawing
-from workflow.definition import MOVES
+from workflow.procedure.table import MOVES
 from workflow.rulebook import shipped
 
 

@@ -13,10 +13,10 @@ from tests.workflow.strategies import values
 from workflow import machine
 from workflow.calendar import add_months
 from workflow.deadlines import running
-from workflow.definition import MOVES, moves_from, next_step, route_knows
 from workflow.evaluate import Question, answer, evaluate
 from workflow.facts import Actor, Ballot, DossierFacts, Evidence, Introducer, Paper, Relation, Relative, Source
 from workflow.machine import Outcome, Refused
+from workflow.procedure.table import MOVES, moves_from, next_step, route_knows
 from workflow.route import Route
 from workflow.stages import ENDS, State
 from workflow.triggers import TRIGGERS, Kind

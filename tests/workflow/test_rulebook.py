@@ -6,7 +6,7 @@ import pytest
 
 from workflow import guards
 from workflow.deadlines import SPECS
-from workflow.definition import MOVES
+from workflow.procedure.table import MOVES
 from workflow.rulebook import RulebookError, in_force, shipped
 from workflow.stages import State
 from workflow.triggers import TRIGGERS

@@ -86,9 +86,7 @@ def removal_committee_voted(s: Situation) -> Refusal | None:
 
 def removal_votes_left(s: Situation) -> Refusal | None:
     """After three votes without 2/3 for removal the superior decides (24-QĐ/TW §4.2)."""
-    committee_next = s.facts.passed(Body.CELL, Purpose.REMOVAL) and s.route is not Route.GRASSROOTS_CELL
-    body = Body.COMMITTEE if committee_next else Body.CELL
-    failed = s.facts.failed_votes(body, Purpose.REMOVAL)
+    failed = s.facts.failed_votes(removal_body(s), Purpose.REMOVAL)
     if failed < s.rulebook.number("three_failed_votes"):
         return None
     return s.no(
@@ -99,6 +97,12 @@ def removal_votes_left(s: Situation) -> Refusal | None:
         "Refer the matter to the superior committee.",
         mend="remove",
     )
+
+
+def removal_body(s: Situation) -> Body:
+    """The body whose vote on a removal is next: the cell, then the committee where there is one."""
+    committee_next = s.facts.passed(Body.CELL, Purpose.REMOVAL) and s.route is not Route.GRASSROOTS_CELL
+    return Body.COMMITTEE if committee_next else Body.CELL
 
 
 def _removal_voted(s: Situation, body: Body, mend: str) -> Refusal | None:

@@ -82,9 +82,18 @@ def committee_majority(s: Situation) -> Refusal | None:
 
 def deciding_majority(s: Situation) -> Refusal | None:
     """More than half of the standing committee; 2/3 of a delegated committee's members in office."""
-    if s.route.is_delegated:
-        return majority(s, "delegated_committee_vote", Body.COMMITTEE)
-    return majority(s, "standing_committee_vote", Body.STANDING_COMMITTEE)
+    return majority(s, *_deciding(s.route))
+
+
+def deciding_body(route: Route) -> Body:
+    """The body that decides on a route: the grass-roots committee where it is delegated."""
+    return _deciding(route)[1]
+
+
+def _deciding(route: Route) -> tuple[str, Body]:
+    if route.is_delegated:
+        return "delegated_committee_vote", Body.COMMITTEE
+    return "standing_committee_vote", Body.STANDING_COMMITTEE
 
 
 def voting_body(state: State | None, route: Route) -> tuple[str, Body]:
@@ -92,9 +101,7 @@ def voting_body(state: State | None, route: Route) -> tuple[str, Body]:
     if state in (State.COMMITTEE_REVIEW, State.RECOGNITION_COMMITTEE_REVIEW):
         return "committee_vote", Body.COMMITTEE
     if state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION):
-        if route.is_delegated:
-            return "delegated_committee_vote", Body.COMMITTEE
-        return "standing_committee_vote", Body.STANDING_COMMITTEE
+        return _deciding(route)
     return "cell_vote", Body.CELL
 
 

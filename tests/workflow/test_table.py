@@ -1,0 +1,109 @@
+"""The house rules of the table: what every line keeps to, whatever it says."""
+
+from collections import Counter
+
+import pytest
+
+from workflow.procedure.move import Correction, Issuer, Line, Voter
+from workflow.procedure.table import LINES, MOVES, move_by, moves_from
+from workflow.route import Route
+from workflow.stages import State
+from workflow.triggers import TRIGGERS
+from workflow.votes import Purpose
+
+EVERY_LINE = pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.trigger}-{line.sources[0]}-{line.dest}")
+
+
+def test_each_trigger_has_a_line_and_each_voter_and_issuer_is_named() -> None:
+    assert {line.trigger for line in LINES} == set(TRIGGERS)
+    assert {line.body for line in LINES} == {None, *Voter}
+    assert {line.issuer for line in LINES} == {None, *Issuer}
+
+
+@EVERY_LINE
+def test_a_ballot_has_a_body_and_only_a_ballot_has(line: Line) -> None:
+    assert ("ballot" in line.needs) == (line.body is not None)
+    assert line.body is not None or not (line.passes or line.purpose)
+
+
+@EVERY_LINE
+def test_a_majority_is_asked_of_what_passes_and_of_nothing_else(line: Line) -> None:
+    names = {guard.__name__ for guard in line.guards}
+    asked = names & {"nomination_vote", "cell_majority", "committee_majority", "deciding_majority", "removal_majority"}
+    assert bool(asked) == line.passes
+    if line.body is not None:
+        assert {"vote_adds_up", "quorum"} <= names
+    if "deciding_majority" in names:
+        assert line.body is Voter.DECIDING
+
+
+@EVERY_LINE
+def test_what_decides_is_not_undone_and_is_corrected_by_two(line: Line) -> None:
+    assert line.decides == (line.correction is Correction.SECOND_PERSON)
+    assert not (line.decides and line.undoable)
+    assert line.decides or line.body is not Voter.DECIDING
+
+
+@EVERY_LINE
+def test_never_corrected_says_why_and_what_to_do_instead(line: Line) -> None:
+    assert (line.correction is Correction.NEVER) == (line.never is not None)
+    if line.never is not None:
+        assert line.never.vi
+        assert line.never.en
+
+
+@EVERY_LINE
+def test_a_number_stands_in_a_series_only_on_a_paper(line: Line) -> None:
+    assert line.issuer is None or line.form or line.forms
+    assert not (line.form and line.forms)
+    if line.form or line.forms:
+        assert "number" in line.needs
+    if line.issuer is not None and line.body is not None:
+        same = {Voter.EXECUTIVE: "nominator"}.get(line.body, str(line.body))
+        assert str(line.issuer) == same, "the body that votes numbers its own paper"
+
+
+@EVERY_LINE
+def test_only_what_changes_no_step_leaves_the_days_alone(line: Line) -> None:
+    assert line.dated or line.dest is None
+
+
+def test_what_opens_a_dossier_is_not_taken_back() -> None:
+    assert {line.trigger for line in LINES if not line.undoable} == {
+        "create", "decide_admission", "revoke_decision", "decide_recognition", "remove", "refuse", "record_death",
+        "readmit", "change_rulebook", "correct_record",
+    }  # fmt: skip
+    assert [line.undoable for line in LINES if line.trigger == "refuse"] == [True, True, False]
+
+
+def test_lines_of_one_trigger_agree_on_what_it_does() -> None:
+    for trigger in TRIGGERS:
+        lines = [line for line in LINES if line.trigger == trigger]
+        for column in ("needs", "purpose", "passes", "issuer", "effect", "dated", "suspended_ok"):
+            assert all(getattr(line, column) == getattr(lines[0], column) for line in lines), (trigger, column)
+
+
+def test_removal_is_voted_on_as_removal() -> None:
+    about = {line.trigger for line in LINES if line.purpose is Purpose.REMOVAL}
+    assert about == {"propose_removal", "endorse_removal", "record_failed_removal_vote", "remove"}
+
+
+def test_the_moves_are_the_lines_once_for_each_source() -> None:
+    assert len(MOVES) == sum(len(line.sources) for line in LINES)
+    for move in MOVES:
+        assert move.source in move.sources
+        assert any(all(getattr(line, f) == getattr(move, f) for f in line.__struct_fields__) for line in LINES)
+    for line in LINES:
+        assert len(set(line.sources)) == len(line.sources)
+        assert None not in line.sources or line.sources == (None,)
+
+
+@pytest.mark.parametrize("route", Route)
+def test_one_way_to_one_end(route: Route) -> None:
+    """On a route an act leads from a state to an end in one way only: what it means there is never in doubt."""
+    for state in (None, *State):
+        ways = Counter((move.trigger, move.dest) for move in moves_from(state, route))
+        assert not [way for way, times in ways.items() if times > 1]
+        for trigger in TRIGGERS:
+            found = move_by(trigger, state, route)
+            assert (found is not None) == any(way[0] == trigger for way in ways)

@@ -1,0 +1,134 @@
+"""What the acts change in the facts of a dossier, one function an act: the column `effect` of the table."""
+
+from collections.abc import Callable
+
+from workflow.deadlines import probation_end
+from workflow.facts import Candidate, Evidence, Extension, Source
+from workflow.guards import Situation
+from workflow.votes import Purpose
+
+Changes = dict[str, object]
+Effect = Callable[[Situation, Evidence], Changes]
+
+
+def _candidate(candidate: Candidate | None) -> Changes:
+    if candidate is None:
+        return {}
+    given = {name: getattr(candidate, name) for name in candidate.__struct_fields__}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def create(s: Situation, e: Evidence) -> Changes:
+    source = e.source or Source.OTHER
+    return {
+        "source": source,
+        "consented": e.consented,
+        "youth_member": source is Source.YOUTH_UNION,
+        "union_member": source is Source.TRADE_UNION,
+        "unit_has_youth_union": bool(e.unit_has_youth_union),
+        "unit_has_trade_union": bool(e.unit_has_trade_union),
+        "readmission": s.facts.readmission or e.ground == "readmission",
+        **_candidate(e.candidate),
+    }
+
+
+def list_candidate(s: Situation, e: Evidence) -> Changes:
+    return {"helpers": e.helpers, "consented": s.facts.consented or e.consented}
+
+
+def propose_course(s: Situation, e: Evidence) -> Changes:
+    return {"course_proposed_on": e.happened_on}
+
+
+def enrol(s: Situation, e: Evidence) -> Changes:
+    return {"course_ends_on": e.course_ends_on}
+
+
+def fail_course(s: Situation, e: Evidence) -> Changes:
+    return {"course_proposed_on": None, "course_ends_on": None}
+
+
+def make_dossier(s: Situation, e: Evidence) -> Changes:
+    return {"dossier_made_on": e.happened_on}
+
+
+def start_verification(s: Situation, e: Evidence) -> Changes:
+    return {"verifier": s.actor.ref}
+
+
+def introducers(s: Situation, e: Evidence) -> Changes:
+    kept = [old for old in s.facts.introducers if all(old.ref != new.ref for new in e.introducers)]
+    replacing = any(new.replacement for new in e.introducers)
+    return {"introducers": tuple(e.introducers if replacing else [*kept, *e.introducers])}
+
+
+def relatives(s: Situation, e: Evidence) -> Changes:
+    known = {relative.ref: relative for relative in s.facts.relatives}
+    known.update({relative.ref: relative for relative in e.relatives})
+    return {"relatives": tuple(known.values())}
+
+
+def cell_vote(s: Situation, e: Evidence) -> Changes:
+    """The first resolution of each half keeps the clock of its decision running."""
+    if s.purpose is Purpose.ADMISSION:
+        return {"cell_resolution_on": s.facts.cell_resolution_on or e.happened_on}
+    return refer(s, e)
+
+
+def refer(s: Situation, e: Evidence) -> Changes:
+    return {"recognition_resolution_on": s.facts.recognition_resolution_on or e.happened_on}
+
+
+def prepare(s: Situation, e: Evidence) -> Changes:
+    return {"preparer": s.actor.ref or "?"}
+
+
+def unprepare(s: Situation, e: Evidence) -> Changes:
+    """The preparation is undone; the first resolution keeps the clock of the decision running."""
+    return {"preparer": ""}
+
+
+def admit(s: Situation, e: Evidence) -> Changes:
+    return {"admitted_on": e.happened_on, "preparer": ""}
+
+
+def receive_decision(s: Situation, e: Evidence) -> Changes:
+    return {"received_on": e.received_on}
+
+
+def hold_ceremony(s: Situation, e: Evidence) -> Changes:
+    return {"received_on": s.facts.received_on or e.received_on, "ceremony_on": e.happened_on}
+
+
+def recognise(s: Situation, e: Evidence) -> Changes:
+    return {"recognised_on": e.happened_on, "effective_on": probation_end(s.facts, s.rulebook), "preparer": ""}
+
+
+def remove(s: Situation, e: Evidence) -> Changes:
+    return {"left_on": e.happened_on}
+
+
+def close(s: Situation, e: Evidence) -> Changes:
+    return {"closed": True}
+
+
+def extend(s: Situation, e: Evidence) -> Changes:
+    return {"extensions": (*s.facts.extensions, Extension(e.rule, e.days or 1, e.happened_on))}
+
+
+def suspend(s: Situation, e: Evidence) -> Changes:
+    return {"suspended": True}
+
+
+def resume(s: Situation, e: Evidence) -> Changes:
+    return {"suspended": False}
+
+
+def transfer(s: Situation, e: Evidence) -> Changes:
+    given = {name: getattr(e, name) for name in ("unit_has_youth_union", "unit_has_trade_union")}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def correct_candidate(s: Situation, e: Evidence) -> Changes:
+    source: Changes = {} if e.source is None else {"source": e.source}
+    return {**source, **_candidate(e.candidate)}

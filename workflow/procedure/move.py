@@ -1,0 +1,103 @@
+"""What a line of the table says, column by column."""
+
+from enum import StrEnum
+
+import msgspec
+
+from workflow.facts import Source
+from workflow.guards import Guard
+from workflow.procedure.effects import Effect
+from workflow.roles import Part, Role
+from workflow.route import Route
+from workflow.stages import State
+from workflow.text import Text
+from workflow.votes import Purpose
+
+
+class Voter(StrEnum):
+    """Whose vote a line records; `bodies.body_of` says which body that is on a dossier's route."""
+
+    EXECUTIVE = "executive"
+    CELL = "cell"
+    COMMITTEE = "committee"
+    DECIDING = "deciding"
+    """The committee where it is delegated, else the standing committee above."""
+    NEXT_ON_REMOVAL = "next_on_removal"
+    """The cell, and once it proposed the removal the committee where there is one."""
+
+
+class Issuer(StrEnum):
+    """In whose series of numbers the paper of a line stands."""
+
+    NOMINATOR = "nominator"
+    CENTRE = "centre"
+    CELL = "cell"
+    SECTION = "section"
+    COMMITTEE = "committee"
+    DECIDING = "deciding"
+
+
+class Correction(StrEnum):
+    """Whether a recorded act can be put right by `correct_record`: freely, with a second person, never."""
+
+    FREE = "free"
+    SECOND_PERSON = "second_person"
+    NEVER = "never"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of the table as it is written: from any of `sources`, by `trigger`, to `dest`."""
+
+    trigger: str
+    sources: tuple[State | None, ...]
+    """The states it starts in; None opens a dossier."""
+    dest: State | None
+    """Where it leads; None: the dossier stays where it is."""
+    parts: tuple[Role | Part, ...]
+    """Who may do it."""
+    needs: tuple[str, ...] = ()
+    """The fields of the evidence that must be filled."""
+    guards: tuple[Guard, ...] = ()
+    """The rules it must pass, after those every act passes."""
+    only: frozenset[Route] | None = None
+    """The routes that know it; None: all."""
+    body: Voter | None = None
+    """Whose vote it records; None: no vote."""
+    purpose: Purpose | None = None
+    """What the vote is about; None: the half of the road the dossier is on."""
+    passes: bool = False
+    """Whether its ballot counts as passed."""
+    form: str = ""
+    """The paper the act itself makes, with the evidence's number and date."""
+    forms: dict[Source, str] = {}
+    """The same where the paper depends on who nominates."""
+    issuer: Issuer | None = None
+    """In whose series of numbers that paper stands; None: in nobody's of ours."""
+    effect: Effect | None = None
+    """What it changes in the facts beside the day, the papers and the votes."""
+    dated: bool = True
+    """Whether its day orders the acts of the dossier."""
+    suspended_ok: bool = False
+    """Whether it is possible while the dossier is suspended."""
+    decides: bool = False
+    """Whether it is a signed decision of the body that decides."""
+    undoable: bool = True
+    """Whether who did it may take it back within the day."""
+    correction: Correction = Correction.FREE
+    """How it is put right once it is recorded."""
+    never: Text | None = None
+    """Why it is never corrected, and what is done instead."""
+
+    def fits(self, route: Route) -> bool:
+        """Whether this line applies on `route`."""
+        return self.only is None or route in self.only
+
+    def form_from(self, source: Source) -> str:
+        """The form of the paper the act makes for a candidate of `source`; "" when it makes none."""
+        return self.forms.get(source, self.form)
+
+
+class Move(Line, frozen=True, kw_only=True):
+    """A line read from one of its sources: what the machine walks."""
+
+    source: State | None

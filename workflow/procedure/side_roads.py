@@ -1,0 +1,315 @@
+"""The side roads, line by line: what may be done along the way, returns, corrections, removal and the ends."""
+
+from workflow import guards as g
+from workflow.procedure import effects, parts
+from workflow.procedure.move import Correction, Issuer, Line, Voter
+from workflow.roles import Part, Role
+from workflow.stages import STAGE_STATES, Stage, State
+from workflow.text import Text
+from workflow.votes import Purpose
+
+_S = State
+
+_ADMISSION = STAGE_STATES[Stage.ADMISSION]
+_BEFORE_DECISION: tuple[State, ...] = (
+    *STAGE_STATES[Stage.SOURCING],
+    *STAGE_STATES[Stage.TRAINING],
+    *parts.VERIFICATION,
+    *(s for s in _ADMISSION if s is not _S.APPROVED),
+)
+_FILE_STATES: tuple[State, ...] = (
+    *parts.VERIFICATION,
+    *(s for s in _ADMISSION if s is not _S.APPROVED),
+    *parts.ON_PROBATION,
+)
+_UNTIL_CELL_VOTE: tuple[State, ...] = (*parts.VERIFICATION, _S.CELL_REVIEW)
+_SUSPENDABLE: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.OFFICIAL)
+_AFTER_SOURCED: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.SOURCED)
+
+_RETURNS: dict[State, tuple[State, ...]] = {
+    _S.VERIFYING: (_S.APPLYING,),
+    _S.VERIFIED: (_S.VERIFYING, _S.APPLYING),
+    _S.CELL_REVIEW: (_S.VERIFYING, _S.APPLYING),
+    _S.SECTION_APPRAISAL: (_S.CELL_REVIEW, _S.VERIFYING, _S.APPLYING),
+    _S.COMMITTEE_REVIEW: (_S.SECTION_APPRAISAL, _S.CELL_REVIEW, _S.VERIFYING, _S.APPLYING),
+    _S.AWAITING_DECISION: (_S.COMMITTEE_REVIEW, _S.SECTION_APPRAISAL, _S.CELL_REVIEW, _S.VERIFYING, _S.APPLYING),
+    _S.RECOGNITION_CELL_REVIEW: (_S.PROBATIONARY,),
+    _S.RECOGNITION_SECTION_APPRAISAL: (_S.RECOGNITION_CELL_REVIEW, _S.PROBATIONARY),
+    _S.RECOGNITION_COMMITTEE_REVIEW: (_S.RECOGNITION_SECTION_APPRAISAL, _S.RECOGNITION_CELL_REVIEW, _S.PROBATIONARY),
+    _S.RECOGNITION_AWAITING_DECISION: (
+        _S.RECOGNITION_COMMITTEE_REVIEW,
+        _S.RECOGNITION_SECTION_APPRAISAL,
+        _S.RECOGNITION_CELL_REVIEW,
+        _S.PROBATIONARY,
+    ),
+}
+"""The earlier steps of the same half of the road, nearest first, to which a dossier can be returned."""
+
+_RETURNED_FROM_ABOVE = (
+    _S.COMMITTEE_REVIEW,
+    _S.AWAITING_DECISION,
+    _S.RECOGNITION_COMMITTEE_REVIEW,
+    _S.RECOGNITION_AWAITING_DECISION,
+)
+_NOT_A_RECORD = Text(
+    "Việc này không đính chính: làm lại việc đó với nội dung đúng.",
+    "This act is not corrected: do it again with what is right.",
+)
+
+SIDE_ROADS: tuple[Line, ...] = (
+    # along the way
+    Line("record_papers", _FILE_STATES, None, parts.CELL_OR_OFFICE, ("papers",)),
+    Line(
+        "assign_introducers",
+        _UNTIL_CELL_VOTE,
+        None,
+        parts.CELL,
+        ("introducers",),
+        (g.introducer_tie,),
+        effect=effects.introducers,
+    ),
+    Line(
+        "record_relatives",
+        (_S.APPLYING, _S.VERIFYING),
+        None,
+        parts.CELL_OR_OFFICE,
+        ("relatives",),
+        effect=effects.relatives,
+    ),
+    Line(
+        "renew_certificate",
+        (_S.TRAINED, *_UNTIL_CELL_VOTE),
+        None,
+        parts.CELL_OR_OFFICE,
+        ("number", "issued_on"),
+        (g.offered_certificate_valid,),
+        form="CN-NTVĐ",
+    ),
+    Line(
+        "redo_stale_papers",
+        _UNTIL_CELL_VOTE,
+        None,
+        parts.CELL,
+        ("papers",),
+        (g.is_stale, g.stale_papers_offered),
+        effect=effects.make_dossier,
+    ),
+    *(
+        Line(
+            "record_failed_vote",
+            sources,
+            None,
+            who,
+            ("ballot",),
+            (g.votes_left, *parts.VOTE, g.vote_failed),
+            body=body,
+        )
+        for sources, who, body in (
+            ((_S.CELL_REVIEW, _S.RECOGNITION_CELL_REVIEW), parts.CELL, Voter.CELL),
+            ((_S.COMMITTEE_REVIEW, _S.RECOGNITION_COMMITTEE_REVIEW), parts.COMMITTEE, Voter.COMMITTEE),
+        )
+    ),
+    *(
+        Line(
+            "return_for_correction",
+            (source,),
+            dest,
+            (parts.HOLDER[source], Part.DECIDING_SECRETARY, Role.COMMITTEE_OFFICER)
+            if source in _RETURNED_FROM_ABOVE
+            else (parts.HOLDER[source],),
+            ("return_to", "reason"),
+            (g.return_target,),
+            only=parts.routes_with(dest),
+            effect=effects.unprepare,
+        )
+        for source, dests in _RETURNS.items()
+        for dest in dests
+    ),
+    Line(
+        "extend_deadline",
+        (*parts.VERIFICATION, *_ADMISSION, *parts.ON_PROBATION),
+        None,
+        (*parts.DECIDING_OFFICE, *parts.DECIDING),
+        ("rule", "days", "agreed_by", "reason"),
+        (g.extension_possible,),
+        effect=effects.extend,
+    ),
+    Line("suspend", _SUSPENDABLE, None, parts.CELL_OR_OFFICE, ("reason",), effect=effects.suspend),
+    Line(
+        "resume",
+        _SUSPENDABLE,
+        None,
+        parts.CELL_OR_OFFICE,
+        guards=(g.is_suspended,),
+        effect=effects.resume,
+        suspended_ok=True,
+    ),
+    Line(
+        "transfer",
+        parts.OPEN,
+        None,
+        (*parts.OFFICE, Role.UPPER_OFFICER),
+        ("reason",),
+        effect=effects.transfer,
+        correction=Correction.NEVER,
+        never=Text(
+            "Chuyển đơn vị không đính chính: chuyển hồ sơ về đúng đơn vị.",
+            "A transfer is not corrected: transfer the dossier to the right unit.",
+        ),
+    ),
+    # putting right
+    *(
+        Line(
+            "correct_candidate",
+            sources,
+            None,
+            who,
+            ("reason",),
+            effect=effects.correct_candidate,
+            dated=False,
+            correction=Correction.NEVER,
+            never=_NOT_A_RECORD,
+        )
+        for sources, who in (((_S.SOURCED,), parts.FINDERS), (_AFTER_SOURCED, parts.CELL_OR_OFFICE))
+    ),
+    Line(
+        "correct_record",
+        tuple(State),
+        None,
+        parts.CELL_OR_OFFICE,
+        ("event", "reason"),
+        dated=False,
+        suspended_ok=True,
+        undoable=False,
+        correction=Correction.NEVER,
+        never=Text(
+            "Bản đính chính không đính chính: ghi một đính chính mới cho việc đó.",
+            "A correction is not corrected: record a new correction of the act.",
+        ),
+    ),
+    Line(
+        "change_rulebook",
+        parts.OPEN,
+        None,
+        (Role.ADMINISTRATOR,),
+        ("reason",),
+        dated=False,
+        suspended_ok=True,
+        undoable=False,
+        correction=Correction.NEVER,
+        never=Text(
+            "Đổi bộ quy tắc không đính chính: đổi sang bộ quy tắc đúng.",
+            "A change of rulebook is not corrected: change to the right rulebook.",
+        ),
+    ),
+    Line(
+        "readmit",
+        (_S.REMOVED,),
+        None,
+        parts.CELL,
+        ("ground",),
+        (g.readmission_allowed,),
+        undoable=False,
+        correction=Correction.NEVER,
+        never=Text(
+            "Lập hồ sơ kết nạp lại không đính chính: sửa trên hồ sơ mới.",
+            "A re-admission is not corrected: correct the new dossier.",
+        ),
+    ),
+    # removal
+    Line(
+        "propose_removal",
+        parts.ON_PROBATION,
+        None,
+        parts.CELL,
+        ("ground", "ballot", "number"),
+        (g.removal_ground, g.removal_votes_left, *parts.VOTE, g.removal_majority),
+        body=Voter.CELL,
+        purpose=Purpose.REMOVAL,
+        passes=True,
+    ),
+    Line(
+        "endorse_removal",
+        parts.ON_PROBATION,
+        None,
+        parts.COMMITTEE_SECRETARY,
+        ("ballot", "number"),
+        (g.removal_cell_voted, g.removal_votes_left, *parts.VOTE, g.removal_majority),
+        only=parts.WITH_COMMITTEE,
+        body=Voter.COMMITTEE,
+        purpose=Purpose.REMOVAL,
+        passes=True,
+    ),
+    Line(
+        "record_failed_removal_vote",
+        parts.ON_PROBATION,
+        None,
+        (*parts.CELL, *parts.COMMITTEE_SECRETARY),
+        ("ballot",),
+        (g.removal_votes_left, *parts.VOTE, g.removal_vote_failed),
+        body=Voter.NEXT_ON_REMOVAL,
+        purpose=Purpose.REMOVAL,
+    ),
+    Line(
+        "remove",
+        parts.ON_PROBATION,
+        _S.REMOVED,
+        parts.DECIDING,
+        ("ground", "ballot", "number"),
+        (g.removal_ground, g.removal_cell_voted, g.removal_committee_voted, *parts.VOTE, g.deciding_majority),
+        body=Voter.DECIDING,
+        purpose=Purpose.REMOVAL,
+        passes=True,
+        form="TB-KT",
+        issuer=Issuer.DECIDING,
+        effect=effects.remove,
+        decides=True,
+        undoable=False,
+        correction=Correction.SECOND_PERSON,
+    ),
+    # the ends
+    *(
+        Line("withdraw", sources, _S.WITHDRAWN, who, ("reason",), suspended_ok=True)
+        for sources, who in (
+            ((_S.SOURCED,), parts.FINDERS),
+            (tuple(s for s in _BEFORE_DECISION if s is not _S.SOURCED), parts.CELL),
+        )
+    ),
+    *(
+        Line("refuse", sources, _S.NOT_ADMITTED, who, ("reason", "number"), form="TB-KT")
+        for sources, who in (
+            ((_S.CELL_REVIEW,), parts.CELL),
+            ((_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW), parts.COMMITTEE_SECRETARY),
+        )
+    ),
+    Line(
+        "refuse",
+        (_S.AWAITING_DECISION,),
+        _S.NOT_ADMITTED,
+        parts.DECIDING,
+        ("reason", "number"),
+        form="TB-KT",
+        decides=True,
+        undoable=False,
+        correction=Correction.SECOND_PERSON,
+    ),
+    Line(
+        "transfer_out",
+        parts.OPEN,
+        _S.TRANSFERRED_OUT,
+        parts.CELL_OR_OFFICE,
+        ("reason", "number"),
+        form="TB-KT",
+        suspended_ok=True,
+    ),
+    Line(
+        "record_death",
+        parts.OPEN,
+        _S.DECEASED,
+        parts.CELL_OR_OFFICE,
+        ("number",),
+        form="TB-KT",
+        suspended_ok=True,
+        undoable=False,
+    ),
+)
