@@ -1,15 +1,15 @@
-"""Sensitive fields are kept encrypted: AES-GCM with a key derived from DOSSIERS_DATA_KEY."""
+"""Sensitive fields are kept encrypted: AES-GCM with a key derived from DOSSIERS_DATA_KEY.
+
+Each value is bound to its place (table, column, row), so that one copied to another row cannot be read there.
+"""
 
 import base64
 import hashlib
 import os
 from functools import lru_cache
-from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
-from sqlalchemy import String
-from sqlalchemy.types import TypeDecorator
 
 
 @lru_cache(maxsize=4)
@@ -17,29 +17,19 @@ def _cipher(key: str) -> AESGCM:
     return AESGCM(hashlib.scrypt(key.encode(), salt=b"dossiers.field", n=2**12, r=8, p=1, dklen=32))
 
 
-def seal(text: str) -> str:
-    """Encrypt a text with a nonce of its own."""
+def place(table: str, column: str, *key: object) -> str:
+    """Where a sealed value stands: table, column and the row's key. It opens nowhere else."""
+    return ":".join((table, column, *map(str, key)))
+
+
+def seal(text: str, where: str) -> str:
+    """Encrypt a text for its place (see `place`) with a nonce of its own."""
     nonce = os.urandom(12)
-    sealed = _cipher(current_app.config["DATA_KEY"]).encrypt(nonce, text.encode(), None)
+    sealed = _cipher(current_app.config["DATA_KEY"]).encrypt(nonce, text.encode(), where.encode())
     return base64.b64encode(nonce + sealed).decode()
 
 
-def unseal(sealed: str) -> str:
-    """Decrypt. Raises cryptography's InvalidTag when key or content do not fit."""
+def unseal(sealed: str, where: str) -> str:
+    """Decrypt. Raises cryptography's InvalidTag when key, content or place do not fit, ValueError for no ciphertext."""
     raw = base64.b64decode(sealed)
-    return _cipher(current_app.config["DATA_KEY"]).decrypt(raw[:12], raw[12:], None).decode()
-
-
-class EncryptedText(TypeDecorator[str]):
-    """Text that stands encrypted in the database; each value with its own nonce. Empty stays empty."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        """Encrypt on the way in."""
-        return seal(value) if value else value
-
-    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
-        """Decrypt on the way out; raises as `unseal`."""
-        return unseal(value) if value else value
+    return _cipher(current_app.config["DATA_KEY"]).decrypt(raw[:12], raw[12:], where.encode()).decode()

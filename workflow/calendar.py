@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 _DAY = timedelta(days=1)
+_REMEMBERED = 20_000
+"""Ends of periods a calendar remembers: many dossiers share their days."""
 
 
 @lru_cache(maxsize=512)
@@ -45,15 +47,23 @@ def age_in_months(born: date, on: date, count_by: str = "month") -> int:
     return months
 
 
+KEPT_YEARS = range(2000, 2061)
+"""The years of which a calendar can be told in full (`WorkCalendar.told`)."""
+
+
 class WorkCalendar:
     """Working days of Vietnam with an administrator's changes.
 
-    `working` are days that count although the national calendar has them off, `off` the reverse.
+    `working` are days that count although the national calendar has them off, `off` the reverse. With `complete` these
+    two say all there is to say of KEPT_YEARS, and nobody is asked about national days in them: the calendar of an
+    earlier day, whatever the package of today knows.
     """
 
-    def __init__(self, working: Iterable[date] = (), off: Iterable[date] = ()) -> None:
+    def __init__(self, working: Iterable[date] = (), off: Iterable[date] = (), complete: bool = False) -> None:
         self._working = frozenset(working)
         self._off = frozenset(off) - self._working
+        self._complete = complete
+        self._ends: dict[tuple[date, int], date] = {}
 
     def is_working(self, day: date) -> bool:
         """Whether `day` is a working day."""
@@ -61,10 +71,27 @@ class WorkCalendar:
             return True
         if day in self._off:
             return False
+        if self._complete and day.year in KEPT_YEARS:
+            return day.weekday() < 5
         days_off, made_up = _national(day.year)
         if day in made_up:
             return True
         return day.weekday() < 5 and day not in days_off
+
+    def told(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
+        """All of KEPT_YEARS that differs from Monday to Friday: (days that count, days that do not), in order.
+
+        `WorkCalendar(*told, complete=True)` answers the same, for ever.
+        """
+        if self._complete:
+            return tuple(sorted(self._working)), tuple(sorted(self._off))
+        days_off, made_up = set(self._off), set(self._working)
+        for year in KEPT_YEARS:
+            off, working = _national(year)
+            made_up |= working - self._off
+            days_off |= off - self._working - working
+        days_off -= made_up
+        return tuple(sorted(made_up)), tuple(sorted(days_off))
 
     def add_working_days(self, day: date, days: int) -> date:
         """The last day of a period of `days` working days that begins with the event on `day`.
@@ -72,12 +99,18 @@ class WorkCalendar:
         The day of the event is not counted and the last day counts whole: 30 from Friday 01/07/2022 is Friday
         12/08/2022. Stops at the end of the calendar.
         """
+        known = self._ends.get((day, days))
+        if known is not None:
+            return known
         left = days
         current = day
         while left > 0 and current < date.max:
             current += _DAY
             if self.is_working(current):
                 left -= 1
+        if len(self._ends) >= _REMEMBERED:
+            self._ends.clear()
+        self._ends[day, days] = current
         return current
 
     def next_working(self, day: date) -> date:

@@ -13,7 +13,6 @@ from dossiers.acting.forms import ActForm, Numbered, Reasoned, state_choices
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.opening import with_organisations
-from dossiers.extensions import db
 from dossiers.fields import (
     DayField,
     LineField,
@@ -31,7 +30,7 @@ from dossiers.fields import (
 )
 from dossiers.formatters import day, say, trigger
 from dossiers.people import personal
-from dossiers.people.models import Person
+from dossiers.people.reading import candidate
 from dossiers.reading.timeline import timeline
 from dossiers.security import signed
 from dossiers.units import services as units
@@ -156,7 +155,7 @@ class CandidateForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Start from what is on file; leave out what the person's role does not see."""
         super().prepare(case, s, trigger)
-        self.person = db.session.get_one(Person, case.person_id)
+        self.person = candidate(case.person_id)
         self.schooling.choices = with_empty(labelled(SCHOOLING_LABELS))
         self.schooling_ground.choices = with_empty(labelled(SCHOOLING_GROUNDS))
         self.sector.choices = with_empty(labelled(SECTOR_LABELS))

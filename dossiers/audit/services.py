@@ -1,21 +1,22 @@
 """Reading the audit log, and checking that nobody changed it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import String, exists, or_, select, type_coerce
+from sqlalchemy import exists, func, or_, select
 
-from dossiers import clock, encryption
+from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.audit import chains
 from dossiers.audit.chains import Finding, Head
-from dossiers.casework.models import Dossier, Event, EventPersonal, Scope
-from dossiers.extensions import db
+from dossiers.audit.comparing import CHUNK, Comparison
+from dossiers.casework import events
+from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
+from dossiers.extensions import db, run
 from dossiers.office.models import OfficeEvent
 from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
@@ -48,7 +49,7 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
     """A page of the log, newest first, within the inspector's units; and the cursor of the next page."""
     units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
     query = (
-        select(Event, Dossier.code, Account.name, EventPersonal.content)
+        select(Event, Dossier.code, Account.name, EventPersonal.sealed)
         .join(Dossier, Dossier.id == Event.dossier_id)
         .join(Account, Account.id == Event.actor_id)
         .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
@@ -74,11 +75,15 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
         query = query.where(here < tuple_(at[0], int(at[1]), int(at[2])))
     rows = db.session.execute(query).all()
     entries = [
-        Entry(event, code, who, msgspec.json.decode(event.body), msgspec.json.decode(content) if content else {})
+        Entry(event, code, who, dict(events.said(event.body)), _personal(event, content))
         for event, code, who, content in rows[:size]
     ]
     last = entries[-1].event if len(rows) > size else None
     return entries, f"{last.recorded_at}|{last.dossier_id}|{last.seq}" if last else ""
+
+
+def _personal(event: Event, sealed: str | None) -> dict[str, Any]:
+    return events.personal_said(opened(event.dossier_id, event.seq, sealed)) if sealed else {}
 
 
 def _start(day: date) -> str:
@@ -126,22 +131,26 @@ def heads() -> dict[int, Head]:
     return {dossier_id: Head(code, version, head_hash) for dossier_id, code, version, head_hash in rows}
 
 
-def verify() -> tuple[int, list[Finding]]:
-    """Check every event of every dossier, and the office's log: (events checked, findings)."""
+def verify(progress: Callable[[int, int], None] | None = None) -> tuple[int, list[Finding]]:
+    """Check every event of every dossier and the office's log, and all that stands in the tables because of them:
+    (events checked, findings). `progress` is told how many events of how many were checked.
+
+    Reads one picture of the database.
+    """
+    db.session.rollback()
+    db.session.connection(execution_options=engines.snapshot_options(db))
+    return check(progress)
+
+
+def check(progress: Callable[[int, int], None] | None = None) -> tuple[int, list[Finding]]:
+    """The same within the current transaction."""
     office_rows = db.session.execute(select(OfficeEvent.__table__).order_by(OfficeEvent.seq)).mappings()
     office_count, office_findings = chains.check_office(office_rows)
-    count, findings = chains.check(_events(), heads())
-    return office_count + count, [*office_findings, *findings]
-
-
-def _events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
-    table = Event.__table__
-    query = (
-        select(table, EventPersonal.salt, type_coerce(EventPersonal.content, String).label("sealed"))
-        .outerjoin(EventPersonal, (EventPersonal.dossier_id == table.c.dossier_id) & (EventPersonal.seq == table.c.seq))
-        .order_by(table.c.dossier_id, table.c.seq)
-        .execution_options(yield_per=5000)
-    )
-    for row in db.session.execute(query).mappings():
-        sealed = row["sealed"]
-        yield row, None if sealed is None else (row["salt"], partial(encryption.unseal, sealed))
+    highest = (run(select(func.max(Dossier.id))).scalar() or 0) + 1
+    compared = Comparison()
+    for low in range(0, highest, CHUNK):
+        compared.chunk(low, min(low + CHUNK, highest))
+    compared.shared()
+    compared.rest(highest)
+    compared.kept_counts(compared.counts)
+    return office_count + compared.events, [*office_findings, *compared.findings]

@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import Date, DateTime, LargeBinary, String, Table, func, insert, select, text
+from sqlalchemy import Date, DateTime, LargeBinary, Table, func, insert, select, text
 from sqlalchemy import column as light_column
 from sqlalchemy import table as light_table
 
@@ -24,7 +24,6 @@ from dossiers import clock, engines
 from dossiers.audit import chains
 from dossiers.audit.chains import Head
 from dossiers.casework import search
-from dossiers.encryption import EncryptedText
 from dossiers.extensions import Model, db, write_transaction
 
 FORMAT = 1
@@ -40,9 +39,8 @@ def _tables() -> list[Table]:
 
 
 def _light(table: Table) -> Any:
-    """The table with encrypted fields as plain text: what is stored is copied, not read."""
-    columns = [light_column(c.name, String() if isinstance(c.type, EncryptedText) else c.type) for c in table.columns]
-    return light_table(table.name, *columns)
+    """The table by its bare columns: what is stored is copied, not read."""
+    return light_table(table.name, *(light_column(c.name, c.type) for c in table.columns))
 
 
 def _order(table: Table) -> list[str]:

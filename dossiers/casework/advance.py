@@ -16,7 +16,7 @@ from dossiers.casework.opening import _readmit, open_in
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
-from dossiers.papers import numbers
+from dossiers.papers.numbers import number_taken
 from workflow.machine import Refused
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
         raise _overtaken(_load(code, act, signed), act, version) from None
     except IntegrityError as error:
         if "number_key" in str(error.orig):
-            raise Refused((numbers.number_taken(situation(case, signed), ""),)) from error
+            raise Refused((number_taken(situation(case, signed), ""),)) from error
         raise
     _told(done, act.trigger, signed)
     return done

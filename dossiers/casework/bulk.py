@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -9,12 +10,13 @@ from dossiers.casework import counts, search
 from dossiers.casework.case import Case, Changes, Row
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
-from dossiers.casework.rows import _deadline_row, _rows, dossier_row, scope_rows
+from dossiers.casework.rows import dossier_row, scope_rows, table_of
 from dossiers.casework.store import _Reader
-from dossiers.extensions import db
+from dossiers.extensions import db, run
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
+from dossiers.rules import services as rules
 
 
 class BulkStore(_Reader):
@@ -31,8 +33,7 @@ class BulkStore(_Reader):
         self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
         self._counts: Counts = Counts()
-        self._deadlines: dict[int, dict[tuple[str, date], Row]] = {}
-        self._relatives: dict[int, dict[str, Row]] = {}
+        self._keyed: dict[int, dict[tuple[Any, ...], Row]] = {}
         self._persons: dict[int, Row] = {}
         self._centres: dict[int | None, int | None] = {}
         self._person_id = db.session.scalar(select(func.max(Person.id))) or 0
@@ -66,35 +67,25 @@ class BulkStore(_Reader):
         self._dossier_id += 1
         return self._person_id, self._dossier_id
 
-    def add_person(self, row: Row) -> None:
-        """Remember a new person until the dossier is finished."""
-        self._persons[row["id"]] = row
-
     def write(self, case: Case, changes: Changes) -> None:
         """Remember the rows of an act."""
+        rules.keep()
+        if changes.new_person:
+            self._persons[case.person_id] = {"id": case.person_id, **changes.person}
+        else:
+            self._persons[case.person_id].update(changes.person)
         self._add(Event, [changes.event])
         if changes.personal:
             self._add(EventPersonal, [changes.personal])
-        self._add(PaperRecord, changes.papers)
-        self._numbers.update(row["number_key"] for row in changes.papers if row["number_key"])
-        if changes.vote:
-            self._add(VoteRecord, [changes.vote])
+        filed = changes.filed
+        self._numbers.update(row["number_key"] for row in filed.papers if row["number_key"])
         self._counts.update(changes.counts)
-        self._add(Companion, changes.companions)
-        if changes.person:
-            self._persons[case.person_id].update(changes.person)
-        deadlines = self._deadlines.setdefault(case.id, {})
-        for deadline in changes.deadlines:
-            deadlines[deadline.rule, deadline.starts_on] = _deadline_row(case.id, deadline, None)
-        for deadline in changes.ended:
-            known = deadlines.get((deadline.rule, deadline.starts_on))
-            if known is not None:
-                known["ended_on"] = changes.event["happened_on"]
-        relatives = self._relatives.setdefault(case.id, {})
-        for row in changes.relatives:
-            relatives.setdefault(row["ref"], {}).update(row)
-        if changes.outbox:
-            self._add(Outbox, [changes.outbox])
+        for model, rows in ((PaperRecord, filed.papers), (VoteRecord, filed.votes), (Companion, filed.companions)):
+            self._add(model, rows)
+        known = self._keyed.setdefault(case.id, {})
+        known |= {(DeadlineRecord, row["rule"], row["starts_on"]): row for row in filed.deadlines}
+        known |= {(Relative, row["ref"]): row for row in filed.relatives}
+        self._add(Outbox, [{**changes.outbox, "done_at": changes.event["recorded_at"]}])
 
     def _add(self, table: type[db.Model], rows: Iterable[Row]) -> None:
         self._rows.setdefault(table, []).extend(rows)
@@ -104,8 +95,8 @@ class BulkStore(_Reader):
         self._add(Person, [self._persons.pop(case.person_id)])
         self._add(Dossier, [dossier_row(case)])
         self._add(Scope, scope_rows(case))
-        self._add(DeadlineRecord, self._deadlines.pop(case.id, {}).values())
-        self._add(Relative, self._relatives.pop(case.id, {}).values())
+        for key, row in self._keyed.pop(case.id, {}).items():
+            self._add(key[0], [row])
         self._search.append((case.id, case.full_name, case.scope_units))
         self._open += 1
         if self._open >= self._batch:
@@ -119,7 +110,7 @@ class BulkStore(_Reader):
         ):  # fmt: skip
             rows = self._rows.get(table)
             if rows:
-                db.session.execute(insert(_rows(table)), rows)
+                run(insert(table_of(table)), rows)
         search.index_many(self._search)
         counts.add(self._counts)
         self._rows.clear()

@@ -6,12 +6,12 @@ from typing import Any
 
 from dossiers.casework.counts import Counts
 from dossiers.units.places import Place
-from workflow.deadlines import Deadline
 from workflow.facts import DossierFacts
 from workflow.route import Route
 from workflow.stages import State
 
 Row = dict[str, Any]
+"""Columns of a table with their values."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Case:
 
     @property
     def route(self) -> Route:
-        """The dossier's route; a unit that has none never gets a dossier (see services.open_dossier)."""
+        """The dossier's route; a unit that has none never gets a dossier (see opening.open_in)."""
         assert self.place.route is not None
         return self.place.route
 
@@ -58,19 +58,35 @@ class Case:
 
 
 @dataclass
+class Filed:
+    """Rows that stand on file for a dossier, as their tables have them: each whole, the same for both stores.
+
+    `deadlines` and `relatives` take the place of the row with their key; the others are new.
+    """
+
+    papers: list[Row] = field(default_factory=list)
+    votes: list[Row] = field(default_factory=list)
+    deadlines: list[Row] = field(default_factory=list)
+    relatives: list[Row] = field(default_factory=list)
+    companions: list[Row] = field(default_factory=list)
+
+
+@dataclass
 class Changes:
-    """The rows one act writes beside the dossier itself, and the dossier as it was `before`."""
+    """What one act writes: the dossier as it was `before`, the event, and the rows that follow.
+
+    `afresh` means that `filed` is all there is: what stood on file goes. `person` are columns of the candidate's row,
+    which is new with the dossier's first event unless the person was there before.
+    """
 
     before: Case
     event: Row
-    personal: Row | None = None
-    papers: list[Row] = field(default_factory=list)
-    vote: Row | None = None
-    deadlines: list[Deadline] = field(default_factory=list)
-    ended: list[Deadline] = field(default_factory=list)
-    relatives: list[Row] = field(default_factory=list)
-    companions: list[Row] = field(default_factory=list)
+    personal: Row | None
+    filed: Filed
+    outbox: Row
     person: Row = field(default_factory=dict)
+    new_person: bool = False
     scope_moved: bool = False
+    afresh: bool = False
+    erased: tuple[int, ...] = ()
     counts: Counts = field(default_factory=Counts)
-    outbox: Row | None = None

@@ -1,32 +1,36 @@
 """What follows from an act: the rules are asked, nothing is written."""
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework import counts
+from dossiers.casework import counts, events
 from dossiers.casework.act import Act, Done
-from dossiers.casework.case import Case, Changes, Row
-from dossiers.casework.events import _event_rows
+from dossiers.casework.case import Case, Changes, Filed, Row
+from dossiers.casework.events import Body, Personal
+from dossiers.casework.rows import changed_deadlines, companion_row, relative_row, sealed_person, vote_row
 from dossiers.casework.store import Store
 from dossiers.papers import numbers
-from dossiers.people.rows import CompanionRow, RelativeRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow import machine
 from workflow.bodies import body_for
 from workflow.deadlines import MILESTONES, Deadline, running
-from workflow.procedure.table import route_knows
-from workflow.turn import whose_turn
-from workflow.facts import Actor, Ballot, Evidence
+from workflow.facts import Actor, Evidence
 from workflow.guards import Situation
 from workflow.machine import Refused
+from workflow.procedure.move import Issuer
+from workflow.procedure.table import route_knows
+from workflow.roles import Role
 from workflow.route import UnitKind
 from workflow.rulebook import in_force
+from workflow.rulestate import Rules
 from workflow.stages import State
-from workflow.votes import Body
+from workflow.turn import whose_turn
+from workflow.votes import Body as VotingBody
 
 
 def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
@@ -38,73 +42,137 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
 
 def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
     """Ask the rules what follows from an act, and writes nothing; changes `case` to what it then is. Raises Refused."""
-    books, calendar, today = rules.books(), rules.calendar(), clock.today()
-    book = books[case.rulebook]
-    actor = Actor(signed.ref, signed.roles_over(case.scope_units))
-    asked = Situation(case.state, case.route, case.facts, book, calendar, actor, today, act.evidence)
-    evidence = _with_register(store, case, act, asked)
+    now, today = rules.current(), clock.today()
+    asked = Situation(
+        case.state,
+        case.route,
+        case.facts,
+        now.books[case.rulebook],
+        now.calendar,
+        Actor(signed.ref, signed.roles_over(case.scope_units)),
+        today,
+        act.evidence,
+    )
+    register = register_of(case, act.trigger, asked)
+    evidence = with_register(store, act.evidence, register)
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
-    papers = numbers.paper_rows(case, outcome, evidence)
-    numbers.check_numbers(store, asked, papers)
-    before = () if case.state is None else running(case.state, case.facts, book, calendar)
-    moved = case.version == 0
-    role = outcome.role
-    assert role is not None
-    unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
+    series = None if outcome.issuer is None else issuing_unit(case, outcome.issuer)
+    seq = case.version + 1
+    papers = numbers.paper_rows(case.id, seq, evidence.papers, outcome.paper, series)
+    check_numbers(store, asked, papers)
     was = replace(case)
+    before = () if was.state is None else running(was.state, was.facts, asked.rulebook, now.calendar)
+    body, personal = _told(case, act, evidence, None if register is None else register[0], now)
     if outcome.to is not case.state:
         case.state, case.since = outcome.to, evidence.happened_on
-        case.rulebook = in_force(evidence.happened_on, books).code
+        case.rulebook = in_force(evidence.happened_on, now.books).code
     if act.rulebook is not None:
         case.rulebook = act.rulebook
     case.facts = outcome.facts
-    moved |= _move(store, case, act)
-    case.version += 1
-    after = running(outcome.to, case.facts, books[case.rulebook], calendar)
-    case.due_on = min((d.due_on for d in after if d.rule not in MILESTONES), default=None)
-    turn = None if case.facts.suspended or case.facts.closed else whose_turn(outcome.to, case.route, case.facts)
-    case.turn = str(turn) if turn else None
-    event, personal = _event_rows(store, case, act, evidence, was.state, signed, str(role), unit_id)
+    moved = _move(store, case, act) or was.version == 0
+    case.version = seq
+    after = running(outcome.to, case.facts, now.books[case.rulebook], now.calendar)
+    settle(case, after)
+    body = msgspec.structs.replace(body, series=series, **_placed(was, case, act))
+    event, sealed = events.rows(
+        case, act.trigger, was.state, body, personal, by(signed, outcome.role, was), store.salt(), act.key
+    )
     case.head_hash = event["hash"]
-    for row in papers:
-        row.update(dossier_id=case.id, seq=case.version)
-    vote = outcome.vote
+    if act.person.get("full_name"):
+        moved |= case.full_name != act.person["full_name"]
+        case.full_name = str(act.person["full_name"])
+    filed = Filed(
+        papers,
+        [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote)],
+        changed_deadlines(case.id, before, after, evidence.happened_on),
+        [relative_row(case.id, row) for row in act.relatives],
+        [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
+    )
     changes = Changes(
         before=was,
         event=event,
-        personal=personal,
-        papers=papers,
-        vote=None if vote is None else {**msgspec.structs.asdict(vote), "dossier_id": case.id, "seq": case.version},
-        deadlines=[deadline for deadline in after if deadline not in before],
-        ended=_ended(before, after),
-        relatives=[_row(row, case) for row in act.relatives],
-        companions=[_row(row, case) for row in act.companions],
-        person=act.person,
+        personal=sealed,
+        filed=filed,
+        outbox=outbox_row(case, act.trigger, event),
+        person=sealed_person(case.person_id, act.person),
+        new_person=was.version == 0 and was.previous_id is None,
         scope_moved=moved,
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
-        outbox={
-            "topic": f"dossier:{act.trigger}",
-            "dossier_id": case.id,
-            "seq": case.version,
-            "created_at": event["recorded_at"],
-            "done_at": None,
-        },
     )
-    if act.person.get("full_name"):
-        case.full_name = str(act.person["full_name"])
-        changes.scope_moved = True
     return Done(case, outcome), changes
 
 
-def _row(row: RelativeRow | CompanionRow, case: Case) -> Row:
-    return {**msgspec.structs.asdict(row), "dossier_id": case.id}
+def settle(case: Case, runs: tuple[Deadline, ...]) -> None:
+    """Say whose turn it is and until when, from what is now so; `runs` are the deadlines that run."""
+    assert case.state is not None
+    case.due_on = min((d.due_on for d in runs if d.rule not in MILESTONES), default=None)
+    idle = case.facts.suspended or case.facts.closed
+    turn = None if idle else whose_turn(case.state, case.route, case.facts)
+    case.turn = str(turn) if turn else None
 
 
-def _ended(before: tuple[Deadline, ...], after: tuple[Deadline, ...]) -> list[Deadline]:
-    runs = {(deadline.rule, deadline.starts_on) for deadline in after}
-    return [deadline for deadline in before if (deadline.rule, deadline.starts_on) not in runs]
+def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
+    """Who acts, as events say it: the account, the role that made the act theirs, the unit it is held in."""
+    assert role is not None
+    unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
+    return signed.account_id, str(role), unit_id
+
+
+def outbox_row(case: Case, trigger: str, event: Row) -> Row:
+    """What is to be told of an act."""
+    return {
+        "topic": f"dossier:{trigger}",
+        "dossier_id": case.id,
+        "seq": case.version,
+        "created_at": event["recorded_at"],
+        "done_at": None,
+    }
+
+
+def _told(case: Case, act: Act, evidence: Evidence, register: int | None, now: Rules) -> tuple[Body, Personal]:
+    brought, personal = events.brought(act, evidence, register)
+    return Body(events.FORMAT, case.unit_id, case.route, now.hash, brought), personal
+
+
+def _placed(was: Case, case: Case, act: Act) -> dict[str, Any]:
+    """What an event says of where the dossier stands, when that is new."""
+    placed: dict[str, Any] = {"rulebook": act.rulebook}
+    if was.version == 0:
+        placed |= {"person": case.person_id, "previous": case.previous_id}
+    if was.version == 0 or case.nominator_id != was.nominator_id:
+        placed["organisation"] = case.nominator_id
+    if act.to_unit_id is not None:
+        placed |= {"to_unit": case.unit_id, "to_route": case.route}
+    return placed
+
+
+def check_numbers(store: Store, s: Situation, papers: list[Row]) -> None:
+    """Raises Refused when a number is taken already, or twice in this act."""
+    used = store.numbers_taken([row["number_key"] for row in papers if row["number_key"]])
+    number = numbers.taken(papers, used)
+    if number is not None:
+        raise Refused((numbers.number_taken(s, number),))
+
+
+_ISSUING: dict[Issuer, tuple[UnitKind, ...]] = {
+    Issuer.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    Issuer.SECTION: (UnitKind.SECTION_COMMITTEE,),
+    Issuer.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
+}
+
+
+def issuing_unit(case: Case, issuer: Issuer) -> int | None:
+    """The unit in whose series of numbers a paper of the dossier stands."""
+    if issuer is Issuer.NOMINATOR:
+        return case.nominator_id
+    if issuer is Issuer.CENTRE:
+        return case.centre_id
+    if issuer is Issuer.DECIDING:
+        kind = UnitKind.GRASSROOTS_COMMITTEE if case.route.is_delegated else UnitKind.UPPER_COMMITTEE
+        return case.place.unit_of(kind)
+    return case.place.unit_of(*_ISSUING[issuer])
 
 
 def _move(store: Store, case: Case, act: Act) -> bool:
@@ -121,28 +189,33 @@ def _move(store: Store, case: Case, act: Act) -> bool:
     return case.scope_units != seen
 
 
-BODY_UNITS: dict[Body, tuple[UnitKind, ...]] = {
-    Body.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
-    Body.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
-    Body.STANDING_COMMITTEE: (UnitKind.UPPER_COMMITTEE,),
+BODY_UNITS: dict[VotingBody, tuple[UnitKind, ...]] = {
+    VotingBody.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+    VotingBody.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
+    VotingBody.STANDING_COMMITTEE: (UnitKind.UPPER_COMMITTEE,),
 }
 
 
-def body_unit(case: Case, body: Body) -> int | None:
+def body_unit(case: Case, body: VotingBody) -> int | None:
     """The unit whose register says who may vote."""
-    return case.nominator_id if body is Body.UNION_EXECUTIVE else case.place.unit_of(*BODY_UNITS[body])
+    return case.nominator_id if body is VotingBody.UNION_EXECUTIVE else case.place.unit_of(*BODY_UNITS[body])
 
 
-def _with_register(store: Store, case: Case, act: Act, s: Situation) -> Evidence:
+def register_of(case: Case, trigger: str, s: Situation) -> tuple[int | None, VotingBody] | None:
+    """The unit and body whose register says who was entitled to the vote of an act; None without a vote."""
+    if s.evidence is None or s.evidence.ballot is None:
+        return None
+    body, _purpose = body_for(trigger, s)
+    return body_unit(case, body), body
+
+
+def with_register(store: Store, evidence: Evidence, register: tuple[int | None, VotingBody] | None) -> Evidence:
     """Those entitled to vote are counted from the register on the day; nobody types them."""
-    evidence = act.evidence
-    if evidence.ballot is None:
+    if evidence.ballot is None or register is None:
         return evidence
-    body, _ = body_for(act.trigger, s)
-    unit = body_unit(case, body)
+    unit, body = register
     entitled = store.entitled(unit, str(body), evidence.happened_on) if unit else 0
-    b = evidence.ballot
-    return msgspec.structs.replace(evidence, ballot=Ballot(entitled, b.present, b.in_favour, b.against))
+    return msgspec.structs.replace(evidence, ballot=msgspec.structs.replace(evidence.ballot, entitled=entitled))
 
 
 def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:

@@ -1,71 +1,303 @@
-"""The event of an act: what it says, and what stands beside it."""
+"""The event of an act: what it says (format 2), what stands sealed beside it, and how both are read again.
+
+The body names the cell and the road the act was judged on, the rules in force by their hash, and the evidence;
+people are named by reference. What identifies stands in the personal part, bound by a commitment: reasons, the
+candidate, whole rows of relatives, names of introducers and helpers. Nothing here relies on a default of today: a
+field that is left out means what it means in this format.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from dossiers import chain, clock
-from dossiers.accounts.grants import Signed
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case, Row
-from dossiers.casework.store import Store
-from workflow.facts import Evidence
+from dossiers.casework.models import personal_place
+from dossiers.encryption import seal
+from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
+from workflow.deadlines import Deadline
+from workflow.facts import Actor, Candidate, DossierFacts, Evidence
+from workflow.replay import Recorded, Standing
+from workflow.roles import Role
+from workflow.route import Route
 from workflow.stages import State
 
-PERSONAL = ("reason", "candidate", "agreed_by")
-"""Fields of the evidence that may hold personal content: kept beside the event, bound by a commitment."""
+FORMAT = 2
 
 
-def _event_rows(
-    store: Store,
+class Brought(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an act brings, but for what identifies: the evidence, the class, the members beside the candidate by
+    reference, and the unit whose register says who was entitled to vote.
+    """
+
+    evidence: Evidence
+    course: int | None = None
+    companions: tuple[tuple[str, str], ...] = ()
+    register: int | None = None
+
+
+class Base(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a dossier stood when its log was begun anew; `signature` is the instance's, over all of it."""
+
+    state: State
+    since: date
+    rulebook: str
+    facts: DossierFacts
+    person: int
+    nominator: int | None
+    course: int | None
+    previous: int | None
+    deadlines: tuple[tuple[str, date, date, int, date | None], ...]
+    papers: tuple[tuple[int, int, str, str, date, str, str | None], ...]
+    votes: tuple[tuple[int, dict[str, Any]], ...]
+    companions: tuple[tuple[int, int, str, str, date, date | None], ...]
+    signature: str = ""
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event's body. `series` is the unit in whose numbers the paper of the act stands; `organisation` the one that
+    nominates, told when it changes; `person` and `previous` when a dossier is opened; `to_unit` and `to_route` when it
+    is moved; `rulebook` when an administrator changes it; `corrected` what takes the place of event `about`'s;
+    `answers` what rules said of facts that were then erased; `moved` the deadlines that were counted anew.
+    """
+
+    format: int
+    cell: int
+    route: Route
+    rules: str
+    brought: Brought
+    series: int | None = None
+    person: int | None = None
+    previous: int | None = None
+    organisation: int | msgspec.UnsetType | None = msgspec.UNSET
+    to_unit: int | None = None
+    to_route: Route | None = None
+    rulebook: str | None = None
+    about: int | None = None
+    corrected: Brought | None = None
+    erased: tuple[int, ...] = ()
+    moved: tuple[tuple[str, date, date], ...] = ()
+    cause: int | None = None
+    base: Base | None = None
+
+
+class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The personal part of an event. `person` is the candidate's row when it is made; `before` and `after` what
+    changes in it; `names` those of members beside the candidate, in the order of the body's references.
+    """
+
+    reason: str = ""
+    candidate: Candidate | None = None
+    agreed_by: str = ""
+    person: Texts = {}
+    before: Texts = {}
+    after: Texts = {}
+    relatives: tuple[RelativeRow, ...] = ()
+    companions: tuple[CompanionRow, ...] = ()
+    corrected: "Personal | None" = None
+    base: "BasePersonal | None" = None
+
+
+class BasePersonal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What identifies at the beginning of a log that was begun anew."""
+
+    candidate: Candidate
+    person: Texts
+    relatives: tuple[RelativeRow, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+_BODY = msgspec.json.Decoder(Body)
+_PERSONAL = msgspec.json.Decoder(Personal)
+_EMPTY = Personal()
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An event read again: its row's columns, its body and its personal part (`erased` when that is gone)."""
+
+    seq: int
+    trigger: str
+    from_state: State | None
+    to_state: State
+    happened_on: date
+    recorded_at: str
+    actor_id: int
+    actor_role: str
+    unit_id: int
+    rulebook: str
+    body: Body
+    personal: Personal
+    is_erased: bool
+
+
+class NotOurs(ValueError):
+    """An event whose body is of another format than this program folds."""
+
+
+def split(evidence: Evidence) -> tuple[Evidence, Personal]:
+    """The evidence without what identifies, and that."""
+    bare = msgspec.structs.replace(evidence, reason="", candidate=None, agreed_by="")
+    return bare, Personal(evidence.reason, evidence.candidate, evidence.agreed_by)
+
+
+def joined(brought: Brought, personal: Personal) -> Evidence:
+    """The evidence whole again, as far as its personal part is still there."""
+    if not (personal.reason or personal.candidate or personal.agreed_by):
+        return brought.evidence
+    return msgspec.structs.replace(
+        brought.evidence, reason=personal.reason, candidate=personal.candidate, agreed_by=personal.agreed_by
+    )
+
+
+def brought(act: Act, evidence: Evidence, register: int | None) -> tuple[Brought, Personal]:
+    """What an act brings, in its two parts."""
+    bare, personal = split(evidence)
+    references = tuple((row.kind, row.ref) for row in act.companions)
+    identifying: dict[str, Any] = {"relatives": act.relatives, "companions": act.companions}
+    if act.was:
+        identifying |= {"before": texts(act.was), "after": texts(act.person)}
+    else:
+        identifying["person"] = texts(act.person)
+    return (
+        Brought(bare, act.class_id, references, register),
+        msgspec.structs.replace(personal, **identifying),
+    )
+
+
+def rows(
     case: Case,
-    act: Act,
-    evidence: Evidence,
+    trigger: str,
     from_state: State | None,
-    signed: Signed,
-    role: str,
-    unit_id: int,
+    body: Body,
+    personal: Personal,
+    by: tuple[int, str, int],
+    salt: str,
+    key: str | None,
 ) -> tuple[Row, Row | None]:
-    body = msgspec.to_builtins(evidence)
-    personal = {name: body.pop(name) for name in PERSONAL if name in body}
-    personal |= _whole_rows(act)
-    body.pop("happened_on", None)
-    if act.to_unit_id is not None:
-        body["to_unit"] = act.to_unit_id
-    if act.class_id is not None:
-        body["class"] = act.class_id
-    content, salt = "", ""
-    if personal:
-        content, salt = chain.canonical(personal), store.salt()
+    """The event's row and that of its personal part; `case` is as the act left it but for its head.
+
+    `by` is who acted: account, role, and the unit in which the role is held.
+    """
+    content = "" if personal == _EMPTY else _canonical(personal)
     row: Row = {
         "dossier_id": case.id,
         "seq": case.version,
-        "trigger": act.trigger,
+        "trigger": trigger,
         "from_state": str(from_state) if from_state else None,
         "to_state": str(case.state),
-        "happened_on": evidence.happened_on,
+        "happened_on": body.brought.evidence.happened_on,
         "recorded_at": clock.stamp(clock.now()),
-        "actor_id": signed.account_id,
-        "actor_role": role,
-        "unit_id": unit_id,
+        "actor_id": by[0],
+        "actor_role": by[1],
+        "unit_id": by[2],
         "rulebook": case.rulebook,
-        "body": chain.canonical(body),
-        "commitment": chain.commitment(salt, content) if personal else "",
+        "body": _canonical(body),
+        "commitment": chain.commitment(salt, content) if content else "",
         "prev_hash": case.head_hash,
-        "act_key": act.key,
+        "act_key": key,
     }
     row["hash"] = chain.event_hash(case.code, row)
-    kept = {"dossier_id": case.id, "seq": case.version, "salt": salt, "content": content} if personal else None
-    return row, kept
+    if not content:
+        return row, None
+    sealed = seal(content, personal_place(case.id, case.version))
+    return row, {"dossier_id": case.id, "seq": case.version, "salt": salt, "content": sealed}
 
 
-def _whole_rows(act: Act) -> Row:
-    """The rows of people an act brings: whole, so that the tables follow from the events."""
-    found: Row = {}
-    if act.was:
-        found = {"before": act.was, "after": act.person}
-    elif act.person:
-        found = {"person": act.person}
-    if act.relatives:
-        found["relatives"] = act.relatives
-    if act.companions:
-        found["companions"] = act.companions
-    return found
+def _canonical(content: msgspec.Struct) -> str:
+    return msgspec.json.encode(content, order="deterministic").decode()
+
+
+def told(row: Any, content: str | None) -> Told:
+    """An event read again from its row (columns as attributes) and the text of its personal part. Raises NotOurs."""
+    try:
+        body = _BODY.decode(row.body)
+    except msgspec.MsgspecError as error:
+        raise NotOurs(f"event {row.seq}: its body is not of format {FORMAT}: {error}") from error
+    if body.format != FORMAT:
+        raise NotOurs(f"event {row.seq}: its body has format {body.format}")
+    personal = _PERSONAL.decode(content) if content else _EMPTY
+    return Told(
+        row.seq,
+        row.trigger,
+        State(row.from_state) if row.from_state else None,
+        State(row.to_state),
+        row.happened_on,
+        row.recorded_at,
+        row.actor_id,
+        row.actor_role,
+        row.unit_id,
+        row.rulebook,
+        body,
+        personal,
+        content is None and bool(row.commitment),
+    )
+
+
+def recorded(event: Told) -> Recorded:
+    """The event as the rules fold it."""
+    body, personal = event.body, event.personal
+    corrected = None
+    if body.corrected is not None:
+        corrected = joined(body.corrected, personal.corrected or _EMPTY)
+    return Recorded(
+        event.seq,
+        event.trigger,
+        event.from_state,
+        event.to_state,
+        joined(body.brought, personal),
+        Actor(f"a{event.actor_id}", _roles(event.actor_role)),
+        body.route,
+        body.rules,
+        _day(event.recorded_at),
+        body.to_route,
+        body.rulebook,
+        body.about,
+        corrected,
+        None if body.base is None else _standing(body, body.base, personal.base),
+    )
+
+
+@lru_cache(maxsize=32)
+def _roles(role: str) -> tuple[Role, ...]:
+    return (Role(role),)
+
+
+@lru_cache(maxsize=65536)
+def _day(recorded_at: str) -> date:
+    return clock.parse_stamp(recorded_at).date()
+
+
+def _standing(body: Body, base: Base, personal: BasePersonal | None) -> Standing:
+    facts = base.facts
+    if personal is not None:
+        candidate = personal.candidate
+        facts = msgspec.structs.replace(facts, birth_date=candidate.birth_date)
+    runs = tuple(Deadline(rule, start, due, more) for rule, start, due, more, end in base.deadlines if end is None)
+    from workflow.replay import Ended
+
+    ended = {
+        (rule, start): Ended(Deadline(rule, start, due, more), end)
+        for rule, start, due, more, end in base.deadlines
+        if end is not None
+    }
+    return Standing(base.state, base.since, body.route, base.rulebook, facts, runs, ended, body.rules)
+
+
+def said(body: str) -> Mapping[str, Any]:
+    """The evidence of an event as plain JSON, of either format, for showing."""
+    content = msgspec.json.decode(body)
+    if "brought" not in content:
+        return dict(content)
+    shown: dict[str, Any] = dict(content["brought"]["evidence"])
+    if content.get("about"):
+        shown["event"] = content["about"]
+    return shown
+
+
+def personal_said(content: str) -> dict[str, Any]:
+    """The personal part as plain JSON, for showing."""
+    return dict(msgspec.json.decode(content))

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.encryption import EncryptedText
+from dossiers import encryption
 from dossiers.extensions import db
 
 
@@ -104,25 +104,39 @@ class Event(db.Model):
 
 
 class EventPersonal(db.Model):
-    """The personal part of an event, beside it and encrypted.
+    """The personal part of an event, beside it and sealed to its place.
 
-    It is erasable, while the chain still verifies by the commitment in the event.
+    It is erasable, while the chain still verifies by the commitment in the event; the erasure is an event too.
     """
 
     dossier_id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     salt: Mapped[str] = mapped_column(String(32))
-    content: Mapped[str] = mapped_column(EncryptedText)
+    sealed: Mapped[str] = mapped_column("content", info={"sealed": True})
 
     __table_args__ = (ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),)
 
+    @property
+    def content(self) -> str:
+        """What it says (JSON, see casework.events.Personal). Raises as encryption.unseal."""
+        return opened(self.dossier_id, self.seq, self.sealed)
+
+
+def personal_place(dossier_id: int, seq: int) -> str:
+    """Where the personal part of an event is sealed to."""
+    return encryption.place("event_personal", "content", dossier_id, seq)
+
+
+def opened(dossier_id: int, seq: int, sealed: str) -> str:
+    """The personal part of an event as it reads. Raises as encryption.unseal."""
+    return encryption.unseal(sealed, personal_place(dossier_id, seq))
+
 
 class VoteRecord(db.Model):
-    """A counted vote."""
+    """The counted vote of an event."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
-    seq: Mapped[int]
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
     body: Mapped[str] = mapped_column(String(30))
     purpose: Mapped[str] = mapped_column(String(20))
     held_on: Mapped[date]
@@ -136,12 +150,9 @@ class VoteRecord(db.Model):
 class DeadlineRecord(db.Model):
     """A deadline of a dossier; `ended_on` is the day it stopped to run."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    rule: Mapped[str] = mapped_column(String(40))
-    starts_on: Mapped[date]
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(40), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
     due_on: Mapped[date]
     extended_by: Mapped[int]
     ended_on: Mapped[date | None]
-
-    __table_args__ = (UniqueConstraint("dossier_id", "rule", "starts_on"),)

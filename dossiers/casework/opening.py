@@ -28,7 +28,7 @@ def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case
     bases = units.organisations(place)
     evidence = with_organisations(act.evidence, bases)
     person_id, dossier_id = store.new_ids()
-    full_name = previous.full_name if previous else act.person["full_name"]
+    full_name = previous.full_name if previous else str(act.person["full_name"])
     case = Case(
         id=dossier_id,
         code=f"HS{today.year}-{dossier_id:06d}",
@@ -47,8 +47,6 @@ def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case
         place=place,
         full_name=full_name,
     )
-    if previous is None:
-        store.add_person({"id": person_id, **act.person})
     created = Act("create", evidence, act.key, person=act.person)
     return perform(store, case, created, signed)
 

@@ -1,5 +1,6 @@
 """The rows a dossier has in the tables."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -7,12 +8,19 @@ from sqlalchemy import Table
 
 from dossiers import names
 from dossiers.casework.case import Case, Row
+from dossiers.encryption import place, seal
 from dossiers.extensions import db
+from dossiers.people.rows import CompanionRow, RelativeRow, person_row
 from workflow.deadlines import Deadline
+from workflow.facts import Vote
+
+SEALED_OF_PERSON = ("ethnic_group", "religion", "identity_number")
+SEALED_OF_RELATIVE = ("name", "place", "occupation", "result")
 
 
-def _rows(table: type[db.Model]) -> Table:
-    found = table.__table__
+def table_of(model: type[db.Model]) -> Table:
+    """The table of a model."""
+    found = model.__table__
     assert isinstance(found, Table)
     return found
 
@@ -57,7 +65,13 @@ def scope_rows(case: Case) -> list[Row]:
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
 
-def _deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None) -> Row:
+def vote_row(dossier_id: int, seq: int, vote: Vote) -> Row:
+    """A counted vote."""
+    return {"dossier_id": dossier_id, "seq": seq, **msgspec.structs.asdict(vote)}
+
+
+def deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None = None) -> Row:
+    """A deadline, whole; `ended_on` when it has stopped to run."""
     return {
         "dossier_id": dossier_id,
         "rule": deadline.rule,
@@ -66,3 +80,34 @@ def _deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None) ->
         "extended_by": deadline.extended_by,
         "ended_on": ended_on,
     }
+
+
+def changed_deadlines(dossier_id: int, before: Iterable[Deadline], after: Iterable[Deadline], day: date) -> list[Row]:
+    """The rows of deadlines that an act of `day` started, moved or ended."""
+    known, runs = tuple(before), {(deadline.rule, deadline.starts_on): deadline for deadline in after}
+    rows = [deadline_row(dossier_id, deadline) for deadline in runs.values() if deadline not in known]
+    ended = (deadline for deadline in known if (deadline.rule, deadline.starts_on) not in runs)
+    return rows + [deadline_row(dossier_id, deadline, day) for deadline in ended]
+
+
+def relative_row(dossier_id: int, relative: RelativeRow) -> Row:
+    """A relative, what identifies sealed to the row."""
+    row: Row = {"dossier_id": dossier_id, **msgspec.structs.asdict(relative)}
+    for column in SEALED_OF_RELATIVE:
+        if row[column]:
+            row[column] = seal(row[column], place("relative", column, dossier_id, relative.ref))
+    return row
+
+
+def companion_row(dossier_id: int, seq: int, nr: int, companion: CompanionRow) -> Row:
+    """A member beside the candidate, the `nr`th that event `seq` names."""
+    return {"dossier_id": dossier_id, "seq": seq, "nr": nr, **msgspec.structs.asdict(companion)}
+
+
+def sealed_person(person_id: int, columns: Mapping[str, date | str | None]) -> Row:
+    """Columns of a candidate's row, what the law calls sensitive sealed to it."""
+    row: Row = dict(person_row(columns))
+    for column in SEALED_OF_PERSON:
+        if row.get(column):
+            row[column] = seal(str(row[column]), place("person", column, person_id))
+    return row

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from sqlalchemy import Insert, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, Insert, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines
@@ -16,12 +16,13 @@ from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken
 from dossiers.casework.case import Case, Changes, Row
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
-from dossiers.casework.rows import _deadline_row, _rows, dossier_row, listed, scope_rows
+from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, run
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
+from dossiers.rules import services as rules
 from dossiers.units import services as units
 
 
@@ -43,15 +44,12 @@ class Store(Protocol):
     def new_ids(self) -> tuple[int, int]:
         """Numbers for a new person and a new dossier."""
 
-    def add_person(self, row: Row) -> None:
-        """Write a new person."""
-
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act; `case` is as the act left it."""
 
 
 def _insert(table: type[db.Model]) -> Insert:
-    return insert(_rows(table))
+    return insert(table_of(table))
 
 
 @lru_cache(maxsize=256)
@@ -60,9 +58,19 @@ def _update(table: type[db.Model], where: tuple[str, ...], names: tuple[str, ...
 
     Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
     """
-    rows = _rows(table)
+    rows = table_of(table)
     wanted = [rows.c[name] == bindparam(f"of_{name}") for name in where]
     return update(rows).where(*wanted).values({name: bindparam(name) for name in names})
+
+
+@lru_cache(maxsize=8)
+def _put(_postgresql: bool, model: type[db.Model], key: tuple[str, ...]) -> Executable:
+    """Write whole rows, each in the place of the one with its key."""
+    table = table_of(model)
+    statement = engines.upsert(db, table)
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    found: Executable = statement.on_conflict_do_update(index_elements=list(key), set_=others)
+    return found
 
 
 def _changed(before: Row, after: Row) -> Row:
@@ -74,19 +82,11 @@ _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _AD
 )
 
 
-_DROP_SCOPE = delete(_rows(Scope)).where(Scope.dossier_id == bindparam("of"))
-
-
-_END_DEADLINE = (
-    update(_rows(DeadlineRecord))
-    .where(
-        DeadlineRecord.dossier_id == bindparam("of"),
-        DeadlineRecord.rule == bindparam("which"),
-        DeadlineRecord.starts_on == bindparam("began_on"),
-    )
-    .values(ended_on=bindparam("ended_on"))
-)
-
+_DROP_SCOPE = delete(table_of(Scope)).where(Scope.dossier_id == bindparam("of"))
+_ADD_COMPANION, _ADD_PERSON = _insert(Companion), _insert(Person)
+FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion)
+"""Tables of what stands on file for a dossier."""
+_DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
 
 _CENTRE = select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id"))
 
@@ -125,14 +125,13 @@ class DatabaseStore(_Reader):
         dossier = db.session.scalar(select(func.max(Dossier.id))) or 0
         return person + 1, dossier + 1
 
-    def add_person(self, row: Row) -> None:
-        """Write a new person."""
-        db.session.execute(insert(Person), [row])
-
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act. Raises Overtaken when the dossier is not any more as it was `before`, which the database
         finds out while it changes the row, and Duplicate when the same form was sent before.
         """
+        rules.keep()
+        if changes.new_person:
+            run(_ADD_PERSON, [{"id": case.person_id, **changes.person}])
         if case.version == 1:
             run(_ADD_DOSSIER, [dossier_row(case)])
         else:
@@ -143,14 +142,9 @@ class DatabaseStore(_Reader):
             raise Duplicate from error
         if changes.personal:
             run(_ADD_PERSONAL, [changes.personal])
-        if changes.papers:
-            run(_ADD_PAPER, changes.papers)
-        if changes.vote:
-            run(_ADD_VOTE, [changes.vote])
-        if changes.person:
-            run(update(_rows(Person)).where(Person.id == case.person_id).values(changes.person))
-        self._write_deadlines(case, changes)
-        self._write_people(case, changes)
+        if changes.person and not changes.new_person:
+            run(_update(Person, ("id",), tuple(changes.person)), {"of_id": case.person_id, **changes.person})
+        self._file(case, changes)
         if changes.scope_moved:
             run(_DROP_SCOPE, {"of": case.id})
             run(_ADD_SCOPE, scope_rows(case))
@@ -158,8 +152,26 @@ class DatabaseStore(_Reader):
         else:
             self._change_scope(changes.before, case)
         counts.add(changes.counts)
-        if changes.outbox:
-            run(_ADD_OUTBOX, [changes.outbox])
+        run(_ADD_OUTBOX, [changes.outbox])
+
+    def _file(self, case: Case, changes: Changes) -> None:
+        if changes.afresh:
+            for statement in _DROP_FILED:
+                run(statement, {"of": case.id})
+        filed = changes.filed
+        for statement, rows in (
+            (_ADD_PAPER, filed.papers),
+            (_ADD_VOTE, filed.votes),
+            (_ADD_COMPANION, filed.companions),
+        ):
+            if rows:
+                run(statement, rows)
+        for model, key, rows in (
+            (DeadlineRecord, ("dossier_id", "rule", "starts_on"), filed.deadlines),
+            (Relative, ("dossier_id", "ref"), filed.relatives),
+        ):
+            if rows:
+                run(_put(engines.is_postgresql(db), model, key), rows)
 
     def _change_dossier(self, before: Case, after: Case) -> None:
         changed = _changed(dossier_row(before), dossier_row(after))
@@ -171,31 +183,3 @@ class DatabaseStore(_Reader):
         changed = _changed(listed(before), listed(after))
         if changed:
             run(_update(Scope, ("dossier_id",), tuple(changed)), {"of_dossier_id": after.id, **changed})
-
-    def _write_deadlines(self, case: Case, changes: Changes) -> None:
-        if changes.deadlines:
-            statement = engines.upsert(db, _rows(DeadlineRecord))
-            run(
-                statement.on_conflict_do_update(
-                    index_elements=["dossier_id", "rule", "starts_on"],
-                    set_={
-                        "due_on": statement.excluded.due_on,
-                        "extended_by": statement.excluded.extended_by,
-                        "ended_on": None,
-                    },
-                ),
-                [_deadline_row(case.id, deadline, None) for deadline in changes.deadlines],
-            )
-        for deadline in changes.ended:
-            which = {"of": case.id, "which": deadline.rule, "began_on": deadline.starts_on}
-            run(_END_DEADLINE, {**which, "ended_on": changes.event["happened_on"]})
-
-    def _write_people(self, case: Case, changes: Changes) -> None:
-        for row in changes.relatives:
-            same = (Relative.dossier_id == case.id) & (Relative.ref == row["ref"])
-            if run(select(Relative.id).where(same)).first():
-                run(update(_rows(Relative)).where(same).values(row))
-            else:
-                run(insert(_rows(Relative)), [row])
-        if changes.companions:
-            run(insert(_rows(Companion)), changes.companions)

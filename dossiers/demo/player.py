@@ -11,7 +11,7 @@ from dossiers.casework import decide, opening
 from dossiers.casework.act import Act
 from dossiers.casework.bulk import BulkStore
 from dossiers.casework.case import Case
-from dossiers.papers.numbers import issuing_unit
+from dossiers.casework.decide import issuing_unit
 from dossiers.demo import people
 from dossiers.demo.bloc import Bloc
 from dossiers.people.rows import CompanionRow, RelativeRow

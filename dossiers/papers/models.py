@@ -9,11 +9,14 @@ from dossiers.extensions import db
 
 
 class PaperRecord(db.Model):
-    """A paper on file. `number_key` is unique: issuer, form, year and number are used once."""
+    """A paper on file, brought by event `seq` as its `nr`th.
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
-    seq: Mapped[int]
+    `number_key` is unique: issuer, form, year and number are used once.
+    """
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    nr: Mapped[int] = mapped_column(primary_key=True)
     form: Mapped[str] = mapped_column(String(20))
     number: Mapped[str] = mapped_column(String(200))
     issued_on: Mapped[date]

@@ -1,63 +1,55 @@
-"""The papers an act puts on file, and the numbers their issuers may use once a year (36-HD/VPTW)."""
+"""The rows of papers, and the numbers their issuers may use once a year (36-HD/VPTW)."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from dossiers import names
-from dossiers.casework.case import Case, Row
-from dossiers.casework.store import Store
-from workflow.facts import Evidence, Paper
+from workflow.facts import Paper
 from workflow.guards import Refusal, Situation
-from workflow.machine import Outcome, Refused
-from workflow.procedure.move import Issuer
-from workflow.route import UnitKind
 
-_KINDS: dict[Issuer, tuple[UnitKind, ...]] = {
-    Issuer.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
-    Issuer.SECTION: (UnitKind.SECTION_COMMITTEE,),
-    Issuer.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
-}
+PaperRow = dict[str, Any]
 
 
-def issuing_unit(case: Case, issuer: Issuer) -> int | None:
-    """The unit in whose series of numbers a paper of the dossier stands."""
-    if issuer is Issuer.NOMINATOR:
-        return case.nominator_id
-    if issuer is Issuer.CENTRE:
-        return case.centre_id
-    if issuer is Issuer.DECIDING:
-        kind = UnitKind.GRASSROOTS_COMMITTEE if case.route.is_delegated else UnitKind.UPPER_COMMITTEE
-        return case.place.unit_of(kind)
-    return case.place.unit_of(*_KINDS[issuer])
-
-
-def paper_rows(case: Case, outcome: Outcome, evidence: Evidence) -> list[Row]:
-    """The papers an act brings and the one it makes, as rows; `number_key` is what may be used once."""
-    rows = [_paper_row(paper, None) for paper in evidence.papers]
-    if outcome.paper is not None:
-        issuer = None if outcome.issuer is None else f"u{issuing_unit(case, outcome.issuer)}"
-        rows.append(_paper_row(outcome.paper, issuer))
-    return rows
-
-
-def _paper_row(paper: Paper, issuer: str | None) -> Row:
-    if issuer is None and paper.number and paper.issuer:
-        issuer = " ".join(names.words(paper.issuer))
-    number = "".join(paper.number.split()).upper()
-    key = f"{issuer}/{paper.form}/{paper.issued_on.year}/{number}" if issuer and number else None
+def paper_row(dossier_id: int, seq: int, nr: int, paper: Paper, series: int | None = None) -> PaperRow:
+    """The `nr`th paper of event `seq`; `series` is the unit in whose numbers it stands, if that is one of ours."""
     return {
+        "dossier_id": dossier_id,
+        "seq": seq,
+        "nr": nr,
         "form": paper.form,
         "number": paper.number,
         "issued_on": paper.issued_on,
         "issuer": paper.issuer,
-        "number_key": key,
+        "number_key": number_key(paper, series),
     }
 
 
-def check_numbers(store: Store, s: Situation, papers: list[Row]) -> None:
-    """Raises Refused when a number is taken already, or twice in this act."""
-    keys = [row["number_key"] for row in papers if row["number_key"]]
-    taken = store.numbers_taken(keys)
-    if taken or len(set(keys)) < len(keys):
-        number = next((row["number"] for row in papers if row["number_key"] in taken), "")
-        raise Refused((number_taken(s, number),))
+def paper_rows(
+    dossier_id: int, seq: int, papers: Iterable[Paper], own: Paper | None, series: int | None
+) -> list[PaperRow]:
+    """The papers event `seq` brings and, last, the one it makes."""
+    found = [paper_row(dossier_id, seq, nr, paper) for nr, paper in enumerate(papers)]
+    if own is not None:
+        found.append(paper_row(dossier_id, seq, len(found), own, series))
+    return found
+
+
+def number_key(paper: Paper, series: int | None) -> str | None:
+    """What may be used once: issuer, form, year and number; None when there is no number or nobody named gave it."""
+    issuer = f"u{series}" if series is not None else " ".join(names.words(paper.issuer)) if paper.issuer else ""
+    number = "".join(paper.number.split()).upper()
+    return f"{issuer}/{paper.form}/{paper.issued_on.year}/{number}" if issuer and number else None
+
+
+def taken(papers: Iterable[PaperRow], used: set[str]) -> str | None:
+    """A number among `papers` that is in `used`, or stands there twice; None when all are free."""
+    seen: set[object] = set()
+    for row in papers:
+        key = row["number_key"]
+        if key is not None and (key in used or key in seen):
+            return str(row["number"])
+        seen.add(key)
+    return None
 
 
 def number_taken(s: Situation, number: str) -> Refusal:

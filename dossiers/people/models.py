@@ -2,19 +2,24 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.encryption import EncryptedText
 from dossiers.extensions import db
+
+SEALED = {"sealed": True}
+"""Marks columns that hold sealed text (dossiers.encryption), bound to table, column and primary key."""
 
 
 class Person(db.Model):
-    """A candidate. Nothing more is kept than domain.md §2 allows; sensitive fields stand encrypted."""
+    """A candidate. Nothing more is kept than domain.md §2 allows; sensitive fields stand sealed.
+
+    What identifies is empty once it was erased by law.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     full_name: Mapped[str] = mapped_column(String(120))
-    birth_date: Mapped[date]
+    birth_date: Mapped[date | None]
     sex: Mapped[str] = mapped_column(String(10))
     contact: Mapped[str] = mapped_column(String(120), server_default="")
     other_names: Mapped[str] = mapped_column(String(120), server_default="")
@@ -29,33 +34,34 @@ class Person(db.Model):
     languages: Mapped[str] = mapped_column(String(120), server_default="")
     youth_joined_on: Mapped[date | None]
     union_joined_on: Mapped[date | None]
-    ethnic_group: Mapped[str | None] = mapped_column(EncryptedText)
-    religion: Mapped[str | None] = mapped_column(EncryptedText)
-    identity_number: Mapped[str | None] = mapped_column(EncryptedText)
+    ethnic_group: Mapped[str | None] = mapped_column(info=SEALED)
+    religion: Mapped[str | None] = mapped_column(info=SEALED)
+    identity_number: Mapped[str | None] = mapped_column(info=SEALED)
 
 
 class Relative(db.Model):
     """A relative to be verified, with the result; `ref` is what the facts call them."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    ref: Mapped[str] = mapped_column(String(20))
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    ref: Mapped[str] = mapped_column(String(20), primary_key=True)
     relation: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(EncryptedText)
+    name: Mapped[str] = mapped_column(info=SEALED)
     birth_year: Mapped[int | None]
-    place: Mapped[str | None] = mapped_column(EncryptedText)
-    occupation: Mapped[str | None] = mapped_column(EncryptedText)
-    result: Mapped[str | None] = mapped_column(EncryptedText)
+    place: Mapped[str | None] = mapped_column(info=SEALED)
+    occupation: Mapped[str | None] = mapped_column(info=SEALED)
+    result: Mapped[str | None] = mapped_column(info=SEALED)
     verified_on: Mapped[date | None]
-
-    __table_args__ = (UniqueConstraint("dossier_id", "ref"),)
 
 
 class Companion(db.Model):
-    """An official member beside the candidate: who introduces (`introducer`) or helps (`helper`)."""
+    """An official member beside the candidate: who introduces (`introducer`) or helps (`helper`).
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    `seq` is the event that named them, `nr` their place in it.
+    """
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    nr: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     ref: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(120))

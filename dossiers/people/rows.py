@@ -1,5 +1,6 @@
 """Rows of people as acts bring them and events keep them: typed, without a database."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -9,6 +10,24 @@ from workflow.facts import Relation
 
 PersonRow = dict[str, date | str | None]
 """Columns of a candidate (see people.personal.PERSON_FIELDS) with their values."""
+
+Texts = dict[str, str | None]
+"""The same as events keep it: days as ISO texts."""
+
+DAYS = ("birth_date", "youth_joined_on", "union_joined_on")
+
+
+def texts(row: PersonRow) -> Texts:
+    """Columns of a candidate as events keep them."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def person_row(row: Mapping[str, date | str | None]) -> PersonRow:
+    """The same with days as days, as the table has them."""
+    return {
+        name: date.fromisoformat(value) if name in DAYS and isinstance(value, str) and value else value
+        for name, value in row.items()
+    }
 
 
 class RelativeRow(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,13 +15,15 @@ from dossiers.casework.closing import is_shut
 from dossiers.casework.models import DeadlineRecord, VoteRecord
 from dossiers.extensions import db, run
 from dossiers.papers.models import PaperRecord
-from dossiers.people.models import Companion, Person, Relative
+from dossiers.people import reading as people
+from dossiers.people.models import Companion
 from dossiers.people.personal import FULL_VIEW, _shown
+from dossiers.people.reading import Candidate, candidate
+from dossiers.people.rows import RelativeRow
 from dossiers.units import tree
 from workflow import machine
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
-from workflow.facts import SECTOR_LABELS
 from workflow.machine import Option
 from workflow.procedure.table import next_step
 from workflow.roles import Role
@@ -37,19 +39,13 @@ def _of_dossier(table: type[db.Model]) -> Select[Any]:
     return select(*columns).where(columns.dossier_id == bindparam("dossier"))
 
 
-_PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
+_PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.seq, PaperRecord.nr)
 
 
-_PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.id)
+_VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.seq)
 
 
-_VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.id)
-
-
-_RELATIVES = _of_dossier(Relative).order_by(Relative.id)
-
-
-_COMPANIONS = _of_dossier(Companion).order_by(Companion.id)
+_COMPANIONS = _of_dossier(Companion).order_by(Companion.seq, Companion.nr)
 
 
 _PAST_DEADLINES = (
@@ -62,7 +58,7 @@ class DossierPage:
     """Everything the dossier page shows."""
 
     case: Case
-    person: Row[Any]
+    person: Candidate
     unit_names: list[str]
     turn_unit: str
     class_title: str | None
@@ -111,7 +107,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     """Gather the page of a dossier already loaded (and so already in the person's scope)."""
     s = loading.situation(case, signed)
     units = tree.current()
-    person = run(_PERSON, {"person": case.person_id}).one()
+    person = candidate(case.person_id)
     assert case.state is not None
     step = next_step(case.state, case.route)
     return DossierPage(
@@ -176,9 +172,9 @@ def votes(case: Case) -> Sequence[Row[Any]]:
     return run(_VOTES, {"dossier": case.id}).all()
 
 
-def relatives(case: Case) -> Sequence[Row[Any]]:
+def relatives(case: Case) -> Sequence[RelativeRow]:
     """The relatives to be verified."""
-    return run(_RELATIVES, {"dossier": case.id}).all()
+    return people.relatives(case.id)
 
 
 def companions(case: Case) -> Sequence[Row[Any]]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import Row, bindparam, null
 
 from dossiers.accounts.models import Account
+from dossiers.casework import events
 from dossiers.casework.case import Case
-from dossiers.casework.models import Event, EventPersonal
+from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
 from dossiers.reading.page import _of_dossier
 
@@ -22,7 +22,7 @@ _EVENTS = (
 )
 
 
-_TIMELINE = _EVENTS.add_columns(EventPersonal.content).outerjoin(
+_TIMELINE = _EVENTS.add_columns(EventPersonal.sealed.label("content")).outerjoin(
     EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
 )
 
@@ -53,8 +53,8 @@ def timeline(
         Line(
             row,
             row.who,
-            msgspec.json.decode(row.content) if row.content and personal else {},
-            msgspec.json.decode(row.body),
+            events.personal_said(opened(case.id, row.seq, row.content)) if personal and row.content else {},
+            events.said(row.body),
         )
         for row in run(_TIMELINE if personal else _TIMELINE_BARE, wanted)
     ]

@@ -18,6 +18,15 @@ class RuleValue(db.Model):
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
 
+class RuleStateRecord(db.Model):
+    """The rule values and the calendar of a time, kept once under the hash that events name (workflow.rulestate)."""
+
+    __tablename__ = "rule_state"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
 class CalendarDay(db.Model):
     """A day an administrator made working (`working`) or off, with the announcement it comes from."""
 

@@ -1,43 +1,92 @@
 """The rules as this instance has them: the shipped rulebooks and calendar with the administrator's changes."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import delete, select
+from flask_sqlalchemy.session import Session as DatabaseSession
+from sqlalchemy import bindparam, delete, event, select
 
-from dossiers import clock
-from dossiers.extensions import db, write_transaction
+from dossiers import clock, engines
+from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
-from dossiers.rules.models import CalendarDay, RuleValue
+from dossiers.rules.models import CalendarDay, RuleStateRecord, RuleValue
+from workflow import rulestate
 from workflow.calendar import WorkCalendar
 from workflow.rulebook import Rulebook, Value, shipped
+from workflow.rulestate import Rules, digest
 
 VERSION = "rules_version"
 
+_STATE = select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam("hash"))
 
-def _read() -> tuple[dict[str, Rulebook], WorkCalendar]:
+
+class InForce(Rules):
+    """The rules of this instance; `kept` says that their state stands in the database."""
+
+    kept = False
+
+
+def _read() -> InForce:
     changed: dict[str, dict[str, Value]] = {}
     for row in db.session.execute(select(RuleValue.rulebook, RuleValue.key, RuleValue.value)):
         changed.setdefault(row.rulebook, {})[row.key] = json.loads(row.value)
     books = {code: book.changed(changed.get(code, {})) for code, book in shipped().items()}
     days = db.session.execute(select(CalendarDay.day, CalendarDay.working)).all()
     calendar = WorkCalendar((row.day for row in days if row.working), (row.day for row in days if not row.working))
-    return books, calendar
+    return InForce(books, calendar)
 
 
-def _current() -> tuple[dict[str, Rulebook], WorkCalendar]:
+def current() -> InForce:
+    """The rules in force: rulebooks and working days, with this instance's changes."""
     return instance.remembered(VERSION, _read)
 
 
 def books() -> dict[str, Rulebook]:
     """Every rulebook by code, with this instance's values."""
-    return _current()[0]
+    return current().books
 
 
 def calendar() -> WorkCalendar:
     """The working days, with this instance's changes."""
-    return _current()[1]
+    return current().calendar
+
+
+def keep() -> None:
+    """Keep the state of the rules in force under its hash, in the current transaction: an event is about to name it."""
+    now = current()
+    if not now.kept:
+        statement = engines.upsert(db, RuleStateRecord).values(hash=now.hash, content=now.content)
+        run(statement.on_conflict_do_nothing())
+        db.session().info["rules_kept"] = now
+
+
+@event.listens_for(DatabaseSession, "after_commit")
+def _are_kept(session: DatabaseSession) -> None:
+    now = session.info.pop("rules_kept", None)
+    if now is not None:
+        now.kept = True
+
+
+@event.listens_for(DatabaseSession, "after_rollback")
+def _are_not_kept(session: DatabaseSession) -> None:
+    session.info.pop("rules_kept", None)
+
+
+def states() -> Callable[[str], Rules]:
+    """The rules of a state by its hash, each read once; raises KeyError for a state that is not kept or was changed."""
+    found: dict[str, Rules] = {}
+
+    def known(state: str) -> Rules:
+        if state not in found:
+            content = run(_STATE, {"hash": state}).scalar()
+            if content is None or digest(content) != state:
+                raise KeyError(state)
+            found[state] = rulestate.read(content)
+        return found[state]
+
+    return known
 
 
 def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None:

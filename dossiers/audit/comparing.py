@@ -1,0 +1,440 @@
+"""Every row that acts leave, compared with what the events say: what was changed, added or taken away by SQL is named.
+
+A dossier's events are folded (casework.replaying) and the tables must hold exactly what follows. People's names never
+stand in a finding, nor what is sealed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, bindparam, func, select
+
+from dossiers import names
+from dossiers.audit import chains
+from dossiers.audit.chains import Finding, Head
+from dossiers.casework import events, replaying
+from dossiers.casework.counts import Counts
+from dossiers.casework.models import (
+    DeadlineRecord,
+    Dossier,
+    Event,
+    EventPersonal,
+    Scope,
+    StateCount,
+    VoteRecord,
+    opened,
+)
+from dossiers.casework.replaying import Misfit, Projection
+from dossiers.casework.rows import table_of
+from dossiers.courses.models import CourseClass
+from dossiers.extensions import db, run
+from dossiers.papers.models import PaperRecord
+from dossiers.people import reading as people
+from dossiers.people.models import Companion, Person, Relative
+from dossiers.people.rows import PersonRow
+from dossiers.rules import services as rules
+from dossiers.units import tree
+from workflow import replay
+from workflow.deadlines import MILESTONES, Deadline
+from workflow.replay import Known
+from workflow.rulestate import Rules
+from workflow.stages import State
+from workflow.turn import whose_turn
+
+Key = tuple[Any, ...]
+CHUNK = 400
+"""Dossiers that are read and compared at a time."""
+
+_EMPTY_PERSON: PersonRow = {
+    column.name: "" if column.server_default is not None or not column.nullable else None
+    for column in table_of(Person).columns
+    if column.name != "id"
+}
+
+
+def _between(model: type[db.Model], column: Any) -> Select[Any]:
+    return select(*table_of(model).c).where(column >= bindparam("low"), column < bindparam("high"))
+
+
+_EVENTS = (
+    select(*table_of(Event).c, EventPersonal.salt, EventPersonal.sealed.label("sealed"))
+    .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
+    .where(Event.dossier_id >= bindparam("low"), Event.dossier_id < bindparam("high"))
+    .order_by(Event.dossier_id, Event.seq)
+)
+_DOSSIERS = _between(Dossier, Dossier.id).order_by(Dossier.id)
+_SCOPES = _between(Scope, Scope.dossier_id)
+_PERSONS = select(*table_of(Person).c).where(Person.id.in_(bindparam("persons", expanding=True)))
+_OF_PERSONS = (
+    select(*table_of(Dossier).c).where(Dossier.person_id.in_(bindparam("persons", expanding=True))).order_by(Dossier.id)
+)
+_NOBODYS = (
+    select(Person.id).outerjoin(Dossier, Dossier.person_id == Person.id).where(Dossier.id.is_(None)).order_by(Person.id)
+)
+_COUNTS = select(StateCount.unit_id, StateCount.state, StateCount.dossiers).where(StateCount.dossiers != 0)
+_LISTED = tuple(column.name for column in table_of(Scope).columns if column.name not in ("ancestor_id", "dossier_id"))
+_SEVERAL = select(Dossier.person_id).group_by(Dossier.person_id).having(func.count() > 1)
+_LOOSE = (
+    select(EventPersonal.dossier_id, EventPersonal.seq)
+    .outerjoin(Event, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
+    .where(Event.seq.is_(None))
+)
+
+_FILED: tuple[tuple[type[db.Model], tuple[str, ...]], ...] = (
+    (PaperRecord, ("seq", "nr")),
+    (VoteRecord, ("seq",)),
+    (DeadlineRecord, ("rule", "starts_on")),
+    (Companion, ("seq", "nr")),
+)
+_READ = {model: _between(model, table_of(model).c.dossier_id) for model, _ in (*_FILED, (Relative, ()))}
+
+
+class Comparison:
+    """Compares dossiers, chunk by chunk, and keeps what can only be compared at the end."""
+
+    def __init__(self, progress: Callable[[int], None] | None = None) -> None:
+        self.findings: list[Finding] = []
+        self.events = 0
+        self.counts: Counts = Counter()
+        self._known: Known = rules.states()
+        self._now: Rules = rules.current()
+        self._units = tree.current()
+        self._centres: dict[int, int] = dict(run(select(CourseClass.id, CourseClass.centre_id)).all())
+        self._several = set(run(_SEVERAL).scalars())
+        self._progress = progress
+
+    # --- one chunk ---
+
+    def chunk(self, low: int, high: int) -> None:
+        """Check and compare the dossiers whose numbers lie from `low` up to but not with `high`."""
+        asked = {"low": low, "high": high}
+        dossiers = {row.id: row for row in run(_DOSSIERS, asked)}
+        heads = {number: Head(row.code, row.version, row.head_hash) for number, row in dossiers.items()}
+        told: dict[int, list[Any]] = {number: [] for number in dossiers}
+        for row in run(_EVENTS, asked):
+            told.setdefault(row.dossier_id, []).append(row)
+        contents: dict[tuple[int, int], str] = {}
+        count, broken = self._chains(told, heads, contents)
+        self.events += count
+        made: dict[int, Projection] = {}
+        for number in sorted(dossiers.keys() - broken):
+            projection = self._projection(dossiers[number], told[number], contents)
+            if projection is not None:
+                made[number] = projection
+        self._dossiers(made, dossiers)
+        self._filed(made, dossiers, broken, asked)
+        self._people(made, dossiers, broken, asked)
+        if self._progress is not None:
+            self._progress(count)
+
+    def _chains(
+        self, told: Mapping[int, Sequence[Any]], heads: Mapping[int, Head], contents: dict[tuple[int, int], str]
+    ) -> tuple[int, set[int]]:
+        """Check the chains; (events, dossiers whose chain is broken). Opens the personal parts into `contents`."""
+
+        def personal(row: Any) -> chains.Personal:
+            if row.sealed is None:
+                return None
+
+            def read() -> str:
+                content = contents[row.dossier_id, row.seq] = opened(row.dossier_id, row.seq, row.sealed)
+                return content
+
+            return row.salt, read
+
+        rows = ((row._mapping, personal(row)) for number in sorted(told) for row in told[number])
+        count, findings = chains.check(rows, heads)
+        self.findings += findings
+        codes = {head.code: number for number, head in heads.items()}
+        broken = {codes.get(finding.code, 0) for finding in findings} | (told.keys() - heads.keys())
+        return count, broken
+
+    def _projection(self, row: Any, told: Sequence[Any], contents: Mapping[tuple[int, int], str]) -> Projection | None:
+        try:
+            read = [events.told(event, contents.get((row.id, event.seq))) for event in told]
+            made = replaying.project(row.id, read, self._known)
+        except events.NotOurs:
+            self._say(row.code, 0, "its log is of an earlier format: run flask upgrade-log")
+            return None
+        except Misfit as error:
+            self._say(row.code, error.seq, error.why)
+            return None
+        except KeyError as error:
+            self._say(row.code, row.version, f"the rules it was judged by ({error.args[0]}) are not kept")
+            return None
+        erased = {seq for event in read for seq in event.body.erased}
+        for event in read:
+            if event.is_erased and event.seq not in erased:
+                self._say(row.code, event.seq, "its personal part is missing, and no event says it was erased")
+            if event.happened_on != event.body.brought.evidence.happened_on:
+                self._say(row.code, event.seq, "its day is not that of what it brought")
+        if read and read[-1].rulebook != made.rulebook:
+            self._say(row.code, read[-1].seq, f"says rulebook {read[-1].rulebook}, the events lead to {made.rulebook}")
+        return made
+
+    def _say(self, code: str, seq: int, what: str) -> None:
+        self.findings.append(Finding(code, seq, what))
+
+    # --- the dossier's own row and its lists ---
+
+    def _dossiers(self, made: Mapping[int, Projection], dossiers: Mapping[int, Any]) -> None:
+        for number, projection in made.items():
+            row, expected = dossiers[number], self.dossier_row(projection)
+            for column, value in expected.items():
+                if getattr(row, column) != value:
+                    self._say(row.code, 0, _differs("dossier", column, getattr(row, column), value))
+            units = self.units_of(projection)
+            self.counts.update((unit, expected["state"]) for unit in units[1])
+
+    def dossier_row(self, made: Projection) -> dict[str, Any]:
+        """The dossier's row as its events say, without what names it and its chain's head."""
+        standing = made.standing
+        runs = replay.due(standing, self._now)
+        facts = standing.facts
+        state = standing.state
+        assert state is not None
+        route = self._units.place(made.unit_id).route or standing.route
+        turn = None if facts.suspended or facts.closed else whose_turn(state, route, facts)
+        return {
+            "person_id": made.person_id,
+            "unit_id": made.unit_id,
+            "nominator_id": made.nominator_id,
+            "class_id": made.class_id,
+            "previous_id": made.previous_id,
+            "state": str(state),
+            "since": standing.since,
+            "rulebook": standing.rulebook,
+            "facts": msgspec.json.encode(facts).decode(),
+            "turn": str(turn) if turn else None,
+            "due_on": min((d.due_on for d in runs if d.rule not in MILESTONES), default=None),
+            "admitted_on": facts.admitted_on,
+        }
+
+    def units_of(self, made: Projection) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The units that see a dossier, and the lowest of them, which count it."""
+        centre = self._centres.get(made.class_id) if made.class_id and made.standing.state is State.ENROLLED else None
+        lowest = tuple(unit for unit in (made.unit_id, made.nominator_id, centre) if unit is not None)
+        chain = tuple(unit for unit, _, _ in self._units.place(made.unit_id).chain)
+        return tuple(dict.fromkeys((*chain, *lowest))), lowest
+
+    # --- what stands on file ---
+
+    def _filed(
+        self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
+    ) -> None:
+        for model, key in _FILED:
+            actual = self._read(model, key, asked)
+            for number, projection in made.items():
+                expected = getattr(self, f"_{table_of(model).name}")(projection)
+                self._rows(dossiers[number].code, model, key, expected, actual.pop(number, {}))
+            self._unowned(model, actual.keys() - dossiers.keys() - broken)
+        self._relatives(made, dossiers, broken, asked)
+
+    def _read(self, model: type[db.Model], key: tuple[str, ...], asked: dict[str, int]) -> dict[int, dict[Key, Key]]:
+        columns = [column.name for column in table_of(model).columns if column.name not in ("dossier_id", *key)]
+        found: dict[int, dict[Key, Key]] = defaultdict(dict)
+        for row in run(_READ[model], asked):
+            values = row._mapping
+            found[row.dossier_id][tuple(values[k] for k in key)] = tuple(values[c] for c in columns)
+        return found
+
+    def _rows(
+        self, code: str, model: type[db.Model], key: tuple[str, ...], expected: dict[Key, Key], actual: dict[Key, Key]
+    ) -> None:
+        if expected == actual:
+            return
+        table = table_of(model)
+        columns = [column.name for column in table.columns if column.name not in ("dossier_id", *key)]
+        for at in sorted({*expected, *actual}, key=str):
+            named = f"{table.name} {' '.join(str(part) for part in at)}"
+            if at not in actual:
+                self._say(code, 0, f"{named}: the row is missing")
+            elif at not in expected:
+                self._say(code, 0, f"{named}: the row was added")
+            else:
+                for column, old, new in zip(columns, actual[at], expected[at], strict=True):
+                    if old != new:
+                        self._say(code, 0, _differs(named, column, old, new))
+
+    def _unowned(self, model: type[db.Model], numbers: Iterable[int]) -> None:
+        for number in sorted(numbers):
+            self._say(f"#{number}", 0, f"{table_of(model).name}: rows of a dossier that is not there")
+
+    @staticmethod
+    def _paper_record(made: Projection) -> dict[Key, Key]:
+        return {
+            (row["seq"], row["nr"]): (
+                row["form"],
+                row["number"],
+                row["issued_on"],
+                row["issuer"],
+                row["number_key"],
+            )
+            for row in made.papers
+        }
+
+    @staticmethod
+    def _vote_record(made: Projection) -> dict[Key, Key]:
+        return {
+            (seq,): (
+                str(v.body),
+                str(v.purpose),
+                v.held_on,
+                v.entitled,
+                v.present,
+                v.in_favour,
+                v.against,
+                v.passed,
+            )
+            for seq, v in made.votes
+        }
+
+    def _deadline_record(self, made: Projection) -> dict[Key, Key]:
+        def row(deadline: Deadline, ended_on: date | None) -> tuple[Key, Key]:
+            key = (deadline.rule, deadline.starts_on)
+            return key, (deadline.due_on, deadline.extended_by, ended_on)
+
+        runs = replay.due(made.standing, self._now)
+        found = dict(row(ended.deadline, ended.ended_on) for ended in made.standing.ended.values())
+        found.update(row(deadline, None) for deadline in runs)
+        return found
+
+    @staticmethod
+    def _companion(made: Projection) -> dict[Key, Key]:
+        return {(seq, nr): (row.kind, row.ref, row.name, row.since, row.until) for seq, nr, row in made.companions}
+
+    def _relatives(
+        self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
+    ) -> None:
+        actual: dict[int, dict[str, Any]] = defaultdict(dict)
+        for row in run(_READ[Relative], asked):
+            actual[row.dossier_id][row.ref] = row
+        for number, projection in made.items():
+            there, code = actual.pop(number, {}), dossiers[number].code
+            for ref in sorted({*there, *projection.relatives}):
+                named = f"relative {ref}"
+                if ref not in there:
+                    self._say(code, 0, f"{named}: the row is missing")
+                elif ref not in projection.relatives:
+                    self._say(code, 0, f"{named}: the row was added")
+                else:
+                    self._relative(code, named, there[ref], projection.relatives[ref])
+        self._unowned(Relative, actual.keys() - dossiers.keys() - broken)
+
+    def _relative(self, code: str, named: str, row: Any, expected: Any) -> None:
+        try:
+            found = people.relative(row)
+        except Exception:  # whatever a changed ciphertext or code breaks on
+            self._say(code, 0, f"{named}: cannot be read, it was changed or stood elsewhere")
+            return
+        for column in expected.__struct_fields__:
+            if getattr(found, column) != getattr(expected, column):
+                self._say(code, 0, f"{named}: {column} is not what the events say")
+
+    # --- candidates, and the lists that are sorted by their names ---
+
+    def _people(
+        self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
+    ) -> None:
+        """Candidates who have one dossier; those with several are compared at the end (`shared`)."""
+        alone = {number: one for number, one in made.items() if one.person_id not in self._several}
+        told = {one.person_id: [(at, number, seq, row) for at, seq, row in one.person] for number, one in alone.items()}
+        expected = self._persons(told, {one.person_id: dossiers[number].code for number, one in alone.items()})
+        self._scopes(alone, dossiers, broken, expected, asked)
+
+    def _persons(
+        self, told: Mapping[int, list[tuple[str, int, int, PersonRow]]], codes: Mapping[int, str]
+    ) -> dict[int, PersonRow]:
+        """Compare candidates' rows with what their events say, given by candidate; what they say."""
+        expected: dict[int, PersonRow] = {}
+        for number, changes in told.items():
+            row = dict(_EMPTY_PERSON)
+            for _at, _dossier, _seq, columns in sorted(changes, key=lambda change: change[:3]):
+                row.update(columns)
+            expected[number] = row
+        actual = {row.id: row for row in run(_PERSONS, {"persons": list(told) or [-1]})}
+        for number, row in expected.items():
+            if number not in actual:
+                self._say(codes[number], 0, f"person {number}: the row is missing")
+                continue
+            found = people.Candidate(actual[number])
+            for column, value in row.items():
+                try:
+                    same = getattr(found, column) == value
+                except Exception:  # whatever a changed ciphertext breaks on
+                    same = False
+                if not same:
+                    self._say(codes[number], 0, f"person {number}: {column} is not what the events say")
+        return expected
+
+    def _scopes(
+        self,
+        made: Mapping[int, Projection],
+        dossiers: Mapping[int, Any],
+        broken: set[int],
+        persons: Mapping[int, PersonRow],
+        asked: dict[str, int],
+        whole: bool = True,
+    ) -> None:
+        actual: dict[int, dict[Key, Key]] = defaultdict(dict)
+        for row in run(_SCOPES, asked):
+            values = row._mapping
+            actual[row.dossier_id][(row.ancestor_id,)] = tuple(values[name] for name in _LISTED)
+        for number, projection in made.items():
+            row = self.dossier_row(projection)
+            name = str(persons[projection.person_id]["full_name"])
+            listed = {**row, "source": str(projection.standing.facts.source), "sort_key": names.sort_key(name)}
+            line = tuple(listed[column] for column in _LISTED)
+            expected = {(unit,): line for unit in self.units_of(projection)[0]}
+            self._rows(dossiers[number].code, Scope, ("ancestor_id",), expected, actual.get(number, {}))
+        if whole:
+            self._unowned(Scope, actual.keys() - dossiers.keys() - broken)
+
+    # --- what is compared once, at the end ---
+
+    def shared(self) -> None:
+        """Candidates with several dossiers: what all of these say of them, in the order it was recorded."""
+        if not self._several:
+            return
+        dossiers = {row.id: row for row in run(_OF_PERSONS, {"persons": list(self._several)})}
+        made: dict[int, Projection] = {}
+        told: dict[int, list[tuple[str, int, int, PersonRow]]] = defaultdict(list)
+        for number, row in dossiers.items():
+            read = []
+            for event in run(_EVENTS, {"low": number, "high": number + 1}):
+                content = opened(number, event.seq, event.sealed) if event.sealed is not None else None
+                read.append(events.told(event, content))
+            made[number] = one = replaying.project(number, read, self._known)
+            told[one.person_id] += [(at, number, seq, columns) for at, seq, columns in one.person]
+        persons = self._persons(told, {row.person_id: row.code for row in dossiers.values()})
+        for number, one in made.items():
+            self._scopes({number: one}, dossiers, set(), persons, {"low": number, "high": number + 1}, whole=False)
+
+    def rest(self, high: int) -> None:
+        """Rows that belong to nothing, from dossier number `high` on, and kept counts that are not the dossiers'."""
+        for model in (Event, Scope, *_READ):
+            column = table_of(model).c.dossier_id
+            statement = select(column).where(column >= bindparam("low")).distinct().limit(20)
+            self._unowned(model, run(statement, {"low": high}).scalars())
+        for number, seq in run(_LOOSE):
+            self._say(f"#{number}", seq, "event_personal: a personal part without its event")
+        for (number,) in run(_NOBODYS):
+            self._say(f"person {number}", 0, "person: a row that no dossier tells of")
+
+    def kept_counts(self, counted: Counts) -> None:
+        """Compare the kept counts with those of the dossiers as their events say."""
+        kept: Counts = Counter({(row.unit_id, row.state): row.dossiers for row in run(_COUNTS)})
+        for unit, state in sorted({*kept, *counted}):
+            if kept[unit, state] != counted[unit, state]:
+                code = self._units.name(unit) and self._units[unit].code
+                self._say(
+                    f"state_count {code} {state}", 0, f"says {kept[unit, state]}, the events {counted[unit, state]}"
+                )
+
+
+def _differs(named: str, column: str, actual: Any, expected: Any) -> str:
+    told = "" if column in ("facts", "name", "sort_key", "issuer", "number") else f": {actual}, not {expected}"
+    return f"{named}: {column} is not what the events say{told}"

@@ -1,0 +1,60 @@
+"""Reading people: what stands sealed is opened for who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from dossiers.encryption import place, unseal
+from dossiers.extensions import run
+from dossiers.people.models import Person, Relative
+from dossiers.people.personal import SENSITIVE
+from dossiers.people.rows import RelativeRow
+from workflow.facts import Relation
+
+_PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
+_RELATIVES = select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.ref)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate's row; sensitive columns are opened when they are asked for."""
+
+    row: Row[Any]
+
+    def __getattr__(self, name: str) -> Any:
+        """A column. Raises as encryption.unseal for a sensitive one that was tampered with."""
+        value = getattr(self.row, name)
+        if value and name in SENSITIVE:
+            return unseal(value, place("person", name, self.row.id))
+        return value
+
+
+def candidate(person_id: int) -> Candidate:
+    """The candidate with this number; one query."""
+    return Candidate(run(_PERSON, {"person": person_id}).one())
+
+
+def relatives(dossier_id: int) -> Sequence[RelativeRow]:
+    """The relatives of a dossier; one query. Raises as encryption.unseal."""
+    return [relative(row) for row in run(_RELATIVES, {"dossier": dossier_id})]
+
+
+def relative(row: Any) -> RelativeRow:
+    """A relative's row, opened. Raises as encryption.unseal."""
+
+    def opened(column: str) -> Any:
+        value = getattr(row, column)
+        return unseal(value, place("relative", column, row.dossier_id, row.ref)) if value else value
+
+    return RelativeRow(
+        row.ref,
+        Relation(row.relation),
+        opened("name"),
+        row.birth_year,
+        opened("place"),
+        opened("occupation"),
+        opened("result"),
+        row.verified_on,
+    )

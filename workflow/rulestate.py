@@ -1,0 +1,85 @@
+"""The rule values and the calendar as they were in force: what an event was judged by, kept once under a hash.
+
+A rulebook, a value an administrator gave and the calendar change in time. An event names the state of all of them by
+its hash; read back, the state gives the same rulebooks and the same working days, whatever is shipped today.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeAlias
+
+import msgspec
+
+from workflow.calendar import WorkCalendar
+from workflow.rulebook import Rule, Rulebook, shipped
+from workflow.text import Text
+
+Kept: TypeAlias = bool | int | str | tuple[str, ...]
+
+
+class KeptBook(msgspec.Struct, frozen=True):
+    """The values of one rulebook and the day from which it was in force."""
+
+    in_force_from: date
+    values: dict[str, Kept]
+
+
+class RuleState(msgspec.Struct, frozen=True):
+    """All rule values by rulebook, and the calendar: days that count and do not, beside Monday to Friday."""
+
+    books: dict[str, KeptBook]
+    working: tuple[date, ...]
+    off: tuple[date, ...]
+
+
+class Rules:
+    """The rules of one moment: `books`, `calendar`, and the `hash` under which their state is kept."""
+
+    def __init__(self, books: Mapping[str, Rulebook], calendar: WorkCalendar) -> None:
+        self.books = dict(books)
+        self.content = _written(books, calendar)
+        self.hash = digest(self.content)
+        working, off = calendar.told()
+        self.calendar = WorkCalendar(working, off, complete=True)
+
+
+def _written(books: Mapping[str, Rulebook], calendar: WorkCalendar) -> str:
+    kept = {
+        code: KeptBook(book.in_force_from, {key: rule.value for key, rule in book.rules.items()})
+        for code, book in books.items()
+    }
+    return msgspec.json.encode(RuleState(kept, *calendar.told()), order="deterministic").decode()
+
+
+def digest(content: str) -> str:
+    """The hash under which a state stands: SHA-256 of its content."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def read(content: str) -> Rules:
+    """The rules of a state. Raises msgspec.DecodeError when the content is none.
+
+    Titles and sources are those of today; a rule that is no longer shipped keeps its value and has no source.
+    """
+    state = msgspec.json.decode(content, type=RuleState)
+    books: dict[str, Rulebook] = {}
+    for code, kept in state.books.items():
+        now = shipped().get(code)
+        rules = {key: _rule(now, key, value) for key, value in kept.values.items()}
+        books[code] = Rulebook(
+            code,
+            kept.in_force_from,
+            now.title if now else Text(code, code),
+            rules,
+            now.forms if now else {},
+        )
+    ordered = dict(sorted(books.items(), key=lambda item: item[1].in_force_from))
+    return Rules(ordered, WorkCalendar(state.working, state.off, complete=True))
+
+
+def _rule(book: Rulebook | None, key: str, value: Kept) -> Rule:
+    known = book.rules.get(key) if book else None
+    if known is not None:
+        return msgspec.structs.replace(known, value=value)
+    return Rule(key, value, Text("", ""), "–", "confirm", Text(key, key))
