@@ -3,20 +3,23 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import String, exists, or_, select, type_coerce
 
-from dossiers import clock, encryption
+from dossiers import clock, encryption, engines
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.audit import chains
 from dossiers.audit.chains import Finding, Head
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope
-from dossiers.extensions import db
-from dossiers.office.models import OfficeEvent
+from dossiers.extensions import db, write_transaction
+from dossiers.office import replaying
+from dossiers.office import services as office
+from dossiers.office.models import OfficeEvent, OfficePersonal
+from dossiers.office.replaying import Difference
 from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
 
@@ -113,7 +116,7 @@ def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[li
         query = query.where(OfficeEvent.seq < before)
     rows = db.session.execute(query).all()
     entries = [
-        OfficeEntry(event, who or "–", unit or "–", msgspec.json.decode(event.body)) for event, who, unit in rows[:size]
+        OfficeEntry(event, who or "–", unit or "–", office.readable(event.body)) for event, who, unit in rows[:size]
     ]
     return entries, entries[-1].event.seq if len(rows) > size else None
 
@@ -127,11 +130,56 @@ def heads() -> dict[int, Head]:
 
 
 def verify() -> tuple[int, list[Finding]]:
-    """Check every event of every dossier, and the office's log: (events checked, findings)."""
-    office_rows = db.session.execute(select(OfficeEvent.__table__).order_by(OfficeEvent.seq)).mappings()
-    office_count, office_findings = chains.check_office(office_rows)
+    """Check every event of every dossier, the office's log, and the office's tables: (events checked, findings)."""
+    engines.see_one_picture(db)
+    office_count, office_findings = verify_office()
     count, findings = chains.check(_events(), heads())
     return office_count + count, [*office_findings, *findings]
+
+
+def verify_office() -> tuple[int, list[Finding]]:
+    """Check the office's log and, when it is whole, its tables against it: (events checked, findings)."""
+    count, findings, differences = _check_office()
+    return count, [*findings, *map(_told, differences)]
+
+
+def upgrade_log(actor_id: int | None) -> tuple[bool, list[Finding]]:
+    """Let the office's log hold every row if it is too old to: (whether it was written, findings that forbid it)."""
+    with write_transaction():
+        _count, findings, differences = _check_office()
+        findings += [_told(found) for found in differences if not found.by_age]
+        if findings or not differences:
+            return False, findings
+        office.rebase(actor_id)
+    return True, []
+
+
+def _check_office() -> tuple[int, list[Finding], list[Difference]]:
+    events = list(_office_events())
+    count, findings = chains.check_office(events)
+    if findings:
+        return count, findings, []  # what a changed log says of the tables is worth nothing
+    recorded = [
+        replaying.Recorded(row["seq"], row["body"], bool(row["commitment"]), personal[1] if personal else None)
+        for row, personal in events
+    ]
+    return count, [], replaying.differences(recorded)
+
+
+def _told(found: Difference) -> Finding:
+    return Finding(found.code, found.seq, found.what)
+
+
+def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
+    table = OfficeEvent.__table__
+    query = (
+        select(table, OfficePersonal.salt, type_coerce(OfficePersonal.content, String).label("sealed"))
+        .outerjoin(OfficePersonal, OfficePersonal.seq == table.c.seq)
+        .order_by(table.c.seq)
+    )
+    for row in db.session.execute(query).mappings():
+        sealed = row["sealed"]
+        yield row, None if sealed is None else (row["salt"], cache(partial(encryption.unseal, sealed)))
 
 
 def _events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:

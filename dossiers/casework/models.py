@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.encryption import EncryptedText
 from dossiers.extensions import db
+from dossiers.office.logged import logged
 
 
 class Person(db.Model):
@@ -216,6 +217,8 @@ class Companion(db.Model):
 
 class CourseClass(db.Model):
     """A class of the awareness course, held by a training centre."""
+
+    __table_args__ = (logged(),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
