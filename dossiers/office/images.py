@@ -1,13 +1,14 @@
 """Rows as the office's log holds them: read from the database, in values that every engine gives alike."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, inspect, or_, select
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Table, and_, inspect, or_, select, type_coerce
+from sqlalchemy.types import NullType, TypeEngine
 
 from dossiers.extensions import Model, run
 from dossiers.office.logged import Logged
@@ -42,33 +43,54 @@ def rule_of(table: Table) -> Logged:
     return found
 
 
-def plain(value: Any) -> Value:
-    """A column's value as JSON holds it: days and moments in ISO 8601, the rest as it is."""
+def key_of(values: Sequence[Any]) -> str:
+    """A row's primary key as one text."""
+    return "/".join([str(_plain(value)) for value in values])
+
+
+def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def key_of(values: Iterable[Any]) -> str:
-    """A row's primary key as one text."""
-    return "/".join(str(plain(value)) for value in values)
+def _truth(value: Any) -> Any:
+    return bool(value) if value in (0, 1) else value
+
+
+def _moment(value: Any) -> Any:
+    try:
+        return datetime.fromisoformat(value).isoformat() if isinstance(value, str) else _plain(value)
+    except ValueError:
+        return value
+
+
+_AS_WRITTEN: dict[type[TypeEngine[Any]], Callable[[Any], Any]] = {Boolean: _truth, DateTime: _moment, Date: _plain}
+"""How values of a type are written in the log: days and moments in ISO 8601. What does not fit its type stays as it is:
+SQLite keeps anything in any column, and such a row must be named, not stop the reading.
+"""
 
 
 def read(table: Table, where: ColumnElement[bool] | None = None) -> dict[str, Image]:
     """The rows of a table that the log keeps, as they stand in the current transaction, by key; one query."""
     rule = rule_of(table)
     key = list(table.primary_key.columns)
-    query = select(table).order_by(*key)
+    query = select(*(type_coerce(column, NullType()) for column in table.columns)).order_by(*key)
     if where is not None:
         query = query.where(where)
     if rule.only:
         query = query.where(key[0].in_(rule.only))
-    hidden = rule.personal | rule.digested
+    names = [str(column.name) for column in table.columns]
+    places = [names.index(str(column.name)) for column in key]
+    unlike = [(str(c.name), _AS_WRITTEN[type(c.type)]) for c in table.columns if type(c.type) in _AS_WRITTEN]
     found: dict[str, Image] = {}
-    for row in run(query).mappings():
-        values = {str(column.name): plain(row[column]) for column in table.columns}
-        shown = {name: value for name, value in values.items() if name not in hidden}
-        personal = {name: values[name] for name in rule.personal}
-        personal.update({name: _digest(values[name]) for name in rule.digested})
-        found[key_of(row[column] for column in key)] = Image(shown, personal)
+    for row in run(query).all():
+        values = dict(zip(names, row, strict=True))
+        for name, written in unlike:
+            if values[name] is not None:
+                values[name] = written(values[name])
+        personal = {name: values.pop(name) for name in rule.personal}
+        for name in rule.digested:
+            personal[name] = _digest(values.pop(name))
+        found[key_of([row[place] for place in places])] = Image(values, personal)
     return found
 
 

@@ -133,12 +133,14 @@ def compare(told: Told, standing: Images, columns: Mapping[str, Iterable[str]]) 
             else:
                 said = {**row.shown, **(row.personal or {})}
                 stands = {**image.shown, **image.personal}
+                if said == stands:
+                    continue
                 for name in names:
                     if row.personal is None and name in image.personal:
                         erased.setdefault(row.seq, set()).add(f"{table}.{name}")
                     elif name not in said:
                         unknown.add(name)
-                    elif not _same(said[name], stands[name]):
+                    elif said[name] != stands[name]:
                         found.append(_changed(table, key, row.shown, name, row.seq))
         found += [
             Difference(table, "", name, 0, f"{name} is not in the log yet: {UPGRADE}", by_age=True)
@@ -148,10 +150,6 @@ def compare(told: Told, standing: Images, columns: Mapping[str, Iterable[str]]) 
         what = f"its personal part is gone; what it said of {', '.join(sorted(lost))} cannot be compared"
         found.append(Difference("OFFICE", "", None, seq, what))
     return found
-
-
-def _same(said: Value, stands: Value) -> bool:
-    return said == stands and isinstance(said, bool) == isinstance(stands, bool)
 
 
 def _called(key: str, shown: Mapping[str, Value]) -> str:
@@ -183,7 +181,8 @@ def differences(events: Sequence[Recorded]) -> list[Difference]:
     told[_ANCESTORS] = {key: Row(newest, values, {}) for key, values in closed.items()}
     table = Model.metadata.tables[_ANCESTORS]
     standing[_ANCESTORS] = {
-        f"{row['unit_id']}/{row['ancestor_id']}": Image(dict(row), {}) for row in run(select(table)).mappings()
+        images.key_of((row["unit_id"], row["ancestor_id"])): Image(dict(row), {})
+        for row in run(select(table)).mappings()
     }
     columns[_ANCESTORS] = table.columns.keys()
     return compare(told, standing, columns)
