@@ -68,9 +68,7 @@ def counts_verify(mend: bool, as_json: bool) -> None:
 @click.option("--key", default=None, help="The public key the file must be signed with (64 hex digits).")
 @AS_JSON
 def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
-    """Check every chain, the office's tables against its log, and every checkpoint; exit code 1 when something was
-    changed.
-    """
+    """Check every chain, the office's tables and every checkpoint; exit code 1 when something was changed."""
     from dossiers.audit import checkpoints, services
 
     if path is None:

@@ -216,6 +216,10 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
         rule = images.rule_of(table)
         assert rule.personal | rule.digested <= set(table.columns.keys())
         assert not (rule.personal | rule.digested) & set(table.primary_key.columns.keys())
+        shown = set(table.columns.keys()) - rule.personal - rule.digested
+        assert not any(isinstance(table.columns[name].type, encryption.EncryptedText) for name in shown)
+        if table.name == "account":
+            assert shown == {"id", "active", "created_at", "demo_label"}, "is the new one no secret, and names nobody?"
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "account", "role_assignment", "quota", "calendar_day", "rule_value",
         "course_class", "instance_value",
