@@ -18,7 +18,7 @@ HASHED = (
 
 
 OFFICE_HASHED = ("seq", "topic", "recorded_at", "actor_id", "unit_id", "body", "prev_hash")
-"""The columns of an office event that its hash covers."""
+"""The columns of an office event that its hash covers, beside its commitment."""
 
 
 def commitment(salt: str, content: str) -> str:
@@ -32,8 +32,12 @@ def event_hash(dossier_code: str, row: Mapping[str, Any]) -> str:
 
 
 def office_hash(row: Mapping[str, Any]) -> str:
-    """SHA-256 of an office event's canonical content: a JSON list of OFFICE_HASHED in their order."""
-    return _hash([row[name] for name in OFFICE_HASHED])
+    """SHA-256 of an office event's canonical content: a JSON list of OFFICE_HASHED in their order.
+
+    The commitment to a personal part, if there is one, comes last; events from before there were any have none.
+    """
+    values = [row[name] for name in OFFICE_HASHED]
+    return _hash([*values, row["commitment"]] if row.get("commitment") else values)
 
 
 def digest(content: bytes) -> bytes:

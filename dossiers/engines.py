@@ -156,6 +156,12 @@ def snapshot_options(db: SQLAlchemy) -> dict[str, Any]:
     return {"isolation_level": "REPEATABLE READ"} if is_postgresql(db) else {}
 
 
+def see_one_picture(db: SQLAlchemy) -> None:
+    """Let the session's transaction, if it only begins, see what it reads as it stood at one moment."""
+    if not db.session().in_transaction():
+        db.session.connection(execution_options=snapshot_options(db))
+
+
 def defer_foreign_keys(db: SQLAlchemy) -> None:
     """Let rows refer to rows that come later in this transaction (a unit to a parent with a higher number)."""
     if is_postgresql(db):

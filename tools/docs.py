@@ -85,7 +85,20 @@ def commands() -> str:
     return "\n".join(lines)
 
 
-OWN = ("demo", "dossiers", "quota", "audit", "accounts", "units", "backup", "instance", "prepare", "serve", "worker")
+OWN = (
+    "demo",
+    "dossiers",
+    "quota",
+    "audit",
+    "accounts",
+    "units",
+    "upgrade-log",
+    "backup",
+    "instance",
+    "prepare",
+    "serve",
+    "worker",
+)
 
 
 def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:

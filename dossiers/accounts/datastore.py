@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 from dossiers import engines
 from dossiers.accounts import grants
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.extensions import run
+from dossiers.extensions import run, write_transaction
+from dossiers.office import services as office
 from dossiers.rules import instance
 from dossiers.rules.models import InstanceValue
 
@@ -43,6 +44,17 @@ class Accounts(SQLAlchemyUserDatastore):
             return _of_session(wanted["fs_uniquifier"])
         found: Account | None = super().find_user(case_insensitive, **wanted)
         return found
+
+    def put(self, model: Any) -> Any:
+        """Write what Flask-Security changes of an account by itself, and say so in the office's log.
+
+        Today that is a password hashed anew at sign-in, when the way to hash them has become another.
+        """
+        with write_transaction():
+            super().put(model)
+            if isinstance(model, Account):
+                office.record("password:hashed", None, model.id, [model], account=model.id)
+        return model
 
 
 def _of_session(token: str) -> SignedAccount | None:

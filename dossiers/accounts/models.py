@@ -7,10 +7,13 @@ from sqlalchemy import Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import db
+from dossiers.office.logged import logged
 
 
 class Account(db.Model, UserMixin):
     """Somebody who signs in. What they may do stands in RoleAssignment, not here."""
+
+    __table_args__ = (logged(personal=("email", "name"), digested=("password", "fs_uniquifier")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(120), unique=True)
@@ -29,6 +32,8 @@ class Account(db.Model, UserMixin):
 
 class RoleAssignment(db.Model):
     """A role in a unit from a day (to a day, not included), possibly delegated by another account."""
+
+    __table_args__ = (logged(),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)

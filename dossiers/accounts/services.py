@@ -38,17 +38,17 @@ def grant(account: Account, role: Role, unit: Unit, since: date, until: date | N
     """
     if UnitKind(unit.kind) not in ROLE_UNITS[role]:
         raise ValueError(role)
-    db.session.add(
-        RoleAssignment(account_id=account.id, role=str(role), unit_id=unit.id, valid_from=since, valid_to=until)
-    )
-    office.record("role:granted", unit.id, actor_id, account=account.id, role=role, since=since, until=until or "-")
+    held = RoleAssignment(account_id=account.id, role=str(role), unit_id=unit.id, valid_from=since, valid_to=until)
+    db.session.add(held)
+    body = {"account": account.id, "role": role, "since": since, "until": until or "-"}
+    office.record("role:granted", unit.id, actor_id, [held], **body)
 
 
 def create_with_role(email: str, name: str, password: str, role: Role, unit: Unit, actor_id: int | None) -> Account:
     """A new account that holds a role from today on. Raises ValueError as `grant`."""
     with write_transaction():
         account = create(email, name, password)
-        office.record("account:created", unit.id, actor_id, account=account.id)
+        office.record("account:created", unit.id, actor_id, [account], account=account.id)
         grant(account, role, unit, clock.today(), None, actor_id)
     return account
 
@@ -58,14 +58,15 @@ def end_role(assignment: RoleAssignment, until: date, actor_id: int) -> None:
     with write_transaction():
         assignment.valid_to = max(until, assignment.valid_from)
         body = {"account": assignment.account_id, "role": assignment.role, "until": assignment.valid_to}
-        office.record("role:ended", assignment.unit_id, actor_id, **body)
+        office.record("role:ended", assignment.unit_id, actor_id, [assignment], **body)
 
 
 def set_active(account: Account, active: bool, actor_id: int) -> None:
     """Open an account again, or shut it at once: sessions end with their next page."""
     with write_transaction():
         account.active = active
-        office.record("account:enabled" if active else "account:disabled", None, actor_id, account=account.id)
+        topic = "account:enabled" if active else "account:disabled"
+        office.record(topic, None, actor_id, [account], account=account.id)
 
 
 def roles_of(account_id: int, day: date) -> list[tuple[RoleAssignment, Unit]]:

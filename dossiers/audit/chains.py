@@ -9,7 +9,7 @@ from dossiers import chain
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with a chain: in which dossier, at which event, and what."""
+    """Something wrong: in which dossier (or row of the office), at which event (0: at none), and what."""
 
     code: str
     seq: int
@@ -68,11 +68,11 @@ def _is_bound(personal: tuple[str, Callable[[], str]], commitment: str) -> bool:
         return False
 
 
-def check_office(rows: Iterable[Mapping[str, Any]]) -> tuple[int, list[Finding]]:
+def check_office(events: Iterable[tuple[Mapping[str, Any], Personal]]) -> tuple[int, list[Finding]]:
     """Check the chain of the office's log, given by number: (events checked, findings)."""
     findings: list[Finding] = []
     previous, expected, count = chain.GENESIS, 1, 0
-    for row in rows:
+    for row, personal in events:
         count += 1
         if row["seq"] != expected:
             findings.append(Finding("OFFICE", expected, f"event {expected} is missing"))
@@ -80,6 +80,8 @@ def check_office(rows: Iterable[Mapping[str, Any]]) -> tuple[int, list[Finding]]
             findings.append(Finding("OFFICE", row["seq"], "does not follow the event before it"))
         if chain.office_hash(row) != row["hash"]:
             findings.append(Finding("OFFICE", row["seq"], "its content was changed"))
+        if personal is not None and not _is_bound(personal, row["commitment"]):
+            findings.append(Finding("OFFICE", row["seq"], "its personal part was changed"))
         previous, expected = row["hash"], row["seq"] + 1
     return count, findings
 

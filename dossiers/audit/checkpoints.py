@@ -166,7 +166,7 @@ def verify_file(path: Path, key: str | None) -> tuple[int, list[Finding]]:
         count, findings = chains.check(
             ((row, None) for row in events), {i: h for i, h in heads.items() if i != OFFICE_ID}
         )
-        office_count, office_findings = chains.check_office(office)
+        office_count, office_findings = chains.check_office((row, None) for row in office)
     except (KeyError, TypeError) as error:
         raise BadFile(f"a line lacks {error}") from error
     findings = [*office_findings, *findings]

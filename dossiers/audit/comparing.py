@@ -45,6 +45,8 @@ from workflow.stages import State
 from workflow.turn import whose_turn
 
 Key = tuple[Any, ...]
+Progress = Callable[[int], None]
+"""Told how many more events were checked."""
 CHUNK = 400
 """Dossiers that are read and compared at a time."""
 
@@ -95,7 +97,7 @@ _READ = {model: _between(model, table_of(model).c.dossier_id) for model, _ in (*
 class Comparison:
     """Compares dossiers, chunk by chunk, and keeps what can only be compared at the end."""
 
-    def __init__(self, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(self, progress: Progress | None = None) -> None:
         self.findings: list[Finding] = []
         self.events = 0
         self.counts: Counts = Counter()
@@ -402,7 +404,7 @@ class Comparison:
         dossiers = {row.id: row for row in run(_OF_PERSONS, {"persons": list(self._several)})}
         made: dict[int, Projection] = {}
         told: dict[int, list[tuple[str, int, int, PersonRow]]] = defaultdict(list)
-        for number, row in dossiers.items():
+        for number in dossiers:
             read = []
             for event in run(_EVENTS, {"low": number, "high": number + 1}):
                 content = opened(number, event.seq, event.sealed) if event.sealed is not None else None

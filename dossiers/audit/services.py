@@ -1,126 +1,21 @@
-"""Reading the audit log, and checking that nobody changed it."""
+"""Checking that nobody changed the log, nor what stands in the tables because of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
-import msgspec
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 
-from dossiers import clock, engines
-from dossiers.accounts.grants import Signed
-from dossiers.accounts.models import Account
+from dossiers import engines
 from dossiers.audit import chains
 from dossiers.audit.chains import Finding, Head
-from dossiers.audit.comparing import CHUNK, Comparison
-from dossiers.casework import events
-from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
-from dossiers.extensions import db, run
-from dossiers.office.models import OfficeEvent
-from dossiers.units.models import Unit, UnitAncestor
-from workflow.roles import Role
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the log shows. Empty values do not filter."""
-
-    code: str = ""
-    who: str = ""
-    trigger: str = ""
-    since: date | None = None
-    until: date | None = None
-    before: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the log: who, when, what, which dossier, before and after."""
-
-    event: Event
-    code: str
-    who: str
-    body: dict[str, Any]
-    personal: dict[str, Any]
-
-
-def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
-    """A page of the log, newest first, within the inspector's units; and the cursor of the next page."""
-    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    query = (
-        select(Event, Dossier.code, Account.name, EventPersonal.sealed)
-        .join(Dossier, Dossier.id == Event.dossier_id)
-        .join(Account, Account.id == Event.actor_id)
-        .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
-        .where(exists().where(Scope.dossier_id == Event.dossier_id, Scope.ancestor_id.in_(units or [-1])))
-        .order_by(Event.recorded_at.desc(), Event.dossier_id.desc(), Event.seq.desc())
-        .limit(size + 1)
-    )
-    if f.code:
-        query = query.where(Dossier.code == f.code.upper())
-    if f.who:
-        query = query.where(Account.name == f.who)
-    if f.trigger:
-        query = query.where(Event.trigger == f.trigger)
-    if f.since:
-        query = query.where(Event.recorded_at >= _start(f.since))
-    if f.until:
-        query = query.where(Event.recorded_at < _start(f.until + timedelta(days=1)))
-    at = f.before.split("|")
-    if len(at) == 3 and at[1].isdigit() and at[2].isdigit():
-        from sqlalchemy import tuple_
-
-        here = tuple_(Event.recorded_at, Event.dossier_id, Event.seq)
-        query = query.where(here < tuple_(at[0], int(at[1]), int(at[2])))
-    rows = db.session.execute(query).all()
-    entries = [
-        Entry(event, code, who, dict(events.said(event.body)), _personal(event, content))
-        for event, code, who, content in rows[:size]
-    ]
-    last = entries[-1].event if len(rows) > size else None
-    return entries, f"{last.recorded_at}|{last.dossier_id}|{last.seq}" if last else ""
-
-
-def _personal(event: Event, sealed: str | None) -> dict[str, Any]:
-    return events.personal_said(opened(event.dossier_id, event.seq, sealed)) if sealed else {}
-
-
-def _start(day: date) -> str:
-    from datetime import datetime, time
-
-    return clock.stamp(datetime.combine(day, time(), clock.VIETNAM))
-
-
-@dataclass(frozen=True)
-class OfficeEntry:
-    """A line of the office's log."""
-
-    event: OfficeEvent
-    who: str
-    unit: str
-    body: dict[str, str]
-
-
-def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[list[OfficeEntry], int | None]:
-    """A page of the log of administration, newest first, within the units inspected; and the next cursor."""
-    inspected = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(inspected or [-1]))
-    query = (
-        select(OfficeEvent, Account.name, Unit.code)
-        .outerjoin(Account, Account.id == OfficeEvent.actor_id)
-        .outerjoin(Unit, Unit.id == OfficeEvent.unit_id)
-        .where(or_(OfficeEvent.unit_id.is_(None), OfficeEvent.unit_id.in_(below)))
-        .order_by(OfficeEvent.seq.desc())
-        .limit(size + 1)
-    )
-    if before is not None:
-        query = query.where(OfficeEvent.seq < before)
-    rows = db.session.execute(query).all()
-    entries = [
-        OfficeEntry(event, who or "–", unit or "–", msgspec.json.decode(event.body)) for event, who, unit in rows[:size]
-    ]
-    return entries, entries[-1].event.seq if len(rows) > size else None
+from dossiers.audit.comparing import CHUNK, Comparison, Progress
+from dossiers.casework.models import Dossier
+from dossiers.extensions import db, run, write_transaction
+from dossiers.office import replaying
+from dossiers.office import services as office
+from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened
+from dossiers.office.replaying import Difference
 
 
 def heads() -> dict[int, Head]:
@@ -131,26 +26,69 @@ def heads() -> dict[int, Head]:
     return {dossier_id: Head(code, version, head_hash) for dossier_id, code, version, head_hash in rows}
 
 
-def verify(progress: Callable[[int, int], None] | None = None) -> tuple[int, list[Finding]]:
+def verify(progress: Progress | None = None) -> tuple[int, list[Finding]]:
     """Check every event of every dossier and the office's log, and all that stands in the tables because of them:
-    (events checked, findings). `progress` is told how many events of how many were checked.
+    (events checked, findings). `progress` is told how many more events were checked.
 
     Reads one picture of the database.
     """
-    db.session.rollback()
-    db.session.connection(execution_options=engines.snapshot_options(db))
+    engines.see_one_picture(db)
     return check(progress)
 
 
-def check(progress: Callable[[int, int], None] | None = None) -> tuple[int, list[Finding]]:
+def check(progress: Progress | None = None) -> tuple[int, list[Finding]]:
     """The same within the current transaction."""
-    office_rows = db.session.execute(select(OfficeEvent.__table__).order_by(OfficeEvent.seq)).mappings()
-    office_count, office_findings = chains.check_office(office_rows)
+    office_count, office_findings = verify_office()
     highest = (run(select(func.max(Dossier.id))).scalar() or 0) + 1
-    compared = Comparison()
+    compared = Comparison(progress)
     for low in range(0, highest, CHUNK):
         compared.chunk(low, min(low + CHUNK, highest))
     compared.shared()
     compared.rest(highest)
     compared.kept_counts(compared.counts)
     return office_count + compared.events, [*office_findings, *compared.findings]
+
+
+def verify_office() -> tuple[int, list[Finding]]:
+    """Check the office's log and, when it is whole, its tables against it: (events checked, findings)."""
+    count, findings, differences = _check_office()
+    return count, [*findings, *map(_told, differences)]
+
+
+def upgrade_log(actor_id: int | None) -> tuple[bool, list[Finding]]:
+    """Let the office's log hold every row if it is too old to: (whether it was written, findings that forbid it)."""
+    with write_transaction():
+        _count, findings, differences = _check_office()
+        findings += [_told(found) for found in differences if not found.by_age]
+        if findings or not differences:
+            return False, findings
+        office.rebase(actor_id)
+    return True, []
+
+
+def _check_office() -> tuple[int, list[Finding], list[Difference]]:
+    told = list(_office_events())
+    count, findings = chains.check_office(told)
+    if findings:
+        return count, findings, []  # what a changed log says of the tables is worth nothing
+    recorded = [
+        replaying.Recorded(row["seq"], row["body"], bool(row["commitment"]), personal[1] if personal else None)
+        for row, personal in told
+    ]
+    return count, [], replaying.differences(recorded)
+
+
+def _told(found: Difference) -> Finding:
+    return Finding(found.code, found.seq, found.what)
+
+
+def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
+    table = OfficeEvent.__table__
+    query = (
+        select(table, OfficePersonal.salt, OfficePersonal.sealed.label("sealed"))
+        .outerjoin(OfficePersonal, OfficePersonal.seq == table.c.seq)
+        .order_by(table.c.seq)
+    )
+    for row in db.session.execute(query).mappings():
+        sealed = row["sealed"]
+        yield row, None if sealed is None else (row["salt"], cache(partial(office_opened, row["seq"], sealed)))

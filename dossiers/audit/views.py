@@ -5,7 +5,8 @@ from datetime import date
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.audit import checkpoints, services
+from dossiers.audit import checkpoints
+from dossiers.audit import log as audit_log
 from dossiers.fields import parse_day
 from dossiers.office.services import TOPICS
 from dossiers.security import permits, signed
@@ -20,7 +21,7 @@ def office_log() -> ResponseReturnValue:
     """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
     typed = request.args.get("before", "")
     before = int(typed) if typed.isdigit() and len(typed) < 10 else None
-    entries, following = services.office_log(signed(), current_app.config["PAGE_SIZE"], before)
+    entries, following = audit_log.office_log(signed(), current_app.config["PAGE_SIZE"], before)
     return render_template("audit/office.html", entries=entries, following=following, topics=TOPICS)
 
 
@@ -41,7 +42,7 @@ def log() -> ResponseReturnValue:
             return None
 
     trigger = request.args.get("trigger", "")
-    chosen = services.Filter(
+    chosen = audit_log.Filter(
         code=request.args.get("code", "").strip()[:20],
         who=request.args.get("who", "").strip()[:120],
         trigger=trigger if trigger in TRIGGERS else "",
@@ -49,7 +50,7 @@ def log() -> ResponseReturnValue:
         until=day("until"),
         before=request.args.get("before", "")[:100],
     )
-    entries, following = services.log(chosen, signed(), current_app.config["PAGE_SIZE"])
+    entries, following = audit_log.log(chosen, signed(), current_app.config["PAGE_SIZE"])
     page = render_template(
         "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=errors,
         triggers=TRIGGERS, checkpoint=checkpoints.newest(),

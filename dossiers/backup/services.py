@@ -146,7 +146,7 @@ def verify(path: Path) -> dict[str, Any]:
             row["id"]: Head(row["code"], row["version"], row["head_hash"]) for row in _rows(pack, manifest, "dossier")
         }
         _count, findings = chains.check(((row, None) for row in _rows(pack, manifest, "event")), heads)
-        _count, office = chains.check_office(_rows(pack, manifest, "office_event"))
+        _count, office = chains.check_office((row, None) for row in _rows(pack, manifest, "office_event"))
         for table in manifest["rows"]:
             if table not in ("dossier", "event", "office_event"):
                 for _row in _rows(pack, manifest, table):

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import g
@@ -67,7 +68,7 @@ def counts_verify(mend: bool, as_json: bool) -> None:
 @click.option("--key", default=None, help="The public key the file must be signed with (64 hex digits).")
 @AS_JSON
 def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
-    """Check every chain and every checkpoint; exit code 1 when something was changed."""
+    """Check every chain, the office's tables and every checkpoint; exit code 1 when something was changed."""
     from dossiers.audit import checkpoints, services
 
     if path is None:
@@ -82,9 +83,30 @@ def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
         show({"events": count, "findings": [{"dossier": f.code, "event": f.seq, "what": f.what} for f in findings]})
     else:
         for finding in findings:
-            click.echo(f"{finding.code} event {finding.seq}: {finding.what}")
+            click.echo(_line(finding))
         click.echo(f"{count} events checked, {len(findings)} findings.")
     sys.exit(1 if findings else 0)
+
+
+@click.command("upgrade-log")
+@with_appcontext
+def upgrade_log() -> None:
+    """Let the office's log hold every row of its tables, if it began in a version that did not write them there.
+
+    Does nothing where it already does; refuses (exit code 1) while `audit verify` finds something else there.
+    """
+    from dossiers.audit import services
+
+    written, findings = services.upgrade_log(None)
+    for finding in findings:
+        click.echo(_line(finding))
+    click.echo("The log now holds every row." if written else "Nothing was written.")
+    sys.exit(1 if findings else 0)
+
+
+def _line(finding: Any) -> str:
+    where = f" event {finding.seq}" if finding.seq else ""
+    return f"{finding.code}{where}: {finding.what}"
 
 
 @audit.command("checkpoint")

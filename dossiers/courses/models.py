@@ -6,10 +6,13 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import db
+from dossiers.office.logged import logged
 
 
 class CourseClass(db.Model):
     """A class of the awareness course, held by a training centre."""
+
+    __table_args__ = (logged(),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)

@@ -11,6 +11,7 @@ from dossiers.casework.bulk import BulkStore
 from dossiers.demo.bloc import PASSWORD, Bloc, Builder
 from dossiers.demo.player import ROAD, TODAY, Player, steps_to
 from dossiers.extensions import db, write_transaction
+from dossiers.office import services as office
 from dossiers.rules import instance
 from dossiers.units.models import Unit
 from workflow.facts import Paper
@@ -248,6 +249,7 @@ def load(more: int, seed: int) -> int:
         _special_cases(scene)
         _bulk(scene, more)
         scene.store.flush()
+        office.record_everything("demo:loaded", None)
         engines.follow_numbers(db, ("body_member", "person", "dossier"))
         engines.gather_statistics(db)
     return scene.made

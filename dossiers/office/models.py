@@ -3,13 +3,16 @@
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dossiers import encryption
 from dossiers.extensions import db
 
 
 class OfficeEvent(db.Model):
     """One act of administration, written once; a chain of its own. The database refuses UPDATE and DELETE.
 
-    `body` names things by their codes and numbers, never people by name. `actor_id` is empty for the command line.
+    `body` says in `rows` how every row the act changed stands after it (since format 2), naming things by their codes
+    and numbers, never people by name. `actor_id` is empty for the command line. `hash` covers everything here;
+    `commitment` binds the personal part, and is empty where there is none.
     """
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -20,3 +23,25 @@ class OfficeEvent(db.Model):
     body: Mapped[str] = mapped_column(Text)
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    commitment: Mapped[str] = mapped_column(String(64), server_default="")
+
+
+class OfficePersonal(db.Model):
+    """The personal part of an act of administration: names in rows, and digests of secrets; sealed to its place.
+
+    It is erasable, while the chain still verifies by the commitment in the event.
+    """
+
+    seq: Mapped[int] = mapped_column(ForeignKey("office_event.seq"), primary_key=True, autoincrement=False)
+    salt: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[str] = mapped_column("content", info={"sealed": True})
+
+
+def office_place(seq: int) -> str:
+    """Where the personal part of an office event is sealed to."""
+    return encryption.place("office_personal", "content", seq)
+
+
+def office_opened(seq: int, sealed: str) -> str:
+    """The personal part of an office event as it reads. Raises as encryption.unseal."""
+    return encryption.unseal(sealed, office_place(seq))

@@ -1,13 +1,21 @@
 """Recording the acts of administration."""
 
+import secrets
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from dossiers import chain, clock, engines
-from dossiers.extensions import db
-from dossiers.office.models import OfficeEvent
+from dossiers import chain, clock, encryption, engines
+from dossiers.extensions import Model, db
+from dossiers.office import images
+from dossiers.office.images import Change
+from dossiers.office.models import OfficeEvent, OfficePersonal, office_place
+
+FORMAT = 2
+"""Of an event's body: with it came the rows."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
@@ -16,6 +24,7 @@ TOPICS: dict[str, Any] = {
     "account:created": _l("Tạo tài khoản"),
     "account:disabled": _l("Khóa tài khoản"),
     "account:enabled": _l("Mở tài khoản"),
+    "password:hashed": _l("Mã hóa lại mật khẩu"),
     "role:granted": _l("Giao vai trò"),
     "role:ended": _l("Thôi vai trò"),
     "rule:changed": _l("Đổi giá trị quy tắc"),
@@ -23,26 +32,88 @@ TOPICS: dict[str, Any] = {
     "day:forgotten": _l("Bỏ ngày khỏi lịch riêng"),
     "class:opened": _l("Mở lớp"),
     "quota:given": _l("Giao chỉ tiêu"),
+    "demo:loaded": _l("Nạp dữ liệu dùng thử"),
+    "log:rebased": _l("Ghi lại toàn bộ hiện trạng"),
 }
 """Everything the log of the office speaks of."""
 
+_FOR_THE_PROGRAM = ("format", "rows", "whole")
+"""What of a body is for comparing, not for reading."""
 
-def record(topic: str, unit_id: int | None, actor_id: int | None, **body: Any) -> None:
-    """Append to the log, in the current transaction."""
+_LAST = select(OfficeEvent.seq, OfficeEvent.hash).order_by(OfficeEvent.seq.desc()).limit(1)
+
+
+def record(
+    topic: str,
+    unit_id: int | None,
+    actor_id: int | None,
+    rows: Iterable[Model | tuple[str, str]] = (),
+    **body: Any,
+) -> None:
+    """Append to the log, in the current transaction, which is flushed.
+
+    `rows` are all the act changed in tables of the log: objects of the session, and (table, key) of those it removed.
+    `body` is what a reader of the log sees. The first act of a new instance carries everything there is, and says so.
+    """
     if topic not in TOPICS:
         raise ValueError(topic)
     engines.lock_numbers(db)
-    last = db.session.execute(
-        select(OfficeEvent.seq, OfficeEvent.hash).order_by(OfficeEvent.seq.desc()).limit(1)
-    ).first()
+    db.session.flush()
+    changes = images.after(rows)
+    is_first = db.session.execute(_LAST).first() is None
+    whole = is_first and {(table, key) for table, key, _image in changes} == {
+        (table, key) for table, found in images.everything().items() for key in found
+    }
+    _append(topic, unit_id, actor_id, changes, whole, body)
+
+
+def record_everything(topic: str, actor_id: int | None) -> None:
+    """Append an event that carries every row there is, in the current transaction; readers see how many."""
+    engines.lock_numbers(db)
+    db.session.flush()
+    found = images.everything()
+    changes: list[Change] = [(table, key, image) for table, rows in found.items() for key, image in rows.items()]
+    _append(topic, None, actor_id, changes, True, {table: len(rows) for table, rows in found.items() if rows})
+
+
+def rebase(actor_id: int | None) -> None:
+    """Take what stands in the tables as what the log says from now on; in the current transaction.
+
+    For a log that began before rows stood in it. Whoever calls this has made sure that nothing was changed.
+    """
+    record_everything("log:rebased", actor_id)
+
+
+def _append(
+    topic: str, unit_id: int | None, actor_id: int | None, changes: list[Change], whole: bool, body: dict[str, Any]
+) -> None:
+    content: dict[str, Any] = {name: str(value) for name, value in body.items()}
+    content["format"] = FORMAT
+    content["rows"] = [(table, key, image and image.shown) for table, key, image in changes]
+    if whole:
+        content["whole"] = True
+    named = [(table, key, image.personal) for table, key, image in changes if image and image.personal]
+    personal, salt = (chain.canonical({"rows": named}), secrets.token_hex(16)) if named else ("", "")
+    last = db.session.execute(_LAST).first()
     row: dict[str, Any] = {
         "seq": last.seq + 1 if last else 1,
         "topic": topic,
         "recorded_at": clock.stamp(clock.now()),
         "actor_id": actor_id,
         "unit_id": unit_id,
-        "body": chain.canonical({name: str(value) for name, value in body.items()}),
+        "body": chain.canonical(content),
         "prev_hash": last.hash if last else chain.GENESIS,
+        "commitment": chain.commitment(salt, personal) if named else "",
     }
     db.session.add(OfficeEvent(**row, hash=chain.office_hash(row)))
     db.session.flush()
+    if named:
+        sealed = encryption.seal(personal, office_place(row["seq"]))
+        db.session.add(OfficePersonal(seq=row["seq"], salt=salt, sealed=sealed))
+        db.session.flush()
+
+
+def readable(body: str) -> dict[str, str]:
+    """What a person reads of an event's body: everything but the rows and what goes with them."""
+    parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    return {name: msgspec.json.decode(part) for name, part in parts.items() if name not in _FOR_THE_PROGRAM}

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import db
+from dossiers.office.logged import logged
 
 
 class Quota(db.Model):
@@ -18,4 +19,4 @@ class Quota(db.Model):
     decision_number: Mapped[str] = mapped_column(String(60))
     decided_on: Mapped[date]
 
-    __table_args__ = (UniqueConstraint("unit_id", "year"),)
+    __table_args__ = (UniqueConstraint("unit_id", "year"), logged())

@@ -54,9 +54,8 @@ def give(unit: Unit, year: int, amount: int, number: str, decided_on: date, acto
             quota = Quota(unit_id=unit.id, year=year)
             db.session.add(quota)
         quota.amount, quota.decision_number, quota.decided_on = amount, number, decided_on
-        office.record(
-            "quota:given", unit.id, actor_id, year=year, amount=amount, decision=number, decided_on=decided_on
-        )
+        body = {"year": year, "amount": amount, "decision": number, "decided_on": decided_on}
+        office.record("quota:given", unit.id, actor_id, [quota], **body)
 
 
 def admitted(unit_id: int, year: int, as_of: date) -> int:

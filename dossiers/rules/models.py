@@ -6,10 +6,13 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import db
+from dossiers.office.logged import logged
 
 
 class RuleValue(db.Model):
     """A value an administrator gave to a rule marked "confirm"."""
+
+    __table_args__ = (logged(),)
 
     rulebook: Mapped[str] = mapped_column(String(20), primary_key=True)
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -30,13 +33,20 @@ class RuleStateRecord(db.Model):
 class CalendarDay(db.Model):
     """A day an administrator made working (`working`) or off, with the announcement it comes from."""
 
+    __table_args__ = (logged(),)
+
     day: Mapped[date] = mapped_column(primary_key=True)
     working: Mapped[bool]
     note: Mapped[str] = mapped_column(String(200))
 
 
 class InstanceValue(db.Model):
-    """A fact about this instance: whether it is a demo, and where the demo's clock stands."""
+    """A fact about this instance: whether it is a demo, and where the demo's clock stands.
+
+    The office's log keeps the first only: the clock and the versions of what is remembered pass.
+    """
+
+    __table_args__ = (logged(only=("demo",)),)
 
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(String(200))

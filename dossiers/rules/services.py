@@ -94,7 +94,7 @@ def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None
     shipped()[rulebook].changed({key: value})
     written = json.dumps(value, ensure_ascii=False)
     with write_transaction():
-        db.session.merge(
+        row = db.session.merge(
             RuleValue(
                 rulebook=rulebook,
                 key=key,
@@ -103,15 +103,15 @@ def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None
                 changed_by_id=account_id,
             )
         )
-        office.record("rule:changed", None, account_id, rulebook=rulebook, key=key, value=written)
+        office.record("rule:changed", None, account_id, [row], rulebook=rulebook, key=key, value=written)
         instance.renew(VERSION)
 
 
 def set_day(day: date, working: bool, note: str, account_id: int) -> None:
     """Make a day working or off."""
     with write_transaction():
-        db.session.merge(CalendarDay(day=day, working=working, note=note))
-        office.record("day:set", None, account_id, day=day, working=working, note=note)
+        row = db.session.merge(CalendarDay(day=day, working=working, note=note))
+        office.record("day:set", None, account_id, [row], day=day, working=working, note=note)
         instance.renew(VERSION)
 
 
@@ -119,5 +119,5 @@ def forget_day(day: date, account_id: int) -> None:
     """Take an administrator's day back."""
     with write_transaction():
         db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
-        office.record("day:forgotten", None, account_id, day=day)
+        office.record("day:forgotten", None, account_id, [("calendar_day", day.isoformat())], day=day)
         instance.renew(VERSION)

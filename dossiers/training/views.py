@@ -52,8 +52,7 @@ def new_class() -> ResponseReturnValue:
         )
         with write_transaction():
             db.session.add(course)
-            db.session.flush()
-            office.record("class:opened", course.centre_id, signed().account_id, code=course.code)
+            office.record("class:opened", course.centre_id, signed().account_id, [course], code=course.code)
         flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
         return redirect(url_for("training.course", course_id=course.id), 303)
     return render_template("training/new_class.html", form=form), 422 if form.is_submitted() else 200

@@ -6,10 +6,13 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import db
+from dossiers.office.logged import logged
 
 
 class Unit(db.Model):
     """A unit of the tree. `parent_id` is where it stands now; UnitPlacement keeps where it stood before."""
+
+    __table_args__ = (logged(),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
@@ -26,6 +29,8 @@ class Unit(db.Model):
 class UnitPlacement(db.Model):
     """Under which parent a unit stood from a day (to a day, not included)."""
 
+    __table_args__ = (logged(),)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
@@ -34,7 +39,10 @@ class UnitPlacement(db.Model):
 
 
 class UnitAncestor(db.Model):
-    """Today's tree, closed: each unit with each unit above it, and with itself at depth 0."""
+    """Today's tree, closed: each unit with each unit above it, and with itself at depth 0.
+
+    It follows from Unit.parent_id, so the office's log holds none of it: checking it makes it again.
+    """
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     ancestor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
@@ -58,7 +66,7 @@ class BodyMember(db.Model):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
-    __table_args__ = (Index("ix_body_member_unit_id_body", "unit_id", "body"),)
+    __table_args__ = (Index("ix_body_member_unit_id_body", "unit_id", "body"), logged(personal=("name",)))
 
     @property
     def ref(self) -> str:

@@ -83,14 +83,14 @@ def add_member(unit_id: int, body: str, name: str, since: date, exempt: bool, ac
         seat = BodyMember(unit_id=unit_id, body=body, name=name, valid_from=since, exempt=exempt)
         db.session.add(seat)
         db.session.flush()
-        office.record("seat:added", unit_id, actor_id, seat=seat.id, body=body, since=since, exempt=exempt)
+        office.record("seat:added", unit_id, actor_id, [seat], seat=seat.id, body=body, since=since, exempt=exempt)
 
 
 def end_membership(seat: BodyMember, until: date, actor_id: int) -> None:
     """End a seat; the register of earlier days stays as it was."""
     with write_transaction():
         seat.valid_to = max(until, seat.valid_from)
-        office.record("seat:ended", seat.unit_id, actor_id, seat=seat.id, until=seat.valid_to)
+        office.record("seat:ended", seat.unit_id, actor_id, [seat], seat=seat.id, until=seat.valid_to)
 
 
 def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False) -> Unit:
@@ -140,7 +140,9 @@ def open_unit(
     with write_transaction():
         unit = add_unit(code, name, kind, parent, since, may_decide)
         above = parent.code if parent else "-"
-        office.record("unit:added", unit.id, actor_id, code=code, kind=kind, parent=above, may_decide=may_decide)
+        placed = db.session.scalars(select(UnitPlacement).where(UnitPlacement.unit_id == unit.id))
+        body = {"code": code, "kind": kind, "parent": above, "may_decide": may_decide}
+        office.record("unit:added", unit.id, actor_id, [unit, *placed], **body)
     return unit
 
 

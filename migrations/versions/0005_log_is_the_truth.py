@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 revision = '0005'
-down_revision = '0003'
+down_revision = '0004'
 
 SEALED = (
     ("person", ("id",), ("ethnic_group", "religion", "identity_number")),
@@ -34,6 +34,9 @@ SQLITE = (
     """CREATE TRIGGER office_event_no_replace BEFORE INSERT ON office_event
        WHEN EXISTS (SELECT 1 FROM office_event WHERE seq = NEW.seq)
        BEGIN SELECT RAISE(ABORT, 'events are written once'); END""",
+    """CREATE TRIGGER office_personal_no_replace BEFORE INSERT ON office_personal
+       WHEN EXISTS (SELECT 1 FROM office_personal WHERE seq = NEW.seq)
+       BEGIN SELECT RAISE(ABORT, 'the personal part of an event is erased, never changed'); END""",
     """CREATE TRIGGER checkpoint_no_replace BEFORE INSERT ON checkpoint
        WHEN EXISTS (SELECT 1 FROM checkpoint WHERE id = NEW.id)
        BEGIN SELECT RAISE(ABORT, 'checkpoints are written once'); END""",

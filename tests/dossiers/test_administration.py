@@ -203,7 +203,7 @@ def test_the_log_of_the_office_is_a_chain_the_database_guards(app: Flask, person
     with app.app_context():
         db.session.rollback()
         assert audit.verify()[1] == []
-        assert len(db.session.scalars(select(OfficeEvent.seq)).all()) == 3
+        assert len(db.session.scalars(select(OfficeEvent.seq).where(OfficeEvent.topic != "demo:loaded")).all()) == 3
         off = {
             "sqlite": "DROP TRIGGER office_event_no_update",
             "postgresql": "ALTER TABLE office_event DISABLE TRIGGER ALL",

@@ -1,6 +1,7 @@
 """Checkpoints, exports, backups, and moving to the other engine."""
 
 import gzip
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -111,7 +112,7 @@ def test_an_export_is_checked_without_the_database(exported: tuple[Path, str], a
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda ls: [ls[0], *ls[2:]], "is missing"),
+        (lambda ls: [*ls[:2], *ls[3:]], "is missing"),
         (lambda ls: ls[:-1], "give another root"),
         (lambda ls: [*ls[:9], {**ls[9], "to_state": "official"}, *ls[10:]], "its content was changed"),
         (lambda ls: [*ls[:9], ls[10], ls[9], *ls[11:]], "is missing"),
@@ -173,7 +174,7 @@ def test_a_backup_taken_while_people_work_is_whole_and_restores(app: Flask, pers
 
 
 def test_a_backup_from_an_earlier_version_restores_and_is_brought_up_to_date(app: Flask, tmp_path: Path) -> None:
-    """Such as one made before counts were kept."""
+    """Such as one made before counts were kept, when the office's log held no rows."""
     now, old = tmp_path / "now.zip", tmp_path / "old.zip"
     with app.app_context():
         backup.create(now)
@@ -181,10 +182,15 @@ def test_a_backup_from_an_earlier_version_restores_and_is_brought_up_to_date(app
     with zipfile.ZipFile(now) as pack, zipfile.ZipFile(old, "w") as out:
         manifest = json.loads(pack.read("manifest.json"))
         manifest["revision"] = "0001"
+        late = ("state_count", "office_personal")
         for part in ("rows", "sha256", "columns"):
-            del manifest[part]["state_count"]
+            for table in late:
+                del manifest[part][table]
+        manifest["columns"]["office_event"].remove("commitment")
+        manifest["rows"]["office_event"], manifest["sha256"]["office_event"] = 0, hashlib.sha256().hexdigest()
+        out.writestr("office_event.jsonl", "")
         for name in pack.namelist():
-            if name not in ("manifest.json", "state_count.jsonl"):
+            if name not in ("manifest.json", "office_event.jsonl", *(f"{table}.jsonl" for table in late)):
                 out.writestr(name, pack.read(name))
         out.writestr("manifest.json", json.dumps(manifest))
     other = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'other.db'}", "TESTING": True, **keys})
@@ -194,6 +200,13 @@ def test_a_backup_from_an_earlier_version_restores_and_is_brought_up_to_date(app
     assert done.exit_code == 0, done.output
     assert runner(args=["db", "upgrade"]).exit_code == 0
     assert runner(args=["counts", "verify"]).output.strip() == "0 differences."
+    verified = runner(args=["audit", "verify"])
+    assert verified.exit_code == 1
+    assert "OFFICE: its log holds no rows to compare the tables with: run flask" in verified.output
+    assert verified.output.splitlines()[-1].endswith(" 1 findings.")
+    for said in ("The log now holds every row.", "Nothing was written."):
+        assert runner(args=["upgrade-log"]).output.strip() == said
+    assert runner(args=["audit", "verify"]).exit_code == 0
     with other.app_context():
         db.engine.dispose()
     late = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'late.db'}", "TESTING": True, **keys})

@@ -1,0 +1,24 @@
+"""Which tables the office's log keeps row by row; each table says so itself, beside its model."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Logged:
+    """How rows of a table stand in the log.
+
+    `personal` columns name a person: they stand in the personal part of an event, which can be erased. `digested`
+    columns are secrets: only their SHA-256 stands there. `only` names the keys that are logged; empty: every row is.
+    """
+
+    personal: frozenset[str]
+    digested: frozenset[str]
+    only: tuple[str, ...]
+
+
+def logged(
+    personal: tuple[str, ...] = (), digested: tuple[str, ...] = (), only: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """What a model puts at the end of its `__table_args__` to have its rows in the log: see Logged."""
+    return {"info": {"log": Logged(frozenset(personal), frozenset(digested), only)}}
