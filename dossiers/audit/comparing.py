@@ -188,8 +188,10 @@ class Comparison:
             for column, value in expected.items():
                 if getattr(row, column) != value:
                     self._say(row.code, 0, _differs("dossier", column, getattr(row, column), value))
-            units = self.units_of(projection)
-            self.counts.update((unit, expected["state"]) for unit in units[1])
+            self.counts.update((unit, expected["state"]) for unit in self.units_of(projection)[1])
+        for row in (row for number, row in dossiers.items() if number not in made):  # named already: count it as it is
+            lowest = self._lowest(row.unit_id, row.nominator_id, row.class_id, row.state)
+            self.counts.update((unit, row.state) for unit in lowest)
 
     def dossier_row(self, made: Projection) -> dict[str, Any]:
         """The dossier's row as its events say, without what names it and its chain's head."""
@@ -217,10 +219,13 @@ class Comparison:
 
     def units_of(self, made: Projection) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The units that see a dossier, and the lowest of them, which count it."""
-        centre = self._centres.get(made.class_id) if made.class_id and made.standing.state is State.ENROLLED else None
-        lowest = tuple(unit for unit in (made.unit_id, made.nominator_id, centre) if unit is not None)
+        lowest = self._lowest(made.unit_id, made.nominator_id, made.class_id, str(made.standing.state))
         chain = tuple(unit for unit, _, _ in self._units.place(made.unit_id).chain)
         return tuple(dict.fromkeys((*chain, *lowest))), lowest
+
+    def _lowest(self, unit: int, nominator: int | None, course: int | None, state: str) -> tuple[int, ...]:
+        centre = self._centres.get(course) if course and state == str(State.ENROLLED) else None
+        return tuple(found for found in (unit, nominator, centre) if found is not None)
 
     # --- what stands on file ---
 

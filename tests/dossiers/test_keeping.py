@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from dossiers import create_app
 from dossiers.audit import checkpoints
@@ -72,9 +73,14 @@ def test_a_dossier_taken_away_whole_is_found(app: Flask, world: World) -> None:
     assert found(app) == [f"CHECKPOINT-1: events from before it give another root; dossier number {row.id} is gone"]
 
 
-def test_a_forged_checkpoint_is_found(app: Flask) -> None:
+def test_a_forged_checkpoint_is_found(app: Flask, world: World) -> None:
     with app.app_context():
         checkpoints.make()
+    with pytest.raises(DBAPIError):
+        run(app, "UPDATE checkpoint SET made_at = '2020-01-01T00:00:00.000000Z'")
+    with app.app_context():
+        db.session.rollback()
+    run(app, *TRIGGERS_OFF[world.engine])
     run(app, "UPDATE checkpoint SET made_at = '2020-01-01T00:00:00.000000Z'")
     assert found(app) == ["CHECKPOINT-1: its signature does not fit"]
 
