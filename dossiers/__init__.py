@@ -39,6 +39,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     security.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
+    _listen()
     app.filters_of = lambda code: {
         **formatters.filters(code),
         **lists_pieces.filters(code),
@@ -68,6 +69,13 @@ def _accounts(app: Flask) -> None:
     flask_security.init_app(app, Accounts(db, Account, RoleAssignment))
     _without_principal(app)
     throttle.init_app(app)
+
+
+def _listen() -> None:
+    from dossiers.casework import recounting
+    from dossiers.rules import services as rules
+
+    rules.changed.connect(recounting.after_change)
 
 
 def _without_principal(app: Flask) -> None:

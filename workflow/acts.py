@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from workflow.bodies import vote_of
-from workflow.facts import DossierFacts, Evidence, Paper
+from workflow.facts import DossierFacts, Evidence, LastAct, Paper
 from workflow.guards import Situation
 from workflow.procedure.effects import Changes
 from workflow.procedure.move import Move
@@ -34,6 +34,7 @@ def apply(move: Move, s: Situation) -> DossierFacts:
     vote = vote_of(move, s, e)
     if vote is not None:
         changes["votes"] = (*s.facts.votes, vote)
+    changes["last"] = LastAct(move.trigger, s.actor.ref, s.today, move.undoable)
     if move.effect is not None:
         changes.update(move.effect(s, e))
     return msgspec.structs.replace(s.facts, **changes)

@@ -6,7 +6,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -136,8 +136,28 @@ class Extension(Frozen, frozen=True):
     agreed_on: date
 
 
+class LastAct(Frozen, frozen=True):
+    """The newest act that counts: what, by whom, recorded when, and whether who did it may take it back."""
+
+    trigger: Ref
+    by: Ref
+    on: date
+    undoable: bool = False
+
+
+class PreparedCorrection(Frozen, frozen=True):
+    """A correction that waits for a second person: of which event, by whom, and the hash of what it says."""
+
+    event: Annotated[int, msgspec.Meta(ge=1)]
+    by: Ref
+    content: Ref
+
+
 class DossierFacts(Frozen, frozen=True):
-    """Everything the rules know of a dossier; built up act by act (see `acts.apply`)."""
+    """Everything the rules know of a dossier; built up act by act (see `acts.apply`).
+
+    `answers` are the rules that said yes to facts which were then erased by law: they are not asked again.
+    """
 
     source: Source = Source.OTHER
     consented: bool = False
@@ -171,6 +191,9 @@ class DossierFacts(Frozen, frozen=True):
     effective_on: date | None = None
     left_on: date | None = None
     readmission: bool = False
+    last: LastAct | None = None
+    correction: PreparedCorrection | None = None
+    answers: tuple[Ref, ...] = ()
 
     def paper(self, form: str) -> Paper | None:
         """The newest paper of a form, by date of issue; of two on one day the later recorded."""
@@ -203,13 +226,17 @@ class Ballot(Frozen, frozen=True):
 
 
 class Candidate(Frozen, frozen=True):
-    """What the rules need to know of the person; a correction names only what changes."""
+    """What the rules need to know of the person; a correction names only what changes.
+
+    `clear` names what is taken away: left out means as it was, cleared means known no more.
+    """
 
     birth_date: date | None = None
     schooling: Schooling | None = None
     schooling_ground: Ref | None = None
     youth_member: bool | None = None
     union_member: bool | None = None
+    clear: tuple[Literal["birth_date", "schooling", "schooling_ground"], ...] = ()
 
 
 class Evidence(Frozen, frozen=True):
@@ -237,6 +264,8 @@ class Evidence(Frozen, frozen=True):
     days: Annotated[int, msgspec.Meta(ge=1, le=366)] | None = None
     agreed_by: Short = ""
     event: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    content: Ref = ""
+    kept_because: Long = ""
     unit_has_youth_union: bool | None = None
     unit_has_trade_union: bool | None = None
 

@@ -9,7 +9,7 @@ from transitions import EventData, Machine
 from workflow import acts, bodies
 from workflow.deadlines import Deadline, running
 from workflow.facts import DossierFacts, Paper, Vote
-from workflow.guards import Refusal, Situation, not_suspended
+from workflow.guards import Refusal, Situation, not_closed, not_suspended
 from workflow.procedure.move import Issuer, Move
 from workflow.procedure.table import ALWAYS, MOVES, move_by, moves_from
 from workflow.roles import Role
@@ -63,6 +63,8 @@ def refusals(move: Move, s: Situation) -> tuple[Refusal, ...]:
     """Every rule that says no to `move`, guards common to all acts first. Pure; never raises."""
     asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs)
     checks = ALWAYS if move.suspended_ok else (*ALWAYS, not_suspended)
+    if move.closed_ok:
+        checks = tuple(guard for guard in checks if guard is not not_closed)
     found: list[Refusal] = []
     for guard in (*checks, *move.guards):
         refusal = guard(asked)

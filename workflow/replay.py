@@ -21,7 +21,7 @@ from workflow.rulebook import in_force
 from workflow.rulestate import Rules
 from workflow.stages import State
 
-CORRECTION, UNDO, REBASE = "correct_record", "undo", "rebase"
+CORRECTION, UNDO, RECOUNT, REBASE, ERASURE = "correct_record", "undo", "recount", "rebase", "erase_personal"
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -48,8 +48,8 @@ class Recorded(msgspec.Struct, frozen=True):
     """One act as its event tells it: what was brought, by whom, on which road, under which rules.
 
     `route` is the road it was judged on and `new_route` the one it led to, where it changed; `rulebook` the book an
-    administrator moved the dossier to; `corrected` the evidence that takes the place of event `about`'s;
-    `told_by` the correction whose evidence counts (0: the event's own);
+    administrator moved the dossier to; `corrected` the evidence that takes the place of event `about`'s; `told_by` the
+    correction whose evidence counts (0: the event's own); `answers` what rules said of facts that were then erased;
     `base` where the dossier stood, when the event says so by itself.
     """
 
@@ -67,6 +67,7 @@ class Recorded(msgspec.Struct, frozen=True):
     about: int | None = None
     corrected: Evidence | None = None
     told_by: int = 0
+    answers: tuple[str, ...] = ()
     base: Standing | None = None
 
 
@@ -135,6 +136,22 @@ def _take_back(
     found[gone.about] = msgspec.structs.replace(found[gone.about], evidence=evidence, told_by=told_by)
 
 
+def situation(standing: Standing, event: Recorded, known: Known) -> Situation:
+    """The dossier as the rules saw it when an act was done. Raises KeyError when the rules are not kept."""
+    rules = known(event.rules)
+    judged = standing.rulebook or in_force(event.evidence.happened_on, rules.books).code
+    return Situation(
+        event.from_state,
+        event.route,
+        standing.facts,
+        rules.books[judged],
+        rules.calendar,
+        event.actor,
+        event.recorded_on,
+        event.evidence,
+    )
+
+
 def step(standing: Standing, event: Recorded, known: Known) -> Standing:
     """One act further. Raises Unreadable, or KeyError when the rules of the event are not kept."""
     if event.base is not None:
@@ -142,23 +159,13 @@ def step(standing: Standing, event: Recorded, known: Known) -> Standing:
     rules = known(event.rules)
     if standing.state is not event.from_state:
         raise Unreadable(event.seq, f"begins at {event.from_state}, but the dossier stood at {standing.state}")
+    if event.trigger in (RECOUNT, ERASURE):
+        return _by_itself(standing, event, rules)
     evidence = event.evidence
-    judged = standing.rulebook or in_force(evidence.happened_on, rules.books).code
-    book = rules.books[judged]
     move = move_of(event)
-    situation = Situation(
-        event.from_state,
-        event.route,
-        standing.facts,
-        book,
-        rules.calendar,
-        event.actor,
-        event.recorded_on,
-        evidence,
-        move.parts,
-        move.needs,
-    )
-    facts = acts.apply(move, situation)
+    asked = msgspec.structs.replace(situation(standing, event, known), parts=move.parts, needs=move.needs)
+    book = asked.rulebook
+    facts = acts.apply(move, asked)
     before = standing.deadlines
     if standing.state is not None and standing.rules != event.rules:
         before = running(standing.state, standing.facts, book, rules.calendar)
@@ -166,7 +173,7 @@ def step(standing: Standing, event: Recorded, known: Known) -> Standing:
         since: date | None = evidence.happened_on
         following = in_force(evidence.happened_on, rules.books).code
     else:
-        since, following = standing.since, judged
+        since, following = standing.since, book.code
     if event.rulebook is not None:
         following = event.rulebook
     after = running(event.to_state, facts, rules.books[following], rules.calendar)
@@ -179,6 +186,16 @@ def step(standing: Standing, event: Recorded, known: Known) -> Standing:
         for deadline in stopped:
             ended[deadline.rule, deadline.starts_on] = Ended(deadline, evidence.happened_on)
     return Standing(event.to_state, since, event.new_route or event.route, following, facts, after, ended, event.rules)
+
+
+def _by_itself(standing: Standing, event: Recorded, rules: Rules) -> Standing:
+    """What the program records: deadlines counted by other rules, or facts that were erased by law."""
+    assert standing.state is not None
+    facts = standing.facts
+    if event.answers:
+        facts = msgspec.structs.replace(facts, answers=event.answers)
+    runs = running(standing.state, facts, rules.books[standing.rulebook], rules.calendar)
+    return msgspec.structs.replace(standing, facts=facts, deadlines=runs, rules=event.rules)
 
 
 def fold(events: Iterable[Recorded], known: Known) -> Standing:

@@ -118,6 +118,8 @@ TRIGGERS: dict[str, Trigger] = {
         Trigger("transfer", Text("Chuyển đơn vị", "Transfer to another unit"), Kind.SIDE, None),
         Trigger("correct_candidate", Text("Sửa thông tin cá nhân", "Correct the candidate's data"), Kind.SUPPORT, None),
         Trigger("correct_record", Text("Đính chính", "Correct an entry"), Kind.SIDE, None),
+        Trigger("prepare_correction", Text("Trình đính chính", "Propose a correction"), Kind.SIDE, None),
+        Trigger("undo", Text("Hoàn tác việc vừa ghi", "Take back the last act"), Kind.SIDE, None),
         Trigger("change_rulebook", Text("Đổi bộ quy tắc", "Move to another rulebook"), Kind.SIDE, None),
         Trigger("readmit", Text("Lập hồ sơ kết nạp lại", "Re-admit"), Kind.SIDE, None),
         Trigger("withdraw", Text("Rút hồ sơ", "Withdraw"), Kind.END, None),
@@ -126,3 +128,10 @@ TRIGGERS: dict[str, Trigger] = {
         Trigger("record_death", Text("Ghi từ trần", "Record death"), Kind.END, None),
     )
 }
+
+SYSTEM_LABELS: dict[str, Text] = {
+    "recount": Text("Tính lại thời hạn", "Deadlines counted anew"),
+    "rebase": Text("Lập lại nhật ký", "Log begun anew"),
+    "erase_personal": Text("Xóa dữ liệu cá nhân theo luật", "Personal data erased by law"),
+}
+"""What the program itself records on a dossier; nobody presses these."""

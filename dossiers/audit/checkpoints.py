@@ -6,21 +6,16 @@ every hash. A root that was signed, printed or kept elsewhere before shows it.
 
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from flask import current_app
 from sqlalchemy import func, select
 
 from dossiers import clock
-from dossiers.audit import chains, services
+from dossiers.audit import chains, keys, services
 from dossiers.audit.chains import Finding, Head
 from dossiers.audit.models import Checkpoint
 from dossiers.casework.models import Dossier, Event
@@ -34,21 +29,6 @@ OFFICE_ID = 0
 
 class BadFile(ValueError):
     """A file that is no export of events; the message is one line."""
-
-
-def signing_key() -> Ed25519PrivateKey:
-    """The instance's signing key, made once and kept beside the database with access for its owner only."""
-    path = Path(current_app.config["INSTANCE"]) / "checkpoint_key.pem"
-    if not path.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    key = load_pem_private_key(path.read_bytes(), None)
-    assert isinstance(key, Ed25519PrivateKey)
-    return key
 
 
 def _message(values: Mapping[str, Any]) -> bytes:
@@ -67,7 +47,6 @@ def make() -> Checkpoint:
     """Take and sign a checkpoint of everything as it stands; committed."""
     with write_transaction():
         heads = _all_heads()
-        key = signing_key()
         values: dict[str, Any] = {
             "made_at": clock.stamp(clock.now()),
             "dossiers": len(heads) - (OFFICE_ID in heads),
@@ -76,20 +55,12 @@ def make() -> Checkpoint:
         }
         made = Checkpoint(
             **values,
-            signature=key.sign(_message(values)).hex(),
-            public_key=key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex(),
+            signature=keys.sign(_message(values)),
+            public_key=keys.public_key(),
             versions=zlib.compress(json.dumps({str(i): h.version for i, h in heads.items()}).encode()),
         )
         db.session.add(made)
     return made
-
-
-def _is_signed(values: Mapping[str, Any], signature: str, public_key: str) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), _message(values))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def verify() -> list[Finding]:
@@ -97,7 +68,7 @@ def verify() -> list[Finding]:
     checkpoints = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
     if not checkpoints:
         return []
-    key = signing_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    key = keys.public_key()
     codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).all())
     codes[OFFICE_ID] = "OFFICE"
     hashes = {
@@ -110,7 +81,7 @@ def verify() -> list[Finding]:
     for point in checkpoints:
         name = f"CHECKPOINT-{point.id}"
         values = {field: getattr(point, field) for field in SIGNED}
-        if point.public_key != key or not _is_signed(values, point.signature, point.public_key):
+        if point.public_key != key or not keys.is_signed(_message(values), point.signature, point.public_key):
             findings.append(Finding(name, point.id, "its signature does not fit"))
         versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
         heads = [Head(codes.get(i, ""), version, hashes.get((i, version), "")) for i, version in versions.items()]
@@ -174,7 +145,7 @@ def verify_file(path: Path, key: str | None) -> tuple[int, list[Finding]]:
         findings.append(
             Finding("CHECKPOINT", 0, "the events give another root: some were taken away, added or changed")
         )
-    if not _is_signed(point, point["signature"], point.get("public_key", "")):
+    if not keys.is_signed(_message(point), point["signature"], point.get("public_key", "")):
         findings.append(Finding("CHECKPOINT", 0, "its signature does not fit"))
     if key is not None and point.get("public_key") != key.lower():
         findings.append(Finding("CHECKPOINT", 0, "it is signed with another key"))

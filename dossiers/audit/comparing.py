@@ -13,9 +13,9 @@ import msgspec
 from sqlalchemy import Select, bindparam, func, select
 
 from dossiers import names
-from dossiers.audit import chains
+from dossiers.audit import chains, keys
 from dossiers.audit.chains import Finding, Head
-from dossiers.casework import events, replaying
+from dossiers.casework import events, rebasing, recounting, replaying
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
     DeadlineRecord,
@@ -49,12 +49,6 @@ Progress = Callable[[int], None]
 """Told how many more events were checked."""
 CHUNK = 400
 """Dossiers that are read and compared at a time."""
-
-_EMPTY_PERSON: PersonRow = {
-    column.name: "" if column.server_default is not None or not column.nullable else None
-    for column in table_of(Person).columns
-    if column.name != "id"
-}
 
 
 def _between(model: type[db.Model], column: Any) -> Select[Any]:
@@ -101,6 +95,9 @@ class Comparison:
         self.findings: list[Finding] = []
         self.events = 0
         self.counts: Counts = Counter()
+        self.old: list[str] = []
+        self._public_key = ""
+        self._waiting = recounting.is_pending()
         self._known: Known = rules.states()
         self._now: Rules = rules.current()
         self._units = tree.current()
@@ -155,11 +152,12 @@ class Comparison:
         return count, broken
 
     def _projection(self, row: Any, told: Sequence[Any], contents: Mapping[tuple[int, int], str]) -> Projection | None:
+        folded = events.foldable(told)
         try:
-            read = [events.told(event, contents.get((row.id, event.seq))) for event in told]
+            read = [events.told(event, contents.get((row.id, event.seq))) for event in folded]
             made = replaying.project(row.id, read, self._known)
         except events.NotOurs:
-            self._say(row.code, 0, "its log is of an earlier format: run flask upgrade-log")
+            self.old.append(row.code)
             return None
         except Misfit as error:
             self._say(row.code, error.seq, error.why)
@@ -168,14 +166,24 @@ class Comparison:
             self._say(row.code, row.version, f"the rules it was judged by ({error.args[0]}) are not kept")
             return None
         erased = {seq for event in read for seq in event.body.erased}
-        for event in read:
-            if event.is_erased and event.seq not in erased:
+        for event in told:
+            if event.commitment and event.sealed is None and event.seq not in erased:
                 self._say(row.code, event.seq, "its personal part is missing, and no event says it was erased")
+        for event in read:
             if event.happened_on != event.body.brought.evidence.happened_on:
                 self._say(row.code, event.seq, "its day is not that of what it brought")
+            if event.body.base is not None and not self._is_signed(row.code, folded[0].prev_hash, event):
+                self._say(row.code, event.seq, "begins the log anew, but its signature does not fit")
         if read and read[-1].rulebook != made.rulebook:
             self._say(row.code, read[-1].seq, f"says rulebook {read[-1].rulebook}, the events lead to {made.rulebook}")
         return made
+
+    def _is_signed(self, code: str, prev_hash: str, event: events.Told) -> bool:
+        base = event.body.base
+        assert base is not None
+        content = rebasing.signed_content(code, event.seq, prev_hash, base)
+        self._public_key = self._public_key or keys.public_key()
+        return keys.is_signed(content, base.signature, self._public_key)
 
     def _say(self, code: str, seq: int, what: str) -> None:
         self.findings.append(Finding(code, seq, what))
@@ -356,12 +364,7 @@ class Comparison:
         self, told: Mapping[int, list[tuple[str, int, int, PersonRow]]], codes: Mapping[int, str]
     ) -> dict[int, PersonRow]:
         """Compare candidates' rows with what their events say, given by candidate; what they say."""
-        expected: dict[int, PersonRow] = {}
-        for number, changes in told.items():
-            row = dict(_EMPTY_PERSON)
-            for _at, _dossier, _seq, columns in sorted(changes, key=lambda change: change[:3]):
-                row.update(columns)
-            expected[number] = row
+        expected = {number: replaying.person_of(changes) for number, changes in told.items()}
         actual = {row.id: row for row in run(_PERSONS, {"persons": list(told) or [-1]})}
         for number, row in expected.items():
             if number not in actual:

@@ -13,7 +13,7 @@ class Act:
     """What somebody does: the trigger with its evidence, and what goes on file beside the rules' facts.
 
     `key` makes a form act once. `relatives` and `companions` are whole rows; `person` the candidate's columns that are
-    new, `was` what stood in them before.
+    new, `was` what stood in them before. `corrected` is an earlier act as it should have been (casework.correcting).
     """
 
     trigger: str
@@ -26,6 +26,7 @@ class Act:
     class_id: int | None = None
     to_unit_id: int | None = None
     rulebook: str | None = None
+    corrected: "Act | None" = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """advance(): the one way to change a state. Web, bulk, import, API and demo data all come through here."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -7,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
+from dossiers.casework import correcting
 from dossiers.casework.act import Act, Done, Duplicate, Overtaken, VersionConflict
 from dossiers.casework.case import Case
 from dossiers.casework.decide import decide
@@ -23,6 +25,7 @@ log = structlog.get_logger()
 
 
 _SENT = select(Event.seq).where(Event.act_key == bindparam("key"))
+_SENT_OF = select(Event.act_key).where(Event.act_key.in_(bindparam("keys", expanding=True)))
 
 
 def advance(code: str, act: Act, signed: Signed, version: int, known: Case | None = None) -> Done:
@@ -36,7 +39,8 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
     if version != case.version:
         raise _overtaken(case, act, version)
     store = DatabaseStore()
-    done, changes = decide(store, case, act, signed)
+    decider = correcting.decide_on if act.trigger in correcting.TRIGGERS_HERE else decide
+    done, changes = decider(store, case, act, signed)
     try:
         with write_transaction():
             store.write(case, changes)
@@ -48,7 +52,7 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
         if "number_key" in str(error.orig):
             raise Refused((number_taken(situation(case, signed), ""),)) from error
         raise
-    _told(done, act.trigger, signed)
+    told(done, act.trigger, signed)
     return done
 
 
@@ -70,11 +74,12 @@ def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
         if sent_before(act.key):
             raise Duplicate
         done = open_in(store, act, signed, unit_id)
-    _told(done, "create", signed)
+    told(done, "create", signed)
     return done
 
 
-def _told(done: Done, trigger: str, signed: Signed) -> None:
+def told(done: Done, trigger: str, signed: Signed) -> None:
+    """Say in the log and the metrics that an act was done."""
     log.info("act", dossier=done.case.code, trigger=trigger, state=str(done.outcome.to), account=signed.account_id)
     acts_recorded.labels(trigger).inc()
 
@@ -82,3 +87,9 @@ def _told(done: Done, trigger: str, signed: Signed) -> None:
 def sent_before(key: str | None) -> bool:
     """Whether the form with this key was already recorded."""
     return key is not None and run(_SENT, {"key": key}).first() is not None
+
+
+def sent_before_of(keys: Sequence[str | None]) -> set[str]:
+    """Those of these keys whose forms were already recorded; one query."""
+    asked = [key for key in keys if key is not None]
+    return set(run(_SENT_OF, {"keys": asked}).scalars()) if asked else set()

@@ -10,17 +10,25 @@ from dossiers.accounts.grants import Signed
 from dossiers.casework import counts, events
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes, Filed, Row
-from dossiers.casework.events import Body, Personal
-from dossiers.casework.rows import changed_deadlines, companion_row, relative_row, sealed_person, vote_row
+from dossiers.casework.events import Body, Brought, Personal
+from dossiers.casework.rows import (
+    changed_deadlines,
+    companion_row,
+    outbox_row,
+    relative_row,
+    sealed_person,
+    settle,
+    vote_row,
+)
 from dossiers.casework.store import Store
 from dossiers.papers import numbers
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow import machine
 from workflow.bodies import body_for
-from workflow.deadlines import MILESTONES, Deadline, running
+from workflow.deadlines import running
 from workflow.facts import Actor, Evidence
-from workflow.guards import Situation
+from workflow.guards import About, Situation
 from workflow.machine import Refused
 from workflow.procedure.move import Issuer
 from workflow.procedure.table import route_knows
@@ -29,7 +37,6 @@ from workflow.route import UnitKind
 from workflow.rulebook import in_force
 from workflow.rulestate import Rules
 from workflow.stages import State
-from workflow.turn import whose_turn
 from workflow.votes import Body as VotingBody
 
 
@@ -40,8 +47,18 @@ def perform(store: Store, case: Case, act: Act, signed: Signed) -> Done:
     return done
 
 
-def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
-    """Ask the rules what follows from an act, and writes nothing; changes `case` to what it then is. Raises Refused."""
+def decide(
+    store: Store,
+    case: Case,
+    act: Act,
+    signed: Signed,
+    about: About | None = None,
+    corrected: tuple[Brought, Personal] | None = None,
+) -> tuple[Done, Changes]:
+    """Ask the rules what follows from an act, and write nothing; changes `case` to what it then is. Raises Refused.
+
+    `about` and `corrected` come with a proposed correction (casework.correcting): the act it is about, what is right.
+    """
     now, today = rules.current(), clock.today()
     asked = Situation(
         case.state,
@@ -52,6 +69,7 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
         Actor(signed.ref, signed.roles_over(case.scope_units)),
         today,
         act.evidence,
+        about=about,
     )
     register = register_of(case, act.trigger, asked)
     evidence = with_register(store, act.evidence, register)
@@ -76,6 +94,9 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
     after = running(outcome.to, case.facts, now.books[case.rulebook], now.calendar)
     settle(case, after)
     body = msgspec.structs.replace(body, series=series, **_placed(was, case, act))
+    if corrected is not None and about is not None:
+        body = msgspec.structs.replace(body, about=about.seq, corrected=corrected[0])
+        personal = msgspec.structs.replace(personal, corrected=corrected[1])
     event, sealed = events.rows(
         case, act.trigger, was.state, body, personal, by(signed, outcome.role, was), store.salt(), act.key
     )
@@ -104,31 +125,11 @@ def decide(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Ch
     return Done(case, outcome), changes
 
 
-def settle(case: Case, runs: tuple[Deadline, ...]) -> None:
-    """Say whose turn it is and until when, from what is now so; `runs` are the deadlines that run."""
-    assert case.state is not None
-    case.due_on = min((d.due_on for d in runs if d.rule not in MILESTONES), default=None)
-    idle = case.facts.suspended or case.facts.closed
-    turn = None if idle else whose_turn(case.state, case.route, case.facts)
-    case.turn = str(turn) if turn else None
-
-
 def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
     """Who acts, as events say it: the account, the role that made the act theirs, the unit it is held in."""
     assert role is not None
     unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
     return signed.account_id, str(role), unit_id
-
-
-def outbox_row(case: Case, trigger: str, event: Row) -> Row:
-    """What is to be told of an act."""
-    return {
-        "topic": f"dossier:{trigger}",
-        "dossier_id": case.id,
-        "seq": case.version,
-        "created_at": event["recorded_at"],
-        "done_at": None,
-    }
 
 
 def _told(case: Case, act: Act, evidence: Evidence, register: int | None, now: Rules) -> tuple[Body, Personal]:

@@ -6,7 +6,7 @@ candidate, whole rows of relatives, names of introducers and helpers. Nothing he
 field that is left out means what it means in this format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,8 +20,8 @@ from dossiers.casework.models import personal_place
 from dossiers.encryption import seal
 from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
 from workflow.deadlines import Deadline
-from workflow.facts import Actor, Candidate, DossierFacts, Evidence
-from workflow.replay import Recorded, Standing
+from workflow.facts import Actor, DossierFacts, Evidence, Vote
+from workflow.replay import REBASE, Ended, Recorded, Standing
 from workflow.roles import Role
 from workflow.route import Route
 from workflow.stages import State
@@ -53,7 +53,7 @@ class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     previous: int | None
     deadlines: tuple[tuple[str, date, date, int, date | None], ...]
     papers: tuple[tuple[int, int, str, str, date, str, str | None], ...]
-    votes: tuple[tuple[int, dict[str, Any]], ...]
+    votes: tuple[tuple[int, Vote], ...]
     companions: tuple[tuple[int, int, str, str, date, date | None], ...]
     signature: str = ""
 
@@ -62,7 +62,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """An event's body. `series` is the unit in whose numbers the paper of the act stands; `organisation` the one that
     nominates, told when it changes; `person` and `previous` when a dossier is opened; `to_unit` and `to_route` when it
     is moved; `rulebook` when an administrator changes it; `corrected` what takes the place of event `about`'s;
-    `answers` what rules said of facts that were then erased; `moved` the deadlines that were counted anew.
+    `erased` the events whose personal parts were erased, `answers` the rules that had said yes to what is gone;
+    `moved` the deadlines counted anew (rule, old day, new day) because of the office's event `cause`.
     """
 
     format: int
@@ -80,6 +81,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     about: int | None = None
     corrected: Brought | None = None
     erased: tuple[int, ...] = ()
+    answers: tuple[str, ...] = ()
     moved: tuple[tuple[str, date, date], ...] = ()
     cause: int | None = None
     base: Base | None = None
@@ -91,8 +93,9 @@ class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     reason: str = ""
-    candidate: Candidate | None = None
+    birth_date: date | None = None
     agreed_by: str = ""
+    kept_because: str = ""
     person: Texts = {}
     before: Texts = {}
     after: Texts = {}
@@ -105,7 +108,7 @@ class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
 class BasePersonal(msgspec.Struct, frozen=True, omit_defaults=True):
     """What identifies at the beginning of a log that was begun anew."""
 
-    candidate: Candidate
+    birth_date: date | None
     person: Texts
     relatives: tuple[RelativeRow, ...] = ()
     names: tuple[str, ...] = ()
@@ -140,16 +143,28 @@ class NotOurs(ValueError):
 
 def split(evidence: Evidence) -> tuple[Evidence, Personal]:
     """The evidence without what identifies, and that."""
-    bare = msgspec.structs.replace(evidence, reason="", candidate=None, agreed_by="")
-    return bare, Personal(evidence.reason, evidence.candidate, evidence.agreed_by)
+    candidate = evidence.candidate
+    born = candidate.birth_date if candidate is not None else None
+    if candidate is not None and born is not None:
+        candidate = msgspec.structs.replace(candidate, birth_date=None)
+    bare = msgspec.structs.replace(evidence, reason="", agreed_by="", kept_because="", candidate=candidate)
+    return bare, Personal(evidence.reason, born, evidence.agreed_by, evidence.kept_because)
 
 
 def joined(brought: Brought, personal: Personal) -> Evidence:
     """The evidence whole again, as far as its personal part is still there."""
-    if not (personal.reason or personal.candidate or personal.agreed_by):
-        return brought.evidence
+    evidence, born = brought.evidence, personal.birth_date
+    if not (personal.reason or born or personal.agreed_by or personal.kept_because):
+        return evidence
+    candidate = evidence.candidate
+    if candidate is not None and born is not None:
+        candidate = msgspec.structs.replace(candidate, birth_date=born)
     return msgspec.structs.replace(
-        brought.evidence, reason=personal.reason, candidate=personal.candidate, agreed_by=personal.agreed_by
+        evidence,
+        reason=personal.reason,
+        agreed_by=personal.agreed_by,
+        kept_because=personal.kept_because,
+        candidate=candidate,
     )
 
 
@@ -237,6 +252,14 @@ def told(row: Any, content: str | None) -> Told:
     )
 
 
+def foldable(rows: Sequence[Any]) -> Sequence[Any]:
+    """The events of a dossier from the one on that says by itself where it stood, or all of them."""
+    for at in range(len(rows) - 1, -1, -1):
+        if rows[at].trigger == REBASE:
+            return rows[at:]
+    return rows
+
+
 def recorded(event: Told) -> Recorded:
     """The event as the rules fold it."""
     body, personal = event.body, event.personal
@@ -257,7 +280,8 @@ def recorded(event: Told) -> Recorded:
         body.rulebook,
         body.about,
         corrected,
-        None if body.base is None else _standing(body, body.base, personal.base),
+        answers=body.answers,
+        base=None if body.base is None else _standing(body, body.base, personal.base),
     )
 
 
@@ -274,17 +298,31 @@ def _day(recorded_at: str) -> date:
 def _standing(body: Body, base: Base, personal: BasePersonal | None) -> Standing:
     facts = base.facts
     if personal is not None:
-        candidate = personal.candidate
-        facts = msgspec.structs.replace(facts, birth_date=candidate.birth_date)
+        facts = msgspec.structs.replace(facts, birth_date=personal.birth_date)
     runs = tuple(Deadline(rule, start, due, more) for rule, start, due, more, end in base.deadlines if end is None)
-    from workflow.replay import Ended
-
     ended = {
         (rule, start): Ended(Deadline(rule, start, due, more), end)
         for rule, start, due, more, end in base.deadlines
         if end is not None
     }
     return Standing(base.state, base.since, body.route, base.rulebook, facts, runs, ended, body.rules)
+
+
+class _Format(msgspec.Struct):
+    format: int = 1
+
+
+_FORMAT = msgspec.json.Decoder(_Format)
+
+
+def format_of(body: str) -> int:
+    """The format of an event's body; 1 for those that did not say."""
+    return _FORMAT.decode(body).format
+
+
+def open_deadlines(rows: Iterable[Any]) -> tuple[Deadline, ...]:
+    """The deadlines among rows of theirs that still run."""
+    return tuple(Deadline(r.rule, r.starts_on, r.due_on, r.extended_by) for r in rows if r.ended_on is None)
 
 
 def said(body: str) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Reading a dossier, within the units of whoever asks."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,12 +24,12 @@ from workflow.stages import State
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
 
-_ANY = (
+_FOUND = (
     select(*Dossier.__table__.c, Person.full_name, CourseClass.centre_id, CourseClass.title.label("class_title"))
     .join(Person, Person.id == Dossier.person_id)
     .outerjoin(CourseClass, CourseClass.id == Dossier.class_id)
-    .where(Dossier.code == bindparam("code"))
 )
+_ANY = _FOUND.where(Dossier.code == bindparam("code"))
 
 
 @lru_cache(maxsize=64)
@@ -43,6 +44,27 @@ def load_case(code: str, signed: Signed) -> Case:
     units = signed.reading_units
     asking = {f"unit{n}": unit for n, unit in enumerate(units)}
     return _case(code, run(_seen_by(len(units)), {"code": code, **asking}).first())
+
+
+_MANY = _FOUND.where(
+    Dossier.code.in_(bindparam("codes", expanding=True)),
+    exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True))),
+)
+
+
+def load_cases(codes: Sequence[str], signed: Signed) -> dict[str, Case]:
+    """Those of these dossiers that this person may see, by code; one query."""
+    units = list(signed.reading_units)
+    rows = run(_MANY, {"codes": list(codes), "units": units}) if codes and units else ()
+    return {row.code: _case(row.code, row) for row in rows}
+
+
+_NUMBERED = _FOUND.where(Dossier.id.in_(bindparam("numbers", expanding=True))).order_by(Dossier.id)
+
+
+def cases_of(numbers: Sequence[int]) -> list[Case]:
+    """Dossiers by their numbers, for what the program does by itself; one query."""
+    return [_case(row.code, row) for row in run(_NUMBERED, {"numbers": list(numbers)})] if numbers else []
 
 
 def load_for_administration(code: str) -> Case:

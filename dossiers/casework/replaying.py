@@ -5,7 +5,7 @@ the papers, votes, deadlines, relatives and members beside the candidate, and wh
 `audit verify` compares the tables with, and what a correction writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from dossiers.casework import events
 from dossiers.casework.events import Base, BasePersonal, Brought, Personal, Told
 from dossiers.papers.numbers import PaperRow, paper_rows
+from dossiers.people.models import Person
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
 from workflow import replay
 from workflow.facts import DossierFacts, Vote
@@ -147,7 +148,7 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
         }
         for seq, nr, form, number, issued_on, issuer, key in base.papers
     ]  # fmt: skip
-    made.votes = [(seq, msgspec.convert(vote, Vote)) for seq, vote in base.votes]
+    made.votes = list(base.votes)
     names = personal.names if personal else ("",) * len(base.companions)
     made.companions = [
         (seq, nr, CompanionRow(kind, ref, name, since, until))  # type: ignore[arg-type]
@@ -157,3 +158,17 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     if personal:
         made.person = [(event.recorded_at, event.seq, person_row(personal.person))]
     made.is_erased = event.is_erased
+
+
+EMPTY_PERSON: PersonRow = {
+    column.name: None if column.nullable else "" for column in Person.__table__.columns if column.name != "id"
+}
+"""A candidate of whom nothing is told (any more)."""
+
+
+def person_of(told: Iterable[tuple[str, int, int, PersonRow]]) -> PersonRow:
+    """A candidate's columns as acts say: given as (recorded_at, dossier, event, columns) in any order."""
+    row = dict(EMPTY_PERSON)
+    for _at, _dossier, _seq, columns in sorted(told, key=lambda one: one[:3]):
+        row.update(columns)
+    return row

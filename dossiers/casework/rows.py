@@ -11,8 +11,9 @@ from dossiers.casework.case import Case, Row
 from dossiers.encryption import place, seal
 from dossiers.extensions import db
 from dossiers.people.rows import CompanionRow, RelativeRow, person_row
-from workflow.deadlines import Deadline
+from workflow.deadlines import MILESTONES, Deadline
 from workflow.facts import Vote
+from workflow.turn import whose_turn
 
 SEALED_OF_PERSON = ("ethnic_group", "religion", "identity_number")
 SEALED_OF_RELATIVE = ("name", "place", "occupation", "result")
@@ -111,3 +112,23 @@ def sealed_person(person_id: int, columns: Mapping[str, date | str | None]) -> R
         if row.get(column):
             row[column] = seal(str(row[column]), place("person", column, person_id))
     return row
+
+
+def settle(case: Case, runs: tuple[Deadline, ...]) -> None:
+    """Say whose turn it is and until when, from what is now so; `runs` are the deadlines that run."""
+    assert case.state is not None
+    case.due_on = min((d.due_on for d in runs if d.rule not in MILESTONES), default=None)
+    idle = case.facts.suspended or case.facts.closed
+    turn = None if idle else whose_turn(case.state, case.route, case.facts)
+    case.turn = str(turn) if turn else None
+
+
+def outbox_row(case: Case, trigger: str, event: Row) -> Row:
+    """What is to be told of an act."""
+    return {
+        "topic": f"dossier:{trigger}",
+        "dossier_id": case.id,
+        "seq": case.version,
+        "created_at": event["recorded_at"],
+        "done_at": None,
+    }

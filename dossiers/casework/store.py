@@ -83,6 +83,9 @@ _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _AD
 
 
 _DROP_SCOPE = delete(table_of(Scope)).where(Scope.dossier_id == bindparam("of"))
+_ERASE = delete(table_of(EventPersonal)).where(
+    EventPersonal.dossier_id == bindparam("of"), EventPersonal.seq == bindparam("which")
+)
 _ADD_COMPANION, _ADD_PERSON = _insert(Companion), _insert(Person)
 FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion)
 """Tables of what stands on file for a dossier."""
@@ -144,6 +147,8 @@ class DatabaseStore(_Reader):
             run(_ADD_PERSONAL, [changes.personal])
         if changes.person and not changes.new_person:
             run(_update(Person, ("id",), tuple(changes.person)), {"of_id": case.person_id, **changes.person})
+        for seq in changes.erased:
+            run(_ERASE, {"of": case.id, "which": seq})
         self._file(case, changes)
         if changes.scope_moved:
             run(_DROP_SCOPE, {"of": case.id})

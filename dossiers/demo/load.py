@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import select
 
 from dossiers import engines
+from dossiers.casework import recounting
 from dossiers.casework.bulk import BulkStore
 from dossiers.demo.bloc import PASSWORD, Bloc, Builder
 from dossiers.demo.player import ROAD, TODAY, Player, steps_to
 from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
+from dossiers.rules import services as rules
 from dossiers.units.models import Unit
 from workflow.facts import Paper
 from workflow.stages import State
@@ -249,6 +251,7 @@ def load(more: int, seed: int) -> int:
         _special_cases(scene)
         _bulk(scene, more)
         scene.store.flush()
+        instance.put(recounting.COUNTED, rules.current().hash)
         office.record_everything("demo:loaded", None)
         engines.follow_numbers(db, ("body_member", "person", "dossier"))
         engines.gather_statistics(db)

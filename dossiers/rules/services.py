@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 
+from flask.signals import Namespace
 from flask_sqlalchemy.session import Session as DatabaseSession
 from sqlalchemy import bindparam, delete, event, select
 
@@ -18,6 +19,9 @@ from workflow.rulebook import Rulebook, Value, shipped
 from workflow.rulestate import Rules, digest
 
 VERSION = "rules_version"
+
+changed = Namespace().signal("rules-changed")
+"""Sent after a value of a rule or a day of the calendar was changed."""
 
 _STATE = select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam("hash"))
 
@@ -105,6 +109,7 @@ def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None
         )
         office.record("rule:changed", None, account_id, [row], rulebook=rulebook, key=key, value=written)
         instance.renew(VERSION)
+    changed.send()
 
 
 def set_day(day: date, working: bool, note: str, account_id: int) -> None:
@@ -113,6 +118,7 @@ def set_day(day: date, working: bool, note: str, account_id: int) -> None:
         row = db.session.merge(CalendarDay(day=day, working=working, note=note))
         office.record("day:set", None, account_id, [row], day=day, working=working, note=note)
         instance.renew(VERSION)
+    changed.send()
 
 
 def forget_day(day: date, account_id: int) -> None:
@@ -121,3 +127,4 @@ def forget_day(day: date, account_id: int) -> None:
         db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
         office.record("day:forgotten", None, account_id, [("calendar_day", day.isoformat())], day=day)
         instance.renew(VERSION)
+    changed.send()

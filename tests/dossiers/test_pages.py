@@ -342,7 +342,7 @@ def test_queries_do_not_grow_with_the_rows(app: Flask, person: Maker) -> None:
         _more(60)
     secretary = person("cell_secretary", unit_of(app, code))
     for _ in range(5):
-        secretary.act(code, "correct_record", event="1", reason="Ghi thêm để nhật ký dài ra.")
+        secretary.act(code, "correct_candidate", reason="Ghi thêm để nhật ký dài ra.")
     after = measure()
     for url, (_who, most) in pages.items():
         assert after[url] <= before[url], url

@@ -36,6 +36,8 @@ def _of(info: Any) -> st.SearchStrategy[Any]:
         return st.lists(_of(info.item_type), max_size=4)
     if kind == "EnumType":
         return st.sampled_from([str(member) for member in info.cls])
+    if kind == "LiteralType":
+        return st.sampled_from(list(info.values))
     if kind == "IntType":
         low = info.ge if info.ge is not None else 0
         high = info.le if info.le is not None else 1000

@@ -71,7 +71,7 @@ def test_only_what_changes_no_step_leaves_the_days_alone(line: Line) -> None:
 def test_what_opens_a_dossier_is_not_taken_back() -> None:
     assert {line.trigger for line in LINES if not line.undoable} == {
         "create", "decide_admission", "revoke_decision", "decide_recognition", "remove", "refuse", "record_death",
-        "readmit", "change_rulebook", "correct_record",
+        "readmit", "change_rulebook", "correct_record", "undo",
     }  # fmt: skip
     assert [line.undoable for line in LINES if line.trigger == "refuse"] == [True, True, False]
 

@@ -5,8 +5,16 @@ the form can tell is not judged), and with evidence when somebody acts. The file
 """
 
 from workflow.guards.admission import age, not_stale, schooling
-from workflow.guards.base import Guard, Refusal, Situation, day_text
+from workflow.guards.base import About, Guard, Refusal, Situation, day_text
 from workflow.guards.ceremony import approved_by_other, ceremony_in_time, decision_prepared, received_in_order
+from workflow.guards.corrections import (
+    correction_allowed,
+    correction_by_two,
+    correction_competent,
+    correction_grounded,
+    correction_needs_two,
+    own_last_act,
+)
 from workflow.guards.order import competent, date_possible, evidence_complete, not_closed, not_suspended
 from workflow.guards.recognition import (
     admission_voted,
@@ -78,6 +86,7 @@ __all__ = [
     "LEAVING_GROUNDS",
     "REMOVAL_GROUNDS",
     "SCHOOLING_GROUNDS",
+    "About",
     "Guard",
     "Refusal",
     "Situation",
@@ -92,6 +101,11 @@ __all__ = [
     "competent",
     "concluded_by_other",
     "consent",
+    "correction_allowed",
+    "correction_by_two",
+    "correction_competent",
+    "correction_grounded",
+    "correction_needs_two",
     "course_dates",
     "course_over",
     "course_proposed",
@@ -120,6 +134,7 @@ __all__ = [
     "offered_certificate_valid",
     "opinions",
     "organisation_resolution",
+    "own_last_act",
     "probation_over",
     "quorum",
     "readmission_allowed",

@@ -12,6 +12,8 @@ def age(s: Situation) -> Refusal | None:
     Over 60 only with prior written consent of the standing committee directly under the Centre.
     """
     born = s.facts.birth_date
+    if born is None and "age" in s.facts.answers:
+        return None  # it was right when it was asked, and was erased since
     if born is None:
         return s.no(
             "age_min",

@@ -29,8 +29,25 @@ class Refusal(msgspec.Struct, frozen=True):
     mend: str = ""
 
 
+class About(msgspec.Struct, frozen=True):
+    """A recorded act that somebody wants to put right, as the rules of corrections see it.
+
+    `roles` may do that act; `free` and `never` say what its line of the table does; `touches_decision` whether a signed
+    decision, or what follows from one, would read otherwise; `refused` names the later acts that the rules would not
+    allow any more; `changes` whether the correction says anything new.
+    """
+
+    seq: int
+    label: Text
+    roles: tuple[Role, ...] = ()
+    never: Text | None = None
+    touches_decision: bool = False
+    refused: tuple[Text, ...] = ()
+    changes: bool = True
+
+
 class Situation(msgspec.Struct, frozen=True):
-    """All a guard may look at. `roles` are the parts that may do the act in question."""
+    """All a guard may look at. `parts` may do the act in question; `about` is the act to be put right, if one is."""
 
     state: State | None
     route: Route
@@ -42,6 +59,7 @@ class Situation(msgspec.Struct, frozen=True):
     evidence: Evidence | None = None
     parts: tuple[Role | Part, ...] = ()
     needs: tuple[str, ...] = ()
+    about: About | None = None
 
     @property
     def on(self) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from workflow.deadlines import probation_end
-from workflow.facts import Candidate, Evidence, Extension, Source
+from workflow.facts import Candidate, Evidence, Extension, PreparedCorrection, Source
 from workflow.guards import Situation
 from workflow.votes import Purpose
 
@@ -14,8 +14,9 @@ Effect = Callable[[Situation, Evidence], Changes]
 def _candidate(candidate: Candidate | None) -> Changes:
     if candidate is None:
         return {}
-    given = {name: getattr(candidate, name) for name in candidate.__struct_fields__}
-    return {name: value for name, value in given.items() if value is not None}
+    given = {name: getattr(candidate, name) for name in candidate.__struct_fields__ if name != "clear"}
+    told = {name: value for name, value in given.items() if value is not None}
+    return {**told, **{name: "" if name == "schooling_ground" else None for name in candidate.clear}}
 
 
 def create(s: Situation, e: Evidence) -> Changes:
@@ -132,3 +133,12 @@ def transfer(s: Situation, e: Evidence) -> Changes:
 def correct_candidate(s: Situation, e: Evidence) -> Changes:
     source: Changes = {} if e.source is None else {"source": e.source}
     return {**source, **_candidate(e.candidate)}
+
+
+def prepare_correction(s: Situation, e: Evidence) -> Changes:
+    return {"correction": PreparedCorrection(e.event or 1, s.actor.ref or "?", e.content)}
+
+
+def correct_record(s: Situation, e: Evidence) -> Changes:
+    """What is corrected is folded anew from the events (workflow.replay); a preparation is used up."""
+    return {"correction": None}

@@ -79,6 +79,8 @@ class Line(msgspec.Struct, frozen=True):
     """Whether its day orders the acts of the dossier."""
     suspended_ok: bool = False
     """Whether it is possible while the dossier is suspended."""
+    closed_ok: bool = False
+    """Whether it is possible after the dossier was closed."""
     decides: bool = False
     """Whether it is a signed decision of the body that decides."""
     undoable: bool = True

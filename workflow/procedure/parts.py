@@ -23,6 +23,8 @@ CELL_OR_OFFICE: Who = (*CELL, *OFFICE)
 DECIDING_OFFICE: Who = (Part.DECIDING_OFFICER,)
 DECIDING: Who = (Part.DECIDING_SECRETARY,)
 
+ACTING: Who = tuple(role for role in Role if role not in (Role.CELL_MEMBER_HELPER, Role.INSPECTOR, Role.ADMINISTRATOR))
+
 HOLDER: dict[State, Role | Part] = {
     _S.CELL_REVIEW: Role.CELL_SECRETARY,
     _S.SECTION_APPRAISAL: Role.SECTION_OFFICER,

@@ -1,0 +1,268 @@
+"""Putting right what was recorded: `correct_record`, its proposal, and `undo` (domain.md §4).
+
+A correction names an event and brings its evidence as it should have been. Before anything is written a plan says
+what would change and which later acts the rules would not allow any more; the rules then decide
+(workflow.guards.corrections) and the tables are made anew from the events.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import msgspec
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework import events, history, replaying
+from dossiers.casework.act import Act, Done
+from dossiers.casework.case import Case, Changes
+from dossiers.casework.decide import by, check_numbers, decide, with_register
+from dossiers.casework.events import Body, Brought, Personal
+from dossiers.casework.replaying import Counted, Projection
+from dossiers.casework.store import Store
+from dossiers.rules import services as rules
+from workflow import machine, replay
+from workflow.facts import Actor, Evidence
+from workflow.guards import About, Situation
+from workflow.machine import Outcome
+from workflow.procedure.move import Correction, Move
+from workflow.replay import CORRECTION, ERASURE, REBASE, RECOUNT, UNDO, Known, Recorded, Standing
+from workflow.roles import Role
+from workflow.route import role_for
+from workflow.stages import State
+from workflow.text import Text
+from workflow.triggers import TRIGGERS
+
+PROPOSAL = "prepare_correction"
+TRIGGERS_HERE = frozenset({CORRECTION, PROPOSAL, UNDO})
+_NO_ACTS = frozenset({CORRECTION, PROPOSAL, RECOUNT, ERASURE, REBASE})
+_DECIDED = ("admitted_on", "recognised_on", "effective_on", "left_on")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a correction would do: the act it is about, the dossier as it stands and would stand, what the rules see.
+
+    `brought` and `personal` are the evidence as it should have been; `digest` names them; `stopped` are later acts that
+    the rules would not allow any more, with why.
+    """
+
+    target: Counted
+    before: Projection
+    after: Projection
+    about: About
+    brought: Brought
+    personal: Personal
+    digest: str
+    stopped: tuple[tuple[Counted, tuple[Text, ...]], ...]
+
+
+class NoSuchAct(LookupError):
+    """The event does not stand on the dossier's line of acts: it was taken back, or never was."""
+
+
+def acts_of(dossier_id: int) -> list[Counted]:
+    """The acts of a dossier that count, in their order: what may be corrected."""
+    return [act for act in replaying.counted(history.read(dossier_id)) if act.event.trigger not in _NO_ACTS]
+
+
+def target_of(dossier_id: int, seq: int) -> Counted:
+    """The act with this number. Raises NoSuchAct."""
+    for act in acts_of(dossier_id):
+        if act.event.seq == seq:
+            return act
+    raise NoSuchAct(seq)
+
+
+def plan(store: Store, case: Case, act: Act) -> Plan:
+    """What the correction `act` would do to a dossier. Raises NoSuchAct; nothing is written."""
+    assert act.corrected is not None
+    known = rules.states()
+    told = history.read(case.id)
+    line = replaying.counted(told)
+    target = next((one for one in line if one.event.seq == act.evidence.event), None)
+    if target is None or target.event.trigger in _NO_ACTS:
+        raise NoSuchAct(act.evidence.event)
+    before = replaying.project(case.id, told, known)
+    brought, personal = _as_it_should_be(store, before, target, act.corrected)
+    digest = _digest(brought, personal)
+    body = _body(target, case, brought)
+    trial = history.next_event(
+        case, CORRECTION, _state(case), body, Personal(corrected=personal), (0, str(Role.CELL_SECRETARY), 0), _stamp()
+    )
+    after = replaying.project(case.id, [*told, trial], known)
+    stopped = _stopped(line, replaying.counted([*told, trial]), known, before.standing.facts.answers)
+    move = replay.move_of(target.recorded)
+    touches = move.correction is Correction.SECOND_PERSON or any(
+        getattr(before.standing.facts, name) != getattr(after.standing.facts, name) for name in _DECIDED
+    )
+    about = About(
+        target.event.seq,
+        TRIGGERS[target.event.trigger].label,
+        tuple(dict.fromkeys(role_for(part, target.recorded.route) for part in move.parts)),
+        move.never if move.correction is Correction.NEVER else None,
+        touches,
+        tuple(_named(one, why) for one, why in stopped),
+        (brought, personal) != (target.brought, _comparable(target.personal)),
+    )
+    return Plan(target, before, after, about, brought, personal, digest, stopped)
+
+
+def _comparable(personal: Personal) -> Personal:
+    return msgspec.structs.replace(personal, corrected=None, base=None)
+
+
+def _body(target: Counted, case: Case, brought: Brought) -> Body:
+    """The body of a correction of `target`."""
+    evidence = Evidence(clock.today(), event=target.event.seq)
+    now = rules.current()
+    return Body(
+        events.FORMAT, case.unit_id, case.route, now.hash, Brought(evidence), about=target.event.seq, corrected=brought
+    )
+
+
+def _as_it_should_be(store: Store, made: Projection, target: Counted, corrected: Act) -> tuple[Brought, Personal]:
+    """The corrected evidence in its two parts; those entitled are counted anew from the register of the day."""
+    register, evidence = target.brought.register, corrected.evidence
+    vote = next((vote for seq, vote in made.votes if seq == target.event.seq), None)
+    if evidence.ballot is not None and vote is not None:
+        evidence = with_register(store, evidence, (register, vote.body))
+    return events.brought(replace(corrected, evidence=evidence), evidence, register)
+
+
+def _digest(brought: Brought, personal: Personal) -> str:
+    content = msgspec.json.encode([brought, personal], order="deterministic")
+    return hashlib.sha256(content).hexdigest()
+
+
+def _state(case: Case) -> State:
+    assert case.state is not None
+    return case.state
+
+
+def _stamp() -> str:
+    return clock.stamp(clock.now())
+
+
+def _named(act: Counted, why: Iterable[Text]) -> Text:
+    label = TRIGGERS[act.event.trigger].label
+    day = act.recorded.evidence.happened_on
+    vi, en = (" ".join(getattr(text, language) for text in why) for language in ("vi", "en"))
+    return Text(f"{label.vi} ({day:%d/%m/%Y}): {vi}", f"{label.en} ({day:%d/%m/%Y}): {en}")
+
+
+def _stopped(
+    before: list[Counted], after: list[Counted], known: Known, answers: tuple[str, ...]
+) -> tuple[tuple[Counted, tuple[Text, ...]], ...]:
+    """Acts the rules allow along `before` and would not along `after`, with why."""
+    were = _refusals(before, known, answers)
+    found = []
+    for act, why in _refusals(after, known, answers).values():
+        known_rules = {rule for rule, _ in were[act.event.seq][1]} if act.event.seq in were else set()
+        new = tuple(text for rule, text in why if rule not in known_rules)
+        if new:
+            found.append((act, new))
+    return tuple(found)
+
+
+def _refusals(
+    line: list[Counted], known: Known, answers: tuple[str, ...]
+) -> dict[int, tuple[Counted, list[tuple[str, Text]]]]:
+    standing = Standing()
+    found: dict[int, tuple[Counted, list[tuple[str, Text]]]] = {}
+    for act in line:
+        recorded = act.recorded
+        if act.event.trigger not in _NO_ACTS and recorded.base is None:
+            move = replay.move_of(recorded)
+            refusals = machine.refusals(move, _asked(standing, recorded, known, answers, move))
+            found[recorded.seq] = act, [(refusal.rule, refusal.message) for refusal in refusals]
+        standing = replay.step(standing, recorded, known)
+    return found
+
+
+def _asked(standing: Standing, recorded: Recorded, known: Known, answers: tuple[str, ...], move: Move) -> Situation:
+    situation = replay.situation(standing, recorded, known)
+    facts = msgspec.structs.replace(situation.facts, answers=answers) if answers else situation.facts
+    return msgspec.structs.replace(situation, facts=facts, parts=move.parts, needs=move.needs)
+
+
+# --- deciding -----------------------------------------------------------------------------------------------------
+
+
+def decide_on(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
+    """What follows from a correction, a proposal of one, or an undo; changes `case`. Raises workflow's Refused."""
+    if act.trigger == UNDO:
+        return _undo(store, case, act, signed)
+    made = plan(store, case, act)
+    evidence = msgspec.structs.replace(act.evidence, content=made.digest)
+    outcome = _fired(case, act.trigger, evidence, signed, made.about)
+    if act.trigger == PROPOSAL:
+        whole = (made.brought, made.personal)
+        return decide(store, case, replace(act, evidence=evidence), signed, made.about, whole)
+    old = set(history.rows_of(made.before.papers))
+    fresh = [row for row in made.after.papers if row["number_key"] not in old]
+    check_numbers(store, _situation(case, evidence, signed, made.about), fresh)
+    bare, personal = events.split(evidence)
+    body = msgspec.structs.replace(_body(made.target, case, made.brought), brought=Brought(bare))
+    personal = msgspec.structs.replace(personal, corrected=made.personal)
+    return _write(store, case, act, outcome, body, personal, signed)
+
+
+def _undo(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
+    line = [
+        one for one in replaying.counted(history.read(case.id)) if one.event.trigger not in (RECOUNT, ERASURE, REBASE)
+    ]
+    last = line[-1].event.seq if line else 0
+    evidence = msgspec.structs.replace(act.evidence, event=last or None)
+    outcome = _fired(case, UNDO, evidence, signed, None)
+    bare, personal = events.split(evidence)
+    body = Body(events.FORMAT, case.unit_id, case.route, rules.current().hash, Brought(bare), about=last)
+    return _write(store, case, act, outcome, body, personal, signed)
+
+
+def _write(
+    store: Store, case: Case, act: Act, outcome: Outcome, body: Body, personal: Personal, signed: Signed
+) -> tuple[Done, Changes]:
+    known, who = rules.states(), by(signed, outcome.role, case)
+    told = history.read(case.id)
+    event = history.next_event(case, act.trigger, _state(case), body, personal, who, _stamp())
+    made = replaying.project(case.id, [*told, event], known)
+    changes = history.afresh(store, case, made, act.trigger, body, personal, who, known, act.key)
+    assert case.state is not None
+    return Done(case, msgspec.structs.replace(outcome, to=case.state, facts=case.facts)), changes
+
+
+def _situation(case: Case, evidence: Evidence, signed: Signed, about: About | None) -> Situation:
+    now = rules.current()
+    actor = Actor(signed.ref, signed.roles_over(case.scope_units))
+    return Situation(
+        case.state, case.route, case.facts, now.books[case.rulebook], now.calendar, actor, clock.today(), evidence,
+        about=about,
+    )  # fmt: skip
+
+
+def _fired(case: Case, trigger: str, evidence: Evidence, signed: Signed, about: About | None) -> Outcome:
+    return machine.fire(trigger, _situation(case, evidence, signed, about))
+
+
+def proposed(case: Case) -> tuple[int, date, Act] | None:
+    """The correction that waits for a second person: (event it is about, day, the act as it should have been)."""
+    waiting = case.facts.correction
+    if waiting is None:
+        return None
+    for event in reversed(history.read(case.id)):
+        if event.trigger == PROPOSAL and event.body.corrected is not None:
+            target = target_of(case.id, waiting.event)
+            personal = event.personal.corrected or Personal()
+            act = Act(
+                target.event.trigger,
+                events.joined(event.body.corrected, personal),
+                relatives=personal.relatives,
+                companions=personal.companions,
+                person=dict(personal.after or personal.person),
+                was=dict(personal.before),
+                class_id=event.body.corrected.course,
+            )
+            return waiting.event, event.happened_on, act
+    return None

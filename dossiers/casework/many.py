@@ -1,0 +1,122 @@
+"""advance_all(): many acts at once, decided first, written in one transaction. Meetings, classes and imports."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+
+from dossiers.accounts.grants import Signed
+from dossiers.casework import correcting
+from dossiers.casework.act import Act, Done, Duplicate, Overtaken, VersionConflict
+from dossiers.casework.advance import sent_before_of, told
+from dossiers.casework.case import Case, Changes
+from dossiers.casework.decide import decide
+from dossiers.casework.loading import load_case, situation
+from dossiers.casework.store import DatabaseStore
+from dossiers.extensions import write_transaction
+from dossiers.papers.numbers import number_taken
+from workflow.machine import Refused
+
+Answer = Done | Refused | VersionConflict | Duplicate
+"""What became of one act: done, or why not."""
+
+ALONE = frozenset({"readmit", *correcting.TRIGGERS_HERE})
+"""Acts that are done one at a time: they open another dossier, or make all rows of theirs anew."""
+
+
+class BatchStore(DatabaseStore):
+    """The database, and beside it what the acts of the batch that were decided already will write."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._entitled: dict[tuple[int, str, date], int] = {}
+        self._centres: dict[int | None, int | None] = {}
+
+    def numbers_taken(self, keys: list[str]) -> set[str]:
+        """Those an earlier act of the batch takes, and those on file."""
+        return {key for key in keys if key in self._used} | super().numbers_taken(keys)
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many may vote; asked once a unit, body and day."""
+        key = (unit_id, body, day)
+        if key not in self._entitled:
+            self._entitled[key] = super().entitled(unit_id, body, day)
+        return self._entitled[key]
+
+    def centre_of(self, class_id: int | None) -> int | None:
+        """The training centre of a class; asked once."""
+        if class_id not in self._centres:
+            self._centres[class_id] = super().centre_of(class_id)
+        return self._centres[class_id]
+
+    def take(self, changes: Changes) -> None:
+        """An act of the batch was decided: its numbers are used."""
+        self._used.update(row["number_key"] for row in changes.filed.papers if row["number_key"])
+
+
+def advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer]:
+    """Do many acts, each on the dossier as it was read (its version is the one the person saw): an answer an act.
+
+    All that the rules allow is written in one transaction, or nothing is; what they refuse, what was sent before and
+    where somebody else acted meanwhile is left out and said. An act sees the numbers and the dossiers of those before
+    it in the batch.
+    """
+    if any(act.trigger in ALONE for _, act in acts):
+        raise ValueError("is done one at a time")
+    store, sent = BatchStore(), sent_before_of([act.key for _, act in acts])
+    answers: list[Answer | None] = [None] * len(acts)
+    decided: dict[int, tuple[Case, Changes]] = {}
+    latest: dict[int, Case] = {}
+    for number, (read, act) in enumerate(acts):
+        if act.key in sent:
+            answers[number] = Duplicate()
+            continue
+        case = replace(latest.get(read.id, read))
+        try:
+            done, changes = decide(store, case, act, signed)
+        except Refused as refused:
+            answers[number] = refused
+            continue
+        store.take(changes)
+        answers[number], decided[number], latest[read.id] = done, (case, changes), case
+    _write(store, acts, decided, answers, signed)
+    for (_, act), answer in zip(acts, answers, strict=True):
+        if isinstance(answer, Done):
+            told(answer, act.trigger, signed)
+    return [answer for answer in answers if answer is not None]
+
+
+def _write(
+    store: BatchStore,
+    acts: Sequence[tuple[Case, Act]],
+    decided: dict[int, tuple[Case, Changes]],
+    answers: list[Answer | None],
+    signed: Signed,
+) -> None:
+    """Write what was decided; whoever came first to a dossier or a number keeps it, and the rest is written without."""
+    while decided:
+        at = -1
+        try:
+            with write_transaction():
+                for number, (case, changes) in decided.items():
+                    at = number
+                    store.write(case, changes)
+            return
+        except (Overtaken, Duplicate, IntegrityError) as error:
+            read, act = acts[at]
+            answers[at] = _why(error, read, act, signed)
+            gone = decided.pop(at)[0].id
+            for later in [n for n, (case, _) in decided.items() if case.id == gone and n > at]:
+                answers[later] = VersionConflict(read, read.version)
+                del decided[later]
+
+
+def _why(error: Exception, read: Case, act: Act, signed: Signed) -> Answer:
+    if isinstance(error, Duplicate):
+        return error
+    if isinstance(error, Overtaken):
+        return VersionConflict(load_case(read.code, signed), read.version)
+    if isinstance(error, IntegrityError) and "number_key" in str(error.orig):
+        return Refused((number_taken(situation(read, signed, act.evidence), act.evidence.number),))
+    raise error

@@ -1,0 +1,138 @@
+"""Beginning a dossier's log anew: one signed event that says where it stood, for logs of an earlier format.
+
+From it on the events can be folded; what lies before is still chained and read, but no table is compared with it.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from dossiers import clock
+from dossiers.casework import events
+from dossiers.casework.case import Case
+from dossiers.casework.events import Base, BasePersonal, Body, Brought, Personal
+from dossiers.casework.loading import cases_of
+from dossiers.casework.models import DeadlineRecord, Dossier, Event, VoteRecord
+from dossiers.casework.recounting import by_itself
+from dossiers.casework.rows import table_of
+from dossiers.casework.store import DatabaseStore
+from dossiers.extensions import db, run, write_transaction
+from dossiers.papers.models import PaperRecord
+from dossiers.people import reading as people
+from dossiers.people.models import Companion
+from dossiers.people.rows import texts
+from dossiers.rules import services as rules
+from workflow.deadlines import running
+from workflow.facts import Evidence, Vote
+from workflow.replay import REBASE
+
+Sign = Callable[[bytes], str]
+BATCH = 200
+
+_NUMBERS = select(Dossier.id).where(Dossier.id > bindparam("after")).order_by(Dossier.id).limit(BATCH)
+_BODIES = (
+    select(Event.dossier_id, Event.seq, Event.body, Event.trigger)
+    .where(Event.dossier_id >= bindparam("low"), Event.dossier_id <= bindparam("high"))
+    .order_by(Event.dossier_id, Event.seq)
+)
+
+
+def _of(model: type[db.Model]):  # type: ignore[no-untyped-def]
+    table = table_of(model)
+    key = [column for column in table.primary_key.columns if column.name != "dossier_id"]
+    return select(*table.c).where(table.c.dossier_id == bindparam("dossier")).order_by(*key)
+
+
+_PAPERS, _VOTES, _DEADLINES, _COMPANIONS = map(_of, (PaperRecord, VoteRecord, DeadlineRecord, Companion))
+
+
+def begin_anew(by: tuple[int, str, int], sign: Sign) -> int:
+    """Write one event a dossier whose log is of an earlier format; how many. `by` is whose act it is."""
+    written, after = 0, 0
+    while numbers := list(run(_NUMBERS, {"after": after}).scalars()):
+        with write_transaction():
+            old = _old(numbers[0], numbers[-1])
+            for case in cases_of([number for number in numbers if number in old]):
+                _begin(case, by, sign)
+                written += 1
+        after = numbers[-1]
+    return written
+
+
+def _old(low: int, high: int) -> set[int]:
+    """The dossiers that have an event of an earlier format after the last one that says where they stood."""
+    found: set[int] = set()
+    for row in run(_BODIES, {"low": low, "high": high}):
+        if row.trigger == REBASE:
+            found.discard(row.dossier_id)
+        elif events.format_of(row.body) != events.FORMAT:
+            found.add(row.dossier_id)
+    return found
+
+
+def signed_content(code: str, seq: int, prev_hash: str, base: Base) -> bytes:
+    """What the signature of a log begun anew is over: the dossier, the event's place, and where it stood."""
+    bare = msgspec.structs.replace(base, signature="")
+    return msgspec.json.encode([code, seq, prev_hash, bare], order="deterministic")
+
+
+def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
+    asked, now = {"dossier": case.id}, rules.current()
+    assert case.state is not None
+    companions = run(_COMPANIONS, asked).all()
+    candidate = people.candidate(case.person_id)
+    columns = {name: getattr(candidate, name) for name in candidate.row._mapping if name != "id"}
+    runs = running(case.state, case.facts, now.books[case.rulebook], now.calendar)
+    ended = [
+        (row.rule, row.starts_on, row.due_on, row.extended_by, row.ended_on)
+        for row in run(_DEADLINES, asked)
+        if row.ended_on is not None
+    ]
+    before = events.open_deadlines(run(_DEADLINES, asked))
+    base = Base(
+        state=case.state,
+        since=case.since,
+        rulebook=case.rulebook,
+        facts=msgspec.structs.replace(case.facts, birth_date=None),
+        person=case.person_id,
+        nominator=case.nominator_id,
+        course=case.class_id,
+        previous=case.previous_id,
+        deadlines=(*ended, *((d.rule, d.starts_on, d.due_on, d.extended_by, None) for d in runs)),
+        papers=tuple(
+            (row.seq, row.nr, row.form, row.number, row.issued_on, row.issuer, row.number_key)
+            for row in run(_PAPERS, asked)
+        ),
+        votes=tuple((row.seq, _vote(row)) for row in run(_VOTES, asked)),
+        companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
+    )
+    base = msgspec.structs.replace(
+        base, signature=sign(signed_content(case.code, case.version + 1, case.head_hash, base))
+    )
+    personal = BasePersonal(
+        case.facts.birth_date,
+        texts(columns),
+        tuple(people.relatives(case.id)),
+        tuple(row.name for row in companions),
+    )
+    body = Body(
+        events.FORMAT, case.unit_id, case.route, now.hash, Brought(Evidence(clock.today())), base=base,
+        person=case.person_id,
+    )  # fmt: skip
+    store = DatabaseStore()
+    changes = by_itself(store, case, REBASE, body, Personal(base=personal), by, before, runs)
+    store.write(case, changes)
+
+
+def _vote(row: object) -> Vote:
+    values = {name: getattr(row, name) for name in Vote.__struct_fields__}
+    return msgspec.convert(values, Vote, strict=False)
+
+
+def needed() -> Iterator[int]:
+    """The dossiers whose log is of an earlier format."""
+    after = 0
+    while numbers := list(run(_NUMBERS, {"after": after}).scalars()):
+        yield from sorted(_old(numbers[0], numbers[-1]))
+        after = numbers[-1]
