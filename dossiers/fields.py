@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Optional
+from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
+from dossiers import clock
 from dossiers.formatters import say
 from workflow.text import Text
 
@@ -40,6 +41,8 @@ class DayField(Field):
     """A date typed the Vietnamese way; what was typed is kept when it is no date."""
 
     widget = TextInput()
+    data: Any
+    """A date; None while nothing, or no date, was typed."""
 
     def _value(self) -> str:
         if self.raw_data:
@@ -55,6 +58,8 @@ class DayField(Field):
 
 class WholeNumberField(IntegerField):
     """A whole number; what was typed is kept when it is none."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the typed text."""
@@ -72,8 +77,6 @@ def required(form: Any, field: Any) -> None:
     raw = field.raw_data[0] if field.raw_data else None
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         field.errors = [_("Chưa ghi mục này.")]
-        from wtforms.validators import StopValidation
-
         raise StopValidation(_("Chưa ghi mục này."))
 
 
@@ -144,6 +147,14 @@ class NumberWords(Words):
 class _KnownChoice:
     """Says in the user's language when what was sent stands in no list (somebody changed the page)."""
 
+    choices: list[tuple[str, str]] | None
+
+    def allow(self, value: object, label: str = "") -> None:
+        """Let one more line be chosen if the list lacks it: what was chosen once, and is no longer offered."""
+        offered = self.choices or []
+        if value not in (None, "") and all(known != str(value) for known, _label in offered):
+            self.choices = [*offered, (str(value), label or str(value))]
+
     def pre_validate(self, form: Any) -> None:
         """Raises ValidationError."""
         try:
@@ -160,9 +171,24 @@ class OneOfField(_KnownChoice, RadioField):
     """One of a few, all in sight."""
 
 
-def choice(label: Any, optional: bool = False) -> ChoiceField:
-    """A select that starts empty and says so when nothing was chosen; its choices come in `prepare`."""
-    return ChoiceField(label, [Optional()] if optional else [required], choices=[])
+def choice(label: Any, optional: bool = False, of: Callable[[str], Any] = str) -> ChoiceField:
+    """A select that starts empty and says so when nothing was chosen; its choices come in `prepare`.
+
+    `of` makes what was chosen of the text that is sent: State, int …
+    """
+    return ChoiceField(label, [Optional()] if optional else [required], choices=[], coerce=_either(of))
+
+
+def _either(of: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """What `of` makes of a text; the text itself, which then stands in no list, when it makes nothing of it."""
+
+    def made(sent: Any) -> Any:
+        try:
+            return of(sent)
+        except ValueError:
+            return sent
+
+    return made
 
 
 def with_empty(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -187,8 +213,6 @@ def known_key(typed: str | None) -> str | None:
 
 def plausible_birth_date(field: Any) -> bool:
     """Whether a date can be a candidate's birth date; puts a sentence at the field when it cannot."""
-    from dossiers import clock
-
     born = field.data
     if born is None or 1900 <= born.year <= clock.today().year - 10:
         return True

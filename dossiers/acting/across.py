@@ -1,18 +1,15 @@
 """Forms of the acts across the stages: returning, extending, suspending, moving, correcting, ending."""
 
-from dataclasses import replace
+from datetime import date
 from typing import Any
 
-import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
-from dossiers.acting.forms import ActForm, Numbered, Reasoned, state_choices
-from dossiers.casework.act import Act
+from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded, state_choices
 from dossiers.casework.case import Case
-from dossiers.casework.opening import with_organisations
 from dossiers.fields import (
     DayField,
     LineField,
@@ -28,9 +25,10 @@ from dossiers.fields import (
     required,
     with_empty,
 )
-from dossiers.formatters import day, say, trigger
+from dossiers.formatters import day, say, state, trigger
 from dossiers.people import personal
 from dossiers.people.reading import candidate
+from dossiers.people.rows import PersonRow
 from dossiers.reading.timeline import timeline
 from dossiers.security import signed
 from dossiers.units import services as units
@@ -39,6 +37,7 @@ from workflow.deadlines import BY_RULE, running
 from workflow.facts import SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS, Candidate, Schooling, Source
 from workflow.guards import LEAVING_GROUNDS, SCHOOLING_GROUNDS, Situation
 from workflow.procedure.table import moves_from
+from workflow.rulebook import Rulebook
 from workflow.stages import State
 
 
@@ -46,20 +45,21 @@ class ReturnForm(Reasoned, ActForm):
     """Back to the step that must mend it."""
 
     happened_on = DayField(_l("Ngày trả hồ sơ"), [required])
-    return_to = choice(_l("Trả về bước"))
+    return_to = choice(_l("Trả về bước"), of=State)
     reason = ParagraphField(_l("Phải sửa những gì"), [required, Words(2000)])
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the earlier steps of this half of the road."""
         super().prepare(case, s, trigger)
-        targets = [m.dest for m in moves_from(case.state, case.route) if m.trigger == trigger]
+        moves = moves_from(case.state, case.route)
+        targets = [move.dest for move in moves if move.trigger == trigger and move.dest is not None]
         self.return_to.choices = with_empty(state_choices(targets))
 
-    def act(self, trigger: str, case: Case) -> Act:
-        """The step as a state."""
-        act = super().act(trigger, case)
-        evidence = msgspec.structs.replace(act.evidence, return_to=State(self.return_to.data))
-        return replace(act, evidence=evidence)
+    def recall(self, recorded: Recorded) -> None:
+        """The step it went back to."""
+        if (step := recorded.evidence.return_to) is not None:
+            self.return_to.allow(step, state(step))
+        super().recall(recorded)
 
 
 class ExtendForm(Reasoned, ActForm):
@@ -70,10 +70,13 @@ class ExtendForm(Reasoned, ActForm):
     days = WholeNumberField(_l("Thêm bao nhiêu ngày làm việc"), [required])
     agreed_by = LineField(_l("Ai đồng ý"), [required, Words(200)])
 
+    _book: Rulebook
+
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the running deadlines that may be extended."""
         super().prepare(case, s, trigger)
         assert case.state is not None
+        self._book = s.rulebook
         runs = running(case.state, case.facts, s.rulebook, s.calendar)
         self.rule.choices = with_empty(
             [
@@ -82,6 +85,12 @@ class ExtendForm(Reasoned, ActForm):
                 if BY_RULE[d.rule].extension_rule
             ]
         )
+
+    def recall(self, recorded: Recorded) -> None:
+        """The deadline that was extended, running or not."""
+        if (rule := recorded.evidence.rule) in self._book.rules:
+            self.rule.allow(rule, say(self._book.rule(rule).title))
+        super().recall(recorded)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Between one day and a year."""
@@ -103,7 +112,7 @@ class ResumeForm(ActForm):
 class TransferForm(Reasoned, ActForm):
     """To another cell in the tree, with everything; deadlines are kept."""
 
-    to_unit = choice(_l("Chi bộ tiếp nhận"))
+    to_unit = choice(_l("Chi bộ tiếp nhận"), of=int)
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the cells in reach."""
@@ -111,12 +120,20 @@ class TransferForm(Reasoned, ActForm):
         cells = tree.current().below(signed().reading_units, units.CELLS)
         self.to_unit.choices = with_empty(coded(cells))
 
-    def fill(self, act: Act, case: Case) -> Act:
+    def recall(self, recorded: Recorded) -> None:
+        """The cell it went to."""
+        super().recall(recorded)
+        if recorded.to_unit_id is not None:
+            self.to_unit.allow(*coded([tree.current()[recorded.to_unit_id]])[0])
+        self.put("to_unit", recorded.to_unit_id)
+
+    def bring(self, brought: Brought, case: Case) -> None:
         """The receiving unit and whether it has base organisations."""
-        to_unit_id = int(self.to_unit.data)
-        unit_tree = tree.current()
-        bases = unit_tree.organisations(unit_tree.place(to_unit_id))
-        return replace(act, to_unit_id=to_unit_id, evidence=with_organisations(act.evidence, bases))
+        super().bring(brought, case)
+        brought.to_unit_id = self.to_unit.data
+        bases = tree.current().organisations(tree.current().place(self.to_unit.data))
+        brought.evidence["unit_has_youth_union"] = Source.YOUTH_UNION in bases
+        brought.evidence["unit_has_trade_union"] = Source.TRADE_UNION in bases
 
 
 class CandidateForm(Reasoned, ActForm):
@@ -128,7 +145,7 @@ class CandidateForm(Reasoned, ActForm):
     full_name = LineField(_l("Họ và tên"), [required, NameWords()])
     other_names = LineField(_l("Tên gọi khác"), [Optional(), Words(120)])
     birth_date = DayField(_l("Ngày sinh"), [required])
-    source = choice(_l("Nguồn giới thiệu"))
+    source = choice(_l("Nguồn giới thiệu"), of=Source)
     contact = LineField(_l("Điện thoại hoặc thư điện tử"), [Optional(), Words(120)])
     birth_place = LineField(_l("Nơi sinh"), [Optional(), Words(200)])
     home_town = LineField(_l("Quê quán"), [Optional(), Words(200)])
@@ -136,7 +153,7 @@ class CandidateForm(Reasoned, ActForm):
     occupation = LineField(_l("Nghề nghiệp, chức vụ"), [Optional(), Words(120)])
     employer = LineField(_l("Nơi làm việc"), [Optional(), Words(200)])
     sector = choice(_l("Khu vực"), optional=True)
-    schooling = choice(_l("Trình độ học vấn"), optional=True)
+    schooling = choice(_l("Trình độ học vấn"), optional=True, of=Schooling)
     schooling_ground = choice(_l("Căn cứ ngoại lệ về học vấn"), optional=True)
     professional_level = LineField(_l("Trình độ chuyên môn"), [Optional(), Words(120)])
     theory_level = LineField(_l("Trình độ lý luận chính trị"), [Optional(), Words(120)])
@@ -152,10 +169,15 @@ class CandidateForm(Reasoned, ActForm):
     )
     reason = ParagraphField(_l("Lý do sửa, bổ sung"), [required, Words(2000)])
 
+    in_columns = True
+
+    _on_file: PersonRow
+
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Start from what is on file; leave out what the person's role does not see."""
         super().prepare(case, s, trigger)
-        self.person = candidate(case.person_id)
+        person = candidate(case.person_id)
+        self._on_file = {name: getattr(person, name) for name in personal.PERSON_FIELDS}
         self.schooling.choices = with_empty(labelled(SCHOOLING_LABELS))
         self.schooling_ground.choices = with_empty(labelled(SCHOOLING_GROUNDS))
         self.sector.choices = with_empty(labelled(SECTOR_LABELS))
@@ -163,55 +185,73 @@ class CandidateForm(Reasoned, ActForm):
             known = tree.current().organisations(case.place)
             sources = [source for source in Source if source is Source.OTHER or source in known]
             self.source.choices = [(str(source), say(SOURCE_LABELS[source])) for source in sources]
+            if not self.is_submitted():
+                self.source.data = case.facts.source
         else:
             del self.source
         if not personal.sees_sensitive(s.actor.roles):
             for name in personal.SENSITIVE:
                 del self[name]
-        if self.is_submitted():
-            return
-        for name in personal.PERSON_FIELDS:
-            if name in self:
-                self[name].data = getattr(self.person, name)
-        if "source" in self:
-            self.source.data = str(case.facts.source)
-        self.schooling.data = str(case.facts.schooling or "")
-        self.schooling_ground.data = case.facts.schooling_ground
-        self.youth_member.data = case.facts.youth_member
-        self.union_member.data = case.facts.union_member
+        facts = case.facts
+        rules = Candidate(None, facts.schooling, facts.schooling_ground, facts.youth_member, facts.union_member)
+        self._put(self._on_file, rules)
+
+    def recall(self, recorded: Recorded) -> None:
+        """What was completed or corrected, over what is on file; what the person does not see is kept as it was."""
+        source = self.source.data if "source" in self else None
+        super().recall(recorded)
+        if "source" in self and recorded.evidence.source is None:
+            self.put("source", source)
+        self._on_file |= recorded.was
+        self._put(recorded.person, recorded.evidence.candidate or Candidate())
+
+    def _put(self, person: PersonRow, candidate: Candidate) -> None:
+        """Show columns of a person and what the rules know of them."""
+        known = {name: getattr(candidate, name) for name in candidate.__struct_fields__}
+        for name, value in (*known.items(), *person.items()):
+            if name in self and (value is not None or name in person):
+                self.put(name, value)
+
+    def _typed(self, name: str) -> date | str | None:
+        """A column as it was typed; columns of plain text hold "" where nothing is known."""
+        value: date | str | None = self[name].data or None
+        return "" if value is None and name not in personal.EMPTY_IS_NONE else value
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A birth date that can be somebody's."""
         fine: bool = super().validate(extra_validators)
         return plausible_birth_date(self.birth_date) and fine
 
-    def fill(self, act: Act, case: Case) -> Act:
-        """What changed, for the file and for the rules."""
-        new = {name: self[name].data or None for name in personal.PERSON_FIELDS if name in self}
-        new = {
-            name: value if value is not None or name in personal.EMPTY_IS_NONE else "" for name, value in new.items()
+    def bring(self, brought: Brought, case: Case) -> None:
+        """What changed, for the file and for the rules; beside it whatever was recorded before, changed or not."""
+        super().bring(brought, case)
+        then = self.recorded.person if self.recorded else {}
+        source = self.recorded.evidence.source if self.recorded else None
+        new = {name: self._typed(name) for name in personal.PERSON_FIELDS if name in self}
+        brought.person = {
+            name: value
+            for name, value in (then | new).items()
+            if name in then or (value or "") != (self._on_file.get(name) or "")
         }
-        old = {name: getattr(self.person, name) for name in new}
-        changed = {name: value for name, value in new.items() if (value or "") != (old[name] or "")}
-        moved = "source" in self and self.source.data != str(case.facts.source)
-        evidence = msgspec.structs.replace(
-            act.evidence,
-            source=Source(self.source.data) if moved else None,
-            candidate=Candidate(
-                birth_date=self.birth_date.data,
-                schooling=Schooling(self.schooling.data) if self.schooling.data else None,
-                schooling_ground=self.schooling_ground.data or "",
-                youth_member=bool(self.youth_member.data),
-                union_member=bool(self.union_member.data),
-            ),
+        brought.was = {name: self._on_file.get(name) for name in brought.person}
+        if "source" not in self and source is not None:
+            brought.evidence["source"] = source
+        elif "source" in self and source is None and self.source.data == case.facts.source:
+            del brought.evidence["source"]  # it did not change
+        brought.evidence["candidate"] = Candidate(
+            birth_date=self.birth_date.data,
+            schooling=self.schooling.data or None,
+            schooling_ground=self.schooling_ground.data or "",
+            youth_member=bool(self.youth_member.data),
+            union_member=bool(self.union_member.data),
+            clear=("schooling",) if case.facts.schooling and not self.schooling.data else (),
         )
-        return replace(act, evidence=evidence, person=changed, was={name: old[name] for name in changed})
 
 
 class CorrectForm(Reasoned, ActForm):
     """A correction is a new entry that names the old one; the old one stays."""
 
-    event = choice(_l("Việc được đính chính"))
+    event = choice(_l("Việc được đính chính"), of=int)
     reason = ParagraphField(_l("Ghi sai gì, đúng là gì, theo văn bản nào"), [required, Words(2000)])
 
     def prepare(self, case: Case, s: Situation, trigger_code: str) -> None:
@@ -221,12 +261,6 @@ class CorrectForm(Reasoned, ActForm):
         self.event.choices = with_empty(
             [(str(x.event.seq), f"{x.event.seq}. {day(x.event.happened_on)} {trigger(x.event.trigger)}") for x in lines]
         )
-
-    def act(self, trigger: str, case: Case) -> Act:
-        """The number of the event."""
-        act = super().act(trigger, case)
-        evidence = msgspec.structs.replace(act.evidence, event=int(self.event.data))
-        return replace(act, evidence=evidence)
 
 
 class ReadmitForm(Reasoned, ActForm):

@@ -1,47 +1,78 @@
 """What every form of an act has, and the pieces that forms of the stages are put together from."""
 
+import re
 import secrets
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, final
 
-import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
+from dossiers.acting.rows import PaperRowForm, Piece, RowList
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.decide import body_unit
 from dossiers.fields import (
+    ChoiceField,
     DayField,
     LineField,
     NumberWords,
+    OneOfField,
     ParagraphField,
     WholeNumberField,
     Words,
     known_key,
     required,
+    with_empty,
 )
-from dossiers.formatters import say
-from dossiers.people.rows import CompanionRow
+from dossiers.formatters import body, day, say
+from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import services as units
-from dossiers.units.models import BodyMember
 from workflow.bodies import body_for
-from workflow.facts import Ballot, Evidence, Paper
+from workflow.facts import Ballot, DossierFacts, Evidence
 from workflow.guards import Situation
-from workflow.stages import STATE_LABELS
+from workflow.rulebook import Rulebook
+from workflow.stages import STATE_LABELS, State
 from workflow.votes import Body
+
+
+@dataclass
+class Brought:
+    """What a form brings, gathered class by class (`ActForm.bring`); `ActForm.act` makes the act of it, once."""
+
+    evidence: dict[str, Any] = field(default_factory=dict)
+    relatives: tuple[RelativeRow, ...] = ()
+    companions: tuple[CompanionRow, ...] = ()
+    person: PersonRow = field(default_factory=dict)
+    was: PersonRow = field(default_factory=dict)
+    class_id: int | None = None
+    to_unit_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an act recorded, for its form to show again (`ActForm.recall`)."""
+
+    evidence: Evidence
+    relatives: tuple[RelativeRow, ...] = ()
+    companions: tuple[CompanionRow, ...] = ()
+    person: PersonRow = field(default_factory=dict)
+    was: PersonRow = field(default_factory=dict)
+    class_id: int | None = None
+    to_unit_id: int | None = None
 
 
 class ActForm(FlaskForm):
     """Base of every form of an act: when it happened, which version was seen, and a key that makes it act once.
 
-    A subclass adds fields named as the evidence names them; `fill` turns those without such a name into rows.
+    A subclass adds fields named as the evidence names them, which are brought and recalled without more ado. For all
+    else it extends `bring` and `recall`, one the mirror of the other, and `layout`, which says what people see.
     """
 
     class Meta(FlaskForm.Meta):
@@ -53,10 +84,11 @@ class ActForm(FlaskForm):
     version = HiddenField()
     act_key = HiddenField()
 
-    heading_hint: Any = None
-    ballot_body: Body | None = None
-    register_size: int | None = None
-    _has_papers = False
+    in_columns = False
+    """Whether the fields are so many that they stand side by side."""
+
+    recorded: Recorded | None = None
+    """What is recalled, if anything is."""
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Fit the form to a dossier: defaults, choices, the register of those who vote."""
@@ -66,152 +98,225 @@ class ActForm(FlaskForm):
             self.version.data = str(case.version)
         if not self.is_submitted():
             self.happened_on.data = clock.today()
-        if "present" in self:
-            self.ballot_body, _purpose = body_for(trigger, s)
-            unit = body_unit(case, self.ballot_body)
-            members = units.register(unit, self.ballot_body, clock.today()) if unit else []
-            self.register_size = sum(1 for member in members if not member.exempt)
 
-    def __iter__(self) -> Iterator[Any]:
-        """The fields as people fill them in: the day and the number of the paper first."""
-        first = [self._fields[name] for name in ("happened_on", "number") if name in self._fields]
-        return iter([*first, *(field for field in self._fields.values() if field not in first)])
+    def recall(self, recorded: Recorded) -> None:
+        """After `prepare`: show again what an act recorded, for correcting it.
 
-    def fields_shown(self) -> int:
-        """How many fields a person sees when the form has no rows of its own."""
-        return 0 if hasattr(self, "rows") or self._has_papers else len(self._fields)
+        Of a form that was sent, what was typed stays; but what was recorded can be chosen, whatever today's lists say.
+        """
+        self.recorded = recorded
+        for name in self._as_evidence():
+            self.put(name, getattr(recorded.evidence, name))
+
+    def put(self, name: str, value: object) -> None:
+        """Show a value in a field if nothing was sent; a list to choose from takes it up."""
+        shown = self[name]
+        if isinstance(shown, (ChoiceField, OneOfField)):
+            shown.allow(value)
+        if not self.is_submitted():
+            shown.data = value
+
+    def layout(self) -> list[Piece]:
+        """The form as people see it: the day and the number of the paper first, a list of rows row by row."""
+        rest = dict(self._fields)
+        first = [rest.pop(name) for name in ("happened_on", "number") if name in rest]
+        pieces: list[Piece] = []
+        for shown in (*first, *rest.values()):
+            if isinstance(shown, RowList):
+                pieces += [row.piece() for row in shown.rows if row.shown]
+            else:
+                pieces.append(Piece((shown,)))
+        return pieces
+
+    def __iter__(self) -> Iterator[Field]:
+        """All fields that people see or that stand hidden among them, in their order, those of rows too."""
+        return (shown for piece in self.layout() for shown in piece.fields)
+
+    def field_of(self, evidence: str) -> str:
+        """The name of the field that a refusal over a piece of the evidence stands at; "" if there is none."""
+        return evidence if any(shown.name == evidence for shown in self) else ""
 
     def seen_version(self) -> int:
         """The version of the dossier this form was made from; 0 when the field was tampered with."""
-        return int(self.version.data) if str(self.version.data).isdigit() else 0
+        return int(self.version.data) if re.fullmatch(r"[0-9]{1,9}", str(self.version.data)) else 0
 
+    @final
     def act(self, trigger: str, case: Case) -> Act:
         """The act this form describes; the form has been validated."""
-        values: dict[str, Any] = {"happened_on": self.happened_on.data}
-        for name in ("number", "issuer", "reason", "ground", "agreed_by", "rule"):
-            if name in self:
-                values[name] = self[name].data or ""
-        for name in ("issued_on", "received_on", "days", "return_to", "event"):
-            if name in self:
-                values[name] = self[name].data or None
-        if "present" in self:
-            values["ballot"] = Ballot(0, self["present"].data, self["in_favour"].data, self["against"].data or 0)
-        act = Act(trigger, Evidence(**values), key=known_key(self.act_key.data))
-        return self.fill(act, case)
+        brought = Brought()
+        self.bring(brought, case)
+        return Act(
+            trigger,
+            Evidence(**brought.evidence),
+            known_key(self.act_key.data),
+            relatives=brought.relatives,
+            companions=brought.companions,
+            person=brought.person,
+            was=brought.was,
+            class_id=brought.class_id,
+            to_unit_id=brought.to_unit_id,
+        )
 
-    def fill(self, act: Act, case: Case) -> Act:
-        """Add what is not a plain field of the evidence."""
-        return act
+    def bring(self, brought: Brought, case: Case) -> None:
+        """Put what was typed into what is brought. The one hook: what is no plain field of the evidence goes here."""
+        for name in self._as_evidence():
+            if self[name].data not in (None, ""):
+                brought.evidence[name] = self[name].data
+
+    def _as_evidence(self) -> list[str]:
+        """The plain fields that are named as the evidence names them."""
+        return [
+            name for name in Evidence.__struct_fields__ if name in self and not isinstance(self._fields[name], RowList)
+        ]
 
 
-class Numbered(FlaskForm):
+class Numbered(ActForm):
     """The number of the paper the act makes."""
 
     number = LineField(_l("Số văn bản"), [required, NumberWords()])
 
 
-class Reasoned(FlaskForm):
+class Reasoned(ActForm):
     """Why."""
 
     reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 
-class Balloted(FlaskForm):
+class Balloted(ActForm):
     """The counted votes; those entitled come from the register."""
 
     present = WholeNumberField(_l("Số người có mặt"), [required])
     in_favour = WholeNumberField(_l("Tán thành"), [required])
     against = WholeNumberField(_l("Không tán thành"), [Optional()])
 
-
-class PaperRows(ActForm):
-    """A table of papers: for each form a number, a date and an issuer. Empty rows are left out.
-
-    The rows are fields of their own (p0_number, p0_issued_on, …) bound in `prepare`, as the papers asked for
-    depend on the dossier.
-    """
-
-    paper_forms: tuple[str, ...] = ()
-    _has_papers = True
+    _hint = ""
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
-        """Make one row a paper."""
+        """Say how many are on the register of those who vote."""
         super().prepare(case, s, trigger)
-        self.paper_forms = self.wanted(case, s)
-        self.book = s.rulebook
-        for index, form in enumerate(self.paper_forms):
-            title = say(s.rulebook.form_title(form))
-            for name, field in (
-                ("number", LineField(_("Số của %(paper)s", paper=form), [NumberWords()])),
-                ("issued_on", DayField(_("Ngày của %(paper)s", paper=form), description=title)),
-                ("issuer", LineField(_("Nơi lập %(paper)s", paper=form), [Words(120)])),
-            ):
-                bound = field.bind(form=self, name=f"p{index}_{name}", prefix="", translations=None)
-                bound.process(self.formdata_now())
-                self._fields[f"p{index}_{name}"] = bound
+        who, _purpose = body_for(trigger, s)
+        unit = body_unit(case, who)
+        members = units.register(unit, who, clock.today()) if unit else []
+        self._hint = _(
+            "%(body)s: danh sách hiện có %(n)s người có quyền biểu quyết; "
+            "số của ngày họp được tính theo danh sách ngày đó.",
+            body=body(who),
+            n=sum(1 for member in members if not member.exempt),
+        )
 
-    def formdata_now(self) -> Any:
-        """What was sent, or nothing on a first look."""
-        from flask import request
+    def recall(self, recorded: Recorded) -> None:
+        """The votes as they were counted."""
+        super().recall(recorded)
+        if recorded.evidence.ballot is not None:
+            for name in ("present", "in_favour", "against"):
+                self.put(name, getattr(recorded.evidence.ballot, name))
 
-        return request.form if self.is_submitted() else None
+    def layout(self) -> list[Piece]:
+        """The register first."""
+        return [Piece(hint=self._hint), *super().layout()]
+
+    def bring(self, brought: Brought, case: Case) -> None:
+        """The votes; those entitled are counted when the act is decided."""
+        super().bring(brought, case)
+        brought.evidence["ballot"] = Ballot(0, self.present.data, self.in_favour.data, self.against.data or 0)
+
+
+class PaperRows(ActForm):
+    """A table of papers: for each form a number, a date and an issuer. Empty rows are left out."""
+
+    papers = RowList(FormField(PaperRowForm))
+
+    forms: tuple[str, ...] = ()
+    """The codes of the papers that may be recorded."""
+
+    _book: Rulebook
+    _facts: DossierFacts
 
     def wanted(self, case: Case, s: Situation) -> tuple[str, ...]:
-        """The forms a row is offered for; each kind of form names its own."""
+        """The papers a row is offered for; each kind of form names its own."""
         return ()
 
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """A row for each paper that is wanted, beside those that were sent."""
+        super().prepare(case, s, trigger)
+        self._book, self._facts = s.rulebook, case.facts
+        self.forms = self.wanted(case, s)
+        self._offer()
+
+    def recall(self, recorded: Recorded) -> None:
+        """The papers that were recorded, wanted now or not, before those that still could be."""
+        super().recall(recorded)
+        if not self.is_submitted():
+            self.papers.show(recorded.evidence.papers)
+        self.forms = tuple(dict.fromkeys((*(paper.form for paper in recorded.evidence.papers), *self.forms)))
+        self._offer()
+
+    def _offer(self) -> None:
+        """Add a row for each paper that has none, and say of each row which paper it is about."""
+        there = {row.form.data for row in self.papers.rows}
+        self.papers.add({"form": form} for form in self.forms if form not in there)
+        for row in self.papers.rows:
+            code, known = row.form.data, self._facts.paper(row.form.data)
+            row.fits = code in self.forms
+            row.legend = f"{code} – {say(self._book.form_title(code))}"
+            row.note = _("đã có, ngày %(d)s", d=day(known.issued_on)) if known else ""
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """At least one row, and no row with a number but no date."""
+        """At least one paper."""
         fine: bool = super().validate(extra_validators)
-        filled = False
-        for index, _form in enumerate(self.paper_forms):
-            number, issued = self[f"p{index}_number"], self[f"p{index}_issued_on"]
-            issuer = self[f"p{index}_issuer"]
-            if (number.data or issuer.data) and not issued.data and not issued.errors:
-                issued.errors = [_("Chưa ghi ngày của giấy tờ này.")]
-                fine = False
-            filled = filled or bool(issued.data) or bool(issued.errors)
-        if not filled and self.paper_forms:
-            self["p0_issued_on"].errors = [_("Ghi ít nhất một giấy tờ: ngày và, nếu có, số.")]
+        rows = [row for row in self.papers.rows if row.shown]
+        if rows and not any(row.issued_on.data or row.issued_on.errors for row in rows):
+            rows[0].issued_on.errors = [_("Ghi ít nhất một giấy tờ: ngày và, nếu có, số.")]
             return False
         return fine
 
-    def fill(self, act: Act, case: Case) -> Act:
+    def bring(self, brought: Brought, case: Case) -> None:
         """The rows that were filled."""
-        return replace(act, evidence=msgspec.structs.replace(act.evidence, papers=self.papers()))
-
-    def papers(self) -> tuple[Paper, ...]:
-        """The rows that were filled."""
-        return tuple(
-            Paper(
-                form,
-                self[f"p{index}_issued_on"].data,
-                self[f"p{index}_number"].data or "",
-                self[f"p{index}_issuer"].data or "",
-            )
-            for index, form in enumerate(self.paper_forms)
-            if self[f"p{index}_issued_on"].data
-        )
+        super().bring(brought, case)
+        brought.evidence["papers"] = tuple(row.paper() for row in self.papers.rows if row.issued_on.data)
 
 
-def member_choices(case: Case) -> list[tuple[str, str]]:
-    """The official members of the dossier's cell, for choosing introducers and helpers."""
-    members = units.register(case.unit_id, Body.CELL, clock.today())
-    return [(str(member.id), member.name) for member in members]
+class MemberRows(ActForm):
+    """One or two official members of the dossier's cell beside the candidate, a row each."""
+
+    companion: Literal["introducer", "helper"]
+    """What they do."""
+
+    members: Mapping[str, str] = {}
+    """Who can be chosen: names by ref."""
+
+    @property
+    def people(self) -> RowList:
+        """The rows of the members; each kind of form names its own."""
+        raise NotImplementedError
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the official members of the cell."""
+        super().prepare(case, s, trigger)
+        self._offer({seat.ref: seat.name for seat in units.register(case.unit_id, Body.CELL, clock.today())})
+
+    def _offer(self, members: Mapping[str, str]) -> None:
+        self.members = members
+        for row in self.people.rows:
+            row.member.choices = with_empty(list(members.items()))
+
+    def recall(self, recorded: Recorded) -> None:
+        """Who was chosen can be chosen again, in the register or not."""
+        super().recall(recorded)
+        chosen = {row.ref: row.name for row in recorded.companions if row.kind == self.companion}
+        self._offer({**self.members, **chosen})
+
+    def choose(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """Show rows that were filled before, unless others were sent."""
+        if not self.is_submitted():
+            self.people.show(rows)
+            self._offer(self.members)
+
+    def companions(self, refs: Iterable[str], since: date) -> tuple[CompanionRow, ...]:
+        """Those chosen, as the file keeps them."""
+        return tuple(CompanionRow(self.companion, ref, self.members[ref], since) for ref in refs)
 
 
-def member(value: str) -> BodyMember | None:
-    """The register's entry behind a choice."""
-    from dossiers.extensions import db
-
-    return db.session.get(BodyMember, int(value)) if value.isdigit() else None
-
-
-def companion_row(kind: Literal["introducer", "helper"], chosen: BodyMember, since: date) -> CompanionRow:
-    """The row that keeps who introduces or helps."""
-    return CompanionRow(kind, chosen.ref, chosen.name, since)
-
-
-def state_choices(states: list[Any]) -> list[tuple[str, str]]:
+def state_choices(states: Iterable[State]) -> list[tuple[str, str]]:
     """States as choices."""
     return [(str(state), say(STATE_LABELS[state])) for state in states]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
 from dossiers.acting.forms import ActForm
 from dossiers.casework import loading
@@ -80,9 +81,10 @@ def _already(code: str) -> ResponseReturnValue:
 
 def _typed(form: ActForm) -> list[tuple[str, str]]:
     """What was sent, by the labels of its fields, for a page on which the form itself has no place any more."""
-    hidden = ("csrf_token", "version", "act_key")
+    hidden = {"csrf_token", *(field.name for field in form if isinstance(field, HiddenField))}
+    labels = {field.name: str(field.label.text) for field in form}
     sent = [(name, value) for name, value in request.form.items(multi=True) if name not in hidden and value.strip()]
-    return [(str(form[name].label.text) if name in form else name, value) for name, value in sent]
+    return [(labels.get(name, name), value) for name, value in sent]
 
 
 def _impossible(case: Case, trigger: str, form: ActForm) -> ResponseReturnValue:
@@ -107,16 +109,15 @@ def _page(
     news: list[object] | None = None,
     typed: list[tuple[str, str]] | None = None,
 ) -> ResponseReturnValue:
-    fields = set(form._fields) if form is not None else set()
-    at_field = {r.field: r for r in refusals if r.field in fields}
+    stands = [(form.field_of(r.field) if form is not None else "", r) for r in refusals]
     page = render_template(
         "acting/act.html",
         page=dossier_page(case, signed()),
         trigger=TRIGGERS[trigger],
         form=form,
         shut=shut,
-        at_field=at_field,
-        refusals=[r for r in refusals if r.field not in fields],
+        at_field={name: r for name, r in stands if name},
+        refusals=[r for name, r in stands if not name],
         asked=request.method == "POST",
         news=news or [],
         typed=typed or [],

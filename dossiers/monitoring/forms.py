@@ -1,14 +1,11 @@
 """Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
 
-from dataclasses import replace
-
-import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from dossiers.acting.forms import ActForm, Balloted, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned
+from dossiers.acting.rows import Piece
 from dossiers.admission.forms import DecisionForm
-from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.fields import DayField, choice, labelled, required, with_empty
 from dossiers.formatters import day
@@ -21,10 +18,10 @@ class ReceiveForm(ActForm):
 
     happened_on = DayField(_l("Ngày chi bộ nhận quyết định"), [required])
 
-    def fill(self, act: Act, case: Case) -> Act:
+    def bring(self, brought: Brought, case: Case) -> None:
         """The day it happened is the day of receipt."""
-        evidence = msgspec.structs.replace(act.evidence, received_on=act.evidence.happened_on)
-        return replace(act, evidence=evidence)
+        super().bring(brought, case)
+        brought.evidence["received_on"] = self.happened_on.data
 
 
 class CeremonyForm(ActForm):
@@ -53,11 +50,17 @@ class ReferForm(Reasoned, ActForm):
 class RecognitionForm(DecisionForm):
     """The decision to recognise; its effective date is computed."""
 
+    _effect = ""
+
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Say from which day the member will count as official."""
         super().prepare(case, s, trigger)
         end = probation_end(case.facts, s.rulebook)
-        self.heading_hint = _("Được công nhận chính thức từ ngày %(day)s (đúng ngày hết 12 tháng dự bị).", day=day(end))
+        self._effect = _("Được công nhận chính thức từ ngày %(day)s (đúng ngày hết 12 tháng dự bị).", day=day(end))
+
+    def layout(self) -> list[Piece]:
+        """That day first."""
+        return [Piece(hint=self._effect), *super().layout()]
 
 
 class _Grounded(ActForm):

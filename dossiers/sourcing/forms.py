@@ -1,17 +1,16 @@
 """Forms of sourcing: a candidate on the source list, the nomination, the cell's list."""
 
 import secrets
-from dataclasses import replace
 from typing import Any
 
-import msgspec
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, FormField, HiddenField
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.acting.forms import ActForm, Balloted, Numbered, companion_row, member, member_choices
+from dossiers.acting.forms import ActForm, Balloted, Brought, MemberRows, Numbered, Recorded
+from dossiers.acting.rows import HelperRowForm, RowList
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.fields import (
@@ -30,7 +29,6 @@ from dossiers.fields import (
 from dossiers.formatters import say
 from dossiers.units import services as units
 from workflow.facts import SCHOOLING_LABELS, SOURCE_LABELS, Candidate, Evidence, Schooling, Source
-from workflow.guards import Situation
 
 SEXES = (("female", _l("Nữ")), ("male", _l("Nam")))
 
@@ -94,27 +92,30 @@ class NominateForm(Numbered, Balloted, ActForm):
     happened_on = DayField(_l("Ngày ra nghị quyết"), [required])
 
 
-class AcceptForm(Numbered, ActForm):
-    """The cell puts the candidate on its list and assigns a helping member."""
+class AcceptForm(Numbered, MemberRows):
+    """The cell puts the candidate on its list and assigns one or two helping members."""
 
     happened_on = DayField(_l("Ngày họp chi bộ"), [required])
-    helper = choice(_l("Đảng viên giúp đỡ"))
-    second_helper = choice(_l("Đảng viên giúp đỡ thứ hai"), optional=True)
+    helpers = RowList(FormField(HelperRowForm), min_entries=2, max_entries=2)
 
-    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
-        """Offer the official members of the cell."""
-        super().prepare(case, s, trigger)
-        choices = with_empty(member_choices(case))
-        self.helper.choices = choices
-        self.second_helper.choices = choices
+    companion = "helper"
 
-    def fill(self, act: Act, case: Case) -> Act:
+    @property
+    def people(self) -> RowList:
+        """The rows of the helpers."""
+        return self.helpers
+
+    def recall(self, recorded: Recorded) -> None:
+        """Those who were assigned."""
+        super().recall(recorded)
+        self.choose({"member": row.ref} for row in recorded.companions if row.kind == "helper")
+
+    def bring(self, brought: Brought, case: Case) -> None:
         """One or two helpers."""
-        chosen = [found for value in (self.helper.data, self.second_helper.data) if value and (found := member(value))]
-        people = list({helper.id: helper for helper in chosen}.values())
-        rows = tuple(companion_row("helper", helper, self.happened_on.data) for helper in people)
-        evidence = msgspec.structs.replace(act.evidence, helpers=len(people))
-        return replace(act, evidence=evidence, companions=rows)
+        super().bring(brought, case)
+        refs = dict.fromkeys(row.member.data for row in self.helpers.rows if row.member.data)
+        brought.evidence["helpers"] = len(refs)
+        brought.companions = self.companions(refs, self.happened_on.data)
 
 
 FORMS: dict[str, type[ActForm]] = {"nominate": NominateForm, "accept_to_list": AcceptForm}

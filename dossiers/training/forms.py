@@ -1,16 +1,13 @@
 """Forms of training: proposal, enrolment, certificates; and of classes."""
 
-from dataclasses import replace
 from typing import Any
 
-import msgspec
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
-from dossiers.acting.forms import ActForm, Numbered, Reasoned
-from dossiers.casework.act import Act
+from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded
 from dossiers.casework.case import Case
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
@@ -34,26 +31,31 @@ class EnrolForm(ActForm):
     """The office sends the candidate to a class."""
 
     happened_on = DayField(_l("Ngày cử đi học"), [required])
-    course = choice(_l("Lớp học"))
+    course = choice(_l("Lớp học"), of=int)
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the classes."""
         super().prepare(case, s, trigger)
-        self.course.choices = with_empty(
-            [(str(c.id), f"{c.code}: {c.title} ({day(c.starts_on)}–{day(c.ends_on)})") for c in recent_classes()]
-        )
+        self.course.choices = with_empty([(str(c.id), _in_words(c)) for c in recent_classes()])
 
-    def fill(self, act: Act, case: Case) -> Act:
-        """The dates of the class are evidence."""
-        course = db.session.get(CourseClass, int(self.course.data))
-        assert course is not None
-        return enrolment(act, course)
+    def recall(self, recorded: Recorded) -> None:
+        """The class the candidate was sent to, however long ago."""
+        super().recall(recorded)
+        course = db.session.get(CourseClass, recorded.class_id) if recorded.class_id is not None else None
+        if course is not None:
+            self.course.allow(course.id, _in_words(course))
+            self.put("course", course.id)
+
+    def bring(self, brought: Brought, case: Case) -> None:
+        """The class, and its dates as evidence."""
+        super().bring(brought, case)
+        course = db.session.get_one(CourseClass, self.course.data)
+        brought.class_id = course.id
+        brought.evidence |= {"course_starts_on": course.starts_on, "course_ends_on": course.ends_on}
 
 
-def enrolment(act: Act, course: CourseClass) -> Act:
-    """An act of enrolling into a class."""
-    dates = {"course_starts_on": course.starts_on, "course_ends_on": course.ends_on}
-    return replace(act, class_id=course.id, evidence=msgspec.structs.replace(act.evidence, **dates))
+def _in_words(course: CourseClass) -> str:
+    return f"{course.code}: {course.title} ({day(course.starts_on)}–{day(course.ends_on)})"
 
 
 class CertifyForm(Numbered, ActForm):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -14,7 +15,6 @@ from dossiers.extensions import db
 from dossiers.formatters import say
 from dossiers.lists import worklist
 from dossiers.people.models import Person
-from dossiers.training.forms import enrolment
 from dossiers.units.models import Unit
 from workflow.facts import Evidence
 from workflow.machine import Refused
@@ -30,9 +30,7 @@ class Result:
     error: str | None
 
 
-def members(
-    course: CourseClass, signed: Signed, state: State = State.ENROLLED
-) -> list[Row[tuple[str, str, date, str]]]:
+def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) -> list[Row[Any]]:
     """Who sits in a class, as far as the person may see: (code, name, birth date, unit)."""
     query = (
         select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
@@ -52,7 +50,7 @@ def members(
     return list({row.code: row for row in rows}.values())
 
 
-def proposed(signed: Signed) -> list[Row[tuple[str, str, date, str]]]:
+def proposed(signed: Signed) -> list[Row[Any]]:
     """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
     offices = ("committee_officer", "upper_officer")
     query = (
@@ -92,7 +90,8 @@ def act_on_many(lines: list[tuple[str, str, int, Act]], signed: Signed) -> list[
 
 def enrol_act(course: CourseClass, on: date, key: str | None) -> Act:
     """Enrol one candidate into a class."""
-    return enrolment(Act("enrol", Evidence(on), key=key), course)
+    evidence = Evidence(on, course_starts_on=course.starts_on, course_ends_on=course.ends_on)
+    return Act("enrol", evidence, key=key, class_id=course.id)
 
 
 def certify_act(number: str, on: date, key: str | None) -> Act:

@@ -46,7 +46,7 @@ def test_too_young(user: User, world: World) -> None:
     code = user.page.url.rsplit("/", 1)[1]
     user.log_in("cell-secretary", "CB01")
     user.open(code)
-    user.act("accept_to_list", number="62-NQ/CB", helper="first")
+    user.act("accept_to_list", **{"number": "62-NQ/CB", "helpers-0-member": "first"})
     user.act("record_certificate", number="63-GCN", issued_on="01/06/2022", issuer="TTCT Vĩnh An")
     user.act("open_dossier")
     assert "chưa đủ 18 tuổi" not in user.text(), "age is asked at the cell's vote, not before"

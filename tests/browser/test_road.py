@@ -70,7 +70,7 @@ def walk(road: Road, has_section: bool) -> None:
     user.act("nominate", number=f"{n}1-NQ/ĐTN", present="all", in_favour="all")
 
     road.as_("cell secretary")
-    user.act("accept_to_list", number=f"{n}2-NQ/CB", helper="first")
+    user.act("accept_to_list", **{"number": f"{n}2-NQ/CB", "helpers-0-member": "first"})
     user.act("propose_course")
     road.as_("officer of the organisation")
     user.act("enrol", course="~2022-08")
@@ -80,7 +80,8 @@ def walk(road: Road, has_section: bool) -> None:
 
     road.as_("cell secretary")
     user.act("open_dossier")
-    user.act("assign_introducers", introducers="first", together_since=f"{road.today - timedelta(days=800):%d/%m/%Y}")
+    since = road.day(ago=800)
+    user.act("assign_introducers", **{"introducers-0-member": "first", "introducers-0-together_since": since})
     user.press("correct_candidate", youth_member=True, reason="Bổ sung thông tin đoàn viên.")
     user.page.locator(".flash.done").wait_for()
     road.record("1-KNĐ", "2-KNĐ", "3-KNĐ")
@@ -91,7 +92,7 @@ def walk(road: Road, has_section: bool) -> None:
     for row, relation in enumerate(("father", "mother")):
         told = {"relation": relation, "name": "Nguyễn Văn Tưởng Tượng", "verified_on": road.day(),
                 "result": "Chấp hành tốt chủ trương, pháp luật."}  # fmt: skip
-        user.fill(**{f"r{row}_{name}": value for name, value in told.items()})
+        user.fill(**{f"relatives-{row}-{name}": value for name, value in told.items()})
     user.send()
     user.page.locator(".flash.done").wait_for()
     road.record("5-KNĐ")
