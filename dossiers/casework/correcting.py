@@ -67,6 +67,16 @@ def acts_of(dossier_id: int) -> list[Counted]:
     return [act for act in replaying.counted(history.read(dossier_id)) if act.event.trigger not in _NO_ACTS]
 
 
+def before(dossier_id: int, seq: int) -> tuple[Standing, Known]:
+    """Where a dossier stood before one of its acts, and the rules of its events. Raises NoSuchAct."""
+    known, standing = rules.states(), Standing()
+    for act in replaying.counted(history.read(dossier_id)):
+        if act.event.seq == seq:
+            return standing, known
+        standing = replay.step(standing, act.recorded, known)
+    raise NoSuchAct(seq)
+
+
 def target_of(dossier_id: int, seq: int) -> Counted:
     """The act with this number. Raises NoSuchAct."""
     for act in acts_of(dossier_id):
