@@ -204,6 +204,8 @@ class CandidateForm(Reasoned, ActForm):
             self.put("source", source)
         self._on_file |= recorded.was
         self._put(recorded.person, recorded.evidence.candidate or Candidate())
+        if recorded.evidence.candidate is not None:  # an empty line in it says that nothing was changed
+            self.put("schooling", recorded.evidence.candidate.schooling)
 
     def _put(self, person: PersonRow, candidate: Candidate) -> None:
         """Show columns of a person and what the rules know of them."""

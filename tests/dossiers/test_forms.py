@@ -34,7 +34,7 @@ from dossiers.training import forms as training
 from dossiers.units.models import BodyMember
 from dossiers.verification import forms as verification
 from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
-from workflow.facts import Evidence, Introducer, Relation
+from workflow.facts import Candidate, Evidence, Introducer, Relation
 from workflow.machine import MOVES
 from workflow.triggers import TRIGGERS
 
@@ -224,6 +224,18 @@ def test_a_correction_of_what_is_on_file_by_now_brings_all_that_was_recorded_the
         form.recall(Recorded(then, person={"residence": on_file}, was={"residence": "Nơi ở cũ"}))
         act = form.act("correct_candidate", case)
     assert (act.person, act.was) == ({"residence": on_file}, {"residence": "Nơi ở cũ"})
+
+
+def test_a_line_left_empty_is_left_empty_in_a_correction(app: Flask) -> None:
+    with app.app_context():
+        code = db.session.scalars(select(Dossier.code).where(Dossier.facts.contains('"schooling":'))).first()
+    assert code
+    told = Candidate(birth_date=date(1990, 3, 2), schooling_ground="", youth_member=True, union_member=False)
+    with at_form(app):
+        form, case = opened(across.CandidateForm, code, "correct_candidate")
+        assert form.schooling.data is case.facts.schooling is not None
+        form.recall(Recorded(Evidence(date(2022, 7, 1), reason="Bổ sung.", candidate=told)))
+        assert form.act("correct_candidate", case).evidence.candidate == told
 
 
 def test_what_a_person_does_not_see_is_kept_in_a_correction(app: Flask) -> None:
