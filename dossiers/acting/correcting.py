@@ -27,9 +27,10 @@ from dossiers.casework.case import Case
 from dossiers.casework.correcting import PROPOSAL, NoSuchAct, Plan
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import DatabaseStore
-from dossiers.fields import LineField, NumberWords, ParagraphField, Words, known_key, required
+from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, known_key, required, with_empty
 from dossiers.formatters import body, day, say
 from dossiers.languages import message
+from dossiers.people.rows import person_row
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
 from workflow import replay
@@ -39,6 +40,12 @@ from workflow.procedure.move import Correction
 from workflow.replay import CORRECTION
 from workflow.rulebook import Rulebook
 from workflow.triggers import TRIGGERS
+
+
+class ChooseForm(FlaskForm):
+    """Which act was recorded wrongly."""
+
+    event = choice(_l("Việc được đính chính"))
 
 
 class GroundsForm(FlaskForm):
@@ -82,7 +89,7 @@ def correct(code: str) -> ResponseReturnValue:
     typed = request.args.get("event", "")
     seq = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
     if seq is None:
-        return _choose(case)
+        return _choose(case, CORRECTION if request.path.endswith(CORRECTION) else PROPOSAL)
     if request.method == "POST" and sent_here_before():
         return already(code)
     try:
@@ -92,20 +99,30 @@ def correct(code: str) -> ResponseReturnValue:
     return _Page(case, target).answer()
 
 
-def _choose(case: Case) -> ResponseReturnValue:
-    choices = []
+def _choose(case: Case, trigger: str) -> ResponseReturnValue:
+    choices, form = list(_choices(case)), ChooseForm()
+    form.event.choices = with_empty(
+        [(str(c.seq), f"{c.seq}. {day(c.day)} {c.label}") for c in choices if not c.why_not]
+    )
+    if form.validate_on_submit():
+        return redirect(url_for("acting.correct_record", code=case.code, event=form.event.data), 303)
+    page = render_template(
+        "acting/choose_act.html",
+        page=dossier_page(case, signed()),
+        form=form,
+        never=[choice for choice in choices if choice.why_not],
+        waiting=case.facts.correction,
+        trigger=TRIGGERS[trigger],
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _choices(case: Case) -> Iterator[Choice]:
     for act in reversed(correcting.acts_of(case.id)):
         move = replay.move_of(act.recorded)
         why = say(move.never) if move.correction is Correction.NEVER and move.never else ""
         label = say(TRIGGERS[act.event.trigger].label)
-        choices.append(Choice(act.event.seq, act.recorded.evidence.happened_on, label, why))
-    return render_template(
-        "acting/choose_act.html",
-        page=dossier_page(case, signed()),
-        choices=choices,
-        waiting=case.facts.correction,
-        trigger=TRIGGERS[CORRECTION],
-    )
+        yield Choice(act.event.seq, act.recorded.evidence.happened_on, label, why)
 
 
 class _Page:
@@ -157,8 +174,8 @@ class _Page:
             self.target.recorded.evidence,
             personal.relatives,
             personal.companions,
-            dict(personal.after or personal.person),
-            dict(personal.before),
+            person_row(personal.after or personal.person),
+            person_row(personal.before),
             self.target.brought.course,
         )
 

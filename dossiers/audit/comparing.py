@@ -329,6 +329,7 @@ class Comparison:
             actual[row.dossier_id][row.ref] = row
         for number, projection in made.items():
             there, code = actual.pop(number, {}), dossiers[number].code
+            places = {ref: nr for nr, ref in enumerate(projection.relatives)}
             for ref in sorted({*there, *projection.relatives}):
                 named = f"relative {ref}"
                 if ref not in there:
@@ -337,6 +338,8 @@ class Comparison:
                     self._say(code, 0, f"{named}: the row was added")
                 else:
                     self._relative(code, named, there[ref], projection.relatives[ref])
+                    if there[ref].nr != places[ref]:
+                        self._say(code, 0, _differs(named, "nr", there[ref].nr, places[ref]))
         self._unowned(Relative, actual.keys() - dossiers.keys() - broken)
 
     def _relative(self, code: str, named: str, row: Any, expected: Any) -> None:

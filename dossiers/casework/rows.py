@@ -91,9 +91,9 @@ def changed_deadlines(dossier_id: int, before: Iterable[Deadline], after: Iterab
     return rows + [deadline_row(dossier_id, deadline, day) for deadline in ended]
 
 
-def relative_row(dossier_id: int, relative: RelativeRow) -> Row:
-    """A relative, what identifies sealed to the row."""
-    row: Row = {"dossier_id": dossier_id, **msgspec.structs.asdict(relative)}
+def relative_row(dossier_id: int, nr: int, relative: RelativeRow) -> Row:
+    """The `nr`th relative of a dossier, what identifies sealed to the row."""
+    row: Row = {"dossier_id": dossier_id, "nr": nr, **msgspec.structs.asdict(relative)}
     for column in SEALED_OF_RELATIVE:
         if row[column]:
             row[column] = seal(row[column], place("relative", column, dossier_id, relative.ref))

@@ -14,7 +14,9 @@ from dossiers.people.rows import RelativeRow
 from workflow.facts import Relation
 
 _PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
-_RELATIVES = select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.ref)
+_RELATIVES = (
+    select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.nr, Relative.ref)
+)
 
 
 @dataclass(frozen=True)

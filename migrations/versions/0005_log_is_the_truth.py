@@ -176,15 +176,16 @@ def upgrade() -> None:
         "relative",
         (
             dossier.copy(),
-            sa.Column("ref", sa.String(20), nullable=False), sa.Column("relation", sa.String(20), nullable=False),
+            sa.Column("ref", sa.String(20), nullable=False), nr.copy(), sa.Column("relation", sa.String(20), nullable=False),
             sa.Column("name", sa.String(), nullable=False), sa.Column("birth_year", sa.Integer()),
             sa.Column("place", sa.String()), sa.Column("occupation", sa.String()), sa.Column("result", sa.String()),
             sa.Column("verified_on", sa.Date()),
         ),
         ("dossier_id", "ref"),
-        """INSERT INTO relative (dossier_id, ref, relation, name, birth_year, place, occupation, result, verified_on)
-           SELECT dossier_id, ref, relation, name, birth_year, place, occupation, result, verified_on
-           FROM old_relative""",
+        """INSERT INTO relative
+             (dossier_id, ref, nr, relation, name, birth_year, place, occupation, result, verified_on)
+           SELECT dossier_id, ref, row_number() OVER (PARTITION BY dossier_id ORDER BY id) - 1,
+                  relation, name, birth_year, place, occupation, result, verified_on FROM old_relative""",
     )
     _keyed(
         "companion",

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
-import msgspec
 import pytest
 from flask import Flask, g, render_template_string
 from sqlalchemy import func, select
@@ -19,7 +18,7 @@ from dossiers.acting import across
 from dossiers.acting.forms import ActForm, Balloted, MemberRows, PaperRows, Recorded
 from dossiers.acting.rows import RowList
 from dossiers.admission import forms as admission
-from dossiers.casework import loading
+from dossiers.casework import events, loading
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.models import Dossier, Event
@@ -27,6 +26,7 @@ from dossiers.extensions import db
 from dossiers.fields import DayField, WholeNumberField
 from dossiers.monitoring import forms as monitoring
 from dossiers.papers.models import PaperRecord
+from dossiers.people import reading as people
 from dossiers.people.models import Companion, Relative
 from dossiers.people.rows import CompanionRow
 from dossiers.sourcing import forms as sourcing
@@ -230,7 +230,9 @@ def test_a_line_left_empty_is_left_empty_in_a_correction(app: Flask) -> None:
     with app.app_context():
         code = db.session.scalars(select(Dossier.code).where(Dossier.facts.contains('"schooling":'))).first()
     assert code
-    told = Candidate(birth_date=date(1990, 3, 2), schooling_ground="", youth_member=True, union_member=False)
+    told = Candidate(
+        birth_date=date(1990, 3, 2), schooling_ground="", youth_member=True, union_member=False, clear=("schooling",)
+    )
     with at_form(app):
         form, case = opened(across.CandidateForm, code, "correct_candidate")
         assert form.schooling.data is case.facts.schooling is not None
@@ -370,7 +372,7 @@ def test_the_ref_of_another_dossiers_relative_reaches_nobody(app: Flask, person:
     row = dossier(app, code)
     with app.app_context():
         assert db.session.execute(whole).all() == before
-        mine = db.session.scalars(select(Relative).where(Relative.dossier_id == row.id)).all()
+        mine = people.relatives(row.id)
         new = next(relative for relative in mine if relative.name == "Lê Thị Của Mình")
         assert new.ref != other
 
@@ -393,7 +395,7 @@ def test_a_known_relative_is_completed_not_doubled(app: Flask, person: Maker) ->
     assert secretary.send(form, **fields).status_int == 303
     row = dossier(app, code)
     with app.app_context():
-        found = db.session.scalars(select(Relative).where(Relative.dossier_id == row.id).order_by(Relative.ref)).all()
+        found = people.relatives(row.id)
         assert [(relative.name, relative.result) for relative in found] == [
             ("Lê Văn Người Cha", "Tốt."), ("Trần Thị Người Mẹ", None)
         ]  # fmt: skip
@@ -415,7 +417,7 @@ def test_helpers_and_introducers_go_on_file_by_ref_and_name(app: Flask, person: 
     row = dossier(app, code)
     with app.app_context():
         event = db.session.scalars(select(Event).where(Event.dossier_id == row.id, Event.seq == row.version)).one()
-        assert msgspec.json.decode(event.body)["helpers"] == 1
+        assert events.said(event.body)["helpers"] == 1
         helper = db.session.scalars(select(Companion).where(Companion.dossier_id == row.id)).one()
         assert helper.ref == chosen
         assert db.session.scalar(select(func.count()).where(BodyMember.name == helper.name))
