@@ -92,10 +92,7 @@ class Comparison:
     """Compares dossiers, chunk by chunk, and keeps what can only be compared at the end."""
 
     def __init__(self, progress: Progress | None = None) -> None:
-        self.findings: list[Finding] = []
-        self.events = 0
-        self.counts: Counts = Counter()
-        self.old: list[str] = []
+        self.begin()
         self._public_key = ""
         self._waiting = recounting.is_pending()
         self._known: Known = rules.states()
@@ -104,6 +101,25 @@ class Comparison:
         self._centres: dict[int, int] = dict(run(select(CourseClass.id, CourseClass.centre_id)).all())
         self._several = set(run(_SEVERAL).scalars())
         self._progress = progress
+
+    def begin(self) -> None:
+        """Nothing is found yet."""
+        self.findings: list[Finding] = []
+        self.events = 0
+        self.counts: Counts = Counter()
+        self.old: list[str] = []
+
+    def age(self) -> list[Finding]:
+        """One finding for all dossiers whose log is of an earlier format, and one while deadlines wait to be counted."""
+        found = []
+        if self.old:
+            what = (
+                f"of {len(self.old)} dossiers is of an earlier format, nothing can be compared: run flask upgrade-log"
+            )
+            found.append(Finding("LOG", 0, what))
+        if self._waiting:
+            found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask recount"))
+        return found
 
     # --- one chunk ---
 
@@ -204,7 +220,7 @@ class Comparison:
     def dossier_row(self, made: Projection) -> dict[str, Any]:
         """The dossier's row as its events say, without what names it and its chain's head."""
         standing = made.standing
-        runs = replay.due(standing, self._now)
+        runs = self._runs(standing)
         facts = standing.facts
         state = standing.state
         assert state is not None
@@ -224,6 +240,10 @@ class Comparison:
             "due_on": min((d.due_on for d in runs if d.rule not in MILESTONES), default=None),
             "admitted_on": facts.admitted_on,
         }
+
+    def _runs(self, standing: replay.Standing) -> tuple[Deadline, ...]:
+        """Open deadlines as they must stand: by the rules in force, or as last counted while they wait to be."""
+        return standing.deadlines if self._waiting else replay.due(standing, self._now)
 
     def units_of(self, made: Projection) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The units that see a dossier, and the lowest of them, which count it."""
@@ -312,7 +332,7 @@ class Comparison:
             key = (deadline.rule, deadline.starts_on)
             return key, (deadline.due_on, deadline.extended_by, ended_on)
 
-        runs = replay.due(made.standing, self._now)
+        runs = self._runs(made.standing)
         found = dict(row(ended.deadline, ended.ended_on) for ended in made.standing.ended.values())
         found.update(row(deadline, None) for deadline in runs)
         return found

@@ -46,7 +46,7 @@ def check(progress: Progress | None = None) -> tuple[int, list[Finding]]:
     compared.shared()
     compared.rest(highest)
     compared.kept_counts(compared.counts)
-    return office_count + compared.events, [*office_findings, *compared.findings]
+    return office_count + compared.events, [*office_findings, *compared.findings, *compared.age()]
 
 
 def verify_office() -> tuple[int, list[Finding]]:

@@ -108,7 +108,7 @@ def decide(
     filed = Filed(
         papers,
         [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote)],
-        changed_deadlines(case.id, before, after, evidence.happened_on),
+        changed_deadlines(case.id, before, after, evidence.happened_on, whole=not rules.are_counted()),
         [relative_row(case.id, places[row.ref], row) for row in act.relatives],
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
     )

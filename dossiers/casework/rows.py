@@ -83,10 +83,12 @@ def deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None = No
     }
 
 
-def changed_deadlines(dossier_id: int, before: Iterable[Deadline], after: Iterable[Deadline], day: date) -> list[Row]:
-    """The rows of deadlines that an act of `day` started, moved or ended."""
+def changed_deadlines(
+    dossier_id: int, before: Iterable[Deadline], after: Iterable[Deadline], day: date, whole: bool = False
+) -> list[Row]:
+    """The rows of deadlines that an act of `day` started, moved or ended; `whole`: of all that run."""
     known, runs = tuple(before), {(deadline.rule, deadline.starts_on): deadline for deadline in after}
-    rows = [deadline_row(dossier_id, deadline) for deadline in runs.values() if deadline not in known]
+    rows = [deadline_row(dossier_id, deadline) for deadline in runs.values() if whole or deadline not in known]
     ended = (deadline for deadline in known if (deadline.rule, deadline.starts_on) not in runs)
     return rows + [deadline_row(dossier_id, deadline, day) for deadline in ended]
 

@@ -230,7 +230,7 @@ def test_some_acts_are_done_again_instead(app: Flask, person: Maker) -> None:
     assert "Những việc không đính chính" in text_of(page)
     assert "Không đính chính việc này" in text_of(secretary.get(f"/ho-so/{code}/correct_record?event=1"))
     assert secretary.get(f"/ho-so/{code}/correct_record?event=99", status=404)
-    assert secretary.get(f"/ho-so/{code}/correct_record?event=²").status_int == 200
+    assert secretary.get(f"/ho-so/{code}/correct_record?event=%C2%B2").status_int == 200
 
 
 def test_who_may_not_do_the_act_does_not_correct_it(app: Flask, person: Maker) -> None:
