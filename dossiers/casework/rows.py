@@ -10,13 +10,11 @@ from dossiers import names
 from dossiers.casework.case import Case, Row
 from dossiers.encryption import place, seal
 from dossiers.extensions import db
+from dossiers.people.models import SEALED_OF_PERSON, SEALED_OF_RELATIVE
 from dossiers.people.rows import CompanionRow, RelativeRow, person_row
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.facts import Vote
 from workflow.turn import whose_turn
-
-SEALED_OF_PERSON = ("ethnic_group", "religion", "identity_number")
-SEALED_OF_RELATIVE = ("name", "place", "occupation", "result")
 
 
 def table_of(model: type[db.Model]) -> Table:

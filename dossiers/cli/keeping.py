@@ -71,7 +71,7 @@ def counts_verify(mend: bool, as_json: bool) -> None:
 @click.option("--key", default=None, help="The public key the file must be signed with (64 hex digits).")
 @AS_JSON
 def audit_verify(path: Path | None, against: Path | None, since: date | None, key: str | None, as_json: bool) -> None:
-    """Check every chain, every table that follows from one, and every checkpoint; exit code 1 when something differs."""
+    """Check every chain, every table that follows from one, every checkpoint; exit code 1 when something differs."""
     from dossiers.audit import checkpoints, running
 
     try:

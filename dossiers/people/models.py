@@ -68,3 +68,7 @@ class Companion(db.Model):
     name: Mapped[str] = mapped_column(String(120))
     since: Mapped[date]
     until: Mapped[date | None]
+
+
+SEALED_OF_PERSON = tuple(c.name for c in Person.__table__.columns if c.info.get("sealed"))
+SEALED_OF_RELATIVE = tuple(c.name for c in Relative.__table__.columns if c.info.get("sealed"))
