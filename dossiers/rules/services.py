@@ -69,7 +69,7 @@ def are_counted() -> bool:
 def keep() -> None:
     """Keep the state of the rules in force under its hash, in the current transaction: an event is about to name it."""
     now = current()
-    if not now.kept:
+    if not now.kept and db.session().info.get("rules_kept") is not now:
         statement = engines.upsert(db, RuleStateRecord).values(hash=now.hash, content=now.content)
         run(statement.on_conflict_do_nothing())
         db.session().info["rules_kept"] = now
