@@ -99,7 +99,7 @@ class Comparison:
         self.begin()
         self._public_key = ""
         self._waiting = recounting.is_pending()
-        self._known: Known = rules.states()
+        self._known: Known = rules.states(only_kept=True)
         self._now: Rules = rules.current()
         self._units = tree.current()
         self._codes = dict(run(select(Unit.id, Unit.code)).all())
