@@ -123,7 +123,7 @@ class Comparison:
             )
             found.append(Finding("LOG", 0, what))
         if self._waiting:
-            found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask recount"))
+            found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask worker"))
         return found
 
     # --- one chunk ---

@@ -123,15 +123,6 @@ def upgrade_log(email: str | None) -> None:
     click.echo(f"{done.dossiers} dossiers begin their log anew.")
 
 
-@click.command("recount")
-@with_appcontext
-def recount() -> None:
-    """Count open deadlines anew where a rule's value or the calendar changed (the server does it by itself)."""
-    from dossiers.casework import recounting
-
-    click.echo(f"{recounting.recount()} dossiers got other days.")
-
-
 def _line(finding: Any) -> str:
     where = f" event {finding.seq}" if finding.seq else ""
     return f"{finding.code}{where}: {finding.what}"

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from dossiers.cli.common import AS_JSON, DAY, fail, show
 
-dossiers = AppGroup("dossiers", help="Read dossiers.")
+dossiers = AppGroup("dossiers", help="Dossiers: listed, shown, erased by law.")
 quota = AppGroup("quota", help="Progress against quotas.")
 
 
