@@ -10,6 +10,7 @@ from dossiers import cli, config, errors, formatters, languages, logs, navigatio
 from dossiers.config import ROOT
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.extensions import security as flask_security
+from dossiers.languages import lazy as _l
 from dossiers.lists import pieces as lists_pieces
 from dossiers.operations import metrics
 from dossiers.reading import pieces as reading_pieces
@@ -66,7 +67,8 @@ def _accounts(app: Flask) -> None:
     }
     for name, text in messages.items():
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
-    flask_security.init_app(app, Accounts(db, Account, RoleAssignment))
+    roles: Any = RoleAssignment  # Flask-Security means roles that are held everywhere; it never asks for one
+    flask_security.init_app(app, Accounts(db, Account, roles))
     _without_principal(app)
     throttle.init_app(app)
 
@@ -85,12 +87,6 @@ def _without_principal(app: Flask) -> None:
     """
     hooks = app.before_request_funcs[None]
     hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
-
-
-def _l(text: str) -> Any:
-    from flask_babel import lazy_gettext
-
-    return lazy_gettext(text)
 
 
 def _blueprints(app: Flask) -> None:

@@ -170,4 +170,4 @@ def loopback_only(view: View) -> View:
         return view(*args, **kwargs)
 
     guarded.__dict__.update(view.__dict__)
-    return guarded  # type: ignore[return-value]
+    return guarded  # type: ignore[return-value] # wraps keeps the shape, which Any hides

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
@@ -26,6 +24,8 @@ from dossiers.fields import (
     with_empty,
 )
 from dossiers.formatters import day, say, state, trigger
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.people import personal
 from dossiers.people.reading import candidate
 from dossiers.people.rows import PersonRow

@@ -1,9 +1,8 @@
 """Forms of admission: before the cell, the votes, the appraisal, the decision."""
 
-from flask_babel import lazy_gettext as _l
-
 from dossiers.acting.forms import ActForm, Balloted, Numbered, Reasoned
 from dossiers.fields import DayField, LineField, NumberWords, required
+from dossiers.languages import lazy as _l
 
 
 class SubmitForm(ActForm):

@@ -3,10 +3,10 @@
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
 
 
-class Checkpoint(db.Model):
+class Checkpoint(Model):
     """One signed root. `versions` (compressed) says how far each chain had come, so that it can be made again."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

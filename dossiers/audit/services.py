@@ -90,5 +90,7 @@ def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
         .order_by(table.c.seq)
     )
     for row in db.session.execute(query).mappings():
-        sealed = row["sealed"]
-        yield row, None if sealed is None else (row["salt"], cache(partial(office_opened, row["seq"], sealed)))
+        personal: chains.Personal = None
+        if row["sealed"] is not None:
+            personal = row["salt"], cache(partial(office_opened, row["seq"], row["sealed"]))
+        yield dict(row), personal

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
-from dossiers.extensions import db
+from dossiers.extensions import Model
 
 
-class Dossier(db.Model):
+class Dossier(Model):
     """One candidate's way. `facts` is what the rules know (workflow.facts), folded act by act.
 
     `since` is the day the state was entered, `turn` the role that has to act, `due_on` the nearest deadline,
@@ -36,7 +36,7 @@ class Dossier(db.Model):
     admitted_on: Mapped[date | None]
 
 
-class Scope(db.Model):
+class Scope(Model):
     """Who can see a dossier in lists: one row for each unit above it, its union and its training centre.
 
     Copies what lists filter and sort by, so that a page costs the same at every level of the tree.
@@ -63,7 +63,7 @@ class Scope(db.Model):
     )
 
 
-class StateCount(db.Model):
+class StateCount(Model):
     """How many dossiers stand in a state, for the lowest units that see them: cells, organisations, centres.
 
     Kept by every act (casework.counts); what a unit above has is the sum of its cells.
@@ -74,7 +74,7 @@ class StateCount(db.Model):
     dossiers: Mapped[int]
 
 
-class Event(db.Model):
+class Event(Model):
     """One act, written once. The database refuses UPDATE and DELETE on this table (see migrations).
 
     `hash` covers everything here, the commitment to the personal part and the previous event's hash.
@@ -103,7 +103,7 @@ class Event(db.Model):
     )
 
 
-class EventPersonal(db.Model):
+class EventPersonal(Model):
     """The personal part of an event, beside it and sealed to its place.
 
     It is erasable, while the chain still verifies by the commitment in the event; the erasure is an event too.
@@ -132,7 +132,7 @@ def opened(dossier_id: int, seq: int, sealed: str) -> str:
     return encryption.unseal(sealed, personal_place(dossier_id, seq))
 
 
-class VoteRecord(db.Model):
+class VoteRecord(Model):
     """The counted vote of an event."""
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
@@ -147,7 +147,7 @@ class VoteRecord(db.Model):
     passed: Mapped[bool]
 
 
-class DeadlineRecord(db.Model):
+class DeadlineRecord(Model):
     """A deadline of a dossier; `ended_on` is the day it stopped to run."""
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)

@@ -22,7 +22,8 @@ class _Migrating(click.Group):
     def _commands(self) -> click.Group:
         from flask_migrate.cli import db
 
-        return db
+        found: click.Group = db
+        return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names."""

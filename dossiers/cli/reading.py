@@ -75,7 +75,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
     book, calendar = rules.books()[case.rulebook], rules.calendar()
     actor = Actor("", tuple(Role))
     s = Situation(case.state, case.route, case.facts, book, calendar, actor, clock.today())
-    data = {
+    data: dict[str, Any] = {
         "code": case.code,
         "state": str(case.state),
         "since": case.since,
@@ -109,11 +109,11 @@ def dossiers_show(code: str, as_json: bool) -> None:
         show(msgspec.to_builtins(data))
         return
     click.echo(f"{case.code}: {case.state} (version {case.version}), {case.rulebook}, turn: {case.turn or '-'}")
-    for deadline in data["deadlines"]:  # type: ignore[attr-defined]
+    for deadline in data["deadlines"]:
         click.echo(f"  due {deadline['due_on']}  {deadline['rule']}")
-    for item in data["checklist"]:  # type: ignore[attr-defined]
+    for item in data["checklist"]:
         click.echo(f"  [{'x' if item['done'] else ' '}] {item['rule']} {item['message']}")
-    for option in data["options"]:  # type: ignore[attr-defined]
+    for option in data["options"]:
         why = "; ".join(r["message"] for r in option["refusals"])
         click.echo(f"  {'+' if option['allowed'] else '-'} {option['trigger']} -> {option['to']} {why}")
 

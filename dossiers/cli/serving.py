@@ -96,7 +96,7 @@ def serve(host: str, port: int, first: bool) -> None:
     if host not in NEAR and not current_app.config["HTTPS"]:
         fail("passwords would cross the network in the clear: put a proxy with TLS before it and set DOSSIERS_HTTPS=1")
     _share_one_heap()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # of the proxy
     try:
         server = create_server(
             app,

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_security import login_user, logout_user
 from sqlalchemy import select
 
@@ -10,6 +9,7 @@ from dossiers import clock
 from dossiers.accounts.models import Account
 from dossiers.extensions import db
 from dossiers.fields import parse_day
+from dossiers.languages import gettext as _
 from dossiers.rules import instance
 from dossiers.security import is_near, loopback_only, permits, way_back
 

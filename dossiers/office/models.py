@@ -4,10 +4,10 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
-from dossiers.extensions import db
+from dossiers.extensions import Model
 
 
-class OfficeEvent(db.Model):
+class OfficeEvent(Model):
     """One act of administration, written once; a chain of its own. The database refuses UPDATE and DELETE.
 
     `body` says in `rows` how every row the act changed stands after it (since format 2), naming things by their codes
@@ -26,7 +26,7 @@ class OfficeEvent(db.Model):
     commitment: Mapped[str] = mapped_column(String(64), server_default="")
 
 
-class OfficePersonal(db.Model):
+class OfficePersonal(Model):
     """The personal part of an act of administration: names in rows, and digests of secrets; sealed to its place.
 
     It is erasable, while the chain still verifies by the commitment in the event.

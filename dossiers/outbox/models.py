@@ -3,10 +3,10 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
 
 
-class Outbox(db.Model):
+class Outbox(Model):
     """What is to be told or done after an act, written in its transaction."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

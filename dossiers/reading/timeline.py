@@ -1,5 +1,6 @@
 """The events of a dossier as its timeline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ class Line:
     event: Row[Any]
     who: str
     personal: dict[str, Any]
-    details: dict[str, Any]
+    details: Mapping[str, Any]
 
 
 TIMELINE = 50
