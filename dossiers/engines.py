@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, Engine, event, text
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -105,11 +106,9 @@ def is_postgresql(db: SQLAlchemy) -> bool:
 def upsert(db: SQLAlchemy, table: Any) -> Any:
     """An INSERT into `table` that takes on_conflict_do_update."""
     if is_postgresql(db):
-        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # large, and not wanted on SQLite
 
         return postgresql_insert(table)
-    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
     return sqlite_insert(table)
 
 

@@ -75,7 +75,7 @@ class Migrations:
         app.extensions["migrate"] = self
 
     def __getattr__(self, name: str) -> Any:
-        from flask_migrate import Migrate
+        from flask_migrate import Migrate  # and with it Alembic
 
         Migrate(self._app, db, directory=self._directory)
         return getattr(self._app.extensions["migrate"], name)

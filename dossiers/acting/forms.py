@@ -222,6 +222,13 @@ class Balloted(ActForm):
         brought.evidence["ballot"] = Ballot(0, self.present.data, self.in_favour.data, self.against.data or 0)
 
 
+class DecisionForm(Numbered, Balloted, ActForm):
+    """The decision with its counted votes."""
+
+    happened_on = DayField(_l("Ngày ký quyết định"), [required])
+    number = LineField(_l("Số quyết định"), [required, NumberWords()])
+
+
 class PaperRows(ActForm):
     """A table of papers: for each form a number, a date and an issuer. Empty rows are left out."""
 

@@ -8,7 +8,11 @@ import click
 from flask import g
 from flask.cli import AppGroup, with_appcontext
 
+from dossiers.audit import checkpoints, services
+from dossiers.casework import counts as kept
 from dossiers.cli.common import AS_JSON, fail, show
+from dossiers.extensions import write_transaction
+from dossiers.units import tree
 
 audit = AppGroup("audit", help="The audit chain.")
 backup = AppGroup("backup", help="Backups, also while the instance is in use.")
@@ -20,7 +24,7 @@ class _Migrating(click.Group):
     """Flask-Migrate's commands, found when one is asked for: they bring Alembic along, which no page wants."""
 
     def _commands(self) -> click.Group:
-        from flask_migrate.cli import db
+        from flask_migrate.cli import db  # brings Alembic along
 
         found: click.Group = db
         return found
@@ -46,10 +50,6 @@ def database() -> None:
 @AS_JSON
 def counts_verify(mend: bool, as_json: bool) -> None:
     """Compare the kept counts with the dossiers; exit code 1 when they differ and are not mended."""
-    from dossiers.casework import counts as kept
-    from dossiers.extensions import write_transaction
-    from dossiers.units import tree
-
     with write_transaction():
         found, units = kept.wrong(), tree.current()
         if found and mend:
@@ -70,8 +70,6 @@ def counts_verify(mend: bool, as_json: bool) -> None:
 @AS_JSON
 def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
     """Check every chain, the office's tables and every checkpoint; exit code 1 when something was changed."""
-    from dossiers.audit import checkpoints, services
-
     if path is None:
         count, findings = services.verify()
         findings = [*findings, *checkpoints.verify()]
@@ -96,8 +94,6 @@ def upgrade_log() -> None:
 
     Does nothing where it already does; refuses (exit code 1) while `audit verify` finds something else there.
     """
-    from dossiers.audit import services
-
     written, findings = services.upgrade_log(None)
     for finding in findings:
         click.echo(_line(finding))
@@ -115,8 +111,6 @@ def _line(finding: Any) -> str:
 @AS_JSON
 def audit_checkpoint(path: Path | None, as_json: bool) -> None:
     """Take the heads of all chains into one signed root; print it on paper or keep it elsewhere."""
-    from dossiers.audit import checkpoints
-
     made = checkpoints.make()
     if path is not None:
         try:
@@ -139,10 +133,10 @@ def audit_checkpoint(path: Path | None, as_json: bool) -> None:
 @AS_JSON
 def backup_create(path: Path, as_json: bool) -> None:
     """Write a backup of everything but the keys; works while the instance is in use."""
-    from dossiers.backup import services
+    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
 
     try:
-        manifest = services.create(path)
+        manifest = backups.create(path)
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     if as_json:
@@ -156,11 +150,11 @@ def backup_create(path: Path, as_json: bool) -> None:
 @AS_JSON
 def backup_verify(path: Path, as_json: bool) -> None:
     """Check a backup: its files, its counts, its chains. Needs no database."""
-    from dossiers.backup import services
+    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
 
     try:
-        manifest = services.verify(path)
-    except services.BadBackup as error:
+        manifest = backups.verify(path)
+    except backups.BadBackup as error:
         fail(f"{path}: {error}")
     if as_json:
         show(manifest)
@@ -172,11 +166,11 @@ def backup_verify(path: Path, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def backup_restore(path: Path) -> None:
     """Fill an empty, migrated database from a backup (flask db upgrade first)."""
-    from dossiers.backup import services
+    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
 
     try:
-        manifest = services.restore(path)
-    except services.BadBackup as error:
+        manifest = backups.restore(path)
+    except backups.BadBackup as error:
         fail(f"{path}: {error}")
     click.echo(f"Restored {sum(manifest['rows'].values())} rows, root {manifest['root']}")
 
@@ -186,11 +180,11 @@ def backup_restore(path: Path) -> None:
 @AS_JSON
 def instance_copy(url: str, as_json: bool) -> None:
     """Copy this instance to another database, of the other engine too; counts and chain heads are compared."""
-    from dossiers.backup import services
+    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
 
     try:
-        manifest = services.copy(url)
-    except services.BadBackup as error:
+        manifest = backups.copy(url)
+    except backups.BadBackup as error:
         fail(str(error))
     if as_json:
         show(manifest)

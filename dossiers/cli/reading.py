@@ -4,9 +4,28 @@ from datetime import date
 from typing import Any
 
 import click
+import msgspec
 from flask.cli import AppGroup
+from sqlalchemy import select
 
+from dossiers import clock
+from dossiers.casework import loading
+from dossiers.casework.act import NotFound
+from dossiers.casework.models import Dossier, Scope
 from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.extensions import db
+from dossiers.people.models import Person
+from dossiers.quotas import services
+from dossiers.rules import services as rules
+from dossiers.units.models import Unit
+from dossiers.units.services import by_code
+from workflow import machine
+from workflow.checklist import checklist
+from workflow.deadlines import running
+from workflow.facts import Actor
+from workflow.guards import Situation
+from workflow.roles import Role
+from workflow.stages import State
 
 dossiers = AppGroup("dossiers", help="Read dossiers.")
 quota = AppGroup("quota", help="Progress against quotas.")
@@ -19,14 +38,6 @@ quota = AppGroup("quota", help="Progress against quotas.")
 @AS_JSON
 def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
     """List dossiers, those that wait longest first."""
-    from sqlalchemy import select
-
-    from dossiers.casework.models import Dossier, Scope
-    from dossiers.extensions import db
-    from dossiers.people.models import Person
-    from dossiers.units.models import Unit
-    from workflow.stages import State
-
     if state and state not in set(map(str, State)):
         fail(f"unknown state {state!r}; known: {', '.join(State)}")
     query = select(Dossier, Person.full_name, Unit.code).join(Person).join(Unit, Unit.id == Dossier.unit_id)
@@ -54,19 +65,6 @@ def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
 @AS_JSON
 def dossiers_show(code: str, as_json: bool) -> None:
     """Show a dossier: state, version, deadlines, checklist, options with refusals."""
-    import msgspec
-
-    from dossiers import clock
-    from dossiers.casework import loading
-    from dossiers.casework.act import NotFound
-    from dossiers.rules import services as rules
-    from workflow import machine
-    from workflow.checklist import checklist
-    from workflow.deadlines import running
-    from workflow.facts import Actor
-    from workflow.guards import Situation
-    from workflow.roles import Role
-
     try:
         case = loading.load_for_administration(code.upper())
     except NotFound:
@@ -125,9 +123,6 @@ def dossiers_show(code: str, as_json: bool) -> None:
 @AS_JSON
 def quota_report(unit: str, year: int, as_of: date, as_json: bool) -> None:
     """Admissions decided in the year up to the cut-off, over the quota."""
-    from dossiers.quotas import services
-    from dossiers.units.services import by_code
-
     found = by_code(unit)
     if found is None:
         fail(f"no unit {unit!r}")

@@ -8,9 +8,15 @@ from contextlib import suppress
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
 
 from dossiers.cli.common import fail
+from dossiers.demo.accounts import accounts_of_demo
+from dossiers.extensions import db
+from dossiers.rules import instance
+from dossiers.units.models import Unit
 
 NEAR = ("127.0.0.1", "::1", "localhost")
 
@@ -23,7 +29,7 @@ demo = AppGroup("demo", help="The demo instance.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database already holds units.")
 def demo_load(count: int, seed: int, if_empty: bool) -> None:
     """Build the bloc of the letter in an empty database."""
-    from dossiers.demo import load
+    from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     try:
         made = load.load(count, seed)
@@ -37,12 +43,9 @@ def demo_load(count: int, seed: int, if_empty: bool) -> None:
 
 def _prepare() -> None:
     """Bring the database up to date; fill an empty one with the demo."""
-    from flask_migrate import upgrade
-    from sqlalchemy import select
+    from flask_migrate import upgrade  # brings Alembic along, which no page wants
 
-    from dossiers.demo import load
-    from dossiers.extensions import db
-    from dossiers.units.models import Unit
+    from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     upgrade()
     if db.session.scalar(select(Unit.id).limit(1)) is None:
@@ -80,13 +83,9 @@ def _share_one_heap() -> None:
 @with_appcontext
 def serve(host: str, port: int, first: bool) -> None:
     """Serve the application and say where; a demo is served on this machine only."""
-    from flask import current_app
-    from waitress.server import create_server
+    from waitress.server import create_server  # another server may be chosen
 
-    from dossiers.demo.load import DEMO_PASSWORD
-    from dossiers.demo.views import accounts_of_demo
-    from dossiers.extensions import db
-    from dossiers.rules import instance
+    from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     if first:
         _prepare()
@@ -110,7 +109,7 @@ def serve(host: str, port: int, first: bool) -> None:
     except OSError as error:
         fail(f"cannot listen on {host}:{port}: {error.strerror}; another port: make run PORT=8001")
     if is_demo:
-        click.echo(f"Demo accounts (one click on the sign-in page; password for all: {DEMO_PASSWORD})")
+        click.echo(f"Demo accounts (one click on the sign-in page; password for all: {load.DEMO_PASSWORD})")
         for account in accounts_of_demo():
             click.echo(f"  {account.email:<40} {account.demo_label}")
     # What was read here must not stay an open transaction: SQLite could never write its log back while it serves.

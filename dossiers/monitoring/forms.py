@@ -1,8 +1,7 @@
 """Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
 
-from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, Brought, DecisionForm, Numbered, Reasoned
 from dossiers.acting.rows import Piece
-from dossiers.admission.forms import DecisionForm
 from dossiers.casework.case import Case
 from dossiers.fields import DayField, choice, labelled, required, with_empty
 from dossiers.formatters import day

@@ -1,5 +1,6 @@
 """The rulebooks with their sources, for everybody; an administrator's changes to them and to the calendar."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -95,8 +96,6 @@ def add_day() -> ResponseReturnValue:
 @permits("administration")
 def forget_day(day: str) -> ResponseReturnValue:
     """Take a day of the administrator's back."""
-    from datetime import date
-
     try:
         services.forget_day(date.fromisoformat(day), signed().account_id)
     except ValueError:

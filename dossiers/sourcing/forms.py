@@ -48,7 +48,7 @@ class CreateForm(FlaskForm):
 
     def prepare(self, signed: Signed) -> None:
         """Offer the cells this person may source for."""
-        self.options = units.cells_for_sourcing(signed)
+        self.options = units.cells_for_sourcing(signed.grants)
         self.place.choices = with_empty(
             [(f"{cell.id}:{source}", f"{cell.name} – {say(SOURCE_LABELS[source])}") for cell, source in self.options]
         )
