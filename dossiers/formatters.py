@@ -16,7 +16,7 @@ from workflow.roles import ROLE_LABELS, Role
 from workflow.route import UNIT_KIND_LABELS, UnitKind
 from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
-from workflow.triggers import TRIGGERS
+from workflow.triggers import ACT_LABELS
 from workflow.votes import BODY_LABELS, Body
 from workflow.words import value_text
 
@@ -108,7 +108,7 @@ def source(code: str) -> str:
 
 def trigger(code: str) -> str:
     """The label of a trigger."""
-    return say(TRIGGERS[code].label) if code in TRIGGERS else code
+    return say(ACT_LABELS[code]) if code in ACT_LABELS else code
 
 
 def body(code: str) -> str:
@@ -128,7 +128,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         return {str(key): text.in_(code) for key, text in texts.items()}.__getitem__
 
     roles = {str(key): text.in_(code) for key, text in ROLE_LABELS.items()}
-    triggers = {name: trigger.label.in_(code) for name, trigger in TRIGGERS.items()}
+    triggers = {name: label.in_(code) for name, label in ACT_LABELS.items()}
     return {
         "say": lambda text: text.in_(code),
         "rule_value": lambda rule: value_text(rule).in_(code),

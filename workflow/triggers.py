@@ -135,3 +135,6 @@ SYSTEM_LABELS: dict[str, Text] = {
     "erase_personal": Text("Xóa dữ liệu cá nhân theo luật", "Personal data erased by law"),
 }
 """What the program itself records on a dossier; nobody presses these."""
+
+ACT_LABELS: dict[str, Text] = {**{code: trigger.label for code, trigger in TRIGGERS.items()}, **SYSTEM_LABELS}
+"""What every event of a dossier is called."""

@@ -7,6 +7,7 @@ from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded, state_choices
+from dossiers.acting.rows import Piece
 from dossiers.casework.case import Case
 from dossiers.fields import (
     DayField,
@@ -23,13 +24,13 @@ from dossiers.fields import (
     required,
     with_empty,
 )
-from dossiers.formatters import day, say, state, trigger
+from dossiers.formatters import day, say, state
+from dossiers.formatters import trigger as label
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people import personal
 from dossiers.people.reading import candidate
 from dossiers.people.rows import PersonRow
-from dossiers.reading.timeline import timeline
 from dossiers.security import signed
 from dossiers.units import services as units
 from dossiers.units import tree
@@ -204,6 +205,8 @@ class CandidateForm(Reasoned, ActForm):
             self.put("source", source)
         self._on_file |= recorded.was
         self._put(recorded.person, recorded.evidence.candidate or Candidate())
+        if recorded.evidence.candidate is not None:  # an empty line in it says that nothing was changed
+            self.put("schooling", recorded.evidence.candidate.schooling)
 
     def _put(self, person: PersonRow, candidate: Candidate) -> None:
         """Show columns of a person and what the rules know of them."""
@@ -248,19 +251,20 @@ class CandidateForm(Reasoned, ActForm):
         )
 
 
-class CorrectForm(Reasoned, ActForm):
-    """A correction is a new entry that names the old one; the old one stays."""
+class UndoForm(ActForm):
+    """Who did the last act takes it back; the event stays, marked."""
 
-    event = choice(_l("Việc được đính chính"), of=int)
-    reason = ParagraphField(_l("Ghi sai gì, đúng là gì, theo văn bản nào"), [required, Words(2000)])
+    happened_on = DayField(_l("Ngày hoàn tác"), [required])
 
-    def prepare(self, case: Case, s: Situation, trigger_code: str) -> None:
-        """Offer the events of the dossier."""
-        super().prepare(case, s, trigger_code)
-        lines = timeline(case, personal=False, limit=case.version)
-        self.event.choices = with_empty(
-            [(str(x.event.seq), f"{x.event.seq}. {day(x.event.happened_on)} {trigger(x.event.trigger)}") for x in lines]
-        )
+    def layout(self) -> list[Piece]:
+        """Say first what will be taken back."""
+        return [Piece(hint=self._hint), *super().layout()]
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Find what the last act was."""
+        super().prepare(case, s, trigger)
+        last = case.facts.last
+        self._hint = _("Sẽ hoàn tác: %(act)s.", act=label(last.trigger)) if last else ""
 
 
 class ReadmitForm(Reasoned, ActForm):
@@ -300,7 +304,7 @@ FORMS: dict[str, type[ActForm]] = {
     "resume": ResumeForm,
     "transfer": TransferForm,
     "correct_candidate": CandidateForm,
-    "correct_record": CorrectForm,
+    "undo": UndoForm,
     "readmit": ReadmitForm,
     "withdraw": WithdrawForm,
     "refuse": EndForm,

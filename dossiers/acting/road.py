@@ -31,8 +31,8 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     s = loading.situation(case, who)
     option = machine.option(s, trigger)
     shut = option is None or is_shut(option)
-    if request.method == "POST" and shut and _sent_before():
-        return _already(code)  # it was done, and is therefore not possible any more
+    if request.method == "POST" and shut and sent_here_before():
+        return already(code)  # it was done, and is therefore not possible any more
     form = form_class()
     if option is None:
         return _impossible(case, trigger, form)
@@ -43,7 +43,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             try:
                 done = advance(code, form.act(trigger, case), who, form.seen_version(), case)
             except Duplicate:
-                return _already(code)
+                return already(code)
             except VersionConflict as conflict:
                 form.version.data = str(conflict.case.version)
                 news = changes_since(conflict.case, conflict.seen)
@@ -51,17 +51,18 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             except Refused as refused:
                 refusals = refused.refusals
             else:
-                flash(_done_text(trigger, done.case, done.outcome.from_state != done.outcome.to), "done")
+                flash(done_text(trigger, done.case, done.outcome.from_state != done.outcome.to), "done")
                 if not set(done.case.scope_units).intersection(who.reading_units):
                     return redirect(url_for("lists.inbox"), 303)  # the act took it out of this person's reach
                 return redirect(url_for("reading.dossier", code=code), 303)
-        return _already(code) if _sent_before() else _page(case, trigger, form, refusals, shut, 422)
+        return already(code) if sent_here_before() else _page(case, trigger, form, refusals, shut, 422)
     if shut:
         refusals = option.refusals
     return _page(case, trigger, form, refusals, shut, 200 if request.method == "GET" else 403)
 
 
-def _done_text(trigger: str, case: Case, moved: bool) -> str:
+def done_text(trigger: str, case: Case, moved: bool) -> str:
+    """What was recorded, and what happens next."""
     text = _("Đã ghi: %(act)s.", act=say(TRIGGERS[trigger].label))
     if moved and case.state is not None:
         text += " " + _("Hồ sơ nay ở bước “%(state)s”.", state=state(case.state))
@@ -70,11 +71,13 @@ def _done_text(trigger: str, case: Case, moved: bool) -> str:
     return text
 
 
-def _sent_before() -> bool:
+def sent_here_before() -> bool:
+    """Whether the form that is being sent was recorded already."""
     return sent_before(known_key(request.form.get("act_key")))
 
 
-def _already(code: str) -> ResponseReturnValue:
+def already(code: str) -> ResponseReturnValue:
+    """Back to the dossier: the form was recorded when it was sent first."""
     flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")
     return redirect(url_for("reading.dossier", code=code), 303)
 
@@ -125,8 +128,17 @@ def _page(
     return page, status
 
 
+_FORMS: dict[str, type[ActForm]] = {}
+
+
+def form_of(trigger: str) -> type[ActForm] | None:
+    """The form of an act; None for what is not recorded through a page of its own."""
+    return _FORMS.get(trigger)
+
+
 def add_acts(blueprint: Blueprint, forms: dict[str, type[ActForm]]) -> None:
     """Give a blueprint a page for each of its triggers: /ho-so/<code>/<trigger>."""
+    _FORMS.update(forms)
     for trigger, form_class in forms.items():
         blueprint.add_url_rule(f"/ho-so/<code>/{trigger}", trigger, _view(trigger, form_class), methods=["GET", "POST"])
 

@@ -152,6 +152,53 @@ def verify_file(path: Path, key: str | None) -> tuple[int, list[Finding]]:
     return count + office_count, findings
 
 
+def against(path: Path, key: str | None) -> list[Finding]:
+    """Compare the database with an export that was kept elsewhere. Raises BadFile.
+
+    Names an older database put back (a chain that ends before the export's), a chain that is another, a dossier that is
+    gone, and the export's checkpoint when the database does not hold it or holds another in its place.
+    """
+    _count, findings = verify_file(path, key or keys.public_key())
+    lines = _lines(path)
+    point = next(lines)
+    findings = [Finding(f"FILE {found.code}", found.seq, found.what) for found in findings]
+    ends: dict[str, tuple[int, str]] = {}
+    for line in lines:
+        name = "OFFICE" if line["kind"] == "office" else line["code"]
+        ends[name] = (line["seq"], line["hash"])
+    findings += _chains_against(ends)
+    stored = {row.root: row for row in db.session.scalars(select(Checkpoint))}
+    same = stored.get(point["root"])
+    if same is None or (same.signature, same.made_at) != (point["signature"], point["made_at"]):
+        findings.append(Finding("CHECKPOINT", 0, f"the one of {point['made_at']} is missing here, or is another"))
+    return findings
+
+
+def _chains_against(ends: Mapping[str, tuple[int, str]]) -> list[Finding]:
+    heads = {head.code: head for head in _all_heads().values()}
+    hashes: dict[tuple[str, int], str] = {
+        (code, seq): event_hash
+        for code, seq, event_hash in db.session.execute(
+            select(Dossier.code, Event.seq, Event.hash).join(Dossier, Dossier.id == Event.dossier_id)
+        )
+    }
+    hashes |= {("OFFICE", row.seq): row.hash for row in db.session.execute(select(OfficeEvent.seq, OfficeEvent.hash))}
+    findings = []
+    for code, (seq, event_hash) in ends.items():
+        head = heads.get(code)
+        if head is None:
+            findings.append(
+                Finding(code, 0, "is in the file and not here: an older database was put back, or it was taken away")
+            )
+        elif head.version < seq:
+            findings.append(
+                Finding(code, head.version, f"ends here, in the file at {seq}: an older database was put back")
+            )
+        elif hashes.get((code, seq)) != event_hash:
+            findings.append(Finding(code, seq, "is another event than in the file"))
+    return findings
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:

@@ -1,8 +1,7 @@
 """Checking that nobody changed the log, nor what stands in the tables because of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, partial
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -46,7 +45,7 @@ def check(progress: Progress | None = None) -> tuple[int, list[Finding]]:
     compared.shared()
     compared.rest(highest)
     compared.kept_counts(compared.counts)
-    return office_count + compared.events, [*office_findings, *compared.findings]
+    return office_count + compared.events, [*office_findings, *compared.findings, *compared.age()]
 
 
 def verify_office() -> tuple[int, list[Finding]]:
@@ -82,7 +81,7 @@ def _told(found: Difference) -> Finding:
     return Finding(found.code, found.seq, found.what)
 
 
-def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
+def _office_events() -> Iterator[tuple[chains.Columns, chains.Personal]]:
     table = OfficeEvent.__table__
     query = (
         select(table, OfficePersonal.salt, OfficePersonal.sealed.label("sealed"))
@@ -93,4 +92,4 @@ def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
         personal: chains.Personal = None
         if row["sealed"] is not None:
             personal = row["salt"], cache(partial(office_opened, row["seq"], row["sealed"]))
-        yield dict(row), personal
+        yield row, personal

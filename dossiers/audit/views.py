@@ -10,7 +10,7 @@ from dossiers.audit import log as audit_log
 from dossiers.fields import parse_day
 from dossiers.office.services import TOPICS
 from dossiers.security import permits, signed
-from workflow.triggers import TRIGGERS
+from workflow.triggers import ACT_LABELS
 
 blueprint = Blueprint("audit", __name__)
 
@@ -45,7 +45,7 @@ def log() -> ResponseReturnValue:
     chosen = audit_log.Filter(
         code=request.args.get("code", "").strip()[:20],
         who=request.args.get("who", "").strip()[:120],
-        trigger=trigger if trigger in TRIGGERS else "",
+        trigger=trigger if trigger in ACT_LABELS else "",
         since=day("since"),
         until=day("until"),
         before=request.args.get("before", "")[:100],
@@ -53,6 +53,6 @@ def log() -> ResponseReturnValue:
     entries, following = audit_log.log(chosen, signed(), current_app.config["PAGE_SIZE"])
     page = render_template(
         "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=errors,
-        triggers=TRIGGERS, checkpoint=checkpoints.newest(),
+        triggers=ACT_LABELS, checkpoint=checkpoints.newest(),
     )  # fmt: skip
     return page, 422 if errors else 200

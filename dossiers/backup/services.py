@@ -38,9 +38,13 @@ def _tables() -> list[Table]:
     return [table for table in Model.metadata.sorted_tables if not table.info.get("passing")]
 
 
-def _light(table: Table) -> Any:
-    """The table by its bare columns: what is stored is copied, not read."""
-    return light_table(table.name, *(light_column(c.name, c.type) for c in table.columns))
+def _light(table: Table, names: list[str] | None = None) -> Any:
+    """The table by its bare columns (those a backup of another version names): what is stored is copied, not read."""
+    columns = table.columns
+    return light_table(
+        table.name,
+        *(light_column(name, columns[name].type if name in columns else None) for name in names or columns.keys()),
+    )
 
 
 def _order(table: Table) -> list[str]:
@@ -179,7 +183,7 @@ def restore(path: Path) -> dict[str, Any]:
     with pack, write_transaction():
         engines.defer_foreign_keys(db)
         for name, table in known.items():
-            how, target = _reader(table), _light(table)
+            how, target = _reader(table), _light(table, manifest["columns"][name])
             batch: list[dict[str, Any]] = []
             for row in _rows(pack, manifest, name):
                 for column, read in how.items():

@@ -21,6 +21,7 @@ from dossiers.casework.decide import by, check_numbers, decide, with_register
 from dossiers.casework.events import Body, Brought, Personal
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import Store
+from dossiers.people.rows import person_row
 from dossiers.rules import services as rules
 from workflow import machine, replay
 from workflow.facts import Actor, Evidence
@@ -65,6 +66,16 @@ class NoSuchAct(LookupError):
 def acts_of(dossier_id: int) -> list[Counted]:
     """The acts of a dossier that count, in their order: what may be corrected."""
     return [act for act in replaying.counted(history.read(dossier_id)) if act.event.trigger not in _NO_ACTS]
+
+
+def before(dossier_id: int, seq: int) -> tuple[Standing, Known]:
+    """Where a dossier stood before one of its acts, and the rules of its events. Raises NoSuchAct."""
+    known, standing = rules.states(), Standing()
+    for act in replaying.counted(history.read(dossier_id)):
+        if act.event.seq == seq:
+            return standing, known
+        standing = replay.step(standing, act.recorded, known)
+    raise NoSuchAct(seq)
 
 
 def target_of(dossier_id: int, seq: int) -> Counted:
@@ -184,7 +195,9 @@ def _refusals(
 def _asked(standing: Standing, recorded: Recorded, known: Known, answers: tuple[str, ...], move: Move) -> Situation:
     situation = replay.situation(standing, recorded, known)
     facts = msgspec.structs.replace(situation.facts, answers=answers) if answers else situation.facts
-    return msgspec.structs.replace(situation, facts=facts, parts=move.parts, needs=move.needs)
+    # What a correction says is said when it is recorded: a day that has come since is not in the future.
+    today = clock.today() if recorded.told_by else recorded.recorded_on
+    return msgspec.structs.replace(situation, facts=facts, parts=move.parts, needs=move.needs, today=today)
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------
@@ -260,8 +273,8 @@ def proposed(case: Case) -> tuple[int, date, Act] | None:
                 events.joined(event.body.corrected, personal),
                 relatives=personal.relatives,
                 companions=personal.companions,
-                person=dict(personal.after or personal.person),
-                was=dict(personal.before),
+                person=person_row(personal.after or personal.person),
+                was=person_row(personal.before),
                 class_id=event.body.corrected.course,
             )
             return waiting.event, event.happened_on, act

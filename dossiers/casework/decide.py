@@ -104,11 +104,12 @@ def decide(
     if act.person.get("full_name"):
         moved |= case.full_name != act.person["full_name"]
         case.full_name = str(act.person["full_name"])
+    places = {relative.ref: nr for nr, relative in enumerate(case.facts.relatives)}
     filed = Filed(
         papers,
         [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote)],
-        changed_deadlines(case.id, before, after, evidence.happened_on),
-        [relative_row(case.id, row) for row in act.relatives],
+        changed_deadlines(case.id, before, after, evidence.happened_on, whole=not rules.are_counted()),
+        [relative_row(case.id, places[row.ref], row) for row in act.relatives],
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
     )
     changes = Changes(

@@ -333,6 +333,8 @@ def said(body: str) -> Mapping[str, Any]:
     shown: dict[str, Any] = dict(content["brought"]["evidence"])
     if content.get("about"):
         shown["event"] = content["about"]
+    if content.get("moved"):
+        shown["moved"] = content["moved"]
     return shown
 
 

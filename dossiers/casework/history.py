@@ -69,7 +69,7 @@ def filed(made: Projection) -> Filed:
         list(made.papers),
         [vote_row(number, seq, vote) for seq, vote in made.votes],
         deadlines,
-        [relative_row(number, row) for row in made.relatives.values()],
+        [relative_row(number, nr, row) for nr, row in enumerate(made.relatives.values())],
         [companion_row(number, seq, nr, row) for seq, nr, row in made.companions],
     )
 

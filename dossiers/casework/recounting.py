@@ -33,8 +33,6 @@ from workflow.roles import Role
 
 log = structlog.get_logger()
 
-COUNTED = "deadlines_counted_by"
-"""The instance's value that holds the hash of the rules by which all open deadlines were last counted."""
 AT_ONCE = 500
 """Up to so many dossiers with open deadlines are counted in the request that changed the rules."""
 BATCH = 200
@@ -72,7 +70,7 @@ _ADMINISTRATORS = (
 
 def is_pending() -> bool:
     """Whether open deadlines still stand as other rules counted them."""
-    return instance.values().get(COUNTED, "") != rules.current().hash
+    return not rules.are_counted()
 
 
 def after_change(_sender: object, **_more: Any) -> None:
@@ -92,7 +90,7 @@ def recount() -> int:
             changed += sum(1 for _ in _batch(after, numbers))
         after = numbers[-1]
     with write_transaction():
-        instance.put(COUNTED, wanted)
+        instance.put(rules.COUNTED, wanted)
     log.info("recounted", dossiers=changed)
     return changed
 

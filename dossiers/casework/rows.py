@@ -10,13 +10,11 @@ from dossiers import names
 from dossiers.casework.case import Case, Row
 from dossiers.encryption import place, seal
 from dossiers.extensions import Model
+from dossiers.people.models import SEALED_OF_PERSON, SEALED_OF_RELATIVE
 from dossiers.people.rows import CompanionRow, RelativeRow, person_row
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.facts import Vote
 from workflow.turn import whose_turn
-
-SEALED_OF_PERSON = ("ethnic_group", "religion", "identity_number")
-SEALED_OF_RELATIVE = ("name", "place", "occupation", "result")
 
 
 def table_of(model: type[Model]) -> Table:
@@ -83,17 +81,19 @@ def deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None = No
     }
 
 
-def changed_deadlines(dossier_id: int, before: Iterable[Deadline], after: Iterable[Deadline], day: date) -> list[Row]:
-    """The rows of deadlines that an act of `day` started, moved or ended."""
+def changed_deadlines(
+    dossier_id: int, before: Iterable[Deadline], after: Iterable[Deadline], day: date, whole: bool = False
+) -> list[Row]:
+    """The rows of deadlines that an act of `day` started, moved or ended; `whole`: of all that run."""
     known, runs = tuple(before), {(deadline.rule, deadline.starts_on): deadline for deadline in after}
-    rows = [deadline_row(dossier_id, deadline) for deadline in runs.values() if deadline not in known]
+    rows = [deadline_row(dossier_id, deadline) for deadline in runs.values() if whole or deadline not in known]
     ended = (deadline for deadline in known if (deadline.rule, deadline.starts_on) not in runs)
     return rows + [deadline_row(dossier_id, deadline, day) for deadline in ended]
 
 
-def relative_row(dossier_id: int, relative: RelativeRow) -> Row:
-    """A relative, what identifies sealed to the row."""
-    row: Row = {"dossier_id": dossier_id, **msgspec.structs.asdict(relative)}
+def relative_row(dossier_id: int, nr: int, relative: RelativeRow) -> Row:
+    """The `nr`th relative of a dossier, what identifies sealed to the row."""
+    row: Row = {"dossier_id": dossier_id, "nr": nr, **msgspec.structs.asdict(relative)}
     for column in SEALED_OF_RELATIVE:
         if row[column]:
             row[column] = seal(row[column], place("relative", column, dossier_id, relative.ref))

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dossiers.cli.keeping import audit, backup, counts, database, instance, upgrade_log
+from dossiers.cli.keeping import audit, backup, counts, database, instance, recount, upgrade_log
 from dossiers.cli.office import accounts, units
 from dossiers.cli.reading import dossiers, quota
 from dossiers.cli.serving import demo, prepare, serve
@@ -11,6 +11,7 @@ from dossiers.cli.serving import demo, prepare, serve
 def init_app(app: Flask) -> None:
     """Add the commands."""
     for command in (
-        demo, dossiers, quota, counts, audit, upgrade_log, backup, database, instance, accounts, units, prepare, serve,
+        demo, dossiers, quota, counts, audit, upgrade_log, recount, backup, database, instance, accounts, units,
+        prepare, serve,
     ):  # fmt: skip
         app.cli.add_command(command)

@@ -1,6 +1,7 @@
 """Commands that keep the data: checking the chains, checkpoints, backups, moving to another engine."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import click
 from flask import g
 from flask.cli import AppGroup, with_appcontext
 
-from dossiers.audit import checkpoints, services
+from dossiers.audit import checkpoints, running, upgrading
 from dossiers.casework import counts as kept
-from dossiers.cli.common import AS_JSON, fail, show
+from dossiers.casework import recounting
+from dossiers.cli.common import AS_JSON, DAY, fail, show
 from dossiers.extensions import write_transaction
 from dossiers.units import tree
 
@@ -66,18 +68,21 @@ def counts_verify(mend: bool, as_json: bool) -> None:
 
 @audit.command("verify")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="An exported file; needs no database.")
+@click.option("--against", type=click.Path(path_type=Path), help="Also compare with an earlier export, kept elsewhere.")
+@click.option("--since", type=DAY, default=None, help="Only dossiers acted on since this day, such as 2022-07-26.")
 @click.option("--key", default=None, help="The public key the file must be signed with (64 hex digits).")
 @AS_JSON
-def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
-    """Check every chain, the office's tables and every checkpoint; exit code 1 when something was changed."""
-    if path is None:
-        count, findings = services.verify()
-        findings = [*findings, *checkpoints.verify()]
-    else:
-        try:
+def audit_verify(path: Path | None, against: Path | None, since: date | None, key: str | None, as_json: bool) -> None:
+    """Check every chain, every table that follows from one, every checkpoint; exit code 1 when something differs."""
+    try:
+        if path is not None:
             count, findings = checkpoints.verify_file(path, key)
-        except checkpoints.BadFile as error:
-            fail(f"{path}: {error}")
+        else:
+            count, findings = running.verify_all(since, None if as_json else _progress)
+            if against is not None:
+                findings += checkpoints.against(against, key)
+    except checkpoints.BadFile as error:
+        fail(f"{path or against}: {error}")
     if as_json:
         show({"events": count, "findings": [{"dossier": f.code, "event": f.seq, "what": f.what} for f in findings]})
     else:
@@ -87,18 +92,40 @@ def audit_verify(path: Path | None, key: str | None, as_json: bool) -> None:
     sys.exit(1 if findings else 0)
 
 
-@click.command("upgrade-log")
-@with_appcontext
-def upgrade_log() -> None:
-    """Let the office's log hold every row of its tables, if it began in a version that did not write them there.
+def _progress(done: int, of: int) -> None:
+    """How far a long check is, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done:,} of {of:,} events …", nl=done >= of, err=True)
 
-    Does nothing where it already does; refuses (exit code 1) while `audit verify` finds something else there.
+
+@click.command("upgrade-log")
+@click.option(
+    "--as", "email", default=None, help="The administrator whose act it is, by address; the first one if left out."
+)
+@with_appcontext
+def upgrade_log(email: str | None) -> None:
+    """Begin logs of an earlier format anew: one signed event a dossier, and one of the office with every row.
+
+    Does nothing where nothing is of an earlier format; refuses (exit code 1) while a chain is broken.
     """
-    written, findings = services.upgrade_log(None)
-    for finding in findings:
+    try:
+        done = upgrading.upgrade_log(email)
+    except upgrading.NobodyFits as error:
+        fail(str(error))
+    for finding in done.findings:
         click.echo(_line(finding))
-    click.echo("The log now holds every row." if written else "Nothing was written.")
-    sys.exit(1 if findings else 0)
+    if done.findings:
+        click.echo("Nothing was written.")
+        sys.exit(1)
+    click.echo("The log now holds every row." if done.office else "The office's log holds every row already.")
+    click.echo(f"{done.dossiers} dossiers begin their log anew.")
+
+
+@click.command("recount")
+@with_appcontext
+def recount() -> None:
+    """Count open deadlines anew where a rule's value or the calendar changed (the server does it by itself)."""
+    click.echo(f"{recounting.recount()} dossiers got other days.")
 
 
 def _line(finding: Any) -> str:
@@ -133,10 +160,10 @@ def audit_checkpoint(path: Path | None, as_json: bool) -> None:
 @AS_JSON
 def backup_create(path: Path, as_json: bool) -> None:
     """Write a backup of everything but the keys; works while the instance is in use."""
-    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
-        manifest = backups.create(path)
+        manifest = services.create(path)
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     if as_json:
@@ -150,11 +177,11 @@ def backup_create(path: Path, as_json: bool) -> None:
 @AS_JSON
 def backup_verify(path: Path, as_json: bool) -> None:
     """Check a backup: its files, its counts, its chains. Needs no database."""
-    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
-        manifest = backups.verify(path)
-    except backups.BadBackup as error:
+        manifest = services.verify(path)
+    except services.BadBackup as error:
         fail(f"{path}: {error}")
     if as_json:
         show(manifest)
@@ -166,11 +193,11 @@ def backup_verify(path: Path, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def backup_restore(path: Path) -> None:
     """Fill an empty, migrated database from a backup (flask db upgrade first)."""
-    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
-        manifest = backups.restore(path)
-    except backups.BadBackup as error:
+        manifest = services.restore(path)
+    except services.BadBackup as error:
         fail(f"{path}: {error}")
     click.echo(f"Restored {sum(manifest['rows'].values())} rows, root {manifest['root']}")
 
@@ -180,11 +207,11 @@ def backup_restore(path: Path) -> None:
 @AS_JSON
 def instance_copy(url: str, as_json: bool) -> None:
     """Copy this instance to another database, of the other engine too; counts and chain heads are compared."""
-    from dossiers.backup import services as backups  # brings Alembic along, which no page wants
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
-        manifest = backups.copy(url)
-    except backups.BadBackup as error:
+        manifest = services.copy(url)
+    except services.BadBackup as error:
         fail(str(error))
     if as_json:
         show(manifest)

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 
 from dossiers import engines
-from dossiers.casework import recounting
 from dossiers.casework.bulk import BulkStore
 from dossiers.demo.bloc import PASSWORD, Bloc, Builder
 from dossiers.demo.player import ROAD, TODAY, Player, steps_to
@@ -251,7 +250,7 @@ def load(more: int, seed: int) -> int:
         _special_cases(scene)
         _bulk(scene, more)
         scene.store.flush()
-        instance.put(recounting.COUNTED, rules.current().hash)
+        instance.put(rules.COUNTED, rules.current().hash)
         office.record_everything("demo:loaded", None)
         engines.follow_numbers(db, ("body_member", "person", "dossier"))
         engines.gather_statistics(db)

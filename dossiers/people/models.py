@@ -40,10 +40,11 @@ class Person(Model):
 
 
 class Relative(Model):
-    """A relative to be verified, with the result; `ref` is what the facts call them."""
+    """A relative to be verified, with the result; `ref` is what the facts call them, `nr` their place among them."""
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     ref: Mapped[str] = mapped_column(String(20), primary_key=True)
+    nr: Mapped[int]
     relation: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(info=SEALED)
     birth_year: Mapped[int | None]
@@ -67,3 +68,7 @@ class Companion(Model):
     name: Mapped[str] = mapped_column(String(120))
     since: Mapped[date]
     until: Mapped[date | None]
+
+
+SEALED_OF_PERSON = tuple(c.name for c in Person.__table__.columns if c.info.get("sealed"))
+SEALED_OF_RELATIVE = tuple(c.name for c in Relative.__table__.columns if c.info.get("sealed"))

@@ -8,13 +8,15 @@ from sqlalchemy import Row, bindparam, select
 
 from dossiers.encryption import place, unseal
 from dossiers.extensions import run
-from dossiers.people.models import Person, Relative
+from dossiers.people.models import SEALED_OF_RELATIVE, Person, Relative
 from dossiers.people.personal import SENSITIVE
 from dossiers.people.rows import RelativeRow
 from workflow.facts import Relation
 
 _PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
-_RELATIVES = select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.ref)
+_RELATIVES = (
+    select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.nr, Relative.ref)
+)
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,15 @@ def relatives(dossier_id: int) -> Sequence[RelativeRow]:
     return [relative(row) for row in run(_RELATIVES, {"dossier": dossier_id})]
 
 
+def relative_column(row: Any, column: str) -> Any:
+    """A column of a relative's row, opened if it is sealed. Raises as encryption.unseal."""
+    value = getattr(row, column)
+    if value and column in SEALED_OF_RELATIVE:
+        return unseal(value, place("relative", column, row.dossier_id, row.ref))
+    return value
+
+
 def relative(row: Any) -> RelativeRow:
     """A relative's row, opened. Raises as encryption.unseal."""
-
-    def opened(column: str) -> Any:
-        value = getattr(row, column)
-        return unseal(value, place("relative", column, row.dossier_id, row.ref)) if value else value
-
-    return RelativeRow(
-        row.ref,
-        Relation(row.relation),
-        opened("name"),
-        row.birth_year,
-        opened("place"),
-        opened("occupation"),
-        opened("result"),
-        row.verified_on,
-    )
+    columns = {name: relative_column(row, name) for name in RelativeRow.__struct_fields__}
+    return RelativeRow(**{**columns, "relation": Relation(row.relation)})

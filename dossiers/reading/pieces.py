@@ -4,6 +4,7 @@ Everything that comes from outside is escaped here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache, partial
 from html import escape
 from typing import Any
@@ -16,10 +17,12 @@ from dossiers.languages import gettext_in
 from dossiers.reading.timeline import Line
 from workflow.guards import Refusal
 from workflow.machine import Option
+from workflow.replay import UNDO
 from workflow.roles import ROLE_LABELS
+from workflow.rulebook import shipped
 from workflow.stages import STATE_LABELS
 from workflow.text import Text
-from workflow.triggers import TRIGGERS
+from workflow.triggers import ACT_LABELS
 
 
 @lru_cache(maxsize=2048)
@@ -74,7 +77,11 @@ def _event_words(code: str) -> dict[str, str]:
         "return_to": gettext_in(code, "về bước"),
         "days": gettext_in(code, "thêm %(n)s ngày làm việc"),
         "event": gettext_in(code, "đính chính việc số %(n)s"),
+        "about": gettext_in(code, "việc số %(n)s"),
         "agreed_by": gettext_in(code, "người đồng ý"),
+        "kept": gettext_in(code, "các việc sau giữ nguyên, căn cứ"),
+        "corrected": gettext_in(code, "đã đính chính ở #%(n)s"),
+        "undone": gettext_in(code, "đã hoàn tác ở #%(n)s"),
     }
     return {name: escape(text) for name, text in found.items()}
 
@@ -82,8 +89,7 @@ def _event_words(code: str) -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _labels(code: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """The labels of triggers, states and roles in a language, escaped."""
-    triggers = {name: trigger.label for name, trigger in TRIGGERS.items()}
-    tables: tuple[Mapping[Any, Text], ...] = (triggers, STATE_LABELS, ROLE_LABELS)
+    tables: tuple[Mapping[Any, Text], ...] = (ACT_LABELS, STATE_LABELS, ROLE_LABELS)
     of_triggers, of_states, of_roles = (
         {str(name): escape(text.in_(code)) for name, text in table.items()} for table in tables
     )
@@ -112,11 +118,23 @@ def _details(line: Line, code: str) -> Iterator[str]:
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
     for name in ("days", "event"):
         if said.get(name):
-            yield f"<span>{word[name] % {'n': int(said[name])}}</span>"
+            text = word["about"] if name == "event" and line.event.trigger == UNDO else word[name]
+            yield f"<span>{text % {'n': int(said[name])}}</span>"
+    for rule, old, new in said.get("moved", ()):
+        title = _rule(line.event.rulebook, rule).in_(code)
+        yield f"<span>{escape(title)}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
     if personal.get("agreed_by"):
         yield f"<span>{word['agreed_by']}: {escape(personal['agreed_by'])}</span>"
+    if personal.get("kept_because"):
+        yield f"<span>{word['kept']}: {escape(personal['kept_because'])}</span>"
     if personal.get("reason"):
         yield f'<p class="reason">{escape(personal["reason"])}</p>'
+
+
+def _rule(book: str, rule: str) -> Text:
+    books = shipped()
+    known = books.get(book, next(iter(books.values()))).rules.get(rule)
+    return known.title if known else Text(rule, rule)
 
 
 def timeline(lines: Iterable[Line], code: str) -> Markup:
@@ -124,8 +142,10 @@ def timeline(lines: Iterable[Line], code: str) -> Markup:
     word, roles, made = _event_words(code), _labels(code)[2], []
     for line in lines:
         event = line.event
+        look = f' class="{line.mark[0]}"' if line.mark else ""
+        mark = f' <span class="mark">{word[line.mark[0]] % {"n": line.mark[1]}}</span>' if line.mark else ""
         made.append(
-            f"<li>{act_done(line, code)}"
+            f"<li{look}>{act_done(line, code)}{mark}"
             f'<p class="sub">{word["happened"]} <time datetime="{event.happened_on}">{day(event.happened_on)}</time>'
             f" · {word['recorded']} {moment(event.recorded_at)} · {escape(line.who)}, {roles[event.actor_role]}"
             f' · <abbr title="{escape(event.hash)}">#{event.seq}</abbr></p></li>\n'

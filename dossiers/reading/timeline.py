@@ -1,10 +1,10 @@
 """The events of a dossier as its timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, null
+from sqlalchemy import Row, bindparam, null, select
 
 from dossiers.accounts.models import Account
 from dossiers.casework import events
@@ -12,6 +12,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
 from dossiers.reading.page import _of_dossier
+from workflow.replay import CORRECTION, UNDO
 
 _EVENTS = (
     _of_dossier(Event)
@@ -31,14 +32,31 @@ _TIMELINE = _EVENTS.add_columns(EventPersonal.sealed.label("content")).outerjoin
 _TIMELINE_BARE = _EVENTS.add_columns(null().label("content"))
 
 
+_PUTTING_RIGHT = (
+    select(Event.trigger, Event.seq, Event.body)
+    .where(
+        Event.dossier_id == bindparam("dossier"),
+        Event.seq >= bindparam("from"),
+        Event.trigger.in_((CORRECTION, UNDO)),
+    )
+    .order_by(Event.seq.desc())
+)
+
+Mark = Literal["corrected", "undone"]
+
+
 @dataclass(frozen=True)
 class Line:
-    """A line of the timeline: the event with who did it and its personal part."""
+    """A line of the timeline: the event with who did it and its personal part.
+
+    `mark` says by which later event it was corrected or taken back.
+    """
 
     event: Row[Any]
     who: str
     personal: dict[str, Any]
     details: Mapping[str, Any]
+    mark: tuple[Mark, int] | None = None
 
 
 TIMELINE = 50
@@ -50,15 +68,34 @@ def timeline(
 ) -> list[Line]:
     """A page of the newest events of a dossier, newest first, with or without their personal parts; one query."""
     wanted = {"dossier": case.id, "after": after, "before": before or case.version + 1, "limit": limit}
+    rows = run(_TIMELINE if personal else _TIMELINE_BARE, wanted).all()
+    told = [(row.trigger, row.seq, events.said(row.body)) for row in rows]
+    if before is not None:  # what puts these right may stand on a page before this one
+        later = run(_PUTTING_RIGHT, {"dossier": case.id, "from": before})
+        told = [*((row.trigger, row.seq, events.said(row.body)) for row in later), *told]
+    marks = _marks(told)
     return [
         Line(
             row,
             row.who,
             events.personal_said(opened(case.id, row.seq, row.content)) if personal and row.content else {},
-            events.said(row.body),
+            details,
+            marks.get(row.seq),
         )
-        for row in run(_TIMELINE if personal else _TIMELINE_BARE, wanted)
+        for row, (_trigger, _seq, details) in zip(rows, told[len(told) - len(rows) :], strict=True)
     ]
+
+
+def _marks(told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> dict[int, tuple[Mark, int]]:
+    """By which event each is corrected or taken back; the newest counts, and what was itself taken back does not."""
+    found: dict[int, tuple[Mark, int]] = {}
+    for trigger, seq, details in told:  # newest first
+        about = details.get("event")
+        if trigger == UNDO and about:
+            found.setdefault(about, ("undone", seq))
+        elif trigger == CORRECTION and about and found.get(seq, ("corrected", 0))[0] != "undone":
+            found.setdefault(about, ("corrected", seq))
+    return found
 
 
 def changes_since(case: Case, version: int) -> list[Any]:

@@ -57,6 +57,15 @@ def calendar() -> WorkCalendar:
     return current().calendar
 
 
+COUNTED = "deadlines_counted_by"
+"""The instance's value that holds the hash of the rules by which all open deadlines were last counted."""
+
+
+def are_counted() -> bool:
+    """Whether open deadlines stand as the rules in force count them, not as earlier ones did."""
+    return instance.values().get(COUNTED, "") == current().hash
+
+
 def keep() -> None:
     """Keep the state of the rules in force under its hash, in the current transaction: an event is about to name it."""
     now = current()

@@ -176,15 +176,16 @@ def upgrade() -> None:
         "relative",
         (
             dossier.copy(),
-            sa.Column("ref", sa.String(20), nullable=False), sa.Column("relation", sa.String(20), nullable=False),
+            sa.Column("ref", sa.String(20), nullable=False), nr.copy(), sa.Column("relation", sa.String(20), nullable=False),
             sa.Column("name", sa.String(), nullable=False), sa.Column("birth_year", sa.Integer()),
             sa.Column("place", sa.String()), sa.Column("occupation", sa.String()), sa.Column("result", sa.String()),
             sa.Column("verified_on", sa.Date()),
         ),
         ("dossier_id", "ref"),
-        """INSERT INTO relative (dossier_id, ref, relation, name, birth_year, place, occupation, result, verified_on)
-           SELECT dossier_id, ref, relation, name, birth_year, place, occupation, result, verified_on
-           FROM old_relative""",
+        """INSERT INTO relative
+             (dossier_id, ref, nr, relation, name, birth_year, place, occupation, result, verified_on)
+           SELECT dossier_id, ref, row_number() OVER (PARTITION BY dossier_id ORDER BY id) - 1,
+                  relation, name, birth_year, place, occupation, result, verified_on FROM old_relative""",
     )
     _keyed(
         "companion",
@@ -200,8 +201,13 @@ def upgrade() -> None:
            SELECT dossier_id, 0, row_number() OVER (PARTITION BY dossier_id ORDER BY id) - 1,
                   kind, ref, name, since, until FROM old_companion""",
     )
-    with op.batch_alter_table("person") as person:
-        person.alter_column("birth_date", existing_type=sa.Date(), nullable=True)
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("person", "birth_date", existing_type=sa.Date(), nullable=True)
+    else:  # making the table anew would leave the dossiers without their persons for a moment, which keys forbid
+        op.execute("ALTER TABLE person RENAME COLUMN birth_date TO old_birth_date")
+        op.execute("ALTER TABLE person ADD COLUMN birth_date DATE")
+        op.execute("UPDATE person SET birth_date = old_birth_date")
+        op.execute("ALTER TABLE person DROP COLUMN old_birth_date")
     _without_guard(lambda: _reseal(True))
     for statement in POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE:
         op.execute(statement)

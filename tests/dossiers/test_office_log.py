@@ -248,7 +248,7 @@ def test_it_costs_the_same_number_of_queries_and_reads_each_personal_part_once(
 ) -> None:
     read: list[str] = []
     unseal = encryption.unseal
-    monkeypatch.setattr(encryption, "unseal", lambda sealed: read.append(sealed) or unseal(sealed))
+    monkeypatch.setattr(encryption, "unseal", lambda sealed, at: read.append(sealed) or unseal(sealed, at))
     with statements() as before:
         findings()
     account = db.session.scalars(select(Account)).first()

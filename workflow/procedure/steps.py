@@ -5,6 +5,7 @@ from workflow.facts import Source
 from workflow.procedure import effects, parts
 from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.stages import State
+from workflow.text import Text
 from workflow.votes import Purpose
 
 _S = State
@@ -21,6 +22,11 @@ STEPS: tuple[Line, ...] = (
         (g.consent,),
         effect=effects.create,
         undoable=False,
+        correction=Correction.NEVER,
+        never=Text(
+            "Thông tin của người được ghi sửa bằng “Sửa thông tin cá nhân”; ghi nhầm người thì rút hồ sơ.",
+            "The candidate's data are corrected by “Correct the candidate's data”; a wrong person is withdrawn.",
+        ),
     ),
     Line(
         "nominate",
