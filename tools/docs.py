@@ -49,7 +49,9 @@ def tables() -> str:
     documented = {str(mapper.local_table): mapper.class_ for mapper in _mappers()}
     for table in metadata.sorted_tables:
         text = " ".join((documented[table.name].__doc__ or "").split())
-        lines += [f"## {table.name}", "", text, "", "| column | type | |", "|---|---|---|"]
+        chain = "The office's log keeps its rows." if "log" in table.info else table.info.get("apart")
+        lines += [f"## {table.name}", "", text, ""] + ([f"*{chain}*", ""] if chain else [])
+        lines += ["| column | type | |", "|---|---|---|"]
         for column in table.columns:
             marks = [
                 "primary key" if column.primary_key else "",

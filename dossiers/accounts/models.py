@@ -7,7 +7,7 @@ from sqlalchemy import Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
-from dossiers.office.logged import logged
+from dossiers.office.logged import apart, logged
 
 
 class Account(Model, UserMixin):
@@ -47,7 +47,7 @@ class RoleAssignment(Model):
 class SignInTry(Model):
     """A try to sign in during the last minute. Whose it was stands in it as a keyed hash only."""
 
-    __table_args__ = ({"info": {"passing": True}},)
+    __table_args__ = (apart("A try counts for a minute and is then forgotten.", passing=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
 from dossiers.extensions import Model
+from dossiers.office.logged import apart
 
 
 class Dossier(Model):
@@ -60,6 +61,7 @@ class Scope(Model):
         Index("ix_scope_turn", "ancestor_id", "turn", "due_on", "dossier_id"),
         Index("ix_scope_admitted", "ancestor_id", "admitted_on"),
         Index("ix_scope_dossier_id", "dossier_id"),
+        apart("It follows from the dossier and the tree of units; audit verify makes it again and compares."),
     )
 
 
@@ -68,6 +70,8 @@ class StateCount(Model):
 
     Kept by every act (casework.counts); what a unit above has is the sum of its cells.
     """
+
+    __table_args__ = (apart("It follows from the dossiers; audit verify counts them again and compares."),)
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     state: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -100,6 +104,7 @@ class Event(Model):
     __table_args__ = (
         Index("ix_event_recorded_at", "recorded_at", "dossier_id", "seq"),
         Index("ix_event_actor_id", "actor_id", "recorded_at"),
+        apart("It is the dossiers' chains."),
     )
 
 
@@ -114,7 +119,10 @@ class EventPersonal(Model):
     salt: Mapped[str] = mapped_column(String(32))
     sealed: Mapped[str] = mapped_column("content", info={"sealed": True})
 
-    __table_args__ = (ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),
+        apart("It is the erasable part of the dossiers' chains, bound by the commitment in the event."),
+    )
 
     @property
     def content(self) -> str:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
 from dossiers.extensions import Model
+from dossiers.office.logged import apart
 
 
 class OfficeEvent(Model):
@@ -14,6 +15,8 @@ class OfficeEvent(Model):
     and numbers, never people by name. `actor_id` is empty for the command line. `hash` covers everything here;
     `commitment` binds the personal part, and is empty where there is none.
     """
+
+    __table_args__ = (apart("It is the office's chain."),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     topic: Mapped[str] = mapped_column(String(40))
@@ -31,6 +34,8 @@ class OfficePersonal(Model):
 
     It is erasable, while the chain still verifies by the commitment in the event.
     """
+
+    __table_args__ = (apart("It is the erasable part of the office's chain, bound by the commitment in the event."),)
 
     seq: Mapped[int] = mapped_column(ForeignKey("office_event.seq"), primary_key=True, autoincrement=False)
     salt: Mapped[str] = mapped_column(String(32))

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
-from dossiers.office.logged import logged
+from dossiers.office.logged import apart, logged
 
 
 class RuleValue(Model):
@@ -25,6 +25,7 @@ class RuleStateRecord(Model):
     """The rule values and the calendar of a time, kept once under the hash that events name (workflow.rulestate)."""
 
     __tablename__ = "rule_state"
+    __table_args__ = (apart("The key is the hash of the content, and events name it."),)
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     content: Mapped[str] = mapped_column(Text)
