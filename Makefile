@@ -42,10 +42,11 @@ test: .venv/installed-dev $(CATALOGUES) browser lint  ## everything: lint, rules
 browser:  # what the tests need from the system: a browser and the PostgreSQL server programs
 	@bash tools/system-packages
 
-lint: .venv/installed-dev  ## ruff, and mypy (strict on workflow/)
+lint: .venv/installed-dev  ## ruff, mypy (strict), and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy workflow
+	$(BIN)/mypy workflow dossiers
+	$(BIN)/lint-imports
 
 format: .venv/installed-dev  ## sort imports and lay out the code
 	$(BIN)/ruff check --fix .

@@ -264,7 +264,7 @@ class Ours(Contender):
         assert account
         self.call("POST", account.group(1), f"csrf_token={token.group(1)}")
         page = self.call("GET", "/quy-tac")[1]
-        self.token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
+        self.token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)  # type: ignore[union-attr] # every page has one
         step = max(1, self.size // 3000)
         self.codes = [code for (code,) in self.ask(f"SELECT code FROM dossier WHERE id % {step} = 0 LIMIT 3000")]
         # The upper board may suspend what stands in cells directly under it, and let it go on.

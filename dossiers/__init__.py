@@ -6,13 +6,37 @@ from flask import Flask, request
 from flask_principal import Principal
 from flask_security import current_user
 
-from dossiers import cli, config, errors, formatters, languages, logs, navigation, security, sessions
+from dossiers import cli, clock, config, errors, formatters, languages, logs, navigation, security, sessions
+from dossiers.accounts import throttle
+from dossiers.accounts.datastore import Accounts
+from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.accounts.views import blueprint as accounts_pages
+from dossiers.acting.views import blueprint as acting_pages
+from dossiers.admission.views import blueprint as admission_pages
+from dossiers.audit.views import blueprint as audit_pages
+from dossiers.casework import recounting
 from dossiers.config import ROOT
+from dossiers.demo.accounts import demo_accounts
+from dossiers.demo.views import blueprint as demo_pages
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.extensions import security as flask_security
+from dossiers.languages import lazy as _l
 from dossiers.lists import pieces as lists_pieces
+from dossiers.lists.views import blueprint as lists_pages
+from dossiers.monitoring.views import blueprint as monitoring_pages
 from dossiers.operations import metrics
+from dossiers.operations.views import blueprint as operations_pages
+from dossiers.quotas.views import blueprint as quotas_pages
 from dossiers.reading import pieces as reading_pieces
+from dossiers.reading.views import blueprint as reading_pages
+from dossiers.reports.views import blueprint as reports_pages
+from dossiers.rules import instance
+from dossiers.rules.services import changed as rules_changed
+from dossiers.rules.views import blueprint as rules_pages
+from dossiers.sourcing.views import blueprint as sourcing_pages
+from dossiers.training.views import blueprint as training_pages
+from dossiers.units.views import blueprint as units_pages
+from dossiers.verification.views import blueprint as verification_pages
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -50,10 +74,6 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 
 def _accounts(app: Flask) -> None:
-    from dossiers.accounts import throttle
-    from dossiers.accounts.datastore import Accounts
-    from dossiers.accounts.models import Account, RoleAssignment
-
     messages = {
         "USER_DOES_NOT_EXIST": _l("Địa chỉ hoặc mật khẩu không đúng."),
         "INVALID_PASSWORD": _l("Địa chỉ hoặc mật khẩu không đúng."),
@@ -66,16 +86,14 @@ def _accounts(app: Flask) -> None:
     }
     for name, text in messages.items():
         app.config[f"SECURITY_MSG_{name}"] = (text, "error")
-    flask_security.init_app(app, Accounts(db, Account, RoleAssignment))
+    roles: Any = RoleAssignment  # Flask-Security means roles that are held everywhere; it never asks for one
+    flask_security.init_app(app, Accounts(db, Account, roles))
     _without_principal(app)
     throttle.init_app(app)
 
 
 def _listen() -> None:
-    from dossiers.casework import recounting
-    from dossiers.rules import services as rules
-
-    rules.changed.connect(recounting.after_change)
+    rules_changed.connect(recounting.after_change)
 
 
 def _without_principal(app: Flask) -> None:
@@ -87,42 +105,16 @@ def _without_principal(app: Flask) -> None:
     hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
 
 
-def _l(text: str) -> Any:
-    from flask_babel import lazy_gettext
-
-    return lazy_gettext(text)
-
-
 def _blueprints(app: Flask) -> None:
-    from dossiers.accounts.views import blueprint as accounts
-    from dossiers.acting.views import blueprint as acting
-    from dossiers.admission.views import blueprint as admission
-    from dossiers.audit.views import blueprint as audit
-    from dossiers.demo.views import blueprint as demo
-    from dossiers.lists.views import blueprint as lists
-    from dossiers.monitoring.views import blueprint as monitoring
-    from dossiers.operations.views import blueprint as operations
-    from dossiers.quotas.views import blueprint as quotas
-    from dossiers.reading.views import blueprint as reading
-    from dossiers.reports.views import blueprint as reports
-    from dossiers.rules.views import blueprint as rules
-    from dossiers.sourcing.views import blueprint as sourcing
-    from dossiers.training.views import blueprint as training
-    from dossiers.units.views import blueprint as units
-    from dossiers.verification.views import blueprint as verification
-
     for blueprint in (
-        lists, reading, acting, sourcing, training, verification, admission, monitoring,
-        units, accounts, quotas, audit, rules, demo, operations, reports,
+        lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
+        monitoring_pages, units_pages, accounts_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
+        operations_pages, reports_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 
 
 def _context() -> dict[str, Any]:
-    from dossiers import clock
-    from dossiers.demo.views import demo_accounts
-    from dossiers.rules import instance
-
     signed_in = current_user.is_authenticated
     return {
         "menu": navigation.menu(security.held(), request.endpoint, languages.language()) if signed_in else (),

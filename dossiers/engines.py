@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, Engine, event, text
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -105,11 +106,9 @@ def is_postgresql(db: SQLAlchemy) -> bool:
 def upsert(db: SQLAlchemy, table: Any) -> Any:
     """An INSERT into `table` that takes on_conflict_do_update."""
     if is_postgresql(db):
-        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # large, and not wanted on SQLite
 
         return postgresql_insert(table)
-    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
     return sqlite_insert(table)
 
 
@@ -141,8 +140,8 @@ def follow_numbers(db: SQLAlchemy, tables: Sequence[str]) -> None:
     if not is_postgresql(db):
         return
     for table in tables:
-        statement = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
-        db.session.execute(text(statement))
+        highest = f"(SELECT max(id) FROM {table})"  # noqa: S608 - the names are those of our own tables
+        db.session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})"))
 
 
 def gather_statistics(db: SQLAlchemy) -> None:

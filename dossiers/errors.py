@@ -4,7 +4,6 @@ import secrets
 
 import structlog
 from flask import Flask, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -12,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from dossiers import engines
 from dossiers.casework.act import NotFound
 from dossiers.extensions import db
+from dossiers.languages import gettext as _
 
 log = structlog.get_logger()
 

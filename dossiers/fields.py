@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from dossiers import clock
 from dossiers.formatters import say
+from dossiers.languages import gettext as _
 from workflow.text import Text
 
 _DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*$")
@@ -80,7 +80,7 @@ def required(form: Any, field: Any) -> None:
         raise StopValidation(_("Chưa ghi mục này."))
 
 
-required.field_flags = {"required": True}  # type: ignore[attr-defined]
+required.field_flags = {"required": True}  # type: ignore[attr-defined] # WTForms asks a validator, even a function
 
 
 class Words:
@@ -147,7 +147,8 @@ class NumberWords(Words):
 class _KnownChoice:
     """Says in the user's language when what was sent stands in no list (somebody changed the page)."""
 
-    choices: list[tuple[str, str]] | None
+    choices: Any
+    """Codes and labels; None until the form is fitted to a dossier."""
 
     def allow(self, value: object, label: str = "") -> None:
         """Let one more line be chosen if the list lacks it: what was chosen once, and is no longer offered."""
@@ -158,7 +159,7 @@ class _KnownChoice:
     def pre_validate(self, form: Any) -> None:
         """Raises ValidationError."""
         try:
-            super().pre_validate(form)  # type: ignore[misc]
+            super().pre_validate(form)  # type: ignore[misc] # of the field it is mixed into
         except ValidationError:
             raise ValidationError(_("Chọn một dòng trong danh sách.")) from None
 
@@ -230,6 +231,9 @@ def squeeze(text: str | None) -> str | None:
 class LineField(StringField):
     """One line of text."""
 
+    data: Any
+    """The text; None while nothing was sent."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("filters", [squeeze])
         super().__init__(*args, **kwargs)
@@ -237,6 +241,9 @@ class LineField(StringField):
 
 class ParagraphField(TextAreaField):
     """Several lines of text."""
+
+    data: Any
+    """The text; None while nothing was sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("filters", [squeeze])

@@ -10,6 +10,7 @@ from babel import Locale
 from babel.support import Translations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask.templating import Environment
+from flask_babel import lazy_gettext
 from jinja2.ext import Extension
 
 LANGUAGES = ("vi", "en")
@@ -49,6 +50,12 @@ def gettext(message: str, **values: object) -> str:
     return found % values if values else found
 
 
+def lazy(message: str) -> str:
+    """A message for forms and settings, which are made before anybody asks: it is looked up when it is shown."""
+    shown: str = lazy_gettext(message)
+    return shown
+
+
 def message(text: str) -> str:
     """Marks a message that is only looked up later; see `gettext_in`."""
     return text
@@ -86,7 +93,7 @@ class Application(Flask):
 
     filters_of: Callable[[str], dict[str, Callable[..., Any]]]
 
-    def url_for(self, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+    def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of a page; those that need no values are found once, as each page has a dozen of them."""
         if values or endpoint.startswith(".") or not has_request_context():
             return super().url_for(endpoint, **values)
@@ -97,7 +104,7 @@ class Application(Flask):
         return known[key]
 
     @property
-    def jinja_env(self) -> Environment:  # type: ignore[override]
+    def jinja_env(self) -> Environment:
         """The environment of the request's language; outside a request the one that extensions set up."""
         environments: dict[str, Environment] = self.__dict__.setdefault("_environments", {})
         if "" not in environments:
@@ -107,7 +114,7 @@ class Application(Flask):
         code = language()
         if code not in environments:
             made = environments[""].overlay(extensions=[FoldMessages])
-            made.language = code  # type: ignore[attr-defined]
+            made.language = code  # type: ignore[attr-defined] # ours, for FoldMessages
             made.filters = {**made.filters, **self.filters_of(code)}
             environments[code] = made
         return environments[code]
@@ -115,4 +122,4 @@ class Application(Flask):
 
 def init_app(app: Flask) -> None:
     """Let templates use these instead of looking the locale up for each message."""
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # of jinja2.ext.i18n

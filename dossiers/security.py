@@ -5,13 +5,14 @@ from functools import wraps
 from time import perf_counter
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dossiers import clock, engines
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
+from dossiers.rules import instance
 from workflow.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -89,8 +90,6 @@ def _check() -> ResponseReturnValue | None:
         abort(400)  # no text the databases could hold
     if request.endpoint is None:
         return None
-    from flask import current_app
-
     permission = permission_of(current_app, request.endpoint)
     if permission is None:
         abort(404)
@@ -163,11 +162,9 @@ def loopback_only(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        from dossiers.rules import instance
-
         if not is_near() or not instance.is_demo():
             abort(404)
         return view(*args, **kwargs)
 
     guarded.__dict__.update(view.__dict__)
-    return guarded  # type: ignore[return-value]
+    return guarded  # type: ignore[return-value] # wraps keeps the shape, which Any hides

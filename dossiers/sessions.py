@@ -27,7 +27,7 @@ class SignedCookies(SecureCookieSessionInterface):
     """Flask's signed cookies, with a signer that is made once instead of twice a request."""
 
     digest_method = staticmethod(hashlib.sha256)
-    serializer = _Json()  # type: ignore[assignment]
+    serializer = _Json()  # type: ignore[assignment] # Flask names its own class here
 
     def __init__(self) -> None:
         self._signer: URLSafeTimedSerializer | None = None

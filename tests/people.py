@@ -131,3 +131,8 @@ def unit_of(app: Flask, code: str) -> str:
     with app.app_context():
         query = select(Unit.code).join(Dossier, Dossier.unit_id == Unit.id).where(Dossier.code == code)
         return str(db.session.scalars(query).one())
+
+
+def names_on(page: object) -> list[str]:
+    """The names in a list, from the top."""
+    return [link.get_text() for link in page.html.select("table.list a.name")]  # type: ignore[attr-defined] # WebTest parses it

@@ -3,10 +3,21 @@
 import ast
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
+from flask import Flask
+from sqlalchemy.orm import Mapper
+
+from dossiers import create_app
+from dossiers.config import SETTINGS
+from dossiers.extensions import Model
+from workflow import drawing
+from workflow.drawing import rules_table
+from workflow.rulebook import shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "generated"
@@ -15,8 +26,6 @@ NOTE = "<!-- Drawn from the code by `make docs`; change the code, not this page.
 
 def state_machine() -> str:
     """The picture and the table of the state machine."""
-    from workflow import drawing
-
     return (
         "# The state machine\n\n"
         "The main road in full and each end once; side roads (return, extend, suspend …) stand in the table.\n\n"
@@ -26,9 +35,6 @@ def state_machine() -> str:
 
 def rules() -> str:
     """Every rulebook with its sources."""
-    from workflow.drawing import rules_table
-    from workflow.rulebook import shipped
-
     return "# Rules and their sources\n\n" + "\n".join(rules_table(book) for book in shipped().values())
 
 
@@ -40,10 +46,12 @@ def tables() -> str:
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
             lines.append(f"  {key.column.table.name} ||--o{{ {table.name} : {key.parent.name}")
     lines += ["```", ""]
-    documented = {mapper.local_table.name: mapper.class_ for mapper in _mappers()}
+    documented = {str(mapper.local_table): mapper.class_ for mapper in _mappers()}
     for table in metadata.sorted_tables:
         text = " ".join((documented[table.name].__doc__ or "").split())
-        lines += [f"## {table.name}", "", text, "", "| column | type | |", "|---|---|---|"]
+        chain = "The office's log keeps its rows." if "log" in table.info else table.info.get("apart")
+        lines += [f"## {table.name}", "", text, ""] + ([f"*{chain}*", ""] if chain else [])
+        lines += ["| column | type | |", "|---|---|---|"]
         for column in table.columns:
             marks = [
                 "primary key" if column.primary_key else "",
@@ -58,8 +66,6 @@ def tables() -> str:
 
 def settings() -> str:
     """Every setting with default and effect."""
-    from dossiers.config import SETTINGS
-
     lines = ["# Settings", "", "From the environment; a bad value stops the start with one clear line.", ""]
     lines += ["| setting | default | effect |", "|---|---|---|"]
     lines += [f"| `DOSSIERS_{s.name}` | {s.default} | {s.effect} |" for s in SETTINGS]
@@ -118,16 +124,13 @@ def packages() -> str:
     for path in sorted([*ROOT.glob("workflow/**/*.py"), *ROOT.glob("dossiers/**/*.py")]):
         here = _room(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-            for name in names:
-                if name in ("dossiers", "workflow"):
-                    targets = [f"{name}.{alias.name}" for alias in node.names]  # type: ignore[union-attr]
-                else:
-                    targets = [name]
-                for target in targets:
-                    there = _room(target)
-                    if target.startswith(("dossiers", "workflow")) and there != here and "base" not in (here, there):
-                        edges[here, there] = edges.get((here, there), 0) + 1
+            if not isinstance(node, ast.ImportFrom) or node.module is None:
+                continue
+            named = [f"{node.module}.{alias.name}" for alias in node.names]
+            for target in named if node.module in ("dossiers", "workflow") else [node.module]:
+                there = _room(target)
+                if target.startswith(("dossiers", "workflow")) and there != here and "base" not in (here, there):
+                    edges[here, there] = edges.get((here, there), 0) + 1
     rooms = sorted({room for edge in edges for room in edge})
     lines = [
         "# Packages",
@@ -153,21 +156,13 @@ def _room(module: str) -> str:
     return f"dossiers.{parts[1]}" if is_package else "base"
 
 
-_made: list[object] = []
+@cache
+def _app() -> Flask:
+    os.environ.setdefault("DOSSIERS_INSTANCE", tempfile.mkdtemp())
+    return create_app()
 
 
-def _app():  # type: ignore[no-untyped-def]
-    if not _made:
-        os.environ.setdefault("DOSSIERS_INSTANCE", tempfile.mkdtemp())
-        from dossiers import create_app
-
-        _made.append(create_app())
-    return _made[0]
-
-
-def _mappers():  # type: ignore[no-untyped-def]
-    from dossiers.extensions import Model
-
+def _mappers() -> Iterable[Mapper[Any]]:
     return Model.registry.mappers
 
 

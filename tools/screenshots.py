@@ -35,7 +35,7 @@ def main() -> None:
         here = db.session.execute(
             select(Dossier.state, Dossier.code).join(Unit, Unit.id == Dossier.unit_id).where(Unit.code == "DB02-C3")
         )
-        mine = {state: code for state, code in here}  # noqa: C416
+        mine = {state: code for state, code in here}  # noqa: C416 - dict() would take the result for a mapping: it has keys()
     pages: dict[str, dict[str, str]] = {
         "": {"sign-in": "/dang-nhap"},
         "cell-secretary.db02-c3": {

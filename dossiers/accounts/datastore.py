@@ -25,7 +25,7 @@ _OF_SESSION = (
 
 
 @dataclass(frozen=True)
-class SignedAccount(UserMixin):  # type: ignore[misc]
+class SignedAccount(UserMixin):
     """The account a request is signed in with: to be read, not changed."""
 
     id: int
@@ -42,7 +42,8 @@ class Accounts(SQLAlchemyUserDatastore):
         """The account that `wanted` describes, if there is one."""
         if wanted.keys() == {"fs_uniquifier"}:
             return _of_session(wanted["fs_uniquifier"])
-        found: Account | None = super().find_user(case_insensitive, **wanted)
+        found = super().find_user(case_insensitive, **wanted)
+        assert found is None or isinstance(found, Account)
         return found
 
     def put(self, model: Any) -> Any:
@@ -51,7 +52,7 @@ class Accounts(SQLAlchemyUserDatastore):
         Today that is a password hashed anew at sign-in, when the way to hash them has become another.
         """
         with write_transaction():
-            super().put(model)
+            super().put(model)  # type: ignore[no-untyped-call] # of Flask-Security
             if isinstance(model, Account):
                 office.record("password:hashed", None, model.id, [model], account=model.id)
         return model

@@ -2,15 +2,15 @@
 
 from datetime import date, datetime
 
-from flask_security import UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
-from dossiers.office.logged import logged
+from dossiers.extensions import Model
+from dossiers.office.logged import apart, logged
 
 
-class Account(db.Model, UserMixin):
+class Account(Model, UserMixin):
     """Somebody who signs in. What they may do stands in RoleAssignment, not here."""
 
     __table_args__ = (logged(personal=("email", "name"), digested=("password", "fs_uniquifier")),)
@@ -25,12 +25,12 @@ class Account(db.Model, UserMixin):
     demo_label: Mapped[str | None] = mapped_column(String(60))
 
     @property
-    def roles(self) -> list[object]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override] # nobody sets them here
         """Flask-Security's own roles are not used: a role here is held in a unit."""
         return []
 
 
-class RoleAssignment(db.Model):
+class RoleAssignment(Model):
     """A role in a unit from a day (to a day, not included), possibly delegated by another account."""
 
     __table_args__ = (logged(),)
@@ -44,10 +44,10 @@ class RoleAssignment(db.Model):
     delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
-class SignInTry(db.Model):
+class SignInTry(Model):
     """A try to sign in during the last minute. Whose it was stands in it as a keyed hash only."""
 
-    __table_args__ = ({"info": {"passing": True}},)
+    __table_args__ = (apart("A try counts for a minute and is then forgotten.", passing=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), index=True)

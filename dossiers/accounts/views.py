@@ -4,9 +4,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import or_, select
 from wtforms import PasswordField
 
@@ -16,6 +13,9 @@ from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import db, write_transaction
 from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
 from dossiers.formatters import say
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.security import permits, signed
 from dossiers.units import tree
 from dossiers.units.models import Unit
@@ -69,8 +69,8 @@ class AccountForm(RoleForm):
         [required, Words(120, r"[^@\s]+@[^@\s]+\.[^@\s]+", _l("Ghi dạng ten@noi-lam-viec.vn."))],
     )
     password = PasswordField(_l("Mật khẩu (ít nhất 10 ký tự)"), [required, Words(200)])
-    since = None
-    until = None
+    since = None  # type: ignore[assignment] # how WTForms is told to leave a field away
+    until = None  # type: ignore[assignment] # the same
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A free address and a password long enough."""
@@ -117,7 +117,7 @@ def new_account() -> ResponseReturnValue:
     if form.validate_on_submit():
         role, unit = form.chosen()
         made = services.create_with_role(
-            form.email.data, form.name.data, form.password.data, role, unit, signed().account_id
+            form.email.data, form.name.data, form.password.data or "", role, unit, signed().account_id
         )
         flash(_("Đã tạo tài khoản cho %(name)s.", name=made.name), "done")
         return redirect(url_for("accounts.account", account_id=made.id), 303)

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
-from dossiers.acting.forms import ActForm, Brought, Numbered, Piece, Reasoned, Recorded, state_choices
+from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded, state_choices
+from dossiers.acting.rows import Piece
 from dossiers.casework.case import Case
 from dossiers.fields import (
     DayField,
@@ -27,6 +26,8 @@ from dossiers.fields import (
 )
 from dossiers.formatters import day, say, state
 from dossiers.formatters import trigger as label
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.people import personal
 from dossiers.people.reading import candidate
 from dossiers.people.rows import PersonRow

@@ -11,9 +11,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.validators import Optional
 
@@ -29,11 +26,15 @@ from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import DatabaseStore
 from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, known_key, required, with_empty
 from dossiers.formatters import body, day, say
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.languages import message
 from dossiers.people.rows import person_row
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
 from workflow import replay
+from workflow.facts import Evidence
 from workflow.guards import Refusal, Situation
 from workflow.machine import Refused
 from workflow.procedure.move import Correction
@@ -181,7 +182,7 @@ class _Page:
 
     def _act(self) -> Act:
         assert self.form is not None
-        evidence = replay.Evidence(
+        evidence = Evidence(
             clock.today(),
             number=self.grounds.number.data or "",
             reason=self.grounds.reason.data,

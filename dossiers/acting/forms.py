@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, final
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
@@ -32,6 +29,9 @@ from dossiers.fields import (
     with_empty,
 )
 from dossiers.formatters import body, day, say
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import services as units
 from workflow.bodies import body_for
@@ -138,7 +138,8 @@ class ActForm(FlaskForm):
 
     def seen_version(self) -> int:
         """The version of the dossier this form was made from; 0 when the field was tampered with."""
-        return int(self.version.data) if re.fullmatch(r"[0-9]{1,9}", str(self.version.data)) else 0
+        typed = str(self.version.data)
+        return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else 0
 
     @final
     def act(self, trigger: str, case: Case) -> Act:
@@ -219,6 +220,13 @@ class Balloted(ActForm):
         """The votes; those entitled are counted when the act is decided."""
         super().bring(brought, case)
         brought.evidence["ballot"] = Ballot(0, self.present.data, self.in_favour.data, self.against.data or 0)
+
+
+class DecisionForm(Numbered, Balloted, ActForm):
+    """The decision with its counted votes."""
+
+    happened_on = DayField(_l("Ngày ký quyết định"), [required])
+    number = LineField(_l("Số quyết định"), [required, NumberWords()])
 
 
 class PaperRows(ActForm):

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, FieldList, Form, HiddenField
 from wtforms.utils import unset_value
 
@@ -20,6 +18,8 @@ from dossiers.fields import (
     labelled,
     with_empty,
 )
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.people.rows import RelativeRow
 from workflow.facts import RELATION_LABELS, Paper, Relation
 
@@ -53,7 +53,7 @@ class Row(Form):
         return Piece(tuple(self), self.legend, self.note)
 
 
-class RowList(FieldList):
+class RowList(FieldList):  # type: ignore[type-arg] # only its stubs are generic
     """The rows of a form: `RowList(FormField(PaperRowForm))`. Sent rows come as they are; the form names what lacks."""
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -130,7 +130,7 @@ class PaperRowForm(Row):
 
     def paper(self) -> Paper:
         """The paper as the rules know it; the row has its date."""
-        return Paper(self.form.data, self.issued_on.data, self.number.data or "", self.issuer.data or "")
+        return Paper(self.form.data or "", self.issued_on.data, self.number.data or "", self.issuer.data or "")
 
 
 class RelativeRowForm(Row):

@@ -4,9 +4,6 @@ import secrets
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 
 from dossiers import clock
 from dossiers.casework import loading
@@ -14,6 +11,9 @@ from dossiers.casework.act import Act, NotFound
 from dossiers.casework.advance import advance
 from dossiers.fields import ChoiceField, LineField, ParagraphField, Words, required
 from dossiers.formatters import say
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.rules import services as rules
 from dossiers.security import permits, signed
 from workflow.facts import Evidence

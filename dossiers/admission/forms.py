@@ -1,9 +1,8 @@
 """Forms of admission: before the cell, the votes, the appraisal, the decision."""
 
-from flask_babel import lazy_gettext as _l
-
-from dossiers.acting.forms import ActForm, Balloted, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, DecisionForm, Numbered, Reasoned
 from dossiers.fields import DayField, LineField, NumberWords, required
+from dossiers.languages import lazy as _l
 
 
 class SubmitForm(ActForm):
@@ -43,13 +42,6 @@ class PrepareForm(ActForm):
     """The board has checked the dossier and prepares the decision."""
 
     happened_on = DayField(_l("Ngày trình"), [required])
-
-
-class DecisionForm(Numbered, Balloted, ActForm):
-    """The decision with its counted votes."""
-
-    happened_on = DayField(_l("Ngày ký quyết định"), [required])
-    number = LineField(_l("Số quyết định"), [required, NumberWords()])
 
 
 class RevokeForm(DecisionForm, Reasoned):

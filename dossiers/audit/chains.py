@@ -25,11 +25,14 @@ class Head:
     hash: str
 
 
+Columns = Mapping[Any, Any]
+"""An event by its columns, from a database or a file."""
+
 Personal = tuple[str, Callable[[], str]] | None
 """The salt of an event's personal part and how to read it (which may fail); None when it was erased."""
 
 
-def check(events: Iterable[tuple[Mapping[str, Any], Personal]], heads: Mapping[int, Head]) -> tuple[int, list[Finding]]:
+def check(events: Iterable[tuple[Columns, Personal]], heads: Mapping[int, Head]) -> tuple[int, list[Finding]]:
     """Check dossiers' events, given by dossier and number: (events checked, findings)."""
     findings: list[Finding] = []
     count = 0
@@ -68,7 +71,7 @@ def _is_bound(personal: tuple[str, Callable[[], str]], commitment: str) -> bool:
         return False
 
 
-def check_office(events: Iterable[tuple[Mapping[str, Any], Personal]]) -> tuple[int, list[Finding]]:
+def check_office(events: Iterable[tuple[Columns, Personal]]) -> tuple[int, list[Finding]]:
     """Check the chain of the office's log, given by number: (events checked, findings)."""
     findings: list[Finding] = []
     previous, expected, count = chain.GENESIS, 1, 0

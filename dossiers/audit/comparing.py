@@ -31,7 +31,7 @@ from dossiers.casework.models import (
 from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
 from dossiers.courses.models import CourseClass
-from dossiers.extensions import db, run
+from dossiers.extensions import Model, run
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion, Person, Relative
@@ -54,7 +54,7 @@ CHUNK = 400
 """Dossiers that are read and compared at a time."""
 
 
-def _between(model: type[db.Model], column: Any) -> Select[Any]:
+def _between(model: type[Model], column: Any) -> Select[Any]:
     return select(*table_of(model).c).where(column >= bindparam("low"), column < bindparam("high"))
 
 
@@ -83,13 +83,14 @@ _LOOSE = (
     .where(Event.seq.is_(None))
 )
 
-_FILED: tuple[tuple[type[db.Model], tuple[str, ...]], ...] = (
+_FILED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (PaperRecord, ("seq", "nr")),
     (VoteRecord, ("seq",)),
     (DeadlineRecord, ("rule", "starts_on")),
     (Companion, ("seq", "nr")),
 )
-_READ = {model: _between(model, table_of(model).c.dossier_id) for model, _ in (*_FILED, (Relative, ()))}
+_OWNED: tuple[type[Model], ...] = (*(model for model, _key in _FILED), Relative)
+_READ = {model: _between(model, table_of(model).c.dossier_id) for model in _OWNED}
 
 
 class Comparison:
@@ -273,7 +274,7 @@ class Comparison:
             self._unowned(model, actual.keys() - dossiers.keys() - broken)
         self._relatives(made, dossiers, broken, asked)
 
-    def _read(self, model: type[db.Model], key: tuple[str, ...], asked: dict[str, int]) -> dict[int, dict[Key, Key]]:
+    def _read(self, model: type[Model], key: tuple[str, ...], asked: dict[str, int]) -> dict[int, dict[Key, Key]]:
         columns = [column.name for column in table_of(model).columns if column.name not in ("dossier_id", *key)]
         found: dict[int, dict[Key, Key]] = defaultdict(dict)
         for row in run(_READ[model], asked):
@@ -282,7 +283,7 @@ class Comparison:
         return found
 
     def _rows(
-        self, code: str, model: type[db.Model], key: tuple[str, ...], expected: dict[Key, Key], actual: dict[Key, Key]
+        self, code: str, model: type[Model], key: tuple[str, ...], expected: dict[Key, Key], actual: dict[Key, Key]
     ) -> None:
         if expected == actual:
             return
@@ -299,7 +300,7 @@ class Comparison:
                     if old != new:
                         self._say(code, 0, _differs(named, column, old, new))
 
-    def _unowned(self, model: type[db.Model], numbers: Iterable[int]) -> None:
+    def _unowned(self, model: type[Model], numbers: Iterable[int]) -> None:
         for number in sorted(numbers):
             self._say(f"#{number}", 0, f"{table_of(model).name}: rows of a dossier that is not there")
 
@@ -422,9 +423,9 @@ class Comparison:
             values = row._mapping
             actual[row.dossier_id][(row.ancestor_id,)] = tuple(values[name] for name in _LISTED)
         for number, projection in made.items():
-            row = self.dossier_row(projection)
+            columns = self.dossier_row(projection)
             name = str(persons[projection.person_id]["full_name"])
-            listed = {**row, "source": str(projection.standing.facts.source), "sort_key": names.sort_key(name)}
+            listed = {**columns, "source": str(projection.standing.facts.source), "sort_key": names.sort_key(name)}
             line = tuple(listed[column] for column in _LISTED)
             expected = {(unit,): line for unit in self.units_of(projection)[0]}
             self._rows(dossiers[number].code, Scope, ("ancestor_id",), expected, actual.get(number, {}))
@@ -460,7 +461,8 @@ class Comparison:
 
     def rest(self, high: int) -> None:
         """Rows that belong to nothing, from dossier number `high` on, and kept counts that are not the dossiers'."""
-        for model in (Event, Scope, *_READ):
+        models: tuple[type[Model], ...] = (Event, Scope, *_READ)
+        for model in models:
             column = table_of(model).c.dossier_id
             statement = select(column).where(column >= bindparam("low")).distinct().limit(20)
             self._unowned(model, run(statement, {"low": high}).scalars())

@@ -122,7 +122,7 @@ def _postgresql() -> Iterator[Finding]:
 
 def _schema() -> Iterator[Finding]:
     from alembic.autogenerate import compare_metadata  # slow to load, and only wanted here
-    from alembic.migration import MigrationContext
+    from alembic.migration import MigrationContext  # slow to load, and not wanted by any page
 
     def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
         return not (kind == "table" and name is not None and name.startswith("dossier_search"))

@@ -1,10 +1,10 @@
 """Reading the audit log: what was done on dossiers, and what the office changed."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, tuple_
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
@@ -65,8 +65,6 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
         query = query.where(Event.recorded_at < _start(f.until + timedelta(days=1)))
     at = f.before.split("|")
     if len(at) == 3 and at[1].isdigit() and at[2].isdigit():
-        from sqlalchemy import tuple_
-
         here = tuple_(Event.recorded_at, Event.dossier_id, Event.seq)
         query = query.where(here < tuple_(at[0], int(at[1]), int(at[2])))
     rows = db.session.execute(query).all()
@@ -83,8 +81,6 @@ def _personal(event: Event, sealed: str | None) -> dict[str, Any]:
 
 
 def _start(day: date) -> str:
-    from datetime import datetime, time
-
     return clock.stamp(datetime.combine(day, time(), clock.VIETNAM))
 
 

@@ -3,11 +3,14 @@
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
+from dossiers.office.logged import apart
 
 
-class Checkpoint(db.Model):
+class Checkpoint(Model):
     """One signed root. `versions` (compressed) says how far each chain had come, so that it can be made again."""
+
+    __table_args__ = (apart("It is over the chains, not in one: its signature vouches for it."),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     made_at: Mapped[str] = mapped_column(String(32))

@@ -74,7 +74,9 @@ def _in_processes(total: int, progress: Told | None) -> tuple[int, list[Finding]
     ranges = [(low, min(low + CHUNK, highest)) for low in range(0, highest, CHUNK)]
     names = ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "DATA_KEY", "INSTANCE")
     settings = {name: current_app.config[name] for name in names}
-    done, counted, old = 0, Counter(), []  # type: Counts
+    done = 0
+    counted: Counts = Counter()
+    old: list[str] = []
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _start, (settings,)) as pool:
         for events, found, of_range, of_old in pool.map(_range, ranges, chunksize=4):
             done += events

@@ -1,8 +1,7 @@
 """Checking that nobody changed the log, nor what stands in the tables because of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, partial
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -82,7 +81,7 @@ def _told(found: Difference) -> Finding:
     return Finding(found.code, found.seq, found.what)
 
 
-def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
+def _office_events() -> Iterator[tuple[chains.Columns, chains.Personal]]:
     table = OfficeEvent.__table__
     query = (
         select(table, OfficePersonal.salt, OfficePersonal.sealed.label("sealed"))
@@ -90,5 +89,7 @@ def _office_events() -> Iterator[tuple[Mapping[str, Any], chains.Personal]]:
         .order_by(table.c.seq)
     )
     for row in db.session.execute(query).mappings():
-        sealed = row["sealed"]
-        yield row, None if sealed is None else (row["salt"], cache(partial(office_opened, row["seq"], sealed)))
+        personal: chains.Personal = None
+        if row["sealed"] is not None:
+            personal = row["salt"], cache(partial(office_opened, row["seq"], row["sealed"]))
+        yield row, personal

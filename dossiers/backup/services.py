@@ -205,7 +205,7 @@ def restore(path: Path) -> dict[str, Any]:
 
 def copy(url: str) -> dict[str, Any]:
     """Copy this instance into the empty database at `url`; counts and root are compared. Raises BadBackup."""
-    from dossiers import create_app
+    from dossiers import create_app  # which imports the commands, and these this module
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "instance.zip"

@@ -12,7 +12,7 @@ from dossiers.casework.counts import Counts
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, scope_rows, table_of
 from dossiers.casework.store import _Reader
-from dossiers.extensions import db, run
+from dossiers.extensions import Model, db, run
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
@@ -28,7 +28,7 @@ class BulkStore(_Reader):
     def __init__(self, salt: Callable[[], str], batch: int = 2000) -> None:
         self._salt = salt
         self._batch = batch
-        self._rows: dict[type[db.Model], list[Row]] = {}
+        self._rows: dict[type[Model], list[Row]] = {}
         self._search: list[tuple[int, str, tuple[int, ...]]] = []
         self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
@@ -87,7 +87,7 @@ class BulkStore(_Reader):
         known |= {(Relative, row["ref"]): row for row in filed.relatives}
         self._add(Outbox, [{**changes.outbox, "done_at": changes.event["recorded_at"]}])
 
-    def _add(self, table: type[db.Model], rows: Iterable[Row]) -> None:
+    def _add(self, table: type[Model], rows: Iterable[Row]) -> None:
         self._rows.setdefault(table, []).extend(rows)
 
     def finish(self, case: Case) -> None:

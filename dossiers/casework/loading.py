@@ -35,7 +35,7 @@ _ANY = _FOUND.where(Dossier.code == bindparam("code"))
 @lru_cache(maxsize=64)
 def _seen_by(units: int) -> Select[Any]:
     """The dossier if one of so many units sees it: "unit0", "unit1", …"""
-    asking = [bindparam(f"unit{n}") for n in range(units)]
+    asking: list[Any] = [bindparam(f"unit{n}") for n in range(units)]
     return _ANY.where(exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking)))
 
 

@@ -6,10 +6,11 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
-from dossiers.extensions import db
+from dossiers.extensions import Model
+from dossiers.office.logged import apart
 
 
-class Dossier(db.Model):
+class Dossier(Model):
     """One candidate's way. `facts` is what the rules know (workflow.facts), folded act by act.
 
     `since` is the day the state was entered, `turn` the role that has to act, `due_on` the nearest deadline,
@@ -36,7 +37,7 @@ class Dossier(db.Model):
     admitted_on: Mapped[date | None]
 
 
-class Scope(db.Model):
+class Scope(Model):
     """Who can see a dossier in lists: one row for each unit above it, its union and its training centre.
 
     Copies what lists filter and sort by, so that a page costs the same at every level of the tree.
@@ -60,21 +61,24 @@ class Scope(db.Model):
         Index("ix_scope_turn", "ancestor_id", "turn", "due_on", "dossier_id"),
         Index("ix_scope_admitted", "ancestor_id", "admitted_on"),
         Index("ix_scope_dossier_id", "dossier_id"),
+        apart("It follows from the dossier and the tree of units; audit verify makes it again and compares."),
     )
 
 
-class StateCount(db.Model):
+class StateCount(Model):
     """How many dossiers stand in a state, for the lowest units that see them: cells, organisations, centres.
 
     Kept by every act (casework.counts); what a unit above has is the sum of its cells.
     """
+
+    __table_args__ = (apart("It follows from the dossiers; audit verify counts them again and compares."),)
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     state: Mapped[str] = mapped_column(String(40), primary_key=True)
     dossiers: Mapped[int]
 
 
-class Event(db.Model):
+class Event(Model):
     """One act, written once. The database refuses UPDATE and DELETE on this table (see migrations).
 
     `hash` covers everything here, the commitment to the personal part and the previous event's hash.
@@ -100,10 +104,11 @@ class Event(db.Model):
     __table_args__ = (
         Index("ix_event_recorded_at", "recorded_at", "dossier_id", "seq"),
         Index("ix_event_actor_id", "actor_id", "recorded_at"),
+        apart("It is the dossiers' chains."),
     )
 
 
-class EventPersonal(db.Model):
+class EventPersonal(Model):
     """The personal part of an event, beside it and sealed to its place.
 
     It is erasable, while the chain still verifies by the commitment in the event; the erasure is an event too.
@@ -114,7 +119,10 @@ class EventPersonal(db.Model):
     salt: Mapped[str] = mapped_column(String(32))
     sealed: Mapped[str] = mapped_column("content", info={"sealed": True})
 
-    __table_args__ = (ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["dossier_id", "seq"], ["event.dossier_id", "event.seq"]),
+        apart("It is the erasable part of the dossiers' chains, bound by the commitment in the event."),
+    )
 
     @property
     def content(self) -> str:
@@ -132,7 +140,7 @@ def opened(dossier_id: int, seq: int, sealed: str) -> str:
     return encryption.unseal(sealed, personal_place(dossier_id, seq))
 
 
-class VoteRecord(db.Model):
+class VoteRecord(Model):
     """The counted vote of an event."""
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
@@ -147,7 +155,7 @@ class VoteRecord(db.Model):
     passed: Mapped[bool]
 
 
-class DeadlineRecord(db.Model):
+class DeadlineRecord(Model):
     """A deadline of a dossier; `ended_on` is the day it stopped to run."""
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)

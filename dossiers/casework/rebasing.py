@@ -4,9 +4,10 @@ From it on the events can be folded; what lies before is still chained and read,
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from dossiers import clock
 from dossiers.casework import events
@@ -17,7 +18,7 @@ from dossiers.casework.models import DeadlineRecord, Dossier, Event, VoteRecord
 from dossiers.casework.recounting import by_itself
 from dossiers.casework.rows import table_of
 from dossiers.casework.store import DatabaseStore
-from dossiers.extensions import db, run, write_transaction
+from dossiers.extensions import Model, run, write_transaction
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion
@@ -38,7 +39,7 @@ _BODIES = (
 )
 
 
-def _of(model: type[db.Model]):  # type: ignore[no-untyped-def]
+def _of(model: type[Model]) -> Select[Any]:
     table = table_of(model)
     key = [column for column in table.primary_key.columns if column.name != "dossier_id"]
     return select(*table.c).where(table.c.dossier_id == bindparam("dossier")).order_by(*key)

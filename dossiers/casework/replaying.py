@@ -129,7 +129,7 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
         made.companions += [(event.seq, nr, row) for nr, row in enumerate(act.personal.companions)]
     elif act.brought.companions:  # erased: who it was is known by reference only
         made.companions += [
-            (event.seq, nr, CompanionRow(kind, ref, "", evidence.happened_on))  # type: ignore[arg-type]
+            (event.seq, nr, CompanionRow(kind, ref, "", evidence.happened_on))  # type: ignore[arg-type] # kind is one of two
             for nr, (kind, ref) in enumerate(act.brought.companions)
         ]
 
@@ -151,7 +151,7 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     made.votes = list(base.votes)
     names = personal.names if personal else ("",) * len(base.companions)
     made.companions = [
-        (seq, nr, CompanionRow(kind, ref, name, since, until))  # type: ignore[arg-type]
+        (seq, nr, CompanionRow(kind, ref, name, since, until))  # type: ignore[arg-type] # kind is one of two
         for (seq, nr, kind, ref, since, until), name in zip(base.companions, names, strict=True)
     ]
     made.relatives = {row.ref: row for row in personal.relatives} if personal else {}

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from dossiers import names
 from dossiers.casework.case import Case, Row
 from dossiers.encryption import place, seal
-from dossiers.extensions import db
+from dossiers.extensions import Model
 from dossiers.people.models import SEALED_OF_PERSON, SEALED_OF_RELATIVE
 from dossiers.people.rows import CompanionRow, RelativeRow, person_row
 from workflow.deadlines import MILESTONES, Deadline
@@ -17,7 +17,7 @@ from workflow.facts import Vote
 from workflow.turn import whose_turn
 
 
-def table_of(model: type[db.Model]) -> Table:
+def table_of(model: type[Model]) -> Table:
     """The table of a model."""
     found = model.__table__
     assert isinstance(found, Table)

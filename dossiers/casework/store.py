@@ -18,7 +18,7 @@ from dossiers.casework.case import Case, Changes, Row
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
-from dossiers.extensions import db, run
+from dossiers.extensions import Model, db, run
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
@@ -48,12 +48,12 @@ class Store(Protocol):
         """Write an act; `case` is as the act left it."""
 
 
-def _insert(table: type[db.Model]) -> Insert:
+def _insert(table: type[Model]) -> Insert:
     return insert(table_of(table))
 
 
 @lru_cache(maxsize=256)
-def _update(table: type[db.Model], where: tuple[str, ...], names: tuple[str, ...]) -> Update:
+def _update(table: type[Model], where: tuple[str, ...], names: tuple[str, ...]) -> Update:
     """Set columns to the values of these names in the rows whose column x is the value "of_x", for each in `where`.
 
     Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
@@ -64,7 +64,7 @@ def _update(table: type[db.Model], where: tuple[str, ...], names: tuple[str, ...
 
 
 @lru_cache(maxsize=8)
-def _put(_postgresql: bool, model: type[db.Model], key: tuple[str, ...]) -> Executable:
+def _put(_postgresql: bool, model: type[Model], key: tuple[str, ...]) -> Executable:
     """Write whole rows, each in the place of the one with its key."""
     table = table_of(model)
     statement = engines.upsert(db, table)
@@ -161,8 +161,8 @@ class DatabaseStore(_Reader):
 
     def _file(self, case: Case, changes: Changes) -> None:
         if changes.afresh:
-            for statement in _DROP_FILED:
-                run(statement, {"of": case.id})
+            for drop in _DROP_FILED:
+                run(drop, {"of": case.id})
         filed = changes.filed
         for statement, rows in (
             (_ADD_PAPER, filed.papers),

@@ -21,7 +21,7 @@ def show(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     name = "DATE"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> date:

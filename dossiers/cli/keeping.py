@@ -9,7 +9,11 @@ import click
 from flask import g
 from flask.cli import AppGroup, with_appcontext
 
+from dossiers.audit import checkpoints, running, upgrading
+from dossiers.casework import counts as kept
 from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.extensions import write_transaction
+from dossiers.units import tree
 
 audit = AppGroup("audit", help="The audit chain.")
 backup = AppGroup("backup", help="Backups, also while the instance is in use.")
@@ -21,9 +25,10 @@ class _Migrating(click.Group):
     """Flask-Migrate's commands, found when one is asked for: they bring Alembic along, which no page wants."""
 
     def _commands(self) -> click.Group:
-        from flask_migrate.cli import db
+        from flask_migrate.cli import db  # brings Alembic along
 
-        return db
+        found: click.Group = db
+        return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names."""
@@ -46,10 +51,6 @@ def database() -> None:
 @AS_JSON
 def counts_verify(mend: bool, as_json: bool) -> None:
     """Compare the kept counts with the dossiers; exit code 1 when they differ and are not mended."""
-    from dossiers.casework import counts as kept
-    from dossiers.extensions import write_transaction
-    from dossiers.units import tree
-
     with write_transaction():
         found, units = kept.wrong(), tree.current()
         if found and mend:
@@ -72,8 +73,6 @@ def counts_verify(mend: bool, as_json: bool) -> None:
 @AS_JSON
 def audit_verify(path: Path | None, against: Path | None, since: date | None, key: str | None, as_json: bool) -> None:
     """Check every chain, every table that follows from one, every checkpoint; exit code 1 when something differs."""
-    from dossiers.audit import checkpoints, running
-
     try:
         if path is not None:
             count, findings = checkpoints.verify_file(path, key)
@@ -108,8 +107,6 @@ def upgrade_log(email: str | None) -> None:
 
     Does nothing where nothing is of an earlier format; refuses (exit code 1) while a chain is broken.
     """
-    from dossiers.audit import upgrading
-
     try:
         done = upgrading.upgrade_log(email)
     except upgrading.NobodyFits as error:
@@ -137,8 +134,6 @@ def _line(finding: Any) -> str:
 @AS_JSON
 def audit_checkpoint(path: Path | None, as_json: bool) -> None:
     """Take the heads of all chains into one signed root; print it on paper or keep it elsewhere."""
-    from dossiers.audit import checkpoints
-
     made = checkpoints.make()
     if path is not None:
         try:
@@ -161,7 +156,7 @@ def audit_checkpoint(path: Path | None, as_json: bool) -> None:
 @AS_JSON
 def backup_create(path: Path, as_json: bool) -> None:
     """Write a backup of everything but the keys; works while the instance is in use."""
-    from dossiers.backup import services
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
         manifest = services.create(path)
@@ -178,7 +173,7 @@ def backup_create(path: Path, as_json: bool) -> None:
 @AS_JSON
 def backup_verify(path: Path, as_json: bool) -> None:
     """Check a backup: its files, its counts, its chains. Needs no database."""
-    from dossiers.backup import services
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
         manifest = services.verify(path)
@@ -194,7 +189,7 @@ def backup_verify(path: Path, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def backup_restore(path: Path) -> None:
     """Fill an empty, migrated database from a backup (flask db upgrade first)."""
-    from dossiers.backup import services
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
         manifest = services.restore(path)
@@ -208,7 +203,7 @@ def backup_restore(path: Path) -> None:
 @AS_JSON
 def instance_copy(url: str, as_json: bool) -> None:
     """Copy this instance to another database, of the other engine too; counts and chain heads are compared."""
-    from dossiers.backup import services
+    from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
         manifest = services.copy(url)

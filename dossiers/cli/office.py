@@ -5,8 +5,13 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
+from dossiers import clock
+from dossiers.accounts import services as accounting
 from dossiers.cli.common import AS_JSON, DAY, fail, show
 from dossiers.cli.reading import dossiers
+from dossiers.units import services
+from workflow.roles import Role
+from workflow.route import UnitKind
 
 accounts = AppGroup("accounts", help="Accounts.")
 units = AppGroup("units", help="The unit tree.")
@@ -21,21 +26,17 @@ units = AppGroup("units", help="The unit tree.")
 @AS_JSON
 def accounts_create(email: str, name: str, role: str, unit: str, password: str, as_json: bool) -> None:
     """Make an account and give it a role in a unit."""
-    from dossiers.accounts import services
-    from dossiers.units.services import by_code
-    from workflow.roles import Role
-
     if role not in set(map(str, Role)):
         fail(f"unknown role {role!r}; known: {', '.join(Role)}")
-    found = by_code(unit)
+    found = services.by_code(unit)
     if found is None:
         fail(f"no unit {unit!r}")
     if len(password) < 10:
         fail("the password needs at least 10 characters")
-    if services.by_email(email) is not None:
+    if accounting.by_email(email) is not None:
         fail(f"{email} already has an account")
     try:
-        account = services.create_with_role(email, name, password, Role(role), found, None)
+        account = accounting.create_with_role(email, name, password, Role(role), found, None)
     except ValueError:
         fail(f"{role} is not held in a unit of kind {found.kind}")
     if as_json:
@@ -56,10 +57,6 @@ def units_add(
     code: str, name: str, kind: str, parent: str | None, since: date | None, may_decide: bool, as_json: bool
 ) -> None:
     """Add a unit to the tree; the first one is the upper committee."""
-    from dossiers import clock
-    from dossiers.units import services
-    from workflow.route import UnitKind
-
     if kind not in set(map(str, UnitKind)):
         fail(f"unknown kind {kind!r}; known: {', '.join(UnitKind)}")
     above = services.by_code(parent) if parent else None

@@ -4,9 +4,28 @@ from datetime import date
 from typing import Any
 
 import click
+import msgspec
 from flask.cli import AppGroup
+from sqlalchemy import select
 
+from dossiers import clock
+from dossiers.casework import loading
+from dossiers.casework.act import NotFound
+from dossiers.casework.models import Dossier, Scope
 from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.extensions import db
+from dossiers.people.models import Person
+from dossiers.quotas import services
+from dossiers.rules import services as rules
+from dossiers.units.models import Unit
+from dossiers.units.services import by_code
+from workflow import machine
+from workflow.checklist import checklist
+from workflow.deadlines import running
+from workflow.facts import Actor
+from workflow.guards import Situation
+from workflow.roles import Role
+from workflow.stages import State
 
 dossiers = AppGroup("dossiers", help="Dossiers: listed, shown, erased by law.")
 quota = AppGroup("quota", help="Progress against quotas.")
@@ -19,14 +38,6 @@ quota = AppGroup("quota", help="Progress against quotas.")
 @AS_JSON
 def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
     """List dossiers, those that wait longest first."""
-    from sqlalchemy import select
-
-    from dossiers.casework.models import Dossier, Scope
-    from dossiers.extensions import db
-    from dossiers.people.models import Person
-    from dossiers.units.models import Unit
-    from workflow.stages import State
-
     if state and state not in set(map(str, State)):
         fail(f"unknown state {state!r}; known: {', '.join(State)}")
     query = select(Dossier, Person.full_name, Unit.code).join(Person).join(Unit, Unit.id == Dossier.unit_id)
@@ -54,19 +65,6 @@ def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
 @AS_JSON
 def dossiers_show(code: str, as_json: bool) -> None:
     """Show a dossier: state, version, deadlines, checklist, options with refusals."""
-    import msgspec
-
-    from dossiers import clock
-    from dossiers.casework import loading
-    from dossiers.casework.act import NotFound
-    from dossiers.rules import services as rules
-    from workflow import machine
-    from workflow.checklist import checklist
-    from workflow.deadlines import running
-    from workflow.facts import Actor
-    from workflow.guards import Situation
-    from workflow.roles import Role
-
     try:
         case = loading.load_for_administration(code.upper())
     except NotFound:
@@ -75,7 +73,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
     book, calendar = rules.books()[case.rulebook], rules.calendar()
     actor = Actor("", tuple(Role))
     s = Situation(case.state, case.route, case.facts, book, calendar, actor, clock.today())
-    data = {
+    data: dict[str, Any] = {
         "code": case.code,
         "state": str(case.state),
         "since": case.since,
@@ -109,11 +107,11 @@ def dossiers_show(code: str, as_json: bool) -> None:
         show(msgspec.to_builtins(data))
         return
     click.echo(f"{case.code}: {case.state} (version {case.version}), {case.rulebook}, turn: {case.turn or '-'}")
-    for deadline in data["deadlines"]:  # type: ignore[attr-defined]
+    for deadline in data["deadlines"]:
         click.echo(f"  due {deadline['due_on']}  {deadline['rule']}")
-    for item in data["checklist"]:  # type: ignore[attr-defined]
+    for item in data["checklist"]:
         click.echo(f"  [{'x' if item['done'] else ' '}] {item['rule']} {item['message']}")
-    for option in data["options"]:  # type: ignore[attr-defined]
+    for option in data["options"]:
         why = "; ".join(r["message"] for r in option["refusals"])
         click.echo(f"  {'+' if option['allowed'] else '-'} {option['trigger']} -> {option['to']} {why}")
 
@@ -125,9 +123,6 @@ def dossiers_show(code: str, as_json: bool) -> None:
 @AS_JSON
 def quota_report(unit: str, year: int, as_of: date, as_json: bool) -> None:
     """Admissions decided in the year up to the cut-off, over the quota."""
-    from dossiers.quotas import services
-    from dossiers.units.services import by_code
-
     found = by_code(unit)
     if found is None:
         fail(f"no unit {unit!r}")

@@ -11,11 +11,16 @@ from typing import Any
 
 import click
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
 
 from dossiers.casework import recounting
 from dossiers.cli.common import fail
+from dossiers.demo.accounts import accounts_of_demo
+from dossiers.extensions import db
+from dossiers.rules import instance
+from dossiers.units.models import Unit
 
 log = structlog.get_logger()
 
@@ -33,7 +38,7 @@ demo = AppGroup("demo", help="The demo instance.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database already holds units.")
 def demo_load(count: int, seed: int, if_empty: bool) -> None:
     """Build the bloc of the letter in an empty database."""
-    from dossiers.demo import load
+    from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     try:
         made = load.load(count, seed)
@@ -47,12 +52,9 @@ def demo_load(count: int, seed: int, if_empty: bool) -> None:
 
 def _prepare() -> None:
     """Bring the database up to date; fill an empty one with the demo."""
-    from flask_migrate import upgrade
-    from sqlalchemy import select
+    from flask_migrate import upgrade  # brings Alembic along, which no page wants
 
-    from dossiers.demo import load
-    from dossiers.extensions import db
-    from dossiers.units.models import Unit
+    from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     upgrade()
     if db.session.scalar(select(Unit.id).limit(1)) is None:
@@ -113,13 +115,9 @@ def worker() -> None:
 @with_appcontext
 def serve(host: str, port: int, first: bool) -> None:
     """Serve the application and say where; a demo is served on this machine only."""
-    from flask import current_app
-    from waitress.server import create_server
+    from waitress.server import create_server  # another server may be chosen
 
-    from dossiers.demo.load import DEMO_PASSWORD
-    from dossiers.demo.views import accounts_of_demo
-    from dossiers.extensions import db
-    from dossiers.rules import instance
+    from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     if first:
         _prepare()
@@ -129,7 +127,7 @@ def serve(host: str, port: int, first: bool) -> None:
     if host not in NEAR and not current_app.config["HTTPS"]:
         fail("passwords would cross the network in the clear: put a proxy with TLS before it and set DOSSIERS_HTTPS=1")
     _share_one_heap()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # of the proxy
     try:
         server = create_server(
             app,
@@ -143,7 +141,7 @@ def serve(host: str, port: int, first: bool) -> None:
     except OSError as error:
         fail(f"cannot listen on {host}:{port}: {error.strerror}; another port: make run PORT=8001")
     if is_demo:
-        click.echo(f"Demo accounts (one click on the sign-in page; password for all: {DEMO_PASSWORD})")
+        click.echo(f"Demo accounts (one click on the sign-in page; password for all: {load.DEMO_PASSWORD})")
         for account in accounts_of_demo():
             click.echo(f"  {account.email:<40} {account.demo_label}")
     _work_beside(app)

@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
 from dossiers.office.logged import logged
 
 
-class CourseClass(db.Model):
+class CourseClass(Model):
     """A class of the awareness course, held by a training centre."""
 
     __table_args__ = (logged(),)

@@ -14,7 +14,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.decide import issuing_unit
 from dossiers.demo import people
 from dossiers.demo.bloc import Bloc
-from dossiers.people.rows import CompanionRow, RelativeRow
+from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import tree
 from dossiers.units.models import Unit
 from dossiers.units.places import Place
@@ -109,7 +109,7 @@ class Player:
     def ballot(self, trigger: str, on: date, passing: bool = True) -> Ballot:
         """A plausible count; it passes, or fails by one or two."""
         case = self.on_file
-        s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type]
+        s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type] # no calendar is asked for
         body, _ = body_for(trigger, s)
         unit = decide.body_unit(case, body)
         entitled = self.store.entitled(unit or 0, str(body), on)
@@ -136,7 +136,7 @@ class Player:
         union = None if self.source is Source.OTHER else self.bloc.unions[base][str(self.source)]
         role = {Source.YOUTH_UNION: Role.YOUTH_OFFICER, Source.TRADE_UNION: Role.UNION_OFFICER}.get(self.source)
         who = self.bloc.cast[role, union.id] if role and union else self.bloc.cast[Role.CELL_SECRETARY, self.cell.id]
-        person = {
+        person: PersonRow = {
             "full_name": people.name(rng, sex), "birth_date": born, "sex": sex,
             "contact": f"09{rng.randrange(10**8):08d}", "occupation": rng.choice(people.JOBS),
             "home_town": rng.choice(people.PLACES),

@@ -2,16 +2,15 @@
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_security import login_user, logout_user
-from sqlalchemy import select
 
 from dossiers import clock
 from dossiers.accounts.models import Account
 from dossiers.extensions import db
 from dossiers.fields import parse_day
+from dossiers.languages import gettext as _
 from dossiers.rules import instance
-from dossiers.security import is_near, loopback_only, permits, way_back
+from dossiers.security import loopback_only, permits, way_back
 
 blueprint = Blueprint("demo", __name__)
 
@@ -47,13 +46,3 @@ def move_clock() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Đồng hồ của bản dùng thử nay là %(day)s.", day=f"{day:%d/%m/%Y}"), "done")
     return redirect(back, 303)
-
-
-def accounts_of_demo() -> list[Account]:
-    """The accounts of a demo that stand for a role."""
-    return list(db.session.scalars(select(Account).where(Account.demo_label.is_not(None)).order_by(Account.id)))
-
-
-def demo_accounts() -> list[Account]:
-    """The accounts offered for one-click sign-in; none outside a demo or from another machine."""
-    return accounts_of_demo() if is_near() and instance.is_demo() else []

@@ -1,5 +1,8 @@
 """Pages of lists: the inbox, the work-list, the search."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -33,11 +36,11 @@ def inbox() -> ResponseReturnValue:
 def _filter() -> worklist.Filter:
     args = request.args
 
-    def known(name: str, values: object) -> str:
+    def known(name: str, values: Iterable[str]) -> str:
         value = args.get(name, "")
-        return value if value in set(values) else ""  # type: ignore[call-overload]
+        return value if value in set(values) else ""
 
-    def day(name: str) -> object:
+    def day(name: str) -> date | None:
         try:
             return parse_day(args[name])
         except (KeyError, ValueError):
@@ -49,8 +52,8 @@ def _filter() -> worklist.Filter:
         unit=args.get("unit", "")[:20],
         source=known("source", map(str, Source)),
         overdue=args.get("overdue") == "1",
-        admitted_from=day("admitted_from"),  # type: ignore[arg-type]
-        admitted_to=day("admitted_to"),  # type: ignore[arg-type]
+        admitted_from=day("admitted_from"),
+        admitted_to=day("admitted_to"),
         sort=known("sort", worklist.SORTS) or "since",
         after=args.get("after", "")[:200],
     )

@@ -73,7 +73,7 @@ def _lines(scope: Any) -> Select[Any]:
     )  # fmt: skip
 
 
-def _item(row: Row[Any], units: Tree) -> Item:
+def _item(row: Row[*tuple[Any, ...]], units: Tree) -> Item:
     code, name, birth_date, unit_id, state, since, source, turn, due_on, *_rest = row
     return Item(code, name, birth_date, units.name(unit_id), state, since, source, turn, due_on)
 

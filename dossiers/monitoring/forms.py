@@ -1,14 +1,12 @@
 """Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
-from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, Brought, DecisionForm, Numbered, Reasoned
 from dossiers.acting.rows import Piece
-from dossiers.admission.forms import DecisionForm
 from dossiers.casework.case import Case
 from dossiers.fields import DayField, choice, labelled, required, with_empty
 from dossiers.formatters import day
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from workflow.deadlines import probation_end
 from workflow.guards import REMOVAL_GROUNDS, Situation
 

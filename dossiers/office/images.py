@@ -115,7 +115,8 @@ def after(rows: Iterable[Model | tuple[str, str]]) -> list[Change]:
             changes.append((*row, None))
             continue
         state = inspect(row)
-        name = str(row.__table__.name)  # type: ignore[attr-defined]
+        assert isinstance(row.__table__, Table)
+        name = str(row.__table__.name)
         if state.identity is None or name not in tables():
             raise ValueError(row)
         wanted.setdefault(name, []).append(state.identity)

@@ -1,4 +1,4 @@
-"""Which tables the office's log keeps row by row; each table says so itself, beside its model."""
+"""What each table says of itself beside its model: that the office's log keeps its rows, or why no chain does."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,3 +22,8 @@ def logged(
 ) -> dict[str, Any]:
     """What a model puts at the end of its `__table_args__` to have its rows in the log: see Logged."""
     return {"info": {"log": Logged(frozenset(personal), frozenset(digested), only)}}
+
+
+def apart(why: str, passing: bool = False) -> dict[str, Any]:
+    """What a model puts there whose rows belong to no chain: `why`, a sentence. A backup leaves `passing` rows out."""
+    return {"info": {"apart": why, "passing": passing}}

@@ -4,16 +4,19 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
-from dossiers.extensions import db
+from dossiers.extensions import Model
+from dossiers.office.logged import apart
 
 
-class OfficeEvent(db.Model):
+class OfficeEvent(Model):
     """One act of administration, written once; a chain of its own. The database refuses UPDATE and DELETE.
 
     `body` says in `rows` how every row the act changed stands after it (since format 2), naming things by their codes
     and numbers, never people by name. `actor_id` is empty for the command line. `hash` covers everything here;
     `commitment` binds the personal part, and is empty where there is none.
     """
+
+    __table_args__ = (apart("It is the office's chain."),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     topic: Mapped[str] = mapped_column(String(40))
@@ -26,11 +29,13 @@ class OfficeEvent(db.Model):
     commitment: Mapped[str] = mapped_column(String(64), server_default="")
 
 
-class OfficePersonal(db.Model):
+class OfficePersonal(Model):
     """The personal part of an act of administration: names in rows, and digests of secrets; sealed to its place.
 
     It is erasable, while the chain still verifies by the commitment in the event.
     """
+
+    __table_args__ = (apart("It is the erasable part of the office's chain, bound by the commitment in the event."),)
 
     seq: Mapped[int] = mapped_column(ForeignKey("office_event.seq"), primary_key=True, autoincrement=False)
     salt: Mapped[str] = mapped_column(String(32))

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from dossiers import chain, clock, encryption, engines
 from dossiers.extensions import Model, db
+from dossiers.languages import lazy as _l
 from dossiers.office import images
 from dossiers.office.images import Change
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_place

@@ -5,10 +5,10 @@ from datetime import date
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
 
 
-class PaperRecord(db.Model):
+class PaperRecord(Model):
     """A paper on file, brought by event `seq` as its `nr`th.
 
     `number_key` is unique: issuer, form, year and number are used once.

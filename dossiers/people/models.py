@@ -5,13 +5,13 @@ from datetime import date
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
 
 SEALED = {"sealed": True}
 """Marks columns that hold sealed text (dossiers.encryption), bound to table, column and primary key."""
 
 
-class Person(db.Model):
+class Person(Model):
     """A candidate. Nothing more is kept than domain.md §2 allows; sensitive fields stand sealed.
 
     What identifies is empty once it was erased by law.
@@ -39,7 +39,7 @@ class Person(db.Model):
     identity_number: Mapped[str | None] = mapped_column(info=SEALED)
 
 
-class Relative(db.Model):
+class Relative(Model):
     """A relative to be verified, with the result; `ref` is what the facts call them, `nr` their place among them."""
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
@@ -54,7 +54,7 @@ class Relative(db.Model):
     verified_on: Mapped[date | None]
 
 
-class Companion(db.Model):
+class Companion(Model):
     """An official member beside the candidate: who introduces (`introducer`) or helps (`helper`).
 
     `seq` is the event that named them, `nr` their place in it.

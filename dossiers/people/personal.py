@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Row
 
 from dossiers.formatters import day, say
 from dossiers.languages import gettext, message
@@ -46,7 +43,7 @@ _LABELS: dict[str, str] = {
 }  # fmt: skip
 
 
-def _shown(person: Row[Any], roles: tuple[Role, ...]) -> list[tuple[str, str, str]]:
+def _shown(person: object, roles: tuple[Role, ...]) -> list[tuple[str, str, str]]:
     """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
     if not FULL_VIEW.intersection(roles):
         return []

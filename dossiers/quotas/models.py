@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
+from dossiers.extensions import Model
 from dossiers.office.logged import logged
 
 
-class Quota(db.Model):
+class Quota(Model):
     """How many admissions a unit is to reach in a year, and the decision that says so."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from dossiers.casework.models import Scope
@@ -64,7 +64,7 @@ def admitted(unit_id: int, year: int, as_of: date) -> int:
     return db.session.scalar(counted) or 0
 
 
-def _counts(year: int, as_of: date) -> object:
+def _counts(year: int, as_of: date) -> ColumnElement[bool]:
     return and_(Scope.admitted_on >= date(year, 1, 1), Scope.admitted_on <= min(as_of, date(year, 12, 31)))
 
 
@@ -73,7 +73,7 @@ def report(unit: Unit, year: int, as_of: date) -> Report:
     below = aliased(UnitAncestor)
     counts = (
         select(Scope.ancestor_id, func.count().label("n"))
-        .where(_counts(year, as_of))  # type: ignore[arg-type]
+        .where(_counts(year, as_of))
         .group_by(Scope.ancestor_id)
         .subquery()
     )

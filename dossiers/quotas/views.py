@@ -5,9 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 
 from dossiers import clock
 from dossiers.extensions import db
@@ -22,6 +19,9 @@ from dossiers.fields import (
     required,
     with_empty,
 )
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.lists import worklist
 from dossiers.quotas import services
 from dossiers.security import may, permits, signed

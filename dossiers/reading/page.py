@@ -13,7 +13,7 @@ from dossiers.casework import loading
 from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
 from dossiers.casework.models import DeadlineRecord, VoteRecord
-from dossiers.extensions import db, run
+from dossiers.extensions import Model, run
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion
@@ -33,7 +33,7 @@ from workflow.stages import STAGE_OF, Stage, State
 from workflow.triggers import Kind
 
 
-def _of_dossier(table: type[db.Model]) -> Select[Any]:
+def _of_dossier(table: type[Model]) -> Select[Any]:
     """The rows of a table that belong to one dossier, as plain rows."""
     columns = table.__table__.c
     return select(*columns).where(columns.dossier_id == bindparam("dossier"))

@@ -93,7 +93,7 @@ def _marks(told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> dict[int, tupl
         about = details.get("event")
         if trigger == UNDO and about:
             found.setdefault(about, ("undone", seq))
-        elif trigger == CORRECTION and about and found.get(seq, ("", 0))[0] != "undone":
+        elif trigger == CORRECTION and about and found.get(seq, ("corrected", 0))[0] != "undone":
             found.setdefault(about, ("corrected", seq))
     return found
 

@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
-from dossiers.office.logged import logged
+from dossiers.extensions import Model
+from dossiers.office.logged import apart, logged
 
 
-class RuleValue(db.Model):
+class RuleValue(Model):
     """A value an administrator gave to a rule marked "confirm"."""
 
     __table_args__ = (logged(),)
@@ -21,16 +21,17 @@ class RuleValue(db.Model):
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
 
-class RuleStateRecord(db.Model):
+class RuleStateRecord(Model):
     """The rule values and the calendar of a time, kept once under the hash that events name (workflow.rulestate)."""
 
     __tablename__ = "rule_state"
+    __table_args__ = (apart("The key is the hash of the content, and events name it."),)
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     content: Mapped[str] = mapped_column(Text)
 
 
-class CalendarDay(db.Model):
+class CalendarDay(Model):
     """A day an administrator made working (`working`) or off, with the announcement it comes from."""
 
     __table_args__ = (logged(),)
@@ -40,7 +41,7 @@ class CalendarDay(db.Model):
     note: Mapped[str] = mapped_column(String(200))
 
 
-class InstanceValue(db.Model):
+class InstanceValue(Model):
     """A fact about this instance: whether it is a demo, and where the demo's clock stands.
 
     The office's log keeps the first only: the clock and the versions of what is remembered pass.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 
-from flask.signals import Namespace
+from blinker import Namespace
 from flask_sqlalchemy.session import Session as DatabaseSession
 from sqlalchemy import bindparam, delete, event, select
 

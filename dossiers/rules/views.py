@@ -1,17 +1,18 @@
 """The rulebooks with their sources, for everybody; an administrator's changes to them and to the calendar."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, OneOfField, Words, required
 from dossiers.formatters import say
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.rules import services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
@@ -95,8 +96,6 @@ def add_day() -> ResponseReturnValue:
 @permits("administration")
 def forget_day(day: str) -> ResponseReturnValue:
     """Take a day of the administrator's back."""
-    from datetime import date
-
     try:
         services.forget_day(date.fromisoformat(day), signed().account_id)
     except ValueError:

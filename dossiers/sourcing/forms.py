@@ -3,8 +3,6 @@
 import secrets
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, FormField, HiddenField
 
 from dossiers import clock
@@ -27,6 +25,8 @@ from dossiers.fields import (
     with_empty,
 )
 from dossiers.formatters import say
+from dossiers.forms import FlaskForm
+from dossiers.languages import lazy as _l
 from dossiers.units import services as units
 from workflow.facts import SCHOOLING_LABELS, SOURCE_LABELS, Candidate, Evidence, Schooling, Source
 
@@ -48,7 +48,7 @@ class CreateForm(FlaskForm):
 
     def prepare(self, signed: Signed) -> None:
         """Offer the cells this person may source for."""
-        self.options = units.cells_for_sourcing(signed)
+        self.options = units.cells_for_sourcing(signed.grants)
         self.place.choices = with_empty(
             [(f"{cell.id}:{source}", f"{cell.name} – {say(SOURCE_LABELS[source])}") for cell, source in self.options]
         )

@@ -2,14 +2,15 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from dossiers.acting.road import add_acts
 from dossiers.casework import advance
 from dossiers.casework.act import Duplicate
+from dossiers.languages import gettext as _
 from dossiers.lists import stages
 from dossiers.security import permits, signed
 from dossiers.sourcing.forms import FORMS, CreateForm
+from workflow.guards import Refusal
 from workflow.machine import Refused
 from workflow.stages import Stage
 
@@ -30,7 +31,7 @@ def create() -> ResponseReturnValue:
     """Put a candidate on the source list."""
     who, form = signed(), CreateForm()
     form.prepare(who)
-    refusals: tuple[object, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     status = 200
     if form.is_submitted():
         status = 422
@@ -45,6 +46,6 @@ def create() -> ResponseReturnValue:
             else:
                 flash(_("Đã ghi %(name)s vào nguồn.", name=done.case.full_name), "done")
                 return redirect(url_for("reading.dossier", code=done.case.code), 303)
-    at_field = {r.field: r for r in refusals if r.field in form._fields}  # type: ignore[attr-defined]
-    top = [r for r in refusals if r.field not in form._fields]  # type: ignore[attr-defined]
+    at_field = {r.field: r for r in refusals if r.field in form}
+    top = [r for r in refusals if r.field not in form]
     return render_template("sourcing/create.html", form=form, at_field=at_field, refusals=top), status

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded
@@ -13,6 +10,9 @@ from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, Words, choice, required, with_empty
 from dossiers.formatters import day
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from workflow.guards import Situation
 
 

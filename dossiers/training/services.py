@@ -31,7 +31,7 @@ class Result:
     error: str | None
 
 
-def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) -> list[Row[Any]]:
+def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) -> list[Row[*tuple[Any, ...]]]:
     """Who sits in a class, as far as the person may see: (code, name, birth date, unit)."""
     query = (
         select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
@@ -51,7 +51,7 @@ def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) 
     return list({row.code: row for row in rows}.values())
 
 
-def proposed(signed: Signed) -> list[Row[Any]]:
+def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
     """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
     offices = ("committee_officer", "upper_officer")
     query = (

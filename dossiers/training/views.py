@@ -5,8 +5,6 @@ from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from dossiers import clock
@@ -14,6 +12,8 @@ from dossiers.acting.road import add_acts
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, write_transaction
 from dossiers.fields import known_key, parse_day, squeeze, with_empty
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
 from dossiers.lists import stages
 from dossiers.office import services as office
 from dossiers.security import permits, signed

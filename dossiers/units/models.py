@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers.extensions import db
-from dossiers.office.logged import logged
+from dossiers.extensions import Model
+from dossiers.office.logged import apart, logged
 
 
-class Unit(db.Model):
+class Unit(Model):
     """A unit of the tree. `parent_id` is where it stands now; UnitPlacement keeps where it stood before."""
 
     __table_args__ = (logged(),)
@@ -26,7 +26,7 @@ class Unit(db.Model):
     valid_to: Mapped[date | None]
 
 
-class UnitPlacement(db.Model):
+class UnitPlacement(Model):
     """Under which parent a unit stood from a day (to a day, not included)."""
 
     __table_args__ = (logged(),)
@@ -38,7 +38,7 @@ class UnitPlacement(db.Model):
     valid_to: Mapped[date | None]
 
 
-class UnitAncestor(db.Model):
+class UnitAncestor(Model):
     """Today's tree, closed: each unit with each unit above it, and with itself at depth 0.
 
     It follows from Unit.parent_id, so the office's log holds none of it: checking it makes it again.
@@ -48,10 +48,13 @@ class UnitAncestor(db.Model):
     ancestor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     depth: Mapped[int]
 
-    __table_args__ = (Index("ix_unit_ancestor_ancestor_id", "ancestor_id", "unit_id"),)
+    __table_args__ = (
+        Index("ix_unit_ancestor_ancestor_id", "ancestor_id", "unit_id"),
+        apart("It follows from the units' parents; audit verify makes it again and compares."),
+    )
 
 
-class BodyMember(db.Model):
+class BodyMember(Model):
     """One seat in a voting body of a unit, for a period; exempt members are not counted among those entitled.
 
     `account_id` ties the person to an account, so that who introduces a candidate cannot verify.

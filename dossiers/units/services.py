@@ -1,11 +1,11 @@
 """Reading and changing the unit tree and the registers of those entitled to vote."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import bindparam, func, or_, select
 
 from dossiers import names
-from dossiers.accounts.grants import Signed
 from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
 from dossiers.units import tree
@@ -40,15 +40,15 @@ def by_code(code: str) -> Unit | None:
     return db.session.scalar(select(Unit).where(Unit.code == code))
 
 
-def cells_for_sourcing(signed: Signed) -> list[tuple[Node, Source]]:
-    """Where the person may put a candidate on the source list: (cell, source).
+def cells_for_sourcing(grants: Iterable[tuple[Role, int]]) -> list[tuple[Node, Source]]:
+    """Where somebody with these roles may put a candidate on the source list: (cell, source).
 
     A union officer sources for the cells of the union's own grass-roots organisation, a cell secretary for the
     own cell, members of the organisation's base unions included.
     """
     units = tree.current()
     found: list[tuple[Node, Source]] = []
-    for role, unit_id in signed.grants:
+    for role, unit_id in grants:
         unit = units[unit_id]
         if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER) and unit.parent_id is not None:
             source = Source.YOUTH_UNION if role is Role.YOUTH_OFFICER else Source.TRADE_UNION

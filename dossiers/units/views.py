@@ -4,15 +4,15 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from dossiers import clock
 from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, required, with_empty
 from dossiers.formatters import say
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.security import may, permits, signed
 from dossiers.units import services, tree
 from dossiers.units.models import BodyMember, Unit

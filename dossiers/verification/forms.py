@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FormField
 
 from dossiers.acting.forms import ActForm, Brought, MemberRows, PaperRows, Reasoned, Recorded
 from dossiers.acting.rows import IntroducerRowForm, RelativeRowForm, RowList
 from dossiers.casework.case import Case
 from dossiers.fields import DayField, ParagraphField, Words, required
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
 from dossiers.people.rows import RelativeRow
 from dossiers.reading import page
 from workflow.facts import Introducer

@@ -1,6 +1,7 @@
 """Who may open what: every route names its permission, and reach is part of every query."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from webtest import TestApp
 
-from dossiers.accounts.models import Account
+from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.casework.models import Dossier, Scope
 from dossiers.demo.load import DEMO_PASSWORD
 from dossiers.extensions import db
@@ -119,10 +120,6 @@ def test_the_centre_sees_a_candidate_only_while_the_class_is_held(app: Flask, pe
 
 
 def test_a_role_counts_only_within_its_period(app: Flask, person: Maker) -> None:
-    from datetime import date
-
-    from dossiers.accounts.models import RoleAssignment
-
     secretary = person("cell_secretary", "DB02-C3")
     with app.app_context():
         grant = db.session.scalars(select(RoleAssignment).where(RoleAssignment.account_id == secretary.id)).one()

@@ -68,7 +68,7 @@ def test_every_label_of_the_rules_has_both_languages() -> None:
 
 def interface(page: object) -> str:
     """The words of a page that are the program's own: names of people, units and classes are data."""
-    html = page.html  # type: ignore[attr-defined]
+    html = page.html  # type: ignore[attr-defined] # WebTest parses it
     for data in html.select(
         "td, .who span, option, .brand, dd, .plain li, .timeline li,"
         " h1, h2, .sub, .source, code, .language, .roles, .big,"

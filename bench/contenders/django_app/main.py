@@ -9,7 +9,7 @@ FILE, SIZE, PORT = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 
 sys.modules["main"] = sys.modules[__name__]  # ROOT_URLCONF names this module
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 settings.configure(
     SECRET_KEY="bench" * 10,
@@ -39,17 +39,17 @@ settings.configure(
     }],
 )  # fmt: skip
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from cases import views  # noqa: E402
-from django.contrib.auth import get_user_model, login  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.middleware.csrf import get_token  # noqa: E402
-from django.urls import path  # noqa: E402
+from cases import views
+from django.contrib.auth import get_user_model, login
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import path
 
 
 def sign_in(request):

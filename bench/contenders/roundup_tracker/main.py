@@ -14,10 +14,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent.parent))
 HOME, SIZE, PORT = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 
-import roundup.instance  # noqa: E402
-from roundup import date  # noqa: E402
+import roundup.instance
+from roundup import date
 
-from bench.data import CELLS, EVENTS, ORGANISATIONS, rows  # noqa: E402
+from bench.data import CELLS, EVENTS, ORGANISATIONS, rows
 
 PASSWORD = "bench"
 

@@ -27,7 +27,7 @@ from dossiers.office.replaying import Difference, Recorded, Row
 from dossiers.rules.models import CalendarDay, RuleValue
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
-from tests.dossiers import test_administration as pages
+from tests.dossiers.office import test_administration as pages
 from tests.people import Person, text_of
 
 Maker = Callable[..., Person]

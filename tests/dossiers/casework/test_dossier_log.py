@@ -321,7 +321,7 @@ def test_many_wait_for_the_worker_and_verify_says_so(app: Flask, monkeypatch: py
 
 # --- a log of format 1 --------------------------------------------------------------------------------------------
 
-FIXTURE = Path(__file__).parent.parent / "fixtures" / "format-1.zip"
+FIXTURE = Path(__file__).parent.parent.parent / "fixtures" / "format-1.zip"
 """A backup made by the version that wrote format 1: 28 dossiers of the demo in every state."""
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from dossiers import create_app
 from dossiers.accounts.models import SignInTry
 from dossiers.config import ROOT
 from dossiers.extensions import db, run
+from dossiers.rules import instance
 from tests.people import Person, code_in, text_of
 
 NEAR = {"REMOTE_ADDR": "127.0.0.1"}
@@ -132,8 +134,6 @@ def test_too_large_a_request_is_refused_in_the_same_dress(app: Flask, person: Ca
 @pytest.fixture
 def served(tmp_path: Path) -> Any:
     """`flask serve` as people start it, on a free port."""
-    import socket
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -172,8 +172,6 @@ def test_a_demo_or_a_server_without_tls_is_not_shown_to_the_network(app: Flask) 
     done = run(args=["serve", "--host", "0.0.0.0", "--port", "8999"])
     assert done.exit_code == 2
     assert "this machine only" in done.output
-    from dossiers.rules import instance
-
     with app.app_context():
         instance.put("demo", "no")
         db.session.commit()

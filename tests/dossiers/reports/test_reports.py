@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from dossiers import create_app
 from dossiers.extensions import db
 from dossiers.units import services as units
 from dossiers.units import tree
@@ -96,8 +97,6 @@ def test_a_unit_added_elsewhere_is_seen_by_every_process(app: Flask, person: Mak
         assert tree.current().find("DB01-C9", [parent.id]) is not None
         db.session.rollback()
     assert "DB01-C9" not in officer.get("/don-vi").text
-    from dossiers import create_app
-
     other = create_app({name: app.config[name] for name in ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "TESTING")})
     with other.app_context():
         parent = db.session.query(Unit).filter_by(code="DB01").one()

@@ -19,8 +19,8 @@ from dossiers.casework.models import Dossier
 from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
 from tests.conftest import World
-from tests.dossiers.test_audit import TRIGGERS_OFF, run
-from tests.dossiers.test_dossier_log import FIXTURE
+from tests.dossiers.audit.test_audit import TRIGGERS_OFF, run
+from tests.dossiers.casework.test_dossier_log import FIXTURE
 from tests.people import Person, code_in, dossier
 
 Maker = Callable[..., Person]

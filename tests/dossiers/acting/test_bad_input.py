@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from dossiers.casework import loading
 from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
@@ -205,9 +206,6 @@ _UNIONS = (Role.YOUTH_OFFICER, Role.UNION_OFFICER)
 
 
 def _place(app: Flask, code: str) -> tuple[list[tuple[str, Any]], Any, str | None]:
-    from dossiers.casework import loading
-    from dossiers.units.models import Unit
-
     with app.app_context():
         case = loading.load_for_administration(code)
         codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())

@@ -1,0 +1,143 @@
+"""Lists, the inbox, the search: who stands in them, in which order, within whose reach."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from dossiers import names
+from dossiers.casework import search
+from dossiers.casework.models import Dossier, Scope
+from dossiers.demo.player import TODAY
+from dossiers.extensions import db
+from dossiers.people.models import Person as PersonRow
+from dossiers.units.models import Unit
+from tests.people import Person, code_in, names_on, text_of
+
+Maker = Callable[..., Person]
+
+
+def rename(app: Flask, code: str, full_name: str) -> None:
+    """Give somebody another name, in the lists and the search index too."""
+    with app.app_context():
+        row = db.session.scalars(select(Dossier).where(Dossier.code == code)).one()
+        db.session.execute(update(PersonRow).where(PersonRow.id == row.person_id).values(full_name=full_name))
+        db.session.execute(update(Scope).where(Scope.dossier_id == row.id).values(sort_key=names.sort_key(full_name)))
+        units = tuple(db.session.scalars(select(Scope.ancestor_id).where(Scope.dossier_id == row.id)))
+        search.index_one(row.id, full_name, units)
+        db.session.commit()
+
+
+def test_names_are_sorted_the_vietnamese_way(app: Flask, person: Maker) -> None:
+    for number, full_name in enumerate(
+        ("Trần Thị Bình", "Nguyễn Văn An", "Đỗ Văn Ân", "Lê Thị Ăn", "Nguyễn Văn Đức", "Nguyễn Văn Dũng", "Bùi Văn An")
+    ):
+        rename(app, code_in(app, "probationary", skip=number), full_name)
+    page = person("upper_officer", "KHOI").get("/ho-so?state=probationary&sort=name")
+    order = names_on(page)
+    wanted = [
+        "Bùi Văn An",
+        "Nguyễn Văn An",
+        "Lê Thị Ăn",
+        "Đỗ Văn Ân",
+        "Trần Thị Bình",
+        "Nguyễn Văn Dũng",
+        "Nguyễn Văn Đức",
+    ]
+    assert [name for name in order if name in wanted] == wanted
+
+
+def test_the_pages_of_a_list_hold_everybody_once(app: Flask, person: Maker) -> None:
+    upper = person("upper_officer", "KHOI")
+    app.config["PAGE_SIZE"], size = 20, app.config["PAGE_SIZE"]
+    try:
+        for sort in ("since", "newest", "name", "due"):
+            seen: list[str] = []
+            url: str | None = f"/ho-so?sort={sort}"
+            while url:
+                page = upper.get(url)
+                seen += [link["href"] for link in page.html.select("table.list a.name")]
+                following = page.html.select_one("a[rel=next]")
+                url = following["href"] if following else None
+            assert len(seen) == len(set(seen)), sort
+            with app.app_context():
+                query = select(Dossier.id) if sort != "due" else select(Dossier.id).where(Dossier.due_on.is_not(None))
+                assert len(seen) == len(db.session.scalars(query).all()), sort
+    finally:
+        app.config["PAGE_SIZE"] = size
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("stage=training", lambda d: d.state in ("enrolled", "trained")),
+        ("state=applying", lambda d: d.state == "applying"),
+        ("state=applying&source=trade_union", lambda d: d.state == "applying" and '"trade_union"' in d.facts),
+        ("overdue=1", lambda d: d.due_on is not None and d.due_on < TODAY),
+        ("state=probationary&unit=DB02", lambda d: d.state == "probationary"),
+        (
+            "admitted_from=01/01/2022&admitted_to=10/07/2022",
+            lambda d: d.admitted_on is not None and date(2022, 1, 1) <= d.admitted_on <= date(2022, 7, 10),
+        ),
+    ],
+)
+def test_filters(app: Flask, person: Maker, query: str, fits: Callable[[Dossier], bool]) -> None:
+    app.config["PAGE_SIZE"], size = 200, app.config["PAGE_SIZE"]
+    try:
+        page = person("upper_officer", "KHOI").get(f"/ho-so?{query}")
+    finally:
+        app.config["PAGE_SIZE"] = size
+    shown = {link["href"].rsplit("/", 1)[1] for link in page.html.select("table.list a.name")}
+    unit = re.search(r"unit=(\w+)", query)
+    with app.app_context():
+        select_all = (
+            select(Dossier).join(Scope, Scope.dossier_id == Dossier.id).join(Unit, Unit.id == Scope.ancestor_id)
+        )
+        every = db.session.scalars(select_all.where(Unit.code == (unit.group(1) if unit else "KHOI"))).all()
+        assert shown == {d.code for d in every if fits(d)}
+    assert shown
+
+
+def test_the_inbox_holds_what_waits_for_me_most_urgent_first(app: Flask, person: Maker) -> None:
+    page = person("upper_officer", "KHOI").get("/viec-cua-toi")
+    codes = [link["href"].rsplit("/", 1)[1] for link in page.html.select("table.list a.name")]
+    with app.app_context():
+        rows = {d.code: d for d in db.session.scalars(select(Dossier).where(Dossier.turn == "upper_officer"))}
+    assert set(codes) == set(rows)
+    dated = [rows[code].due_on for code in codes if rows[code].due_on]
+    assert dated == sorted(dated)
+    assert "quá hạn" in text_of(page)
+    nothing = person("training_officer", "TTCT")
+    with app.app_context():
+        db.session.execute(update(Scope).values(turn=None))
+        db.session.commit()
+    assert "Không có hồ sơ nào đang chờ" in text_of(nothing.get("/viec-cua-toi"))
+
+
+def test_search_needs_no_accents_and_ranks_exact_ones_first(app: Flask, person: Maker) -> None:
+    for number, full_name in enumerate(("Nguyễn Văn Đức", "Nguyễn Vân Dực", "Nguyễn Văn Đức Huy")):
+        rename(app, code_in(app, "probationary", skip=number), full_name)
+    upper = person("upper_officer", "KHOI")
+    found = names_on(upper.web.get("/tim", {"q": "nguyen van duc"}))
+    assert set(found) >= {"Nguyễn Văn Đức", "Nguyễn Vân Dực", "Nguyễn Văn Đức Huy"}
+    assert names_on(upper.web.get("/tim", {"q": "Nguyễn Văn Đức"}))[0] == "Nguyễn Văn Đức"
+    assert names_on(upper.web.get("/tim", {"q": "Nguyễn Vân Dực"}))[0] == "Nguyễn Vân Dực"
+    assert "Nguyễn Văn Đức" in names_on(upper.web.get("/tim", {"q": "  đức   NGUYỄN "})), "any order, unfinished too"
+    code = code_in(app, "probationary")
+    assert names_on(upper.web.get("/tim", {"q": code.lower()})) == ["Nguyễn Văn Đức"]
+    assert "Không thấy ai" in text_of(upper.web.get("/tim", {"q": "zzz qqq"}))
+
+
+def test_search_stays_within_ones_units(app: Flask, person: Maker) -> None:
+    code = code_in(app, "trained", "DB01")
+    rename(app, code, "Tạ Thị Duy Nhất")
+    assert names_on(person("committee_officer", "DB01").web.get("/tim", {"q": "ta thi duy nhat"})) == [
+        "Tạ Thị Duy Nhất"
+    ]
+    stranger = person("committee_officer", "DB02")
+    assert names_on(stranger.web.get("/tim", {"q": "ta thi duy nhat"})) == []
+    assert names_on(stranger.web.get("/tim", {"q": code})) == []
+    assert names_on(stranger.get("/ho-so?unit=DB01")) == []

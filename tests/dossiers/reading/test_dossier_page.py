@@ -1,0 +1,56 @@
+"""The page of a dossier: what it shows, and in which order."""
+
+import re
+from collections.abc import Callable
+
+from flask import Flask
+
+from tests.people import Person, code_in, unit_of
+from workflow.stages import State
+
+Maker = Callable[..., Person]
+
+
+def test_the_dossier_says_where_whose_turn_until_when_what_is_missing_and_what_comes_next(
+    app: Flask, person: Maker
+) -> None:
+    code = code_in(app, "verifying")
+    page = person("upper_officer", "KHOI").get(f"/ho-so/{code}")
+    now = page.html.select_one("section.now").get_text(" ")
+    for words in ("Bước hiện tại", "Thẩm tra lý lịch", "Đến lượt", "Hạn", "Tiếp theo", "Đã thẩm tra, kết luận"):
+        assert words in now
+    missing = page.html.select(".checklist .missing")
+    assert any("thân nhân" in item.get_text().lower() or "cha, mẹ" in item.get_text() for item in missing)
+    assert any("5-KNĐ" in item.get_text() for item in missing)
+    assert "01-HD/TW §3" in page.html.select_one(".checklist").get_text()
+
+
+def test_what_cannot_be_done_stays_visible_with_rule_source_and_remedy(app: Flask, person: Maker) -> None:
+    code = code_in(app, "verifying", "DB03")
+    page = person("cell_secretary", unit_of(app, code)).get(f"/ho-so/{code}")
+    blocked = [item for item in page.html.select("li.cannot") if "Kết luận thẩm tra" in item.get_text()]
+    assert blocked
+    text = " ".join(blocked[0].get_text(" ").split())
+    assert "Việc này do Bí thư đảng ủy cơ sở" in text
+    assert "verified_persons" in text
+    assert "01-HD/TW §3" in text
+
+
+def test_the_timeline_shows_both_dates_and_who(app: Flask, person: Maker) -> None:
+    code = code_in(app, "official")
+    page = person("inspector", "KHOI").get(f"/ho-so/{code}")
+    lines = page.html.select("ol.timeline li")
+    assert len(lines) >= 20
+    for line in lines:
+        assert re.search(
+            r"diễn ra \d\d/\d\d/\d{4} · ghi lúc \d\d/\d\d/\d{4} \d\d:\d\d", " ".join(line.get_text(" ").split())
+        )
+    assert not page.html.select("li.can"), "an inspector changes nothing"
+
+
+def test_every_action_button_opens_a_form(app: Flask, person: Maker) -> None:
+    for state in State:
+        code = code_in(app, str(state))
+        secretary = person("cell_secretary", unit_of(app, code))
+        for link in secretary.get(f"/ho-so/{code}").html.select("li.can a"):
+            assert "act" in secretary.get(link["href"]).forms, link["href"]
