@@ -6,7 +6,10 @@ import click
 from flask.cli import AppGroup
 
 from dossiers import clock
+from dossiers.accounts import grants
 from dossiers.accounts import services as accounting
+from dossiers.casework import erasing
+from dossiers.casework.act import NotFound
 from dossiers.cli.common import AS_JSON, DAY, fail, show
 from dossiers.cli.reading import dossiers
 from dossiers.units import services
@@ -80,13 +83,7 @@ def units_add(
 @click.option("--as", "email", required=True, help="The administrator whose act it is, by address.")
 def dossiers_erase(code: str, reason: str, email: str) -> None:
     """Erase what identifies the person of a dossier that has ended; what was taken is an event, the chain verifies."""
-    from dossiers import clock
-    from dossiers.accounts import grants, services
-    from dossiers.casework import erasing
-    from dossiers.casework.act import NotFound
-    from workflow.roles import Role
-
-    account = services.by_email(email)
+    account = accounting.by_email(email)
     who = grants.load(account.id, clock.today()) if account else None
     if who is None or Role.ADMINISTRATOR not in who.roles:
         fail(f"{email} is no administrator")
