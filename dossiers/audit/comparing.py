@@ -100,7 +100,7 @@ class Comparison:
         self.begin()
         self._public_key = ""
         self._waiting = recounting.is_pending()
-        self._known: Known = rules.states()
+        self._known: Known = rules.states(only_kept=True)
         self._now: Rules = rules.current()
         self._units = tree.current()
         self._codes = dict(run(select(Unit.id, Unit.code)).all())
@@ -124,7 +124,7 @@ class Comparison:
             )
             found.append(Finding("LOG", 0, what))
         if self._waiting:
-            found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask recount"))
+            found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask worker"))
         return found
 
     # --- one chunk ---

@@ -11,7 +11,6 @@ from flask.cli import AppGroup, with_appcontext
 
 from dossiers.audit import checkpoints, running, upgrading
 from dossiers.casework import counts as kept
-from dossiers.casework import recounting
 from dossiers.cli.common import AS_JSON, DAY, fail, show
 from dossiers.extensions import write_transaction
 from dossiers.units import tree
@@ -119,13 +118,6 @@ def upgrade_log(email: str | None) -> None:
         sys.exit(1)
     click.echo("The log now holds every row." if done.office else "The office's log holds every row already.")
     click.echo(f"{done.dossiers} dossiers begin their log anew.")
-
-
-@click.command("recount")
-@with_appcontext
-def recount() -> None:
-    """Count open deadlines anew where a rule's value or the calendar changed (the server does it by itself)."""
-    click.echo(f"{recounting.recount()} dossiers got other days.")
 
 
 def _line(finding: Any) -> str:

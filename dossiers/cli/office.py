@@ -1,4 +1,4 @@
-"""Commands of the office: accounts and units."""
+"""Commands of the office: accounts, units, and erasing by law."""
 
 from datetime import date
 
@@ -6,8 +6,12 @@ import click
 from flask.cli import AppGroup
 
 from dossiers import clock
+from dossiers.accounts import grants
 from dossiers.accounts import services as accounting
+from dossiers.casework import erasing
+from dossiers.casework.act import NotFound
 from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.cli.reading import dossiers
 from dossiers.units import services
 from workflow.roles import Role
 from workflow.route import UnitKind
@@ -71,3 +75,22 @@ def units_add(
         show({"id": unit.id, "code": unit.code, "kind": unit.kind, "parent": parent})
     else:
         click.echo(f"Added {unit.code}.")
+
+
+@dossiers.command("erase")
+@click.argument("code")
+@click.option("--reason", required=True, help="Why the law asks for it, such as the end of the time it may be kept.")
+@click.option("--as", "email", required=True, help="The administrator whose act it is, by address.")
+def dossiers_erase(code: str, reason: str, email: str) -> None:
+    """Erase what identifies the person of a dossier that has ended; what was taken is an event, the chain verifies."""
+    account = accounting.by_email(email)
+    who = grants.load(account.id, clock.today()) if account else None
+    if who is None or Role.ADMINISTRATOR not in who.roles:
+        fail(f"{email} is no administrator")
+    try:
+        gone = erasing.erase(code.upper(), reason, who)
+    except NotFound:
+        fail(f"no dossier {code!r}")
+    except erasing.NotEnded as error:
+        fail(f"{error} has not ended: nothing was erased")
+    click.echo(f"Erased {gone} personal parts.")

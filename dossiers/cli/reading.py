@@ -27,7 +27,7 @@ from workflow.guards import Situation
 from workflow.roles import Role
 from workflow.stages import State
 
-dossiers = AppGroup("dossiers", help="Read dossiers.")
+dossiers = AppGroup("dossiers", help="Dossiers: listed, shown, erased by law.")
 quota = AppGroup("quota", help="Progress against quotas.")
 
 

@@ -5,18 +5,27 @@ import gc
 import signal
 import sys
 from contextlib import suppress
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import click
-from flask import current_app
+import structlog
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
+from dossiers.casework import recounting
 from dossiers.cli.common import fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
 from dossiers.rules import instance
 from dossiers.units.models import Unit
+
+log = structlog.get_logger()
+
+_LOOKS_EVERY = 20.0
+"""Seconds between two looks of the worker for something to do."""
 
 NEAR = ("127.0.0.1", "::1", "localhost")
 
@@ -76,6 +85,29 @@ def _share_one_heap() -> None:
         ctypes.CDLL(None).mallopt(arenas_at_most, 1)
 
 
+def _work_beside(app: Flask) -> None:
+    """Count open deadlines anew, in a thread, when the rules changed for more dossiers than a request counts."""
+
+    def work() -> None:
+        while True:
+            sleep(_LOOKS_EVERY)
+            with app.app_context():
+                try:
+                    if recounting.is_pending():
+                        recounting.recount()
+                except Exception:  # such as a database that is away for a while: told, and tried again
+                    log.exception("worker")
+
+    Thread(target=work, name="worker", daemon=True).start()
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Do what waits to be done beside requests, once: count open deadlines anew (`serve` does it by itself)."""
+    click.echo(f"{recounting.recount()} dossiers got other days.")
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
@@ -112,6 +144,7 @@ def serve(host: str, port: int, first: bool) -> None:
         click.echo(f"Demo accounts (one click on the sign-in page; password for all: {load.DEMO_PASSWORD})")
         for account in accounts_of_demo():
             click.echo(f"  {account.email:<40} {account.demo_label}")
+    _work_beside(app)
     # What was read here must not stay an open transaction: SQLite could never write its log back while it serves.
     db.session.remove()
     db.engine.dispose()  # requests get connections of their own, with a limit to their time

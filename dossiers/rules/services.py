@@ -69,7 +69,7 @@ def are_counted() -> bool:
 def keep() -> None:
     """Keep the state of the rules in force under its hash, in the current transaction: an event is about to name it."""
     now = current()
-    if not now.kept:
+    if not now.kept and db.session().info.get("rules_kept") is not now:
         statement = engines.upsert(db, RuleStateRecord).values(hash=now.hash, content=now.content)
         run(statement.on_conflict_do_nothing())
         db.session().info["rules_kept"] = now
@@ -87,9 +87,12 @@ def _are_not_kept(session: DatabaseSession) -> None:
     session.info.pop("rules_kept", None)
 
 
-def states() -> Callable[[str], Rules]:
-    """The rules of a state by its hash, each read once; raises KeyError for a state that is not kept or was changed."""
-    found: dict[str, Rules] = {}
+def states(only_kept: bool = False) -> Callable[[str], Rules]:
+    """The rules of a state by its hash, each read once; raises KeyError for a state that is not kept or was changed.
+
+    Those in force are known before an event has named them, unless `only_kept`.
+    """
+    found: dict[str, Rules] = {} if only_kept else {current().hash: current()}
 
     def known(state: str) -> Rules:
         if state not in found:

@@ -1,4 +1,4 @@
-"""Classes: who is enrolled, who could be, and acts on many at once (each through advance)."""
+"""Classes: who is enrolled, who could be, and acts on many at once."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from dossiers.accounts.grants import Signed
-from dossiers.casework.act import Act, Duplicate, VersionConflict
-from dossiers.casework.advance import advance
+from dossiers.casework.act import Act, VersionConflict
+from dossiers.casework.loading import load_cases
+from dossiers.casework.many import Answer, advance_all
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
@@ -23,7 +24,7 @@ from workflow.stages import State
 
 @dataclass
 class Result:
-    """What became of one line of a bulk act: None when it was done, else the sentence why not."""
+    """What became of one line of a bulk act: `error` is None when it was done, else the sentence why not."""
 
     code: str
     name: str
@@ -71,21 +72,20 @@ def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
     return list({row.code: row for row in db.session.execute(query).all()}.values())
 
 
-def act_on_many(lines: list[tuple[str, str, int, Act]], signed: Signed) -> list[Result]:
-    """Do one act a line, (code, name, version, act) each, in a transaction of its own."""
-    results: list[Result] = []
-    for code, name, version, act in lines:
-        try:
-            advance(code, act, signed, version)
-        except Refused as refused:
-            results.append(Result(code, name, " ".join(say(r.message) for r in refused.refusals)))
-        except VersionConflict as conflict:
-            results.append(Result(code, name, f"{conflict.case.code}: {conflict.seen} → {conflict.case.version}"))
-        except Duplicate:
-            results.append(Result(code, name, None))
-        else:
-            results.append(Result(code, name, None))
-    return results
+def act_on_many(lines: list[tuple[str, str, Act]], signed: Signed) -> list[Result]:
+    """Do one act a line, (code, name, act) each, all that the rules allow in one transaction."""
+    cases = load_cases([code for code, _name, _act in lines], signed)
+    known = [(code, name, act) for code, name, act in lines if code in cases]
+    answers = advance_all([(cases[code], act) for code, _name, act in known], signed)
+    return [Result(code, name, _why_not(answer)) for (code, name, _), answer in zip(known, answers, strict=True)]
+
+
+def _why_not(answer: Answer) -> str | None:
+    if isinstance(answer, Refused):
+        return " ".join(say(refusal.message) for refusal in answer.refusals)
+    if isinstance(answer, VersionConflict):
+        return f"{answer.case.code}: {answer.seen} → {answer.case.version}"
+    return None  # done, or recorded when the form was sent first
 
 
 def enrol_act(course: CourseClass, on: date, key: str | None) -> Act:

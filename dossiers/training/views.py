@@ -99,7 +99,7 @@ def course(course_id: int) -> ResponseReturnValue:
 def _enrol(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
     chosen = set(request.form.getlist("pick"))
     lines = [
-        (row.code, row.full_name, row.version, services.enrol_act(course, on, _key(row.code)))
+        (row.code, row.full_name, services.enrol_act(course, on, _key(row.code)))
         for row in services.proposed(signed())
         if row.code in chosen
     ]
@@ -117,7 +117,7 @@ def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]
         if len(number) > 60 or not all(char.isalnum() or char in " -/.()" for char in number):
             bad.append(services.Result(row.code, row.full_name, _("Số văn bản chỉ gồm chữ, số và dấu - / . ( )")))
             continue
-        lines.append((row.code, row.full_name, row.version, services.certify_act(number, on, _key(row.code))))
+        lines.append((row.code, row.full_name, services.certify_act(number, on, _key(row.code))))
     if not lines and not bad:
         return [], _("Chưa ghi số giấy chứng nhận nào.")
     return [*services.act_on_many(lines, signed()), *bad], ""

@@ -310,10 +310,10 @@ def test_many_wait_for_the_worker_and_verify_says_so(app: Flask, monkeypatch: py
         rules.set_day(date(2022, 7, 29), False, "Thông báo 12-TB", administrator(app).account_id)
         db.session.remove()
         assert audit.verify()[1] == [
-            Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask recount")
+            Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask worker")
         ]
         db.session.remove()
-    done = app.test_cli_runner().invoke(args=["recount"])
+    done = app.test_cli_runner().invoke(args=["worker"])
     assert done.exit_code == 0, done.output
     with app.app_context():
         assert audit.verify()[1] == []
@@ -350,7 +350,7 @@ def test_an_instance_of_format_1_is_brought_up_to_date(tmp_path: Path, world: Wo
     done = run(args=["upgrade-log"])
     assert done.exit_code == 0, done.output
     assert "28 dossiers begin their log anew." in done.output
-    assert run(args=["recount"]).exit_code == 0
+    assert run(args=["worker"]).exit_code == 0
     verified = run(args=["audit", "verify"])
     assert verified.exit_code == 0, verified.output
     again = run(args=["upgrade-log"])
