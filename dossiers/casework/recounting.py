@@ -69,8 +69,8 @@ _ADMINISTRATORS = (
 
 
 def is_pending() -> bool:
-    """Whether open deadlines still stand as other rules counted them."""
-    return not rules.are_counted()
+    """Whether there are open deadlines that still stand as other rules counted them."""
+    return not rules.are_counted() and run(_NEXT, {"after": 0}).first() is not None
 
 
 def after_change(_sender: object, **_more: Any) -> None:
@@ -81,7 +81,7 @@ def after_change(_sender: object, **_more: Any) -> None:
 
 def recount() -> int:
     """Count all open deadlines by the rules in force, batch by batch; how many dossiers got other days."""
-    if not is_pending():
+    if rules.are_counted():
         return 0
     wanted = rules.current().hash
     changed, after = 0, 0

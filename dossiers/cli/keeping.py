@@ -116,8 +116,12 @@ def upgrade_log(email: str | None) -> None:
     if done.findings:
         click.echo("Nothing was written.")
         sys.exit(1)
-    click.echo("The log now holds every row." if done.office else "The office's log holds every row already.")
-    click.echo(f"{done.dossiers} dossiers begin their log anew.")
+    if done.office:
+        click.echo("The log now holds every row.")
+    if done.dossiers:
+        click.echo(f"{done.dossiers} dossiers begin their log anew.")
+    if not (done.office or done.dossiers):
+        click.echo("Nothing was written.")
 
 
 def _line(finding: Any) -> str:

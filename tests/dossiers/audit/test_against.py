@@ -13,7 +13,7 @@ from sqlalchemy import text
 from dossiers.audit import checkpoints
 from dossiers.extensions import db
 from tests.conftest import World
-from tests.dossiers.test_audit import TRIGGERS_OFF, run
+from tests.dossiers.audit.test_audit import TRIGGERS_OFF, run
 from tests.people import Person, code_in, dossier
 
 Maker = Callable[..., Person]
