@@ -1,1 +1,1 @@
-"""The dossier itself: persons, events, advance() (the one way to change a state), lists, search."""
+"""The dossier itself: its events, what follows from them, and advance(), the one way to change a state."""
