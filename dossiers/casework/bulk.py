@@ -1,13 +1,13 @@
 """Where many acts are collected, to be written in large batches."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, select
 
 from dossiers.casework import counts, search
-from dossiers.casework.case import Case, Changes, Row
+from dossiers.casework.case import Case, Changes
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, scope_rows, table_of
@@ -28,13 +28,13 @@ class BulkStore(_Reader):
     def __init__(self, salt: Callable[[], str], batch: int = 2000) -> None:
         self._salt = salt
         self._batch = batch
-        self._rows: dict[type[Model], list[Row]] = {}
+        self._rows: dict[type[Model], list[Mapping[str, Any]]] = {}
         self._search: list[tuple[int, str, tuple[int, ...]]] = []
         self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
         self._counts: Counts = Counts()
-        self._keyed: dict[int, dict[tuple[Any, ...], Row]] = {}
-        self._persons: dict[int, Row] = {}
+        self._keyed: dict[int, dict[tuple[Any, ...], Mapping[str, Any]]] = {}
+        self._persons: dict[int, dict[str, Any]] = {}
         self._centres: dict[int | None, int | None] = {}
         self._person_id = db.session.scalar(select(func.max(Person.id))) or 0
         self._dossier_id = db.session.scalar(select(func.max(Dossier.id))) or 0
@@ -87,7 +87,7 @@ class BulkStore(_Reader):
         known |= {(Relative, row["ref"]): row for row in filed.relatives}
         self._add(Outbox, [{**changes.outbox, "done_at": changes.event["recorded_at"]}])
 
-    def _add(self, table: type[Model], rows: Iterable[Row]) -> None:
+    def _add(self, table: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
         self._rows.setdefault(table, []).extend(rows)
 
     def finish(self, case: Case) -> None:

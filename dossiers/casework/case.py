@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from dossiers.casework.counts import Counts
+from dossiers.casework.tables import (
+    CompanionOnFile,
+    DeadlineRow,
+    EventRow,
+    OutboxRow,
+    PersonalPartRow,
+    RelativeOnFile,
+    VoteRow,
+)
+from dossiers.papers.numbers import PaperRow
+from dossiers.people.rows import PersonRow
 from dossiers.units.places import Place
 from workflow.facts import DossierFacts
 from workflow.route import Route
 from workflow.stages import State
-
-Row = dict[str, Any]
-"""Columns of a table with their values."""
 
 
 @dataclass
@@ -64,11 +71,11 @@ class Filed:
     `deadlines` and `relatives` take the place of the row with their key; the others are new.
     """
 
-    papers: list[Row] = field(default_factory=list)
-    votes: list[Row] = field(default_factory=list)
-    deadlines: list[Row] = field(default_factory=list)
-    relatives: list[Row] = field(default_factory=list)
-    companions: list[Row] = field(default_factory=list)
+    papers: list[PaperRow] = field(default_factory=list)
+    votes: list[VoteRow] = field(default_factory=list)
+    deadlines: list[DeadlineRow] = field(default_factory=list)
+    relatives: list[RelativeOnFile] = field(default_factory=list)
+    companions: list[CompanionOnFile] = field(default_factory=list)
 
 
 @dataclass
@@ -80,11 +87,11 @@ class Changes:
     """
 
     before: Case
-    event: Row
-    personal: Row | None
+    event: EventRow
+    personal: PersonalPartRow | None
     filed: Filed
-    outbox: Row
-    person: Row = field(default_factory=dict)
+    outbox: OutboxRow
+    person: PersonRow = field(default_factory=dict)
     new_person: bool = False
     scope_moved: bool = False
     afresh: bool = False

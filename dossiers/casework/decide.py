@@ -9,7 +9,7 @@ from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework import counts, events
 from dossiers.casework.act import Act, Done
-from dossiers.casework.case import Case, Changes, Filed, Row
+from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Brought, Personal
 from dossiers.casework.rows import (
     changed_deadlines,
@@ -22,6 +22,7 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.papers import numbers
+from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow import machine
@@ -150,7 +151,7 @@ def _placed(was: Case, case: Case, act: Act) -> dict[str, Any]:
     return placed
 
 
-def check_numbers(store: Store, s: Situation, papers: list[Row]) -> None:
+def check_numbers(store: Store, s: Situation, papers: list[PaperRow]) -> None:
     """Raises Refused when a number is taken already, or twice in this act."""
     used = store.numbers_taken([row["number_key"] for row in papers if row["number_key"]])
     number = numbers.taken(papers, used)

@@ -15,8 +15,9 @@ import msgspec
 
 from dossiers import chain, clock
 from dossiers.casework.act import Act
-from dossiers.casework.case import Case, Row
+from dossiers.casework.case import Case
 from dossiers.casework.models import personal_place
+from dossiers.casework.tables import EventRow, PersonalPartRow
 from dossiers.encryption import seal
 from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
 from workflow.deadlines import Deadline
@@ -192,13 +193,13 @@ def rows(
     by: tuple[int, str, int],
     salt: str,
     key: str | None,
-) -> tuple[Row, Row | None]:
+) -> tuple[EventRow, PersonalPartRow | None]:
     """The event's row and that of its personal part; `case` is as the act left it but for its head.
 
     `by` is who acted: account, role, and the unit in which the role is held.
     """
     content = "" if personal == _EMPTY else _canonical(personal)
-    row: Row = {
+    row: EventRow = {
         "dossier_id": case.id,
         "seq": case.version,
         "trigger": trigger,
@@ -214,6 +215,7 @@ def rows(
         "commitment": chain.commitment(salt, content) if content else "",
         "prev_hash": case.head_hash,
         "act_key": key,
+        "hash": "",
     }
     row["hash"] = chain.event_hash(case.code, row)
     if not content:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import bindparam, select
 
 from dossiers.casework import counts, events, replaying
-from dossiers.casework.case import Case, Changes, Filed, Row
+from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Personal, Told
 from dossiers.casework.models import Dossier, Event, EventPersonal, opened
 from dossiers.casework.replaying import Projection
@@ -24,6 +24,7 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.extensions import run
+from dossiers.papers.numbers import PaperRow
 from dossiers.people.rows import PersonRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -127,6 +128,6 @@ def afresh(
     )
 
 
-def rows_of(papers: Sequence[Row]) -> list[str]:
+def rows_of(papers: Sequence[PaperRow]) -> list[str]:
     """The numbers among papers that may be used once."""
     return [row["number_key"] for row in papers if row["number_key"]]

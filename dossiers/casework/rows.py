@@ -7,11 +7,21 @@ import msgspec
 from sqlalchemy import Table
 
 from dossiers import names
-from dossiers.casework.case import Case, Row
+from dossiers.casework.case import Case
+from dossiers.casework.tables import (
+    CompanionOnFile,
+    DeadlineRow,
+    DossierRow,
+    EventRow,
+    Listed,
+    OutboxRow,
+    RelativeOnFile,
+    VoteRow,
+)
 from dossiers.encryption import place, seal
 from dossiers.extensions import Model
-from dossiers.people.models import SEALED_OF_PERSON, SEALED_OF_RELATIVE
-from dossiers.people.rows import CompanionRow, RelativeRow, person_row
+from dossiers.people.models import SEALED_OF_PERSON
+from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.facts import Vote
 from workflow.turn import whose_turn
@@ -24,7 +34,7 @@ def table_of(model: type[Model]) -> Table:
     return found
 
 
-def dossier_row(case: Case) -> Row:
+def dossier_row(case: Case) -> DossierRow:
     """The dossier's row as it is stored."""
     return {
         "id": case.id,
@@ -46,7 +56,7 @@ def dossier_row(case: Case) -> Row:
     }
 
 
-def listed(case: Case) -> Row:
+def listed(case: Case) -> Listed:
     """What lists filter and sort a dossier by."""
     return {
         "state": str(case.state),
@@ -58,18 +68,29 @@ def listed(case: Case) -> Row:
     }
 
 
-def scope_rows(case: Case) -> list[Row]:
+def scope_rows(case: Case) -> list[dict[str, object]]:
     """The rows that put the dossier into the lists of its units."""
     shared = {"dossier_id": case.id, **listed(case), "sort_key": names.sort_key(case.full_name)}
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
 
-def vote_row(dossier_id: int, seq: int, vote: Vote) -> Row:
+def vote_row(dossier_id: int, seq: int, vote: Vote) -> VoteRow:
     """A counted vote."""
-    return {"dossier_id": dossier_id, "seq": seq, **msgspec.structs.asdict(vote)}
+    return {
+        "dossier_id": dossier_id,
+        "seq": seq,
+        "body": str(vote.body),
+        "purpose": str(vote.purpose),
+        "held_on": vote.held_on,
+        "entitled": vote.entitled,
+        "present": vote.present,
+        "in_favour": vote.in_favour,
+        "against": vote.against,
+        "passed": vote.passed,
+    }
 
 
-def deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None = None) -> Row:
+def deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None = None) -> DeadlineRow:
     """A deadline, whole; `ended_on` when it has stopped to run."""
     return {
         "dossier_id": dossier_id,
@@ -83,7 +104,7 @@ def deadline_row(dossier_id: int, deadline: Deadline, ended_on: date | None = No
 
 def changed_deadlines(
     dossier_id: int, before: Iterable[Deadline], after: Iterable[Deadline], day: date, whole: bool = False
-) -> list[Row]:
+) -> list[DeadlineRow]:
     """The rows of deadlines that an act of `day` started, moved or ended; `whole`: of all that run."""
     known, runs = tuple(before), {(deadline.rule, deadline.starts_on): deadline for deadline in after}
     rows = [deadline_row(dossier_id, deadline) for deadline in runs.values() if whole or deadline not in known]
@@ -91,23 +112,43 @@ def changed_deadlines(
     return rows + [deadline_row(dossier_id, deadline, day) for deadline in ended]
 
 
-def relative_row(dossier_id: int, nr: int, relative: RelativeRow) -> Row:
+def relative_row(dossier_id: int, nr: int, relative: RelativeRow) -> RelativeOnFile:
     """The `nr`th relative of a dossier, what identifies sealed to the row."""
-    row: Row = {"dossier_id": dossier_id, "nr": nr, **msgspec.structs.asdict(relative)}
-    for column in SEALED_OF_RELATIVE:
-        if row[column]:
-            row[column] = seal(row[column], place("relative", column, dossier_id, relative.ref))
-    return row
+
+    def sealed(column: str, value: str | None) -> str | None:
+        return seal(value, place("relative", column, dossier_id, relative.ref)) if value else value
+
+    return {
+        "dossier_id": dossier_id,
+        "ref": relative.ref,
+        "nr": nr,
+        "relation": str(relative.relation),
+        "name": sealed("name", relative.name) or "",
+        "birth_year": relative.birth_year,
+        "place": sealed("place", relative.place),
+        "occupation": sealed("occupation", relative.occupation),
+        "result": sealed("result", relative.result),
+        "verified_on": relative.verified_on,
+    }
 
 
-def companion_row(dossier_id: int, seq: int, nr: int, companion: CompanionRow) -> Row:
+def companion_row(dossier_id: int, seq: int, nr: int, companion: CompanionRow) -> CompanionOnFile:
     """A member beside the candidate, the `nr`th that event `seq` names."""
-    return {"dossier_id": dossier_id, "seq": seq, "nr": nr, **msgspec.structs.asdict(companion)}
+    return {
+        "dossier_id": dossier_id,
+        "seq": seq,
+        "nr": nr,
+        "kind": companion.kind,
+        "ref": companion.ref,
+        "name": companion.name,
+        "since": companion.since,
+        "until": companion.until,
+    }
 
 
-def sealed_person(person_id: int, columns: Mapping[str, date | str | None]) -> Row:
+def sealed_person(person_id: int, columns: Mapping[str, date | str | None]) -> PersonRow:
     """Columns of a candidate's row, what the law calls sensitive sealed to it."""
-    row: Row = dict(person_row(columns))
+    row = dict(person_row(columns))
     for column in SEALED_OF_PERSON:
         if row.get(column):
             row[column] = seal(str(row[column]), place("person", column, person_id))
@@ -123,7 +164,7 @@ def settle(case: Case, runs: tuple[Deadline, ...]) -> None:
     case.turn = str(turn) if turn else None
 
 
-def outbox_row(case: Case, trigger: str, event: Row) -> Row:
+def outbox_row(case: Case, trigger: str, event: EventRow) -> OutboxRow:
     """What is to be told of an act."""
     return {
         "topic": f"dossier:{trigger}",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from dossiers import engines
 from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken
-from dossiers.casework.case import Case, Changes, Row
+from dossiers.casework.case import Case, Changes
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
@@ -73,7 +73,7 @@ def _put(_postgresql: bool, model: type[Model], key: tuple[str, ...]) -> Executa
     return found
 
 
-def _changed(before: Row, after: Row) -> Row:
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in after.items() if before[name] != value}
 
 

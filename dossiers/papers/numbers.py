@@ -1,13 +1,25 @@
 """The rows of papers, and the numbers their issuers may use once a year (36-HD/VPTW)."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from typing import TypedDict
 
 from dossiers import names
 from workflow.facts import Paper
 from workflow.guards import Refusal, Situation
 
-PaperRow = dict[str, Any]
+
+class PaperRow(TypedDict):
+    """A paper on file, the `nr`th of event `seq`; `number_key` is what may be used once."""
+
+    dossier_id: int
+    seq: int
+    nr: int
+    form: str
+    number: str
+    issued_on: date
+    issuer: str
+    number_key: str | None
 
 
 def paper_row(dossier_id: int, seq: int, nr: int, paper: Paper, series: int | None = None) -> PaperRow:
@@ -43,11 +55,13 @@ def number_key(paper: Paper, series: int | None) -> str | None:
 
 def taken(papers: Iterable[PaperRow], used: set[str]) -> str | None:
     """A number among `papers` that is in `used`, or stands there twice; None when all are free."""
-    seen: set[object] = set()
+    seen: set[str] = set()
     for row in papers:
         key = row["number_key"]
-        if key is not None and (key in used or key in seen):
-            return str(row["number"])
+        if key is None:
+            continue
+        if key in used or key in seen:
+            return row["number"]
         seen.add(key)
     return None
 
