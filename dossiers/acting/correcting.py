@@ -30,6 +30,7 @@ from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.languages import message
+from dossiers.papers.numbers import PaperRow
 from dossiers.people.rows import person_row
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
@@ -311,7 +312,7 @@ def _rows(before: Projection, after: Projection) -> Iterator[Difference]:
     )
 
 
-def _paper(row: dict[str, Any]) -> str:
+def _paper(row: PaperRow) -> str:
     return " ".join(part for part in (row["number"], day(row["issued_on"]), row["issuer"]) if part)
 
 

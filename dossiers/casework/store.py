@@ -4,9 +4,10 @@ Both stores (see bulk) take the same rows from casework.decide; neither decides 
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Executable, Insert, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -164,17 +165,19 @@ class DatabaseStore(_Reader):
             for drop in _DROP_FILED:
                 run(drop, {"of": case.id})
         filed = changes.filed
-        for statement, rows in (
+        new: tuple[tuple[Executable, Sequence[Mapping[str, Any]]], ...] = (
             (_ADD_PAPER, filed.papers),
             (_ADD_VOTE, filed.votes),
             (_ADD_COMPANION, filed.companions),
-        ):
+        )
+        for statement, rows in new:
             if rows:
                 run(statement, rows)
-        for model, key, rows in (
+        whole: tuple[tuple[type[Model], tuple[str, ...], Sequence[Mapping[str, Any]]], ...] = (
             (DeadlineRecord, ("dossier_id", "rule", "starts_on"), filed.deadlines),
             (Relative, ("dossier_id", "ref"), filed.relatives),
-        ):
+        )
+        for model, key, rows in whole:
             if rows:
                 run(_put(engines.is_postgresql(db), model, key), rows)
 
