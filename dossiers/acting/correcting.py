@@ -219,6 +219,8 @@ class _Page:
     def _shown(self, status: int) -> ResponseReturnValue:
         move = replay.move_of(self.target.recorded)
         plan = self.plan
+        if plan is not None and plan.about.refused:
+            self.grounds.kept_because.flags.required = True
         refused = [r for r in self.refusals if r.field != "kept_because"]
         page = render_template(
             "acting/correct.html",

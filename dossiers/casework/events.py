@@ -335,6 +335,8 @@ def said(body: str) -> Mapping[str, Any]:
     shown: dict[str, Any] = dict(content["brought"]["evidence"])
     if content.get("about"):
         shown["event"] = content["about"]
+    if content.get("corrected"):
+        shown["corrected"] = content["corrected"]["evidence"]
     if content.get("moved"):
         shown["moved"] = content["moved"]
     return shown

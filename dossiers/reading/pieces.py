@@ -77,6 +77,7 @@ def _event_words(code: str) -> dict[str, str]:
         "return_to": gettext_in(code, "về bước"),
         "days": gettext_in(code, "thêm %(n)s ngày làm việc"),
         "event": gettext_in(code, "đính chính việc số %(n)s"),
+        "right": gettext_in(code, "đúng là"),
         "about": gettext_in(code, "việc số %(n)s"),
         "agreed_by": gettext_in(code, "người đồng ý"),
         "kept": gettext_in(code, "các việc sau giữ nguyên, căn cứ"),
@@ -106,6 +107,28 @@ def act_done(line: Line, code: str) -> Markup:
 
 def _details(line: Line, code: str) -> Iterator[str]:
     said, personal, word = line.details, line.personal, _event_words(code)
+    yield from _told(said, code)
+    for name in ("days", "event"):
+        if said.get(name):
+            text = word["about"] if name == "event" and line.event.trigger == UNDO else word[name]
+            yield f"<span>{text % {'n': int(said[name])}}</span>"
+    if right := said.get("corrected"):
+        told = "".join(_told(right, code))
+        yield f"<span>{word['right']}: {day(date.fromisoformat(right['happened_on']))}</span>{told}"
+    for rule, old, new in said.get("moved", ()):
+        title = _rule(line.event.rulebook, rule).in_(code)
+        yield f"<span>{escape(title)}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
+    if personal.get("agreed_by"):
+        yield f"<span>{word['agreed_by']}: {escape(personal['agreed_by'])}</span>"
+    if personal.get("kept_because"):
+        yield f"<span>{word['kept']}: {escape(personal['kept_because'])}</span>"
+    if personal.get("reason"):
+        yield f'<p class="reason">{escape(personal["reason"])}</p>'
+
+
+def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
+    """What the evidence of an act says."""
+    word = _event_words(code)
     if said.get("number"):
         yield f"<span>{word['number']} {escape(said['number'])}</span>"
     if ballot := said.get("ballot"):
@@ -116,19 +139,6 @@ def _details(line: Line, code: str) -> Iterator[str]:
         yield f"<span>{escape(paper['form'])}{number}</span>"
     if said.get("return_to"):
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
-    for name in ("days", "event"):
-        if said.get(name):
-            text = word["about"] if name == "event" and line.event.trigger == UNDO else word[name]
-            yield f"<span>{text % {'n': int(said[name])}}</span>"
-    for rule, old, new in said.get("moved", ()):
-        title = _rule(line.event.rulebook, rule).in_(code)
-        yield f"<span>{escape(title)}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
-    if personal.get("agreed_by"):
-        yield f"<span>{word['agreed_by']}: {escape(personal['agreed_by'])}</span>"
-    if personal.get("kept_because"):
-        yield f"<span>{word['kept']}: {escape(personal['kept_because'])}</span>"
-    if personal.get("reason"):
-        yield f'<p class="reason">{escape(personal["reason"])}</p>'
 
 
 def _rule(book: str, rule: str) -> Text:
