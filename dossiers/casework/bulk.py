@@ -69,7 +69,6 @@ class BulkStore(_Reader):
 
     def write(self, case: Case, changes: Changes) -> None:
         """Remember the rows of an act."""
-        rules.keep()
         if changes.new_person:
             self._persons[case.person_id] = {"id": case.person_id, **changes.person}
         else:
@@ -104,6 +103,7 @@ class BulkStore(_Reader):
 
     def flush(self) -> None:
         """Write everything finished so far."""
+        rules.keep()
         for table in (
             Person, Dossier, Scope, Event, EventPersonal, PaperRecord, VoteRecord, DeadlineRecord, Relative,
             Companion, Outbox,

@@ -109,7 +109,7 @@ def decide(
     filed = Filed(
         papers,
         [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote)],
-        changed_deadlines(case.id, before, after, evidence.happened_on, whole=not rules.are_counted()),
+        changed_deadlines(case.id, before, after, evidence.happened_on, whole=not rules.are_counted(now)),
         [relative_row(case.id, places[row.ref], row) for row in act.relatives],
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
     )

@@ -61,9 +61,9 @@ COUNTED = "deadlines_counted_by"
 """The instance's value that holds the hash of the rules by which all open deadlines were last counted."""
 
 
-def are_counted() -> bool:
-    """Whether open deadlines stand as the rules in force count them, not as earlier ones did."""
-    return instance.values().get(COUNTED, "") == current().hash
+def are_counted(now: Rules | None = None) -> bool:
+    """Whether open deadlines stand as the rules in force (`now`) count them, not as earlier ones did."""
+    return instance.values().get(COUNTED, "") == (now or current()).hash
 
 
 def keep() -> None:
