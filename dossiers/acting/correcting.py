@@ -25,7 +25,7 @@ from dossiers.casework.correcting import PROPOSAL, NoSuchAct, Plan
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import DatabaseStore
 from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, known_key, required, with_empty
-from dossiers.formatters import body, day, say
+from dossiers.formatters import body, day, role, say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
@@ -40,6 +40,7 @@ from workflow.guards import Refusal, Situation
 from workflow.machine import Refused
 from workflow.procedure.move import Correction
 from workflow.replay import CORRECTION
+from workflow.roles import Role
 from workflow.rulebook import Rulebook
 from workflow.triggers import TRIGGERS
 
@@ -98,7 +99,23 @@ def correct(code: str) -> ResponseReturnValue:
         target = correcting.target_of(case.id, seq)
     except NoSuchAct:
         abort(404)
+    roles, offices = correcting.who_may(target)
+    if not {*roles, *offices}.intersection(who.roles_over(case.scope_units)):
+        return _not_yours(case, target, roles)
     return _Page(case, target).answer()
+
+
+def _not_yours(case: Case, target: Counted, roles: tuple[Role, ...]) -> ResponseReturnValue:
+    """Who may not do the act does not see what it brought; the page says who may."""
+    page = render_template(
+        "acting/correct.html",
+        page=dossier_page(case, signed()),
+        trigger=TRIGGERS[CORRECTION],
+        target=target,
+        target_trigger=TRIGGERS[target.event.trigger],
+        theirs=[role(str(one)) for one in roles],
+    )
+    return page, 403
 
 
 def _choose(case: Case, trigger: str) -> ResponseReturnValue:

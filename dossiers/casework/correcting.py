@@ -29,7 +29,7 @@ from workflow.guards import About, Situation
 from workflow.machine import Outcome
 from workflow.procedure.move import Correction, Move
 from workflow.replay import CORRECTION, ERASURE, REBASE, RECOUNT, UNDO, Known, Recorded, Standing
-from workflow.roles import Role
+from workflow.roles import Part, Role
 from workflow.route import role_for
 from workflow.stages import State
 from workflow.text import Text
@@ -66,6 +66,16 @@ class NoSuchAct(LookupError):
 def acts_of(dossier_id: int) -> list[Counted]:
     """The acts of a dossier that count, in their order: what may be corrected."""
     return [act for act in replaying.counted(history.read(dossier_id)) if act.event.trigger not in _NO_ACTS]
+
+
+def who_may(target: Counted) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
+    """Who may do an act, and the offices that may correct it or propose to: nobody else sees what it brought."""
+    route, parts = target.recorded.route, replay.move_of(target.recorded).parts
+    offices = (Part.ORGANISATION_OFFICER, Part.DECIDING_OFFICER)
+    return (
+        tuple(dict.fromkeys(role_for(part, route) for part in parts)),
+        tuple(dict.fromkeys(role_for(part, route) for part in offices)),
+    )
 
 
 def before(dossier_id: int, seq: int) -> tuple[Standing, Known]:
@@ -111,7 +121,7 @@ def plan(store: Store, case: Case, act: Act) -> Plan:
     about = About(
         target.event.seq,
         TRIGGERS[target.event.trigger].label,
-        tuple(dict.fromkeys(role_for(part, target.recorded.route) for part in move.parts)),
+        *who_may(target),
         move.never if move.correction is Correction.NEVER else None,
         touches,
         tuple(_named(one, why) for one, why in stopped),

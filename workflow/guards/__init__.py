@@ -14,6 +14,7 @@ from workflow.guards.corrections import (
     correction_grounded,
     correction_needs_two,
     own_last_act,
+    proposal_competent,
 )
 from workflow.guards.order import competent, date_possible, evidence_complete, not_closed, not_suspended
 from workflow.guards.recognition import (
@@ -136,6 +137,7 @@ __all__ = [
     "organisation_resolution",
     "own_last_act",
     "probation_over",
+    "proposal_competent",
     "quorum",
     "readmission_allowed",
     "received_in_order",

@@ -32,14 +32,15 @@ class Refusal(msgspec.Struct, frozen=True):
 class About(msgspec.Struct, frozen=True):
     """A recorded act that somebody wants to put right, as the rules of corrections see it.
 
-    `roles` may do that act; `free` and `never` say what its line of the table does; `touches_decision` whether a signed
-    decision, or what follows from one, would read otherwise; `refused` names the later acts that the rules would not
+    `roles` may do that act, `offices` may correct it or propose to; `never` says why its line of the table forbids it;
+    `touches_decision` whether a signed decision, or what follows from one, would read otherwise; `refused` names the later acts that the rules would not
     allow any more; `changes` whether the correction says anything new.
     """
 
     seq: int
     label: Text
     roles: tuple[Role, ...] = ()
+    offices: tuple[Role, ...] = ()
     never: Text | None = None
     touches_decision: bool = False
     refused: tuple[Text, ...] = ()

@@ -1,8 +1,7 @@
 """Rules of putting right what was recorded (domain.md §4): corrections, and taking back one's own last act."""
 
 from workflow.guards.base import Refusal, Situation
-from workflow.roles import ROLE_LABELS, Part
-from workflow.route import role_for
+from workflow.roles import ROLE_LABELS, Role
 
 
 def correction_allowed(s: Situation) -> Refusal | None:
@@ -34,14 +33,23 @@ def correction_allowed(s: Situation) -> Refusal | None:
 def correction_competent(s: Situation) -> Refusal | None:
     """Who may do the act, or the office of the organisation, corrects it; a touched decision only who may sign it."""
     about = s.about
-    if about is None or not about.roles:
+    if about is None:
         return None
-    office = () if about.touches_decision else (role_for(Part.ORGANISATION_OFFICER, s.route),)
-    roles = tuple(dict.fromkeys((*about.roles, *office)))
-    if any(role in s.actor.roles for role in roles):
+    return _held_by(s, about.roles if about.touches_decision else (*about.roles, *about.offices))
+
+
+def proposal_competent(s: Situation) -> Refusal | None:
+    """Who may do the act, or an office that prepares it, proposes its correction."""
+    about = s.about
+    return None if about is None else _held_by(s, (*about.roles, *about.offices))
+
+
+def _held_by(s: Situation, roles: tuple[Role, ...]) -> Refusal | None:
+    wanted = tuple(dict.fromkeys(roles))
+    if not wanted or any(role in s.actor.roles for role in wanted):
         return None
-    vi = " hoặc ".join(ROLE_LABELS[role].vi for role in roles)
-    en = " or ".join(ROLE_LABELS[role].en for role in roles)
+    vi = " hoặc ".join(ROLE_LABELS[role].vi for role in wanted)
+    en = " or ".join(ROLE_LABELS[role].en for role in wanted)
     return s.no(
         "actor_role",
         f"Việc này do {vi} đính chính.",

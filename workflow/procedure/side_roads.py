@@ -196,7 +196,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         parts.ACTING,
         ("event", "reason"),
-        (g.correction_allowed, g.correction_needs_two, g.correction_grounded),
+        (g.correction_allowed, g.proposal_competent, g.correction_needs_two, g.correction_grounded),
         effect=effects.prepare_correction,
         dated=False,
         suspended_ok=True,

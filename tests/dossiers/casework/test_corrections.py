@@ -12,7 +12,9 @@ from dossiers.audit import services as audit
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, VoteRecord
 from dossiers.extensions import db
 from dossiers.papers.models import PaperRecord
+from dossiers.people import reading as people
 from dossiers.rules import instance
+from dossiers.units.models import Unit
 from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
 from workflow.facts import DossierFacts
 
@@ -233,18 +235,26 @@ def test_some_acts_are_done_again_instead(app: Flask, person: Maker) -> None:
     assert secretary.get(f"/ho-so/{code}/correct_record?event=%C2%B2").status_int == 200
 
 
-def test_who_may_not_do_the_act_does_not_correct_it(app: Flask, person: Maker) -> None:
-    code = code_in(app, "committee_review")
+def test_who_may_not_do_the_act_neither_corrects_it_nor_sees_what_it_brought(app: Flask, person: Maker) -> None:
     with app.app_context():
-        nominator = dossier(app, code).nominator_id
-    seq = last_seq(app, code, "pass_cell_vote")
-    centre_or_union = person("upper_officer", "KHOI")
-    one = Correcting(centre_or_union, code, seq)
-    one.look(in_favour="8", **GROUNDS)
-    assert "đính chính" in text_of(one.record())
-    assert nominator is None or dossier(app, code).version
+        row = db.session.execute(
+            select(Dossier.id, Dossier.code, Unit.code.label("union"))
+            .join(Unit, Unit.id == Dossier.nominator_id)
+            .where(Dossier.state == "committee_review", Unit.kind == "youth_union")
+        ).first()
+        assert row
+        relatives = [relative.name for relative in people.relatives(row.id)]
+    officer = person("youth_officer", row.union)
+    for trigger in ("record_relatives", "pass_cell_vote", "conclude_verification"):
+        seq = last_seq(app, row.code, trigger)
+        page = officer.get(f"/ho-so/{row.code}/correct_record?event={seq}", status=403)
+        assert "đính chính" in text_of(page)
+        assert "act" not in page.forms
+        assert not any(name in page.text for name in relatives)
+        sent = {"csrf_token": officer.token(), "happened_on": "01/01/2022", "step": "record"}
+        assert officer.web.post(f"/ho-so/{row.code}/correct_record?event={seq}", sent, status=403)
     other = person("cell_secretary", "CB10")
-    assert other.get(f"/ho-so/{code}/correct_record?event={seq}", status=404)
+    assert other.get(f"/ho-so/{row.code}/correct_record?event={seq}", status=404)
 
 
 def test_the_doer_takes_the_last_act_back_within_the_day(app: Flask, person: Maker) -> None:

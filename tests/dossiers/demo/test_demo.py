@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from dossiers.audit import services as audit
 from dossiers.casework.models import DeadlineRecord, Dossier, Event
 from dossiers.extensions import db
+from dossiers.outbox.models import Outbox
 from dossiers.units.models import Unit
 from workflow.facts import DossierFacts
 from workflow.stages import State
@@ -49,6 +50,14 @@ def test_the_chain_of_every_dossier_verifies(app: Flask) -> None:
         count, findings = audit.verify()
         assert findings == []
         assert count == 1 + db.session.scalar(select(func.count()).select_from(Event)), "and the office's one"
+
+
+def test_nobody_is_to_be_told_of_what_was_loaded(app: Flask) -> None:
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Outbox)) == db.session.scalar(
+            select(func.count()).select_from(Event)
+        )
+        assert db.session.scalar(select(func.count()).where(Outbox.done_at.is_(None))) == 0
 
 
 def test_the_same_each_time(app: Flask, world: object) -> None:
