@@ -96,6 +96,7 @@ OWN = (
     "dossiers",
     "quota",
     "audit",
+    "counts",
     "accounts",
     "units",
     "upgrade-log",

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from dossiers import names
 from dossiers.audit import chains, keys
@@ -460,11 +460,12 @@ class Comparison:
             self._scopes({number: one}, dossiers, set(), persons, {"low": number, "high": number + 1}, whole=False)
 
     def rest(self, high: int) -> None:
-        """Rows that belong to nothing, from dossier number `high` on, and kept counts that are not the dossiers'."""
+        """Rows that belong to nothing, from dossier number `high` on; states of rules that were changed."""
         models: tuple[type[Model], ...] = (Event, Scope, *_READ)
         for model in models:
             column = table_of(model).c.dossier_id
-            statement = select(column).where(column >= bindparam("low")).distinct().limit(20)
+            nowhere = ~exists().where(Dossier.id == column)  # one that was opened meanwhile is somewhere
+            statement = select(column).where(column >= bindparam("low"), nowhere).distinct().limit(20)
             self._unowned(model, run(statement, {"low": high}).scalars())
         for number, seq in run(_LOOSE):
             self._say(f"#{number}", seq, "event_personal: a personal part without its event")
