@@ -85,7 +85,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     known = {f"DOSSIERS_{setting.name}" for setting in SETTINGS}
     for name in env:
         if name.startswith("DOSSIERS_") and name not in known:
-            raise SettingError(name, "is no setting of this program; see docs/settings.md")
+            raise SettingError(name, "is no setting of this program; see docs/generated/settings.md")
     folder = Path(env.get("DOSSIERS_INSTANCE", str(ROOT / "instance"))).resolve()
     secret = _secret(env, "SECRET_KEY", folder)
     data_key = _secret(env, "DATA_KEY", folder)

@@ -36,9 +36,10 @@ class RuleState(msgspec.Struct, frozen=True):
 class Rules:
     """The rules of one moment: `books`, `calendar`, and the `hash` under which their state is kept."""
 
-    def __init__(self, books: Mapping[str, Rulebook], calendar: WorkCalendar) -> None:
+    def __init__(self, books: Mapping[str, Rulebook], calendar: WorkCalendar, content: str | None = None) -> None:
+        """`content`: the state these rules were read from; without it, it is written from them."""
         self.books = dict(books)
-        self.content = _written(books, calendar)
+        self.content = _written(books, calendar) if content is None else content
         self.hash = digest(self.content)
         working, off = calendar.told()
         self.calendar = WorkCalendar(working, off, complete=True)
@@ -60,13 +61,15 @@ def digest(content: str) -> str:
 def read(content: str) -> Rules:
     """The rules of a state. Raises msgspec.DecodeError when the content is none.
 
-    Titles and sources are those of today; a rule that is no longer shipped keeps its value and has no source.
+    Titles and sources are those of today; a rule that is no longer shipped keeps its value and has no source; one that
+    was not shipped yet has the value it came with, so that a guard written later finds what it asks.
     """
     state = msgspec.json.decode(content, type=RuleState)
     books: dict[str, Rulebook] = {}
     for code, kept in state.books.items():
         now = shipped().get(code)
-        rules = {key: _rule(now, key, value) for key, value in kept.values.items()}
+        rules = dict(now.rules) if now else {}
+        rules |= {key: _rule(now, key, value) for key, value in kept.values.items()}
         books[code] = Rulebook(
             code,
             kept.in_force_from,
@@ -75,7 +78,7 @@ def read(content: str) -> Rules:
             now.forms if now else {},
         )
     ordered = dict(sorted(books.items(), key=lambda item: item[1].in_force_from))
-    return Rules(ordered, WorkCalendar(state.working, state.off, complete=True))
+    return Rules(ordered, WorkCalendar(state.working, state.off, complete=True), content)
 
 
 def _rule(book: Rulebook | None, key: str, value: Kept) -> Rule:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from workflow.facts import Actor, Ballot, Candidate, Evidence, Schooling
 from workflow.replay import Recorded, Unreadable, as_of, due, fold, line
 from workflow.route import Route
 from workflow.rulebook import shipped
-from workflow.rulestate import Rules
+from workflow.rulestate import Rules, RuleState
 from workflow.stages import State
 
 NOW = Rules(shipped(), WorkCalendar())
@@ -129,6 +130,17 @@ def test_a_state_of_the_rules_reads_back_the_same() -> None:
         day += timedelta(days=1)
     assert not again.calendar.is_working(date(2026, 1, 2))
     assert again.calendar.is_working(date(2026, 1, 10))
+
+
+def test_a_rule_shipped_later_has_the_value_it_came_with_and_the_state_stays_what_it_was() -> None:
+    state = msgspec.json.decode(NOW.content, type=RuleState)
+    books = {code: replace(book, values=dict(book.values)) for code, book in state.books.items()}
+    del books["RB-2025"].values["quorum"]
+    earlier = msgspec.json.encode(replace(state, books=books), order="deterministic").decode()
+    read = rulestate.read(earlier)
+    assert read.books["RB-2025"].word("quorum") == shipped()["RB-2025"].word("quorum")
+    assert (read.content, read.hash) == (earlier, rulestate.digest(earlier))
+    assert read.hash != NOW.hash
 
 
 def test_what_is_left_out_stays_and_what_is_cleared_is_gone() -> None:
