@@ -1,11 +1,14 @@
-"""What commands share: one line on a mistake with exit code 2, JSON on demand, dates."""
+"""What commands share: one line on a mistake with exit code 2, also when the database fails; JSON on demand, dates."""
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NoReturn
 
 import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
 
@@ -14,6 +17,30 @@ def fail(text: str) -> NoReturn:
     """End with one line on standard error and exit code 2."""
     click.echo(text, err=True)
     sys.exit(2)
+
+
+def _asked(invoke: Callable[[], Any]) -> Any:
+    try:
+        return invoke()
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error.orig).partition("\n")[0]
+        fail(f"The database did not answer as expected ({said}). Is it up to date? `flask db upgrade` brings it there.")
+
+
+class Command(click.Command):
+    """A command that says in one line that the database is missing, not up to date, busy or full."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        return _asked(lambda: super(Command, self).invoke(ctx))
+
+
+class Commands(AppGroup):
+    """A group of such commands, each with the application's context."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        return _asked(lambda: super(Commands, self).invoke(ctx))
 
 
 def show(data: Any) -> None:

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 from flask import g
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from dossiers.audit import checkpoints, running, upgrading
 from dossiers.casework import counts as kept
-from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.cli.common import AS_JSON, DAY, Command, Commands, fail, show
 from dossiers.extensions import write_transaction
 from dossiers.units import tree
 
-audit = AppGroup("audit", help="The audit chain.")
-backup = AppGroup("backup", help="Backups, also while the instance is in use.")
-counts = AppGroup("counts", help="The counts that reports show.")
-instance = AppGroup("instance", help="The instance as a whole.")
+audit = Commands("audit", help="The audit chain.")
+backup = Commands("backup", help="Backups, also while the instance is in use.")
+counts = Commands("counts", help="The counts that reports show.")
+instance = Commands("instance", help="The instance as a whole.")
 
 
 class _Migrating(click.Group):
@@ -97,7 +97,7 @@ def _progress(done: int, of: int) -> None:
         click.echo(f"\r{done:,} of {of:,} events …", nl=done >= of, err=True)
 
 
-@click.command("upgrade-log")
+@click.command("upgrade-log", cls=Command)
 @click.option(
     "--as", "email", default=None, help="The administrator whose act it is, by address; the first one if left out."
 )

@@ -3,21 +3,20 @@
 from datetime import date
 
 import click
-from flask.cli import AppGroup
 
 from dossiers import clock
 from dossiers.accounts import grants
 from dossiers.accounts import services as accounting
 from dossiers.casework import erasing
 from dossiers.casework.act import NotFound
-from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.cli.common import AS_JSON, DAY, Commands, fail, show
 from dossiers.cli.reading import dossiers
 from dossiers.units import services
 from workflow.roles import Role
 from workflow.route import UnitKind
 
-accounts = AppGroup("accounts", help="Accounts.")
-units = AppGroup("units", help="The unit tree.")
+accounts = Commands("accounts", help="Accounts.")
+units = Commands("units", help="The unit tree.")
 
 
 @accounts.command("create")

@@ -5,14 +5,13 @@ from typing import Any
 
 import click
 import msgspec
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from dossiers import clock
 from dossiers.casework import loading
 from dossiers.casework.act import NotFound
 from dossiers.casework.models import Dossier, Scope
-from dossiers.cli.common import AS_JSON, DAY, fail, show
+from dossiers.cli.common import AS_JSON, DAY, Commands, fail, show
 from dossiers.extensions import db
 from dossiers.people.models import Person
 from dossiers.quotas import services
@@ -27,8 +26,8 @@ from workflow.guards import Situation
 from workflow.roles import Role
 from workflow.stages import State
 
-dossiers = AppGroup("dossiers", help="Dossiers: listed, shown, erased by law.")
-quota = AppGroup("quota", help="Progress against quotas.")
+dossiers = Commands("dossiers", help="Dossiers: listed, shown, erased by law.")
+quota = Commands("quota", help="Progress against quotas.")
 
 
 @dossiers.command("list")

@@ -12,11 +12,11 @@ from typing import Any
 import click
 import structlog
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from dossiers.casework import recounting
-from dossiers.cli.common import fail
+from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
 from dossiers.rules import instance
@@ -29,7 +29,7 @@ _LOOKS_EVERY = 20.0
 
 NEAR = ("127.0.0.1", "::1", "localhost")
 
-demo = AppGroup("demo", help="The demo instance.")
+demo = Commands("demo", help="The demo instance.")
 
 
 @demo.command("load")
@@ -64,7 +64,7 @@ def _prepare() -> None:
     db.session.remove()
 
 
-@click.command("prepare")
+@click.command("prepare", cls=Command)
 @with_appcontext
 def prepare() -> None:
     """Bring the database up to date; fill an empty one with the demo data."""
@@ -101,14 +101,14 @@ def _work_beside(app: Flask) -> None:
     Thread(target=work, name="worker", daemon=True).start()
 
 
-@click.command("worker")
+@click.command("worker", cls=Command)
 @with_appcontext
 def worker() -> None:
     """Do what waits to be done beside requests, once: count open deadlines anew (`serve` does it by itself)."""
     click.echo(f"{recounting.recount()} dossiers got other days.")
 
 
-@click.command("serve")
+@click.command("serve", cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
 @click.option("--prepare", "first", is_flag=True, help="Do what `prepare` does before serving.")

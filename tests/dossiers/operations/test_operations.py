@@ -178,3 +178,23 @@ def test_a_demo_or_a_server_without_tls_is_not_shown_to_the_network(app: Flask) 
     done = run(args=["serve", "--host", "0.0.0.0", "--port", "8999"])
     assert done.exit_code == 2
     assert "DOSSIERS_HTTPS=1" in done.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "demo load",
+        "dossiers list",
+        "audit verify",
+        "counts verify",
+        "quota report --unit B --year 2022 --as-of 2022-07-10",
+        "upgrade-log",
+        "worker",
+    ],
+)
+def test_without_its_tables_every_command_says_in_one_line_what_to_do(tmp_path: Path, command: str) -> None:
+    empty = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/empty.db", "TESTING": True})
+    done = empty.test_cli_runner().invoke(args=command.split())
+    assert done.exit_code == 2, done.output
+    (line,) = done.output.splitlines()
+    assert "flask db upgrade" in line
