@@ -1,7 +1,6 @@
 """Where many acts are collected, to be written in large batches."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -11,7 +10,7 @@ from dossiers.casework.case import Case, Changes
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, scope_rows, table_of
-from dossiers.casework.store import _Reader
+from dossiers.casework.store import Remembering
 from dossiers.extensions import Model, db, run
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
@@ -19,23 +18,22 @@ from dossiers.people.models import Companion, Person, Relative
 from dossiers.rules import services as rules
 
 
-class BulkStore(_Reader):
+class BulkStore(Remembering):
     """Collects the rows of many acts and writes them in large batches; `finish` a dossier when it is done.
 
     Only one BulkStore may write at a time, in one transaction: it numbers persons and dossiers itself.
     """
 
     def __init__(self, salt: Callable[[], str], batch: int = 2000) -> None:
+        super().__init__()
         self._salt = salt
         self._batch = batch
         self._rows: dict[type[Model], list[Mapping[str, Any]]] = {}
         self._search: list[tuple[int, str, tuple[int, ...]]] = []
-        self._entitled: dict[tuple[int, str, date], int] = {}
         self._numbers: set[str] = set()
         self._counts: Counts = Counts()
         self._keyed: dict[int, dict[tuple[Any, ...], Mapping[str, Any]]] = {}
         self._persons: dict[int, dict[str, Any]] = {}
-        self._centres: dict[int | None, int | None] = {}
         self._person_id = db.session.scalar(select(func.max(Person.id))) or 0
         self._dossier_id = db.session.scalar(select(func.max(Dossier.id))) or 0
         self._open = 0
@@ -43,19 +41,6 @@ class BulkStore(_Reader):
     def salt(self) -> str:
         """32 hex digits from the source given at the start."""
         return self._salt()
-
-    def entitled(self, unit_id: int, body: str, day: date) -> int:
-        """How many may vote, remembered."""
-        key = (unit_id, body, day)
-        if key not in self._entitled:
-            self._entitled[key] = super().entitled(unit_id, body, day)
-        return self._entitled[key]
-
-    def centre_of(self, class_id: int | None) -> int | None:
-        """The training centre of a class, remembered."""
-        if class_id not in self._centres:
-            self._centres[class_id] = super().centre_of(class_id)
-        return self._centres[class_id]
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Which of these numbers this batch used already."""

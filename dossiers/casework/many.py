@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
@@ -13,7 +12,7 @@ from dossiers.casework.advance import sent_before_of, told
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.decide import decide
 from dossiers.casework.loading import load_case, situation
-from dossiers.casework.store import DatabaseStore
+from dossiers.casework.store import DatabaseStore, Remembering
 from dossiers.extensions import write_transaction
 from dossiers.papers.numbers import number_taken
 from workflow.machine import Refused
@@ -25,30 +24,16 @@ ALONE = frozenset({"readmit", *correcting.TRIGGERS_HERE})
 """Acts that are done one at a time: they open another dossier, or make all rows of theirs anew."""
 
 
-class BatchStore(DatabaseStore):
+class BatchStore(Remembering, DatabaseStore):
     """The database, and beside it what the acts of the batch that were decided already will write."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._used: set[str] = set()
-        self._entitled: dict[tuple[int, str, date], int] = {}
-        self._centres: dict[int | None, int | None] = {}
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Those an earlier act of the batch takes, and those on file."""
         return {key for key in keys if key in self._used} | super().numbers_taken(keys)
-
-    def entitled(self, unit_id: int, body: str, day: date) -> int:
-        """How many may vote; asked once a unit, body and day."""
-        key = (unit_id, body, day)
-        if key not in self._entitled:
-            self._entitled[key] = super().entitled(unit_id, body, day)
-        return self._entitled[key]
-
-    def centre_of(self, class_id: int | None) -> int | None:
-        """The training centre of a class; asked once."""
-        if class_id not in self._centres:
-            self._centres[class_id] = super().centre_of(class_id)
-        return self._centres[class_id]
 
     def take(self, changes: Changes) -> None:
         """An act of the batch was decided: its numbers are used."""

@@ -109,6 +109,27 @@ class _Reader:
         return run(_CENTRE, {"class_id": class_id}).scalar()
 
 
+class Remembering(_Reader):
+    """What many acts ask alike, asked once."""
+
+    def __init__(self) -> None:
+        self._entitled: dict[tuple[int, str, date], int] = {}
+        self._centres: dict[int | None, int | None] = {}
+
+    def entitled(self, unit_id: int, body: str, day: date) -> int:
+        """How many may vote; asked once a unit, body and day."""
+        key = (unit_id, body, day)
+        if key not in self._entitled:
+            self._entitled[key] = super().entitled(unit_id, body, day)
+        return self._entitled[key]
+
+    def centre_of(self, class_id: int | None) -> int | None:
+        """The training centre of a class; asked once."""
+        if class_id not in self._centres:
+            self._centres[class_id] = super().centre_of(class_id)
+        return self._centres[class_id]
+
+
 class DatabaseStore(_Reader):
     """Reads and writes the current transaction."""
 
