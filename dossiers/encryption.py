@@ -30,6 +30,10 @@ def seal(text: str, where: str) -> str:
 
 
 def unseal(sealed: str, where: str) -> str:
-    """Decrypt. Raises cryptography's InvalidTag when key, content or place do not fit, ValueError for no ciphertext."""
-    raw = base64.b64decode(sealed)
+    """Decrypt. Raises cryptography's InvalidTag when key, content or place do not fit, ValueError for what `seal` would
+    not have written.
+    """
+    raw = base64.b64decode(sealed, validate=True)
+    if base64.b64encode(raw).decode() != sealed:
+        raise ValueError("not as it was sealed")
     return _cipher(current_app.config["DATA_KEY"]).decrypt(raw[:12], raw[12:], where.encode()).decode()

@@ -191,6 +191,27 @@ def search_statements(db: SQLAlchemy) -> tuple[str, str, str]:
     )
 
 
+def search_contents(db: SQLAlchemy) -> str:
+    """What the index of names holds for the dossiers from :low up to but not with :high: (dossier_id, words)."""
+    if is_postgresql(db):
+        return (
+            "SELECT dossier_id, array_to_string(tsvector_to_array(words), ' ') AS words FROM dossier_search "
+            "WHERE dossier_id >= :low AND dossier_id < :high"
+        )
+    return "SELECT rowid AS dossier_id, words FROM dossier_search WHERE rowid >= :low AND rowid < :high"
+
+
+def as_indexed(db: SQLAlchemy, contents: Sequence[str]) -> list[str]:
+    """These words as `search_contents` gives them; at most one query."""
+    if not contents or not is_postgresql(db):
+        return list(contents)
+    told = text(
+        "SELECT array_to_string(tsvector_to_array(to_tsvector('simple', words)), ' ') "
+        "FROM unnest(CAST(:all AS text[])) WITH ORDINALITY AS t (words, nr) ORDER BY nr"
+    )
+    return list(db.session.execute(told, {"all": list(contents)}).scalars())
+
+
 def search_query(db: SQLAlchemy, wanted: Sequence[str], scope: Sequence[str]) -> str:
     """All `wanted` words (the last may be unfinished) and one word of `scope`, as the engine writes it."""
     if is_postgresql(db):

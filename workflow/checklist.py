@@ -21,7 +21,7 @@ def checklist(s: Situation) -> tuple[Check, ...]:
     move = next_step(s.state, s.route) if s.state else None
     if move is None:
         return ()
-    asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs, evidence=None)
+    asked = msgspec.structs.replace(move.asks(s), evidence=None)
     items: list[Check] = []
     for guard in move.guards:
         check = CHECKS.get(guard.__name__)

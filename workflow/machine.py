@@ -61,7 +61,7 @@ class Refused(Exception):
 
 def refusals(move: Move, s: Situation) -> tuple[Refusal, ...]:
     """Every rule that says no to `move`, guards common to all acts first. Pure; never raises."""
-    asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs)
+    asked = move.asks(s)
     checks = ALWAYS if move.suspended_ok else (*ALWAYS, not_suspended)
     if move.closed_ok:
         checks = tuple(guard for guard in checks if guard is not not_closed)
@@ -153,7 +153,7 @@ def fire(trigger: str, s: Situation) -> Outcome:
         raise Refused(case.refusals or (_unknown(trigger, s),))
     move = case.move
     to = State(case.state)
-    asked = msgspec.structs.replace(s, parts=move.parts, needs=move.needs)
+    asked = move.asks(s)
     after = acts.apply(move, asked)
     return Outcome(
         trigger,
@@ -163,9 +163,16 @@ def fire(trigger: str, s: Situation) -> Outcome:
         running(to, after, s.rulebook, s.calendar),
         acts.paper_of(move, asked, s.evidence),
         bodies.vote_of(move, asked, s.evidence),
-        next((role for part in move.parts if (role := role_for(part, s.route)) in s.actor.roles), None),
+        next((role for role in _competent(move, s) if role in s.actor.roles), None),
         move.issuer,
     )
+
+
+def _competent(move: Move, s: Situation) -> tuple[Role, ...]:
+    """The roles that make an act somebody's to do; putting right is done in those of the act that is put right."""
+    if s.about is not None:
+        return (*s.about.recorders, *s.about.proposers)
+    return tuple(role_for(part, s.route) for part in move.parts)
 
 
 def _unknown(trigger: str, s: Situation) -> Refusal:

@@ -23,6 +23,9 @@ from workflow.stages import State
 
 CORRECTION, UNDO, RECOUNT, REBASE, ERASURE = "correct_record", "undo", "recount", "rebase", "erase_personal"
 
+BY_ITSELF = frozenset({RECOUNT, ERASURE})
+"""Events of the program's own, which hold wherever the dossier stands."""
+
 
 class Ended(msgspec.Struct, frozen=True):
     """A deadline that stopped to run, and the day of the act that stopped it."""
@@ -157,13 +160,13 @@ def step(standing: Standing, event: Recorded, known: Known) -> Standing:
     if event.base is not None:
         return event.base
     rules = known(event.rules)
+    if event.trigger in BY_ITSELF:
+        return _by_itself(standing, event, rules)
     if standing.state is not event.from_state:
         raise Unreadable(event.seq, f"begins at {event.from_state}, but the dossier stood at {standing.state}")
-    if event.trigger in (RECOUNT, ERASURE):
-        return _by_itself(standing, event, rules)
     evidence = event.evidence
     move = move_of(event)
-    asked = msgspec.structs.replace(situation(standing, event, known), parts=move.parts, needs=move.needs)
+    asked = move.asks(situation(standing, event, known))
     book = asked.rulebook
     facts = acts.apply(move, asked)
     before = standing.deadlines
@@ -189,11 +192,15 @@ def step(standing: Standing, event: Recorded, known: Known) -> Standing:
 
 
 def _by_itself(standing: Standing, event: Recorded, rules: Rules) -> Standing:
-    """What the program records: deadlines counted by other rules, or facts that were erased by law."""
-    assert standing.state is not None
+    """What the program records: deadlines counted by other rules, or facts that were erased by law.
+
+    Wherever the dossier stands by then: an act before it may have been taken back. What was erased is not taken back.
+    """
+    if standing.state is None:
+        raise Unreadable(event.seq, "comes before any act")
     facts = standing.facts
-    if event.answers:
-        facts = msgspec.structs.replace(facts, answers=event.answers)
+    if event.trigger == ERASURE:
+        facts = msgspec.structs.replace(facts, answers=event.answers, last=None)
     runs = running(standing.state, facts, rules.books[standing.rulebook], rules.calendar)
     return msgspec.structs.replace(standing, facts=facts, deadlines=runs, rules=event.rules)
 

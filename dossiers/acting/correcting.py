@@ -34,14 +34,15 @@ from dossiers.papers.numbers import PaperRow
 from dossiers.people.rows import person_row
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
+from dossiers.units import tree
 from workflow import replay
 from workflow.facts import Evidence
 from workflow.guards import Refusal, Situation
 from workflow.machine import Refused
-from workflow.procedure.move import Correction
 from workflow.replay import CORRECTION
 from workflow.roles import Role
 from workflow.rulebook import Rulebook
+from workflow.text import Text
 from workflow.triggers import TRIGGERS
 
 
@@ -99,10 +100,10 @@ def correct(code: str) -> ResponseReturnValue:
         target = correcting.target_of(case.id, seq)
     except NoSuchAct:
         abort(404)
-    roles, offices = correcting.who_may(target)
-    if not {*roles, *offices}.intersection(who.roles_over(case.scope_units)):
-        return _not_yours(case, target, roles)
-    return _Page(case, target).answer()
+    about = correcting.about(case, target, correcting.is_erased(case.id))
+    if not set(about.proposers).intersection(who.roles_over(case.scope_units)):
+        return _not_yours(case, target, about.roles)
+    return _Page(case, target, about.never).answer()
 
 
 def _not_yours(case: Case, target: Counted, roles: tuple[Role, ...]) -> ResponseReturnValue:
@@ -137,9 +138,10 @@ def _choose(case: Case, trigger: str) -> ResponseReturnValue:
 
 
 def _choices(case: Case) -> Iterator[Choice]:
+    is_erased = correcting.is_erased(case.id)
     for act in reversed(correcting.acts_of(case.id)):
-        move = replay.move_of(act.recorded)
-        why = say(move.never) if move.correction is Correction.NEVER and move.never else ""
+        never = correcting.about(case, act, is_erased).never
+        why = say(never) if never else ""
         label = say(TRIGGERS[act.event.trigger].label)
         yield Choice(act.event.seq, act.recorded.evidence.happened_on, label, why)
 
@@ -147,8 +149,8 @@ def _choices(case: Case) -> Iterator[Choice]:
 class _Page:
     """One act being corrected."""
 
-    def __init__(self, case: Case, target: Counted) -> None:
-        self.case, self.target = case, target
+    def __init__(self, case: Case, target: Counted, never: Text | None) -> None:
+        self.case, self.target, self.never = case, target, never
         self.trigger = target.event.trigger
         self.then, self.situation = _then(case, target)
         form_class = form_of(self.trigger)
@@ -159,8 +161,7 @@ class _Page:
 
     def answer(self) -> ResponseReturnValue:
         """The page, or where it leads."""
-        move = replay.move_of(self.target.recorded)
-        if self.form is None or move.correction is Correction.NEVER:
+        if self.form is None or self.never is not None:
             return self._shown(200)
         self.form.prepare(self.then, self.situation, self.trigger)
         self.form.recall(self._recalled())
@@ -176,8 +177,11 @@ class _Page:
             self.plan = correcting.plan(DatabaseStore(), self.case, act)
         except NoSuchAct:
             abort(404)
-        if request.form.get("step") != "record" or self.grounds.seen.data != self.plan.digest:
-            self.grounds.seen.data = self.plan.digest
+        if self.plan.about.wrong:
+            self.refusals, self.plan = self.plan.about.wrong, None
+            return self._shown(422)
+        if request.form.get("step") != "record" or self.grounds.seen.data != self.plan.seen:
+            self.grounds.seen.data = self.plan.seen
             return self._shown(200)
         return self._record(act)
 
@@ -233,25 +237,29 @@ class _Page:
         flash(done_text(act.trigger, done.case, moved=False), "done")
         return redirect(url_for("reading.dossier", code=self.case.code), 303)
 
+    def _field_of(self, name: str) -> str:
+        """At which field of the act's form a refusal stands; "" for the page. What the grounds lack is theirs."""
+        return self.form.field_of(name) if self.form is not None and self.plan is None else ""
+
     def _shown(self, status: int) -> ResponseReturnValue:
-        move = replay.move_of(self.target.recorded)
         plan = self.plan
         if plan is not None and plan.about.refused:
             self.grounds.kept_because.flags.required = True
-        refused = [r for r in self.refusals if r.field != "kept_because"]
+        stands = [(self._field_of(r.field), r) for r in self.refusals if r.field != "kept_because"]
         page = render_template(
             "acting/correct.html",
             page=dossier_page(self.case, signed()),
             trigger=TRIGGERS[CORRECTION],
             target=self.target,
             target_trigger=TRIGGERS[self.trigger],
-            never=move.never if move.correction is Correction.NEVER else None,
+            never=self.never,
             form=self.form,
             grounds=self.grounds,
             differences=list(differences(plan, self.situation.rulebook)) if plan else [],
             plan=plan,
             waiting=self.case.facts.correction,
-            refusals=refused,
+            refusals=[r for name, r in stands if not name],
+            at_field={name: r for name, r in stands if name},
             at_grounds={r.field: r for r in self.refusals if r.field == "kept_because"},
             overtaken=status == 409,
         )
@@ -259,11 +267,17 @@ class _Page:
 
 
 def _then(case: Case, target: Counted) -> tuple[Case, Situation]:
-    """The dossier as it stood before an act, as its form wants it."""
+    """The dossier as it stood before an act, and where, as its form wants it."""
     standing, known = correcting.before(case.id, target.event.seq)
     situation = replay.situation(standing, target.recorded, known)
-    state = target.recorded.from_state
-    then = replace(case, state=state, facts=situation.facts, rulebook=situation.rulebook.code)
+    then = replace(
+        case,
+        state=target.recorded.from_state,
+        facts=situation.facts,
+        rulebook=situation.rulebook.code,
+        unit_id=target.event.body.cell,
+        place=tree.current().place(target.event.body.cell),
+    )
     return then, situation
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from wtforms import HiddenField
 
 from dossiers.acting.forms import ActForm
@@ -27,7 +28,7 @@ from workflow.triggers import TRIGGERS
 def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnValue:
     """Show the form of an act (GET) or do it (POST)."""
     who = signed()
-    case = loading.load_case(code, who)
+    case = loading.load_for(code, trigger, who)
     s = loading.situation(case, who)
     option = machine.option(s, trigger)
     shut = option is None or is_shut(option)
@@ -51,9 +52,11 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             except Refused as refused:
                 refusals = refused.refusals
             else:
-                flash(done_text(trigger, done.case, done.outcome.from_state != done.outcome.to), "done")
+                told = done_text(trigger, done.case, done.outcome.from_state != done.outcome.to)
                 if not set(done.case.scope_units).intersection(who.reading_units):
+                    flash(_and_back(told, done.case), "done")
                     return redirect(url_for("lists.inbox"), 303)  # the act took it out of this person's reach
+                flash(told, "done")
                 return redirect(url_for("reading.dossier", code=code), 303)
         return already(code) if sent_here_before() else _page(case, trigger, form, refusals, shut, 422)
     if shut:
@@ -69,6 +72,15 @@ def done_text(trigger: str, case: Case, moved: bool) -> str:
     if case.turn:
         text += " " + _("Việc tiếp theo thuộc: %(role)s.", role=role(case.turn))
     return text
+
+
+def _and_back(told: str, case: Case) -> str:
+    """What was done, with the way to take it back: the page that would offer it is out of this person's reach."""
+    last = case.facts.last
+    if last is None or not last.undoable:
+        return told
+    link = Markup('<a href="{}">{}</a>').format(f"/ho-so/{case.code}/undo", say(TRIGGERS["undo"].label))
+    return Markup("{} {}").format(told, link)
 
 
 def sent_here_before() -> bool:

@@ -1,7 +1,7 @@
 """Every row that acts leave, compared with what the events say: what was changed, added or taken away by SQL is named.
 
-A dossier's events are folded (casework.replaying) and the tables must hold exactly what follows. People's names never
-stand in a finding, nor what is sealed.
+A dossier's events are folded (casework.replaying) and the tables must hold exactly what follows; what cannot even be
+read is named too. People's names never stand in a finding, nor what is sealed.
 """
 
 from collections import Counter, defaultdict
@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Boolean, Select, bindparam, exists, func, select, text, type_coerce
+from sqlalchemy.types import NullType
 
-from dossiers import names
+from dossiers import engines, names
 from dossiers.audit import chains, keys
 from dossiers.audit.chains import Finding, Head
-from dossiers.casework import events, rebasing, recounting, replaying
+from dossiers.casework import events, rebasing, recounting, replaying, search
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
     DeadlineRecord,
@@ -31,7 +32,8 @@ from dossiers.casework.models import (
 from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
 from dossiers.courses.models import CourseClass
-from dossiers.extensions import Model, run
+from dossiers.extensions import Model, db, run
+from dossiers.office.models import OfficeEvent
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion, Person, Relative
@@ -43,7 +45,7 @@ from dossiers.units.models import Unit
 from workflow import replay
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.replay import Known
-from workflow.rulestate import Rules, digest
+from workflow.rulestate import Rules
 from workflow.stages import State
 from workflow.turn import whose_turn
 
@@ -54,8 +56,14 @@ CHUNK = 400
 """Dossiers that are read and compared at a time."""
 
 
+def _as_stored(column: Any) -> Any:
+    return type_coerce(column, NullType()).label(column.name)
+
+
 def _between(model: type[Model], column: Any) -> Select[Any]:
-    return select(*table_of(model).c).where(column >= bindparam("low"), column < bindparam("high"))
+    """Rows of a range of dossiers; truths as they are stored, since SQLite would keep an 8 for one."""
+    columns = (_as_stored(c) if isinstance(c.type, Boolean) else c for c in table_of(model).c)
+    return select(*columns).where(column >= bindparam("low"), column < bindparam("high"))
 
 
 _EVENTS = (
@@ -68,7 +76,9 @@ _DOSSIERS = _between(Dossier, Dossier.id).order_by(Dossier.id)
 _SCOPES = _between(Scope, Scope.dossier_id)
 _PERSONS = select(*table_of(Person).c).where(Person.id.in_(bindparam("persons", expanding=True)))
 _OF_PERSONS = (
-    select(*table_of(Dossier).c).where(Dossier.person_id.in_(bindparam("persons", expanding=True))).order_by(Dossier.id)
+    select(Dossier.id, Dossier.code, Dossier.person_id)
+    .where(Dossier.person_id.in_(bindparam("persons", expanding=True)))
+    .order_by(Dossier.id)
 )
 _NOBODYS = (
     select(Person.id).outerjoin(Dossier, Dossier.person_id == Person.id).where(Dossier.id.is_(None)).order_by(Person.id)
@@ -77,6 +87,12 @@ _STATES = select(RuleStateRecord.hash, RuleStateRecord.content).order_by(RuleSta
 _COUNTS = select(StateCount.unit_id, StateCount.state, StateCount.dossiers).where(StateCount.dossiers != 0)
 _LISTED = tuple(column.name for column in table_of(Scope).columns if column.name not in ("ancestor_id", "dossier_id"))
 _SEVERAL = select(Dossier.person_id).group_by(Dossier.person_id).having(func.count() > 1)
+_SEVERAL_HERE = _SEVERAL.where(
+    Dossier.person_id.in_(
+        select(Dossier.person_id).where(Dossier.id >= bindparam("low"), Dossier.id < bindparam("high"))
+    )
+)
+_OFFICE = select(func.max(OfficeEvent.seq))
 _LOOSE = (
     select(EventPersonal.dossier_id, EventPersonal.seq)
     .outerjoin(Event, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
@@ -97,19 +113,23 @@ class Comparison:
     """Compares dossiers, chunk by chunk, and keeps what can only be compared at the end."""
 
     def __init__(self, progress: Progress | None = None) -> None:
-        self.begin()
         self._public_key = ""
-        self._waiting = recounting.is_pending()
-        self._known: Known = rules.states(only_kept=True)
-        self._now: Rules = rules.current()
-        self._units = tree.current()
-        self._codes = dict(run(select(Unit.id, Unit.code)).all())
-        self._centres: dict[int, int] = dict(run(select(CourseClass.id, CourseClass.centre_id)).all())
-        self._several = set(run(_SEVERAL).scalars())
+        self._office: int | None = -1
         self._progress = progress
+        self.begin()
 
     def begin(self) -> None:
-        """Nothing is found yet."""
+        """Nothing is found yet. In another picture of the database what the office changed meanwhile is read anew."""
+        office = run(_OFFICE).scalar()
+        if office != self._office:
+            self._office = office
+            self._known: Known = rules.states(only_kept=True)
+            self._now: Rules = rules.current()
+            self._units = tree.current()
+            self._codes = dict(run(select(Unit.id, Unit.code)).all())
+            self._centres: dict[int, int] = dict(run(select(CourseClass.id, CourseClass.centre_id)).all())
+        self._waiting = recounting.is_pending()
+        self._several: set[int] = set()
         self.findings: list[Finding] = []
         self.events = 0
         self.counts: Counts = Counter()
@@ -130,8 +150,44 @@ class Comparison:
     # --- one chunk ---
 
     def chunk(self, low: int, high: int) -> None:
-        """Check and compare the dossiers whose numbers lie from `low` up to but not with `high`."""
+        """Check and compare the dossiers whose numbers lie from `low` up to but not with `high`.
+
+        If a row among them cannot be read, the others are compared all the same, one by one.
+        """
+        kept = len(self.findings), self.events, Counter(self.counts), len(self.old)
+        try:
+            self._chunk(low, high)
+        except (ValueError, TypeError):  # as SQLAlchemy and msgspec say that a value is not of its type
+            at, self.events, self.counts, old = kept
+            del self.findings[at:], self.old[old:]
+            if high - low == 1:
+                self._unreadable(low)
+                return
+            for number in range(low, high):
+                self.chunk(number, number + 1)
+
+    def _unreadable(self, number: int) -> None:
+        """Name the values of a dossier's rows that are not of their column's type."""
+        code = run(select(Dossier.code).where(Dossier.id == number)).scalar() or f"#{number}"
+        person = select(Dossier.person_id).where(Dossier.id == number)
+        places: list[tuple[type[Model], Any]] = [(Dossier, Dossier.id == number), (Person, Person.id.in_(person))]
+        others: tuple[type[Model], ...] = (Event, Scope, *_READ)
+        places += [(model, table_of(model).c.dossier_id == number) for model in others]
+        found = False
+        for model, where in places:
+            for column in table_of(model).columns:
+                try:
+                    run(select(column).where(where)).all()
+                except (ValueError, TypeError):
+                    found = True
+                    self._say(code, 0, f"{table_of(model).name}: {column.name} cannot be read, it was changed")
+        if not found:
+            self._say(code, 0, "its events or rows cannot be read")
+
+    def _chunk(self, low: int, high: int) -> None:
         asked = {"low": low, "high": high}
+        several = set(run(_SEVERAL_HERE, asked).scalars())
+        self._several |= several
         dossiers = {row.id: row for row in run(_DOSSIERS, asked)}
         heads = {number: Head(row.code, row.version, row.head_hash) for number, row in dossiers.items()}
         told: dict[int, list[Any]] = {number: [] for number in dossiers}
@@ -147,7 +203,7 @@ class Comparison:
                 made[number] = projection
         self._dossiers(made, dossiers)
         self._filed(made, dossiers, broken, asked)
-        self._people(made, dossiers, broken, asked)
+        self._people(made, dossiers, broken, asked, several)
         if self._progress is not None:
             self._progress(count)
 
@@ -194,16 +250,16 @@ class Comparison:
         for event in read:
             if event.happened_on != event.body.brought.evidence.happened_on:
                 self._say(row.code, event.seq, "its day is not that of what it brought")
-            if event.body.base is not None and not self._is_signed(row.code, folded[0].prev_hash, event):
+            if event.body.base is not None and not self._is_signed(row.code, folded[0], event):
                 self._say(row.code, event.seq, "begins the log anew, but its signature does not fit")
         if read and read[-1].rulebook != made.rulebook:
             self._say(row.code, read[-1].seq, f"says rulebook {read[-1].rulebook}, the events lead to {made.rulebook}")
         return made
 
-    def _is_signed(self, code: str, prev_hash: str, event: events.Told) -> bool:
+    def _is_signed(self, code: str, row: Any, event: events.Told) -> bool:
         base = event.body.base
         assert base is not None
-        content = rebasing.signed_content(code, event.seq, prev_hash, base)
+        content = rebasing.signed_content(code, event.seq, row.prev_hash, row.commitment, event.body)
         self._public_key = self._public_key or keys.public_key()
         return keys.is_signed(content, base.signature, self._public_key)
 
@@ -356,7 +412,7 @@ class Comparison:
         for number, projection in made.items():
             there, code = actual.pop(number, {}), dossiers[number].code
             places = {ref: nr for nr, ref in enumerate(projection.relatives)}
-            for ref in sorted({*there, *projection.relatives}):
+            for ref in sorted({*there, *projection.relatives}, key=str):
                 named = f"relative {ref}"
                 if ref not in there:
                     self._say(code, 0, f"{named}: the row is missing")
@@ -381,10 +437,15 @@ class Comparison:
     # --- candidates, and the lists that are sorted by their names ---
 
     def _people(
-        self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
+        self,
+        made: Mapping[int, Projection],
+        dossiers: Mapping[int, Any],
+        broken: set[int],
+        asked: dict[str, int],
+        several: set[int],
     ) -> None:
-        """Candidates who have one dossier; those with several are compared at the end (`shared`)."""
-        alone = {number: one for number, one in made.items() if one.person_id not in self._several}
+        """Candidates who have one dossier; those with `several` are compared at the end (`shared`)."""
+        alone = {number: one for number, one in made.items() if one.person_id not in several}
         told = {one.person_id: [(at, number, seq, row) for at, seq, row in one.person] for number, one in alone.items()}
         expected = self._persons(told, {one.person_id: dossiers[number].code for number, one in alone.items()})
         self._scopes(alone, dossiers, broken, expected, asked)
@@ -422,17 +483,35 @@ class Comparison:
         for row in run(_SCOPES, asked):
             values = row._mapping
             actual[row.dossier_id][(row.ancestor_id,)] = tuple(values[name] for name in _LISTED)
+        indexed: dict[int, str] = {}
         for number, projection in made.items():
             columns = self.dossier_row(projection)
             name = str(persons[projection.person_id]["full_name"])
             listed = {**columns, "source": str(projection.standing.facts.source), "sort_key": names.sort_key(name)}
             line = tuple(listed[column] for column in _LISTED)
-            expected = {(unit,): line for unit in self.units_of(projection)[0]}
+            units = self.units_of(projection)[0]
+            indexed[number] = search.content(name, units)
+            expected = {(unit,): line for unit in units}
             self._rows(dossiers[number].code, Scope, ("ancestor_id",), expected, actual.get(number, {}))
+        self._index(indexed, dossiers, asked)
         if whole:
             self._unowned(Scope, actual.keys() - dossiers.keys() - broken)
 
+    def _index(self, expected: Mapping[int, str], dossiers: Mapping[int, Any], asked: dict[str, int]) -> None:
+        """The index of names, words in any order: their order says nothing."""
+        rows = run(text(engines.search_contents(db)), asked).all()
+        actual = {row.dossier_id: row.words for row in rows}
+        for number, words in zip(expected, engines.as_indexed(db, list(expected.values())), strict=True):
+            if number not in actual:
+                self._say(dossiers[number].code, 0, "dossier_search: the row is missing")
+            elif sorted(str(actual[number]).split()) != sorted(words.split()):
+                self._say(dossiers[number].code, 0, "dossier_search: words is not what the events say")
+
     # --- what is compared once, at the end ---
+
+    def every(self) -> None:
+        """Before `shared`, where the chunks were compared elsewhere: all candidates with several dossiers."""
+        self._several = set(run(_SEVERAL).scalars())
 
     def shared(self) -> None:
         """Candidates with several dossiers: what all of these say of them, in the order it was recorded."""
@@ -443,13 +522,13 @@ class Comparison:
         told: dict[int, list[tuple[str, int, int, PersonRow]]] = defaultdict(list)
         for number in dossiers:
             read = []
-            for event in events.foldable(run(_EVENTS, {"low": number, "high": number + 1}).all()):
-                with suppress(Exception):  # what cannot be read was said when its chunk was compared
-                    content = opened(number, event.seq, event.sealed) if event.sealed is not None else None
-                    read.append(events.told(event, content))
             try:
+                for event in events.foldable(run(_EVENTS, {"low": number, "high": number + 1}).all()):
+                    with suppress(Exception):  # what cannot be read was said when its chunk was compared
+                        content = opened(number, event.seq, event.sealed) if event.sealed is not None else None
+                        read.append(events.told(event, content))
                 one = replaying.project(number, read, self._known)
-            except (Misfit, KeyError):
+            except (ValueError, TypeError, KeyError):
                 continue  # was said when its chunk was compared
             if not read:
                 continue
@@ -470,15 +549,15 @@ class Comparison:
         for number, seq in run(_LOOSE):
             self._say(f"#{number}", seq, "event_personal: a personal part without its event")
         for row in run(_STATES):
-            if digest(row.content) != row.hash:
-                self._say(f"rule_state {row.hash[:12]}", 0, "its content is not what its hash says")
+            if not rules.is_that(row.content, row.hash):
+                self._say(f"rule_state {str(row.hash)[:12]}", 0, "its content is not what its hash says")
         for (number,) in run(_NOBODYS):
             self._say(f"person {number}", 0, "person: a row that no dossier tells of")
 
     def kept_counts(self, counted: Counts) -> None:
         """Compare the kept counts with those of the dossiers as their events say."""
         kept: Counts = Counter({(row.unit_id, row.state): row.dossiers for row in run(_COUNTS)})
-        for unit, state in sorted({*kept, *counted}):
+        for unit, state in sorted({*kept, *counted}, key=str):
             if kept[unit, state] != counted[unit, state]:
                 code = self._codes.get(unit, f"#{unit}")
                 self._say(

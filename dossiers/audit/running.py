@@ -88,6 +88,7 @@ def _in_processes(total: int, progress: Told | None) -> tuple[int, list[Finding]
     db.session.rollback()
     engines.see_one_picture(db)
     rest = Comparison()
+    rest.every()
     rest.old = old
     rest.shared()
     rest.rest(highest)

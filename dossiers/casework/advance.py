@@ -12,7 +12,7 @@ from dossiers.casework import correcting
 from dossiers.casework.act import Act, Done, Duplicate, Overtaken, VersionConflict
 from dossiers.casework.case import Case
 from dossiers.casework.decide import decide
-from dossiers.casework.loading import load_case, load_for_administration, situation
+from dossiers.casework.loading import load_for, situation
 from dossiers.casework.models import Event
 from dossiers.casework.opening import _readmit, open_in
 from dossiers.casework.store import DatabaseStore
@@ -35,7 +35,7 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
     before the transaction; it then holds only if nobody acted on the dossier since. Raises NotFound,
     VersionConflict, workflow's Refused, or Duplicate when the same form (act.key) was sent before.
     """
-    case = replace(known) if known is not None else _load(code, act, signed)
+    case = replace(known) if known is not None else load_for(code, act.trigger, signed)
     if version != case.version:
         raise _overtaken(case, act, version)
     store = DatabaseStore()
@@ -47,17 +47,13 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
             if act.trigger == "readmit":
                 _readmit(store, case, act, signed)
     except Overtaken:
-        raise _overtaken(_load(code, act, signed), act, version) from None
+        raise _overtaken(load_for(code, act.trigger, signed), act, version) from None
     except IntegrityError as error:
         if "number_key" in str(error.orig):
             raise Refused((number_taken(situation(case, signed), ""),)) from error
         raise
     told(done, act.trigger, signed)
     return done
-
-
-def _load(code: str, act: Act, signed: Signed) -> Case:
-    return load_for_administration(code) if act.trigger == "change_rulebook" else load_case(code, signed)
 
 
 def _overtaken(case: Case, act: Act, version: int) -> Exception:

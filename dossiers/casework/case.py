@@ -44,6 +44,13 @@ class Case:
     turn: str | None = None
     due_on: date | None = None
     class_title: str | None = None
+    left_unit: int | None = None
+    """A unit that saw the dossier until the last act took it out of its sight, for who did that act today."""
+
+    @property
+    def acting_units(self) -> tuple[int, ...]:
+        """The units in which a role may be held that acts on the dossier."""
+        return self.scope_units if self.left_unit is None else (*self.scope_units, self.left_unit)
 
     @property
     def route(self) -> Route:
@@ -83,7 +90,8 @@ class Changes:
     """What one act writes: the dossier as it was `before`, the event, and the rows that follow.
 
     `afresh` means that `filed` is all there is: what stood on file goes. `person` are columns of the candidate's row,
-    which is new with the dossier's first event unless the person was there before.
+    which is new with the dossier's first event unless the person was there before. `renamed` means that the candidate's
+    name is another now: all dossiers of the person are sorted and found by it.
     """
 
     before: Case
@@ -94,6 +102,7 @@ class Changes:
     person: PersonRow = field(default_factory=dict)
     new_person: bool = False
     scope_moved: bool = False
+    renamed: bool = False
     afresh: bool = False
     erased: tuple[int, ...] = ()
     counts: Counts = field(default_factory=Counts)

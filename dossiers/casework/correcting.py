@@ -14,23 +14,25 @@ import msgspec
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework import events, history, replaying
+from dossiers.casework import events, history, recounting, replaying
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.decide import by, check_numbers, decide, with_register
-from dossiers.casework.events import Body, Brought, Personal
+from dossiers.casework.events import Body, Brought, Moved, Personal
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import Store
 from dossiers.people.rows import person_row
 from dossiers.rules import services as rules
 from workflow import machine, replay
+from workflow.deadlines import running
 from workflow.facts import Actor, Evidence
-from workflow.guards import About, Situation
+from workflow.guards import About, Refusal, Situation
+from workflow.guards.corrections import OF_RECORDS
 from workflow.machine import Outcome
-from workflow.procedure.move import Correction, Move
+from workflow.procedure.move import Correction
 from workflow.replay import CORRECTION, ERASURE, REBASE, RECOUNT, UNDO, Known, Recorded, Standing
 from workflow.roles import Part, Role
-from workflow.route import role_for
+from workflow.route import Route, role_for
 from workflow.stages import State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS
@@ -39,14 +41,18 @@ PROPOSAL = "prepare_correction"
 TRIGGERS_HERE = frozenset({CORRECTION, PROPOSAL, UNDO})
 _NO_ACTS = frozenset({CORRECTION, PROPOSAL, RECOUNT, ERASURE, REBASE})
 _DECIDED = ("admitted_on", "recognised_on", "effective_on", "left_on")
+_ERASED = Text(
+    "Thông tin cá nhân của hồ sơ đã được xóa theo luật; không ghi thêm gì vào các việc cũ.",
+    "What identifies was erased by law; nothing more is written into what was recorded.",
+)
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a correction would do: the act it is about, the dossier as it stands and would stand, what the rules see.
 
-    `brought` and `personal` are the evidence as it should have been; `digest` names them; `stopped` are later acts that
-    the rules would not allow any more, with why.
+    `brought` and `personal` are the evidence as it should have been; `digest` names them; `seen` names all that follows
+    as well, so that nothing is recorded but what was shown.
     """
 
     target: Counted
@@ -56,7 +62,7 @@ class Plan:
     brought: Brought
     personal: Personal
     digest: str
-    stopped: tuple[tuple[Counted, tuple[Text, ...]], ...]
+    seen: str
 
 
 class NoSuchAct(LookupError):
@@ -68,14 +74,30 @@ def acts_of(dossier_id: int) -> list[Counted]:
     return [act for act in replaying.counted(history.read(dossier_id)) if act.event.trigger not in _NO_ACTS]
 
 
-def who_may(target: Counted) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
-    """Who may do an act, and the offices that may correct it or propose to: nobody else sees what it brought."""
-    route, parts = target.recorded.route, replay.move_of(target.recorded).parts
-    offices = (Part.ORGANISATION_OFFICER, Part.DECIDING_OFFICER)
-    return (
-        tuple(dict.fromkeys(role_for(part, route) for part in parts)),
-        tuple(dict.fromkeys(role_for(part, route) for part in offices)),
+def about(case: Case, target: Counted, is_erased: bool) -> About:
+    """An act as the rules of corrections see it while nobody has said yet what is right.
+
+    Who may do it is known by the road it was done on, the offices and who signs by the road of today.
+    """
+    move = replay.move_of(target.recorded)
+
+    def roles(route: Route, *parts: Role | Part) -> tuple[Role, ...]:
+        return tuple(dict.fromkeys(role_for(part, route) for part in parts))
+
+    return About(
+        target.event.seq,
+        TRIGGERS[target.event.trigger].label,
+        roles(target.recorded.route, *move.parts),
+        roles(case.route, Part.ORGANISATION_OFFICER, Part.DECIDING_OFFICER),
+        roles(case.route, Part.DECIDING_SECRETARY),
+        _ERASED if is_erased else move.never if move.correction is Correction.NEVER else None,
+        move.correction is Correction.SECOND_PERSON,
     )
+
+
+def is_erased(dossier_id: int) -> bool:
+    """Whether what identifies was erased from a dossier by law."""
+    return any(event.trigger == ERASURE for event in history.read(dossier_id))
 
 
 def before(dossier_id: int, seq: int) -> tuple[Standing, Known]:
@@ -106,6 +128,7 @@ def plan(store: Store, case: Case, act: Act) -> Plan:
     if target is None or target.event.trigger in _NO_ACTS:
         raise NoSuchAct(act.evidence.event)
     before = replaying.project(case.id, told, known)
+    asked = about(case, target, before.is_erased)
     brought, personal = _as_it_should_be(store, before, target, act.corrected)
     digest = _digest(brought, personal)
     body = _body(target, case, brought)
@@ -113,21 +136,31 @@ def plan(store: Store, case: Case, act: Act) -> Plan:
         case, CORRECTION, _state(case), body, Personal(corrected=personal), (0, str(Role.CELL_SECRETARY), 0), _stamp()
     )
     after = replaying.project(case.id, [*told, trial], known)
-    stopped = _stopped(line, replaying.counted([*told, trial]), known, before.standing.facts.answers)
-    move = replay.move_of(target.recorded)
-    touches = move.correction is Correction.SECOND_PERSON or any(
-        getattr(before.standing.facts, name) != getattr(after.standing.facts, name) for name in _DECIDED
+    stopped = _stopped(line, replaying.counted([*told, trial]), known, before.standing.facts.answers, target)
+    old, new = before.standing.facts, after.standing.facts
+    asked = msgspec.structs.replace(
+        asked,
+        touches_decision=asked.touches_decision
+        or any(getattr(old, name) != getattr(new, name) for name in _DECIDED)
+        or any(replay.move_of(one.recorded).decides for one, _ in stopped),
+        refused=tuple(
+            _named(one, why) for one, whys in stopped if (why := [w for w in whys if not _is_wrong(one, w, target)])
+        ),
+        wrong=tuple(why for one, whys in stopped for why in whys if _is_wrong(one, why, target)),
+        changes=(brought, personal) != (target.brought, _comparable(target.personal)),
     )
-    about = About(
-        target.event.seq,
-        TRIGGERS[target.event.trigger].label,
-        *who_may(target),
-        move.never if move.correction is Correction.NEVER else None,
-        touches,
-        tuple(_named(one, why) for one, why in stopped),
-        (brought, personal) != (target.brought, _comparable(target.personal)),
-    )
-    return Plan(target, before, after, about, brought, personal, digest, stopped)
+    return Plan(target, before, after, asked, brought, personal, digest, _seen(digest, asked, after.standing))
+
+
+def _is_wrong(act: Counted, why: Refusal, target: Counted) -> bool:
+    """Whether a refusal is of what the correction itself says, and no ground makes up for it."""
+    return act.event.seq == target.event.seq and why.rule in OF_RECORDS
+
+
+def _seen(digest: str, asked: About, standing: Standing) -> str:
+    deadlines = [(d.rule, d.starts_on, d.due_on) for d in standing.deadlines]
+    content = msgspec.json.encode([digest, asked, standing.facts, standing.since, deadlines], order="deterministic")
+    return hashlib.sha256(content).hexdigest()
 
 
 def _comparable(personal: Personal) -> Personal:
@@ -166,22 +199,30 @@ def _stamp() -> str:
     return clock.stamp(clock.now())
 
 
-def _named(act: Counted, why: Iterable[Text]) -> Text:
+def _named(act: Counted, why: Iterable[Refusal]) -> Text:
     label = TRIGGERS[act.event.trigger].label
     day = act.recorded.evidence.happened_on
-    vi, en = (" ".join(getattr(text, language) for text in why) for language in ("vi", "en"))
+    vi, en = (" ".join(getattr(one.message, language) for one in why) for language in ("vi", "en"))
     return Text(f"{label.vi} ({day:%d/%m/%Y}): {vi}", f"{label.en} ({day:%d/%m/%Y}): {en}")
 
 
 def _stopped(
-    before: list[Counted], after: list[Counted], known: Known, answers: tuple[str, ...]
-) -> tuple[tuple[Counted, tuple[Text, ...]], ...]:
-    """Acts the rules allow along `before` and would not along `after`, with why."""
+    before: list[Counted], after: list[Counted], known: Known, answers: tuple[str, ...], target: Counted
+) -> tuple[tuple[Counted, tuple[Refusal, ...]], ...]:
+    """Acts the rules allow along `before` and would not along `after`, with why.
+
+    A rule that had refused an act before is not new; of the act that is put right it is, once it says something else.
+    """
     were = _refusals(before, known, answers)
     found = []
-    for act, why in _refusals(after, known, answers).values():
-        known_rules = {rule for rule, _ in were[act.event.seq][1]} if act.event.seq in were else set()
-        new = tuple(text for rule, text in why if rule not in known_rules)
+    for act, whys in _refusals(after, known, answers).values():
+        old = were[act.event.seq][1] if act.event.seq in were else ()
+        rules_before, said_before = {why.rule for why in old}, {why.message for why in old}
+        new = tuple(
+            why
+            for why in whys
+            if why.rule not in rules_before or (_is_wrong(act, why, target) and why.message not in said_before)
+        )
         if new:
             found.append((act, new))
     return tuple(found)
@@ -189,25 +230,24 @@ def _stopped(
 
 def _refusals(
     line: list[Counted], known: Known, answers: tuple[str, ...]
-) -> dict[int, tuple[Counted, list[tuple[str, Text]]]]:
+) -> dict[int, tuple[Counted, tuple[Refusal, ...]]]:
     standing = Standing()
-    found: dict[int, tuple[Counted, list[tuple[str, Text]]]] = {}
+    found: dict[int, tuple[Counted, tuple[Refusal, ...]]] = {}
     for act in line:
         recorded = act.recorded
         if act.event.trigger not in _NO_ACTS and recorded.base is None:
             move = replay.move_of(recorded)
-            refusals = machine.refusals(move, _asked(standing, recorded, known, answers, move))
-            found[recorded.seq] = act, [(refusal.rule, refusal.message) for refusal in refusals]
+            found[recorded.seq] = act, machine.refusals(move, _asked(standing, recorded, known, answers))
         standing = replay.step(standing, recorded, known)
     return found
 
 
-def _asked(standing: Standing, recorded: Recorded, known: Known, answers: tuple[str, ...], move: Move) -> Situation:
+def _asked(standing: Standing, recorded: Recorded, known: Known, answers: tuple[str, ...]) -> Situation:
     situation = replay.situation(standing, recorded, known)
     facts = msgspec.structs.replace(situation.facts, answers=answers) if answers else situation.facts
     # What a correction says is said when it is recorded: a day that has come since is not in the future.
     today = clock.today() if recorded.told_by else recorded.recorded_on
-    return msgspec.structs.replace(situation, facts=facts, parts=move.parts, needs=move.needs, today=today)
+    return msgspec.structs.replace(situation, facts=facts, today=today)
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------
@@ -227,20 +267,36 @@ def decide_on(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done,
     fresh = [row for row in made.after.papers if row["number_key"] not in old]
     check_numbers(store, _situation(case, evidence, signed, made.about), fresh)
     bare, personal = events.split(evidence)
-    body = msgspec.structs.replace(_body(made.target, case, made.brought), brought=Brought(bare))
+    moved, cause = _moved_meanwhile(case)
+    body = msgspec.structs.replace(
+        _body(made.target, case, made.brought), brought=Brought(bare), moved=moved, cause=cause
+    )
     personal = msgspec.structs.replace(personal, corrected=made.personal)
     return _write(store, case, act, outcome, body, personal, signed)
+
+
+def _moved_meanwhile(case: Case) -> tuple[Moved, int | None]:
+    now = rules.current()
+    if rules.are_counted(now):
+        return (), None
+    return recounting.moved_meanwhile(case, running(_state(case), case.facts, now.books[case.rulebook], now.calendar))
 
 
 def _undo(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
     line = [
         one for one in replaying.counted(history.read(case.id)) if one.event.trigger not in (RECOUNT, ERASURE, REBASE)
     ]
-    last = line[-1].event.seq if line else 0
-    evidence = msgspec.structs.replace(act.evidence, event=last or None)
+    if not line:  # the log was begun anew after it: what lies before is not folded
+        case.facts = msgspec.structs.replace(case.facts, last=None)
+    last = line[-1] if line else None
+    evidence = msgspec.structs.replace(act.evidence, event=last.event.seq if last else None)
     outcome = _fired(case, UNDO, evidence, signed, None)
+    assert last is not None
+    held = Role(last.event.actor_role)
+    if held in signed.roles_over(case.acting_units):  # it is taken back in the role it was done in
+        outcome = msgspec.structs.replace(outcome, role=held)
     bare, personal = events.split(evidence)
-    body = Body(events.FORMAT, case.unit_id, case.route, rules.current().hash, Brought(bare), about=last)
+    body = Body(events.FORMAT, case.unit_id, case.route, rules.current().hash, Brought(bare), about=last.event.seq)
     return _write(store, case, act, outcome, body, personal, signed)
 
 
@@ -258,7 +314,7 @@ def _write(
 
 def _situation(case: Case, evidence: Evidence, signed: Signed, about: About | None) -> Situation:
     now = rules.current()
-    actor = Actor(signed.ref, signed.roles_over(case.scope_units))
+    actor = Actor(signed.ref, signed.roles_over(case.acting_units))
     return Situation(
         case.state, case.route, case.facts, now.books[case.rulebook], now.calendar, actor, clock.today(), evidence,
         about=about,

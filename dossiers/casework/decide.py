@@ -7,7 +7,7 @@ import msgspec
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework import counts, events
+from dossiers.casework import counts, events, recounting
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Brought, Personal
@@ -67,7 +67,7 @@ def decide(
         case.facts,
         now.books[case.rulebook],
         now.calendar,
-        Actor(signed.ref, signed.roles_over(case.scope_units)),
+        Actor(signed.ref, signed.roles_over(case.acting_units)),
         today,
         act.evidence,
         about=about,
@@ -84,6 +84,10 @@ def decide(
     was = replace(case)
     before = () if was.state is None else running(was.state, was.facts, asked.rulebook, now.calendar)
     body, personal = _told(case, act, evidence, None if register is None else register[0], now)
+    is_counted = rules.are_counted(now)
+    if not is_counted and was.version:
+        moved_days, cause = recounting.moved_meanwhile(case, before)
+        body = msgspec.structs.replace(body, moved=moved_days, cause=cause)
     if outcome.to is not case.state:
         case.state, case.since = outcome.to, evidence.happened_on
         case.rulebook = in_force(evidence.happened_on, now.books).code
@@ -102,14 +106,12 @@ def decide(
         case, act.trigger, was.state, body, personal, by(signed, outcome.role, was), store.salt(), act.key
     )
     case.head_hash = event["hash"]
-    if act.person.get("full_name"):
-        moved |= case.full_name != act.person["full_name"]
-        case.full_name = str(act.person["full_name"])
+    case.full_name = str(act.person.get("full_name") or case.full_name)
     places = {relative.ref: nr for nr, relative in enumerate(case.facts.relatives)}
     filed = Filed(
         papers,
         [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote)],
-        changed_deadlines(case.id, before, after, evidence.happened_on, whole=not rules.are_counted(now)),
+        changed_deadlines(case.id, before, after, evidence.happened_on, whole=not is_counted),
         [relative_row(case.id, places[row.ref], row) for row in act.relatives],
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
     )
@@ -122,6 +124,7 @@ def decide(
         person=sealed_person(case.person_id, act.person),
         new_person=was.version == 0 and was.previous_id is None,
         scope_moved=moved,
+        renamed=case.full_name != was.full_name,
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
     )
     return Done(case, outcome), changes
@@ -130,7 +133,7 @@ def decide(
 def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
     """Who acts, as events say it: the account, the role that made the act theirs, the unit it is held in."""
     assert role is not None
-    unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.scope_units)
+    unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.acting_units)
     return signed.account_id, str(role), unit_id
 
 

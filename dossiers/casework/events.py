@@ -30,6 +30,10 @@ from workflow.stages import State
 FORMAT = 2
 
 
+Moved = tuple[tuple[str, date, date], ...]
+"""Deadlines counted anew: (rule, old day, new day)."""
+
+
 class Brought(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an act brings, but for what identifies: the evidence, the class, the members beside the candidate by
     reference, and the unit whose register says who was entitled to vote.
@@ -83,7 +87,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     corrected: Brought | None = None
     erased: tuple[int, ...] = ()
     answers: tuple[str, ...] = ()
-    moved: tuple[tuple[str, date, date], ...] = ()
+    moved: Moved = ()
     cause: int | None = None
     base: Base | None = None
 
@@ -222,6 +226,11 @@ def rows(
         return row, None
     sealed = seal(content, personal_place(case.id, case.version))
     return row, {"dossier_id": case.id, "seq": case.version, "salt": salt, "content": sealed}
+
+
+def committed(salt: str, personal: Personal) -> str:
+    """The commitment of an event's row to its personal part; "" when there is none."""
+    return "" if personal == _EMPTY else chain.commitment(salt, _canonical(personal))
 
 
 def _canonical(content: msgspec.Struct) -> str:

@@ -29,7 +29,8 @@ from dossiers.people.rows import PersonRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow import replay
-from workflow.replay import Known
+from workflow.deadlines import Deadline
+from workflow.replay import Known, Standing
 from workflow.stages import State
 
 _EVENTS = (
@@ -62,10 +63,10 @@ def next_event(case: Case, trigger: str, to_state: State, body: Body, personal: 
 
 
 def filed(made: Projection) -> Filed:
-    """All rows that stand on file for a dossier as its events say; open deadlines by the rules in force."""
-    number, now = made.dossier_id, rules.current()
+    """All rows that stand on file for a dossier as its events say."""
+    number = made.dossier_id
     deadlines = [deadline_row(number, ended.deadline, ended.ended_on) for ended in made.standing.ended.values()]
-    deadlines += [deadline_row(number, deadline) for deadline in replay.due(made.standing, now)]
+    deadlines += [deadline_row(number, deadline) for deadline in _running(made.standing)]
     return Filed(
         list(made.papers),
         [vote_row(number, seq, vote) for seq, vote in made.votes],
@@ -73,6 +74,12 @@ def filed(made: Projection) -> Filed:
         [relative_row(number, nr, row) for nr, row in enumerate(made.relatives.values())],
         [companion_row(number, seq, nr, row) for seq, nr, row in made.companions],
     )
+
+
+def _running(standing: Standing) -> tuple[Deadline, ...]:
+    """Open deadlines by the rules in force; while all wait to be counted by those, as they were last counted."""
+    now = rules.current()
+    return replay.due(standing, now) if rules.are_counted(now) else standing.deadlines
 
 
 def person_as_told(made: Projection, known: Known) -> PersonRow:
@@ -108,9 +115,8 @@ def afresh(
     case.nominator_id, case.class_id = made.nominator_id, made.class_id
     case.centre_id = store.centre_of(case.class_id) if case.state is State.ENROLLED else None
     case.version = was.version + 1
-    settle(case, replay.due(standing, rules.current()))
+    settle(case, _running(standing))
     person = replaying.person_of([]) if bare else person_as_told(made, known)
-    moved = case.scope_units != was.scope_units or person["full_name"] != was.full_name
     case.full_name = str(person["full_name"])
     event, sealed = events.rows(case, trigger, was.state, body, personal, by, store.salt(), key)
     case.head_hash = event["hash"]
@@ -121,7 +127,8 @@ def afresh(
         filed=filed(made),
         outbox=outbox_row(case, trigger, event),
         person=sealed_person(case.person_id, person),
-        scope_moved=moved,
+        scope_moved=case.scope_units != was.scope_units,
+        renamed=case.full_name != was.full_name,
         afresh=True,
         erased=body.erased,
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),

@@ -11,7 +11,7 @@ from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
-from dossiers.casework.models import Dossier, Scope
+from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
 from dossiers.people.models import Person
@@ -19,6 +19,7 @@ from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow.facts import Actor, DossierFacts, Evidence
 from workflow.guards import Situation
+from workflow.replay import UNDO
 from workflow.stages import State
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
@@ -72,6 +73,40 @@ def load_for_administration(code: str) -> Case:
     return _case(code, run(_ANY, {"code": code}).first())
 
 
+_DONE_IN = (
+    select(Event.unit_id)
+    .where(
+        Event.dossier_id == bindparam("dossier"),
+        Event.actor_id == bindparam("account"),
+        Event.trigger == bindparam("act"),
+    )
+    .order_by(Event.seq.desc())
+    .limit(1)
+)
+
+
+def load_for(code: str, trigger: str, signed: Signed) -> Case:
+    """A dossier for an act on it: one this person may see; for taking back, also one that the person's own last act of
+    today took out of sight (the training centre's certificate). Raises NotFound.
+    """
+    if trigger == "change_rulebook":
+        return load_for_administration(code)
+    try:
+        return load_case(code, signed)
+    except NotFound:
+        if trigger != UNDO:
+            raise
+    case = _case(code, run(_ANY, {"code": code}).first())
+    last = case.facts.last
+    if last is None or (last.by, last.on) != (signed.ref, clock.today()) or not last.undoable:
+        raise NotFound(code)
+    unit = run(_DONE_IN, {"dossier": case.id, "account": signed.account_id, "act": last.trigger}).scalar()
+    if unit not in signed.reading_units:
+        raise NotFound(code)
+    case.left_unit = unit
+    return case
+
+
 def _case(code: str, row: Any) -> Case:
     if row is None:
         raise NotFound(code)
@@ -107,7 +142,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, signed.roles_over(case.scope_units)),
+        Actor(signed.ref, signed.roles_over(case.acting_units)),
         clock.today(),
         evidence,
     )

@@ -72,15 +72,19 @@ def _old(low: int, high: int) -> set[int]:
     return found
 
 
-def signed_content(code: str, seq: int, prev_hash: str, base: Base) -> bytes:
-    """What the signature of a log begun anew is over: the dossier, the event's place, and where it stood."""
-    bare = msgspec.structs.replace(base, signature="")
-    return msgspec.json.encode([code, seq, prev_hash, bare], order="deterministic")
+def signed_content(code: str, seq: int, prev_hash: str, commitment: str, body: Body) -> bytes:
+    """What the signature of a log begun anew is over: the dossier, the event's place, all that it says, and by its
+    commitment what it says of persons. `body` has its base.
+    """
+    assert body.base is not None
+    bare = msgspec.structs.replace(body, base=msgspec.structs.replace(body.base, signature=""))
+    return msgspec.json.encode([code, seq, prev_hash, commitment, bare], order="deterministic")
 
 
 def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
-    asked, now = {"dossier": case.id}, rules.current()
+    asked, now, store = {"dossier": case.id}, rules.current(), DatabaseStore()
     assert case.state is not None
+    facts = msgspec.structs.replace(case.facts, last=None)  # what lies before is not taken back
     companions = run(_COMPANIONS, asked).all()
     candidate = people.candidate(case.person_id)
     columns = {name: getattr(candidate, name) for name in candidate.row._mapping if name != "id"}
@@ -95,7 +99,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         state=case.state,
         since=case.since,
         rulebook=case.rulebook,
-        facts=msgspec.structs.replace(case.facts, birth_date=None),
+        facts=msgspec.structs.replace(facts, birth_date=None),
         person=case.person_id,
         nominator=case.nominator_id,
         course=case.class_id,
@@ -108,10 +112,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         votes=tuple((row.seq, _vote(row)) for row in run(_VOTES, asked)),
         companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
     )
-    base = msgspec.structs.replace(
-        base, signature=sign(signed_content(case.code, case.version + 1, case.head_hash, base))
-    )
-    personal = BasePersonal(
+    told = BasePersonal(
         case.facts.birth_date,
         texts(columns),
         tuple(people.relatives(case.id)),
@@ -121,8 +122,10 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         events.FORMAT, case.unit_id, case.route, now.hash, Brought(Evidence(clock.today())), base=base,
         person=case.person_id,
     )  # fmt: skip
-    store = DatabaseStore()
-    changes = by_itself(store, case, REBASE, body, Personal(base=personal), by, before, runs)
+    personal, salt = Personal(base=told), store.salt()
+    content = signed_content(case.code, case.version + 1, case.head_hash, events.committed(salt, personal), body)
+    body = msgspec.structs.replace(body, base=msgspec.structs.replace(base, signature=sign(content)))
+    changes = by_itself(store, case, REBASE, body, personal, by, before, runs, facts, salt)
     store.write(case, changes)
 
 

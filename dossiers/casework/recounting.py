@@ -5,7 +5,7 @@ The event keeps the old day and the office's entry that caused it. Few dossiers 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from dossiers.accounts import grants
 from dossiers.accounts.models import RoleAssignment
 from dossiers.casework import counts, events
 from dossiers.casework.case import Case, Changes, Filed
-from dossiers.casework.events import Body, Brought, Personal
+from dossiers.casework.events import Body, Brought, Moved, Personal
 from dossiers.casework.loading import cases_of
 from dossiers.casework.models import DeadlineRecord
 from dossiers.casework.rows import changed_deadlines, outbox_row, settle, table_of
@@ -27,7 +27,7 @@ from dossiers.office.models import OfficeEvent
 from dossiers.rules import instance
 from dossiers.rules import services as rules
 from workflow.deadlines import Deadline, running
-from workflow.facts import Evidence
+from workflow.facts import DossierFacts, Evidence
 from workflow.replay import RECOUNT
 from workflow.roles import Role
 
@@ -107,16 +107,29 @@ def _batch(after: int, numbers: Sequence[int]) -> Iterator[Case]:
         runs = running(case.state, case.facts, now.books[case.rulebook], now.calendar)
         if set(before) == set(runs):
             continue
-        old = {(deadline.rule, deadline.starts_on): deadline.due_on for deadline in before}
-        moved = tuple(
-            (d.rule, old[d.rule, d.starts_on], d.due_on)
-            for d in runs
-            if (d.rule, d.starts_on) in old and old[d.rule, d.starts_on] != d.due_on
-        )
+        moved = _moved(before, runs)
         evidence = Evidence(clock.today())
         body = Body(events.FORMAT, case.unit_id, case.route, now.hash, Brought(evidence), moved=moved, cause=cause)
         store.write(case, by_itself(store, case, RECOUNT, body, Personal(), by, before, runs))
         yield case
+
+
+def moved_meanwhile(case: Case, now: tuple[Deadline, ...]) -> tuple[Moved, int | None]:
+    """For an act while deadlines wait to be counted: those that count otherwise `now`, before the act, and the office's
+    entry that caused it.
+    """
+    rows = run(_OPEN, {"after": case.id - 1, "last": case.id})
+    moved = _moved([Deadline(row.rule, row.starts_on, row.due_on, row.extended_by) for row in rows], now)
+    return (moved, _cause()[0]) if moved else ((), None)
+
+
+def _moved(before: Iterable[Deadline], runs: Iterable[Deadline]) -> Moved:
+    old = {(deadline.rule, deadline.starts_on): deadline.due_on for deadline in before}
+    return tuple(
+        (d.rule, old[d.rule, d.starts_on], d.due_on)
+        for d in runs
+        if (d.rule, d.starts_on) in old and old[d.rule, d.starts_on] != d.due_on
+    )
 
 
 def _cause() -> tuple[int | None, tuple[int, str, int]]:
@@ -137,12 +150,17 @@ def by_itself(
     by: tuple[int, str, int],
     before: Sequence[Deadline],
     runs: tuple[Deadline, ...],
+    facts: DossierFacts | None = None,
+    salt: str | None = None,
 ) -> Changes:
-    """What an event of the program's own writes that leaves state and facts as they are; changes `case`."""
+    """What an event of the program's own writes that leaves the state as it is, and the facts unless there are others;
+    changes `case`. `salt` binds the personal part, if not one is drawn.
+    """
     was = replace(case)
     case.version += 1
+    case.facts = case.facts if facts is None else facts
     settle(case, runs)
-    event, sealed = events.rows(case, trigger, was.state, body, personal, by, store.salt(), None)
+    event, sealed = events.rows(case, trigger, was.state, body, personal, by, salt or store.salt(), None)
     case.head_hash = event["hash"]
     day = body.brought.evidence.happened_on
     return Changes(

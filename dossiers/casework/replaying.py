@@ -96,7 +96,7 @@ def _follow(made: Projection, act: Counted, known: Known) -> None:
         _begin(made, act, body.base, event.personal.base)
         return
     before = made.standing
-    if made.unit_id and body.cell != made.unit_id:
+    if made.unit_id and body.cell != made.unit_id and event.trigger not in replay.BY_ITSELF:
         raise Misfit(event.seq, f"is told of unit {body.cell}, but the dossier stood in {made.unit_id}")
     made.standing = replay.step(before, act.recorded, known)
     if made.unit_id == 0:
@@ -114,7 +114,7 @@ def _follow(made: Projection, act: Counted, known: Known) -> None:
         made.person.append((event.recorded_at, event.seq, person_row(act.personal.person)))
     elif act.personal.after:
         made.person.append((event.recorded_at, event.seq, person_row(act.personal.after)))
-    made.is_erased |= event.is_erased
+    made.is_erased |= event.is_erased or event.trigger == replay.ERASURE
 
 
 def _file(made: Projection, act: Counted, before: DossierFacts) -> None:

@@ -21,7 +21,8 @@ LIMIT = 400
 """How many matches are ranked at most; more means: ask more exactly."""
 
 
-def _content(full_name: str, units: Iterable[int]) -> str:
+def content(full_name: str, units: Iterable[int]) -> str:
+    """The words under which a dossier is found: those of its name, and its units."""
     return " ".join([*words(full_name), *(f"u{unit}x" for unit in units)])
 
 
@@ -29,7 +30,7 @@ def index_many(entries: Sequence[Entry]) -> None:
     """Put new dossiers into the index, in the current transaction."""
     if not entries:
         return
-    rows = [{"id": dossier_id, "words": _content(name, units)} for dossier_id, name, units in entries]
+    rows = [{"id": dossier_id, "words": content(name, units)} for dossier_id, name, units in entries]
     add, _drop, _find = engines.search_statements(db)
     db.session.execute(text(add), rows)
 

@@ -20,6 +20,7 @@ from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPerson
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
+from dossiers.names import sort_key
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
@@ -83,6 +84,12 @@ _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _AD
 )
 
 
+_OTHERS = (
+    select(Scope.dossier_id, Scope.ancestor_id)
+    .join(Dossier, Dossier.id == Scope.dossier_id)
+    .where(Dossier.person_id == bindparam("person"), Dossier.id != bindparam("this"))
+    .order_by(Scope.dossier_id, Scope.ancestor_id)
+)
 _DROP_SCOPE = delete(table_of(Scope)).where(Scope.dossier_id == bindparam("of"))
 _ERASE = delete(table_of(EventPersonal)).where(
     EventPersonal.dossier_id == bindparam("of"), EventPersonal.seq == bindparam("which")
@@ -172,12 +179,14 @@ class DatabaseStore(_Reader):
         for seq in changes.erased:
             run(_ERASE, {"of": case.id, "which": seq})
         self._file(case, changes)
-        if changes.scope_moved:
+        if changes.scope_moved or changes.renamed:
             run(_DROP_SCOPE, {"of": case.id})
             run(_ADD_SCOPE, scope_rows(case))
             search.index_one(case.id, case.full_name, case.scope_units)
         else:
             self._change_scope(changes.before, case)
+        if changes.renamed:
+            self._rename_others(case)
         counts.add(changes.counts)
         run(_ADD_OUTBOX, [changes.outbox])
 
@@ -207,6 +216,16 @@ class DatabaseStore(_Reader):
         statement = _update(Dossier, ("id", "version"), tuple(changed))
         if run(statement, {"of_id": after.id, "of_version": before.version, **changed}).rowcount != 1:
             raise Overtaken
+
+    def _rename_others(self, case: Case) -> None:
+        """The person's other dossiers (before a re-admission) are sorted and found by the new name."""
+        seen_by: dict[int, list[int]] = {}
+        for row in run(_OTHERS, {"person": case.person_id, "this": case.id}):
+            seen_by.setdefault(row.dossier_id, []).append(row.ancestor_id)
+        sort = _update(Scope, ("dossier_id",), ("sort_key",))
+        for number, seeing in seen_by.items():
+            run(sort, {"of_dossier_id": number, "sort_key": sort_key(case.full_name)})
+            search.index_one(number, case.full_name, tuple(seeing))
 
     def _change_scope(self, before: Case, after: Case) -> None:
         changed = _changed(listed(before), listed(after))

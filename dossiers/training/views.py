@@ -23,6 +23,7 @@ from dossiers.units.models import Unit
 from workflow.roles import Role
 from workflow.route import UnitKind
 from workflow.stages import Stage
+from workflow.triggers import TRIGGERS
 
 blueprint = Blueprint("training", __name__)
 add_acts(blueprint, FORMS)
@@ -88,6 +89,8 @@ def course(course_id: int) -> ResponseReturnValue:
         proposed=services.proposed(who),
         results=results,
         failed={r.code: r.error for r in results if r.error},
+        done=[r for r in results if not r.error],
+        undo=TRIGGERS["undo"],
         error=error,
         may_certify=may_certify,
         typed=request.form,

@@ -13,6 +13,7 @@ from workflow.guards.corrections import (
     correction_competent,
     correction_grounded,
     correction_needs_two,
+    correction_right,
     own_last_act,
     proposal_competent,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "correction_competent",
     "correction_grounded",
     "correction_needs_two",
+    "correction_right",
     "course_dates",
     "course_over",
     "course_proposed",

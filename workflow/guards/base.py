@@ -32,23 +32,39 @@ class Refusal(msgspec.Struct, frozen=True):
 class About(msgspec.Struct, frozen=True):
     """A recorded act that somebody wants to put right, as the rules of corrections see it.
 
-    `roles` may do that act, `offices` may correct it or propose to; `never` says why its line of the table forbids it;
-    `touches_decision` whether a signed decision, or what follows from one, would read otherwise; `refused` names the later acts that the rules would not
-    allow any more; `changes` whether the correction says anything new.
+    `roles` may do that act, `offices` may correct it or propose to, `signers` sign decisions; `never` says why it is not
+    corrected; `touches_decision` whether a signed decision, or what follows from one, would read otherwise; `refused`
+    names acts that the rules would not allow any more; `wrong` is what no record may say, whatever the ground;
+    `changes` whether the correction says anything new.
     """
 
     seq: int
     label: Text
     roles: tuple[Role, ...] = ()
     offices: tuple[Role, ...] = ()
+    signers: tuple[Role, ...] = ()
     never: Text | None = None
     touches_decision: bool = False
     refused: tuple[Text, ...] = ()
+    wrong: tuple[Refusal, ...] = ()
     changes: bool = True
+
+    @property
+    def recorders(self) -> tuple[Role, ...]:
+        """Who records the correction: of a touched decision who signs them, else who did the act or prepares it."""
+        return self.signers if self.touches_decision else tuple(dict.fromkeys((*self.roles, *self.offices)))
+
+    @property
+    def proposers(self) -> tuple[Role, ...]:
+        """Who proposes the correction to a second person."""
+        return tuple(dict.fromkeys((*self.roles, *self.offices, *self.signers)))
 
 
 class Situation(msgspec.Struct, frozen=True):
-    """All a guard may look at. `parts` may do the act in question; `about` is the act to be put right, if one is."""
+    """All a guard may look at. `about` is the act to be put right, if one is.
+
+    Of the line of the table that is asked: `parts` may do it, `needs` must be there, `dest` is where it leads.
+    """
 
     state: State | None
     route: Route
@@ -61,6 +77,7 @@ class Situation(msgspec.Struct, frozen=True):
     parts: tuple[Role | Part, ...] = ()
     needs: tuple[str, ...] = ()
     about: About | None = None
+    dest: State | None = None
 
     @property
     def on(self) -> date:

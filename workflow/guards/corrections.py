@@ -3,6 +3,12 @@
 from workflow.guards.base import Refusal, Situation
 from workflow.roles import ROLE_LABELS, Role
 
+OF_RECORDS = frozenset({"act_order", "evidence", "vote_count"})
+"""Rules of what a record may say at all: no ground makes up for a day that has not come or votes that do not add up.
+
+Against other rules something may truly have happened; then it is recorded as it was, with a ground.
+"""
+
 
 def correction_allowed(s: Situation) -> Refusal | None:
     """Some acts are not corrected but done again; a correction says something new."""
@@ -31,21 +37,16 @@ def correction_allowed(s: Situation) -> Refusal | None:
 
 
 def correction_competent(s: Situation) -> Refusal | None:
-    """Who may do the act, or the office of the organisation, corrects it; a touched decision only who may sign it."""
-    about = s.about
-    if about is None:
-        return None
-    return _held_by(s, about.roles if about.touches_decision else (*about.roles, *about.offices))
+    """Who may do the act, or the office of the organisation, corrects it; a touched decision only who signs them."""
+    return None if s.about is None else _held_by(s, s.about.recorders)
 
 
 def proposal_competent(s: Situation) -> Refusal | None:
-    """Who may do the act, or an office that prepares it, proposes its correction."""
-    about = s.about
-    return None if about is None else _held_by(s, (*about.roles, *about.offices))
+    """Who may do the act, an office that prepares it or who signs proposes its correction."""
+    return None if s.about is None else _held_by(s, s.about.proposers)
 
 
-def _held_by(s: Situation, roles: tuple[Role, ...]) -> Refusal | None:
-    wanted = tuple(dict.fromkeys(roles))
+def _held_by(s: Situation, wanted: tuple[Role, ...]) -> Refusal | None:
     if not wanted or any(role in s.actor.roles for role in wanted):
         return None
     vi = " hoặc ".join(ROLE_LABELS[role].vi for role in wanted)
@@ -59,21 +60,17 @@ def _held_by(s: Situation, roles: tuple[Role, ...]) -> Refusal | None:
     )
 
 
+def correction_right(s: Situation) -> Refusal | None:
+    """What takes the place of a record could be recorded: its day has come, its votes add up, nothing is left out."""
+    return s.about.wrong[0] if s.about is not None and s.about.wrong else None
+
+
 def correction_by_two(s: Situation) -> Refusal | None:
     """What touches a decision is proposed by one person and recorded by another (domain.md §4, `correct_record`)."""
     about, prepared = s.about, s.facts.correction
     if about is None or not about.touches_decision:
         return None
-    same = (
-        prepared is not None
-        and s.evidence is not None
-        and (prepared.event, prepared.content)
-        == (
-            about.seq,
-            s.evidence.content,
-        )
-    )
-    if prepared is None or not same:
+    if prepared is None or not _is_prepared(s):
         return s.no(
             "separation_of_duties",
             "Đính chính này đụng tới một quyết định: phải có người trình, rồi người khác ghi.",
@@ -93,8 +90,25 @@ def correction_by_two(s: Situation) -> Refusal | None:
     )
 
 
+def _is_prepared(s: Situation) -> bool:
+    """Whether just this correction was proposed before."""
+    prepared = s.facts.correction
+    if prepared is None or s.about is None or s.evidence is None:
+        return False
+    return (prepared.event, prepared.content) == (s.about.seq, s.evidence.content)
+
+
 def correction_needs_two(s: Situation) -> Refusal | None:
-    """Only what touches a decision waits for a second person."""
+    """Only what touches a decision waits for a second person, and once it does it is recorded, not proposed again."""
+    if s.about is not None and _is_prepared(s):
+        return s.no(
+            "separation_of_duties",
+            "Đính chính này đã được trình và đang chờ người thứ hai ghi.",
+            "This correction was proposed already and waits for a second person to record it.",
+            "Người thứ hai có thẩm quyền xem lại và ghi.",
+            "A second person who may do so looks at it and records it.",
+            mend="correct_record",
+        )
     if s.about is None or s.about.touches_decision:
         return None
     return s.no(

@@ -50,7 +50,7 @@ def not_closed(s: Situation) -> Refusal | None:
 
 
 def date_possible(s: Situation) -> Refusal | None:
-    """The day of the act is neither in the future nor before the previous act."""
+    """The day of the act is neither in the future nor before the previous act; putting right is done on any day."""
     if s.evidence is None:
         return None
     if s.on > s.today:
@@ -62,7 +62,7 @@ def date_possible(s: Situation) -> Refusal | None:
             "Enter the day it really happened.",
             "happened_on",
         )
-    if s.facts.last_on is not None and s.on < s.facts.last_on:
+    if s.about is None and s.facts.last_on is not None and s.on < s.facts.last_on:
         return s.no(
             "act_order",
             f"Ngày {day_text(s.on)} trước việc gần nhất của hồ sơ ({day_text(s.facts.last_on)}).",

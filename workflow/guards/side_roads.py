@@ -137,8 +137,20 @@ def removal_vote_failed(s: Situation) -> Refusal | None:
 
 
 def return_target(s: Situation) -> Refusal | None:
-    """A dossier is returned to an earlier step of the same half of its road."""
-    if s.evidence is None or s.evidence.return_to is not None:
+    """A dossier is returned to an earlier step of the same half of its road; another step is another return."""
+    if s.evidence is None:
+        return None
+    if s.evidence.return_to is not None and s.dest is not None and s.evidence.return_to is not s.dest:
+        return s.no(
+            "act_order",
+            "Bước nhận lại hồ sơ không đính chính được: hồ sơ đã ở bước đó từ ngày ấy.",
+            "The step a dossier was returned to is not corrected: it has stood there since.",
+            "Trả hồ sơ một lần nữa về đúng bước.",
+            "Return the dossier once more, to the right step.",
+            "return_to",
+            "return_for_correction",
+        )
+    if s.evidence.return_to is not None:
         return None
     return s.no(
         "evidence",

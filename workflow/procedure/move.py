@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from workflow.facts import Source
-from workflow.guards import Guard
+from workflow.guards import Guard, Situation
 from workflow.procedure.effects import Effect
 from workflow.roles import Part, Role
 from workflow.route import Route
@@ -103,3 +103,7 @@ class Move(Line, frozen=True, kw_only=True):
     """A line read from one of its sources: what the machine walks."""
 
     source: State | None
+
+    def asks(self, s: Situation) -> Situation:
+        """The situation as the guards of this line look at it."""
+        return msgspec.structs.replace(s, parts=self.parts, needs=self.needs, dest=self.dest)

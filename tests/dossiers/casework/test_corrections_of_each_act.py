@@ -1,8 +1,9 @@
 """Every act there is, corrected: allowed, by two, or not, and then why; as the table says."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 
+import msgspec
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from dossiers.casework import correcting, loading
 from dossiers.casework.act import Act
 from dossiers.casework.advance import advance
 from dossiers.casework.models import Dossier, Event
+from dossiers.casework.replaying import Counted
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
 from workflow.facts import Evidence
@@ -67,9 +69,10 @@ def test_an_act_of_the_demo_is_corrected_as_the_table_says(app: Flask, trigger: 
         code, seq = found
         case = loading.load_for_administration(code)
         target = correcting.target_of(case.id, seq)
-        old = target.recorded.evidence
-        right = Act(trigger, replace_day(old), class_id=target.brought.course, relatives=target.personal.relatives,
-                    companions=target.personal.companions, person=dict(target.personal.person))  # fmt: skip
+        right = Act(
+            trigger, corrected(case.id, target), class_id=target.brought.course, relatives=target.personal.relatives,
+            companions=target.personal.companions, person=dict(target.personal.person),
+        )  # fmt: skip
         who = Signed(1, tuple((role, unit) for role in Role for unit in case.scope_units))
         evidence = Evidence(clock.today(), event=seq, reason="Ghi nhầm ngày.", kept_because="Đã xem lại.")
         act = Act("correct_record", evidence, corrected=right)
@@ -93,13 +96,13 @@ def test_an_act_of_the_demo_is_corrected_as_the_table_says(app: Flask, trigger: 
         assert audit.verify()[1] == []
 
 
-def replace_day(old: Evidence) -> Evidence:
-    """The same, a day earlier, and said otherwise."""
-    import msgspec
-
-    return msgspec.structs.replace(
-        old, happened_on=date.fromordinal(old.happened_on.toordinal() - 1), reason="Đúng là."
-    )
+def corrected(dossier_id: int, target: Counted) -> Evidence:
+    """The same said otherwise, and a day earlier where that is not before the act that came before."""
+    old, last_on = target.recorded.evidence, correcting.before(dossier_id, target.event.seq)[0].facts.last_on
+    earlier = old.happened_on - timedelta(days=1)
+    day = old.happened_on if last_on is not None and earlier < last_on else earlier
+    received = old.received_on and min(old.received_on, day)
+    return msgspec.structs.replace(old, happened_on=day, received_on=received, reason="Đúng là.")
 
 
 NOT_IN_THE_DEMO = (

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from dossiers import create_app
 from dossiers.accounts.grants import Signed
@@ -151,6 +152,60 @@ def test_an_added_row_is_found(tampering: World, name: str) -> None:
             row[unique] = "khac"
     db.session.execute(insert(table).values(row))
     assert findings(one.id, whole=name in ("state_count", "dossier"))
+
+
+GARBAGE = ["x", 8, -1, 2.5, "2022-13-45", "2022-07-01 ", b"x", ""]
+"""What SQLite keeps in any column, whatever its type."""
+
+
+@pytest.mark.parametrize(("name", "column"), COLUMNS)
+def test_what_does_not_fit_its_column_is_found_and_named(tampering: World, name: str, column: str) -> None:
+    """Nothing stops the check: what cannot be read is a finding, and the other dossiers are compared as well."""
+    if tampering.engine == "postgresql":
+        return  # its columns keep what fits them only
+    table, one = Model.metadata.tables[name], chosen()
+    row = row_of(name, one)
+    for value in GARBAGE:
+        statement = text(
+            f"UPDATE OR IGNORE {name} SET {column} = :value WHERE "
+            + " AND ".join(f"{c.name} = :of_{c.name}" for c in table.primary_key.columns)
+        )
+        with db.session.begin_nested() as undone:
+            keys = {f"of_{c.name}": row[c.name] for c in table.primary_key.columns}
+            was = db.session.execute(select(table).where(*at(table, row))).mappings().first()
+            try:
+                changed = db.session.execute(statement, {"value": value, **keys}).rowcount
+            except IntegrityError:
+                changed = 0  # a number that rows are counted by is kept a number
+            if changed and was is not None and was[column] != value:
+                found = findings(one.id, whole=name == "state_count")
+                said = " ".join(f"{finding.code} {finding.what}" for finding in found)
+                named = any(part in said for part in (one.code, name, "#", "its content was changed"))
+                assert named, (value, said)
+            undone.rollback()
+
+
+def test_what_stands_under_a_name_in_the_search_is_compared(tampering: World) -> None:
+    one = chosen()
+    key = "dossier_id" if tampering.engine == "postgresql" else "rowid"
+    of_one = f"WHERE {key} = {one.id}"
+    with db.session.begin_nested() as undone:
+        db.session.execute(text(f"DELETE FROM dossier_search {of_one}"))
+        assert Finding(one.code, 0, "dossier_search: the row is missing") in findings(one.id)
+        undone.rollback()
+    db.session.execute(text(f"UPDATE dossier_search SET words = 'khac u1x' {of_one}"))
+    assert Finding(one.code, 0, "dossier_search: words is not what the events say") in findings(one.id)
+
+
+@pytest.mark.parametrize("more", ["x", " ", "\n", "=", "\u200b"])
+@pytest.mark.parametrize(("name", "column"), [("relative", "result"), ("event_personal", "content")])
+def test_a_sealed_value_written_otherwise_is_found(tampering: World, name: str, column: str, more: str) -> None:
+    """What a lenient reader would open all the same: with a character after it."""
+    table, one = Model.metadata.tables[name], chosen()
+    row = row_of(name, one)
+    assert row[column]
+    db.session.execute(update(table).where(*at(table, row)).values({column: row[column] + more}))
+    assert any(finding.code == one.code for finding in findings(one.id))
 
 
 def test_swapped_rows_are_found(tampering: World) -> None:
