@@ -91,28 +91,12 @@ def commands() -> str:
     return "\n".join(lines)
 
 
-OWN = (
-    "demo",
-    "dossiers",
-    "quota",
-    "audit",
-    "counts",
-    "accounts",
-    "units",
-    "upgrade-log",
-    "backup",
-    "instance",
-    "prepare",
-    "serve",
-    "worker",
-)
-
-
 def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
-    for name in sorted(group.commands):
-        if not prefix and name not in OWN:
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):
+        command = group.get_command(context, name)
+        if command is None or (not prefix and name == "db"):  # Flask-Migrate documents its own
             continue
-        command = group.commands[name]
         if isinstance(command, click.Group):
             yield from _commands(command, f"{prefix}{name} ")
         else:
