@@ -245,12 +245,12 @@ def load(more: int, seed: int) -> int:
         instance.put("demo", "yes")
         instance.put("clock", TODAY.isoformat())
         scene = Scenario(seed)
+        instance.put(rules.COUNTED, rules.current().hash)  # there is no deadline yet that other rules counted
         _admissions(scene)
         _spread(scene)
         _special_cases(scene)
         _bulk(scene, more)
         scene.store.flush()
-        instance.put(rules.COUNTED, rules.current().hash)
         office.record_everything("demo:loaded", None)
         engines.follow_numbers(db, ("body_member", "person", "dossier"))
         engines.gather_statistics(db)
