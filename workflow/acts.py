@@ -5,8 +5,8 @@ from datetime import date
 import msgspec
 
 from workflow.bodies import vote_of
-from workflow.facts import DossierFacts, Evidence, LastAct, Paper
-from workflow.guards import Situation
+from workflow.facts import Controlled, DossierFacts, Evidence, LastAct, Paper
+from workflow.guards import Situation, controllers
 from workflow.procedure.effects import Changes
 from workflow.procedure.move import Move
 
@@ -25,7 +25,7 @@ def apply(move: Move, s: Situation) -> DossierFacts:
     if e is None:
         raise ValueError("an act needs evidence")
     changes: Changes = {}
-    if move.dated:
+    if move.leads_on:
         changes["last_on"] = _later(s.facts.last_on, e.happened_on)
     own = paper_of(move, s, e)
     papers = (*s.facts.papers, *e.papers, *((own,) if own else ()))
@@ -35,6 +35,9 @@ def apply(move: Move, s: Situation) -> DossierFacts:
     if vote is not None:
         changes["votes"] = (*s.facts.votes, vote)
     changes["last"] = LastAct(move.trigger, s.actor.ref, s.today, move.undoable)
+    if move.control is not None:
+        taken = tuple(Controlled(move.control, ref) for ref in controllers(move.control, s))
+        changes["controls"] = (*s.facts.controls, *(one for one in taken if one not in s.facts.controls))
     if move.effect is not None:
         changes.update(move.effect(s, e))
     return msgspec.structs.replace(s.facts, **changes)

@@ -45,9 +45,10 @@ def certificate_end(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalen
     return months_end(paper[1], rulebook.number("course_certificate"), rulebook, calendar)
 
 
-def certificate(facts: DossierFacts) -> tuple[str, date] | None:
-    """(number, date) of the newest certificate of the awareness course, on either form."""
-    found = [paper for form in ("CN-NTVĐ", "10-KNĐ") if (paper := facts.paper(form))]
+def certificate(facts: DossierFacts, by: date | None = None) -> tuple[str, date] | None:
+    """(number, date) of the newest certificate of the awareness course, made by a day, on either form."""
+    forms = ("CN-NTVĐ", "10-KNĐ")
+    found = [paper for form in forms if (paper := facts.paper_by(form, by) if by else facts.paper(form))]
     if not found:
         return None
     newest = max(found, key=lambda paper: paper.issued_on)

@@ -1,5 +1,6 @@
 """Pictures and tables drawn from the definition, for the docs."""
 
+from workflow.guards import CONTROL_LABELS
 from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.procedure.steps import STEPS
 from workflow.procedure.table import LINES, MOVES
@@ -23,7 +24,12 @@ _VOTER_LABELS = {
     Voter.DECIDING: "cấp quyết định (đảng ủy được ủy quyền, hoặc Ban Thường vụ)",
     Voter.NEXT_ON_REMOVAL: "chi bộ; khi chi bộ đã đề nghị thì đảng ủy cơ sở, nếu có",
 }
-_PURPOSE_LABELS = {Purpose.NOMINATION: "giới thiệu", Purpose.REMOVAL: "xóa tên"}
+_PURPOSE_LABELS = {
+    Purpose.NOMINATION: "giới thiệu",
+    Purpose.REMOVAL: "xóa tên",
+    Purpose.REVOCATION: "hủy quyết định",
+    Purpose.REFUSAL: "không kết nạp",
+}
 _ISSUER_LABELS = {
     Issuer.NOMINATOR: "đoàn thể giới thiệu",
     Issuer.CENTRE: "trung tâm chính trị",
@@ -91,11 +97,12 @@ def _columns(line: Line) -> dict[str, str]:
         "đến": f"`{line.dest}`" if line.dest else "(giữ nguyên)",
         "ai": ", ".join(part_label(part) for part in line.parts),
         "cần": ", ".join(line.needs) or "–",
+        "nhận thêm": ", ".join(line.takes) or "–",
         "biểu quyết": _vote(line),
         "giấy tờ": ", ".join(line.forms.values()) or line.form or "–",
         "số theo sổ của": _ISSUER_LABELS[line.issuer] if line.issuer else "–",
         "là quyết định": "có" if line.decides else "–",
-        "tính thứ tự ngày": "có" if line.dated else "không",
+        "khâu kiểm soát": CONTROL_LABELS[line.control].vi if line.control else "–",
         "khi tạm dừng": "được" if line.suspended_ok else "không",
         "rút lại trong ngày": "được" if line.undoable else "không",
         "đính chính": _CORRECTION_LABELS[line.correction],

@@ -111,21 +111,26 @@ class Vote(Frozen, frozen=True):
 class Introducer(Frozen, frozen=True):
     """An official member who introduces the candidate. `ref` names the person without a name.
 
-    `together_since` is when the two began to work or study in the same grass-roots organisation; for a
-    replacement assigned by the cell the tie is not asked.
+    `together_since` is when the two began to work or study in the same grass-roots organisation, or to be active where
+    the candidate lives; for a replacement assigned by the cell, in the place of `replaces`, the tie is not asked.
     """
 
     ref: Ref
     together_since: date | None = None
     replacement: bool = False
+    replaces: Ref = ""
 
 
 class Relative(Frozen, frozen=True):
-    """A relative to be verified; `verified_on` is empty until the result is in."""
+    """A relative to be verified; `verified_on` is empty until the result is in.
+
+    `exempt`: a Party member who is fully declared; the result says where the file was looked at.
+    """
 
     ref: Ref
     relation: Relation
     verified_on: date | None = None
+    exempt: bool = False
 
 
 class Extension(Frozen, frozen=True):
@@ -134,6 +139,24 @@ class Extension(Frozen, frozen=True):
     rule: Ref
     days: Annotated[int, msgspec.Meta(ge=1, le=366)]
     agreed_on: date
+
+
+class Control(StrEnum):
+    """A step of control on a dossier; one person may not take two of a pair (rule `separation_pairs`)."""
+
+    INTRODUCE = "introduce"
+    VERIFY = "verify"
+    RESULTS = "results"
+    CONCLUDE = "conclude"
+    PREPARE = "prepare"
+    SIGN = "sign"
+
+
+class Controlled(Frozen, frozen=True):
+    """A step of control that was taken, and by whom."""
+
+    step: Control
+    by: Ref
 
 
 class LastAct(Frozen, frozen=True):
@@ -156,6 +179,8 @@ class PreparedCorrection(Frozen, frozen=True):
 class DossierFacts(Frozen, frozen=True):
     """Everything the rules know of a dossier; built up act by act (see `acts.apply`).
 
+    `last_on` is the day of the last act that led on; what only supports or waits does not hold a late recording up.
+    `controls` are all steps of control anybody took; `referred` says that the body which decides gave up three times.
     `answers` are the rules that said yes to facts which were then erased by law: they are not asked again.
     """
 
@@ -177,6 +202,10 @@ class DossierFacts(Frozen, frozen=True):
     dossier_made_on: date | None = None
     verifier: Ref = ""
     preparer: Ref = ""
+    prepared_on: date | None = None
+    suspended_on: date | None = None
+    controls: tuple[Controlled, ...] = ()
+    referred: bool = False
     introducers: tuple[Introducer, ...] = ()
     relatives: tuple[Relative, ...] = ()
     papers: tuple[Paper, ...] = ()
@@ -191,6 +220,7 @@ class DossierFacts(Frozen, frozen=True):
     effective_on: date | None = None
     left_on: date | None = None
     readmission: bool = False
+    readmitted: bool = False
     last: LastAct | None = None
     correction: PreparedCorrection | None = None
     answers: tuple[Ref, ...] = ()
@@ -200,6 +230,14 @@ class DossierFacts(Frozen, frozen=True):
         found: Paper | None = None
         for paper in self.papers:
             if paper.form == form and (found is None or paper.issued_on >= found.issued_on):
+                found = paper
+        return found
+
+    def paper_by(self, form: str, day: date) -> Paper | None:
+        """The newest paper of a form that was made by a day: what is dated later supports no act of that day."""
+        found: Paper | None = None
+        for paper in self.papers:
+            if paper.form == form and paper.issued_on <= day and (found is None or paper.issued_on >= found.issued_on):
                 found = paper
         return found
 
@@ -268,6 +306,7 @@ class Evidence(Frozen, frozen=True):
     kept_because: Long = ""
     unit_has_youth_union: bool | None = None
     unit_has_trade_union: bool | None = None
+    cleared_on: date | None = None
 
 
 class Actor(Frozen, frozen=True):

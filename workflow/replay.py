@@ -216,12 +216,15 @@ def fold(events: Iterable[Recorded], known: Known) -> Standing:
 def as_of(events: Sequence[Recorded], day: date, known: Known) -> Standing:
     """Where the dossier stood at the end of a day, by the days on which its acts happened. Raises as `step`.
 
-    The acts of the line up to the last one that had happened by then; what was recorded or corrected later counts.
+    The acts of the line that had happened by then, up to the first that leads on and had not; what was recorded or
+    corrected later counts.
     """
     standing = Standing()
     for event in line(events):
         if event.evidence.happened_on > day:
-            break
+            if event.to_state is not event.from_state:
+                break
+            continue
         standing = step(standing, event, known)
     return standing
 

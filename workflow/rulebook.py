@@ -22,15 +22,16 @@ class RulebookError(ValueError):
 class Rule(msgspec.Struct, frozen=True):
     """One rule: its value with unit, where it stands, and whether that was checked against the text.
 
-    `choices` are the words a value may be made of, where only some make sense.
+    A rule without a value is a principle: it says what is asked, and there is nothing to set. `choices` are the words a
+    value may be made of, where only some make sense.
     """
 
     key: str
-    value: bool | int | str | tuple[str, ...]
-    unit: Text
     source: str
     state: Literal["checked", "confirm"]
     title: Text
+    value: bool | int | str | tuple[str, ...] | None = None
+    unit: Text = Text("", "")
     choices: tuple[str, ...] = ()
 
 
@@ -63,6 +64,13 @@ class Rulebook(msgspec.Struct, frozen=True):
             raise RulebookError(f"{self.code}: {key} is not a number")
         return value
 
+    def flag(self, key: str) -> bool:
+        """The value of a rule that is asked for or not."""
+        value = self.rules[key].value
+        if not isinstance(value, bool):
+            raise RulebookError(f"{self.code}: {key} is not yes or no")
+        return value
+
     def word(self, key: str) -> str:
         """The value of a rule that is one word or a share."""
         value = self.rules[key].value
@@ -92,6 +100,8 @@ class Rulebook(msgspec.Struct, frozen=True):
             rule = rules.get(key)
             if rule is None:
                 raise RulebookError(f"{self.code}: no rule {key}")
+            if rule.value is None:
+                raise RulebookError(f"{self.code}: {key} is a principle without a value")
             if rule.state != "confirm":
                 raise RulebookError(f"{self.code}: {key} was checked against its text and cannot be changed")
             new = tuple(value) if isinstance(value, list) else value

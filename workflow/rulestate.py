@@ -47,7 +47,9 @@ class Rules:
 
 def _written(books: Mapping[str, Rulebook], calendar: WorkCalendar) -> str:
     kept = {
-        code: KeptBook(book.in_force_from, {key: rule.value for key, rule in book.rules.items()})
+        code: KeptBook(
+            book.in_force_from, {key: rule.value for key, rule in book.rules.items() if rule.value is not None}
+        )
         for code, book in books.items()
     }
     return msgspec.json.encode(RuleState(kept, *calendar.told()), order="deterministic").decode()
@@ -85,4 +87,4 @@ def _rule(book: Rulebook | None, key: str, value: Kept) -> Rule:
     known = book.rules.get(key) if book else None
     if known is not None:
         return msgspec.structs.replace(known, value=value)
-    return Rule(key, value, Text("", ""), "–", "confirm", Text(key, key))
+    return Rule(key, "–", "confirm", Text(key, key), value)

@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     ADMISSION = "admission"
     RECOGNITION = "recognition"
     REMOVAL = "removal"
+    REVOCATION = "revocation"
+    REFUSAL = "refusal"
 
 
 @lru_cache(maxsize=64)

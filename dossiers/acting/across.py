@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
-from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded, state_choices
+from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned, Recorded, state_choices
 from dossiers.acting.rows import Piece
 from dossiers.casework.case import Case
 from dossiers.fields import (
@@ -277,6 +277,8 @@ class ReadmitForm(Reasoned, ActForm):
         choices=[(key, key) for key in LEAVING_GROUNDS],
     )
 
+    cleared_on = DayField(_l("Ngày được xóa án tích (án ít nghiêm trọng)"))
+
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """The grounds in the language of the page."""
         super().prepare(case, s, trigger)
@@ -285,6 +287,10 @@ class ReadmitForm(Reasoned, ActForm):
 
 class WithdrawForm(Reasoned, ActForm):
     """The candidate withdraws."""
+
+
+class RefuseForm(Numbered, Reasoned, Balloted, ActForm):
+    """No: with its paper and reason, and with the vote of the body that decides."""
 
 
 class EndForm(Numbered, Reasoned, ActForm):
@@ -307,7 +313,7 @@ FORMS: dict[str, type[ActForm]] = {
     "undo": UndoForm,
     "readmit": ReadmitForm,
     "withdraw": WithdrawForm,
-    "refuse": EndForm,
+    "refuse": RefuseForm,
     "transfer_out": EndForm,
     "record_death": DeathForm,
 }

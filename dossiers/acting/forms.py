@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +38,7 @@ from dossiers.units import services as units
 from workflow.bodies import body_for
 from workflow.facts import Ballot, DossierFacts, Evidence
 from workflow.guards import Situation
+from workflow.procedure.table import move_by
 from workflow.rulebook import Rulebook
 from workflow.stages import STATE_LABELS, State
 from workflow.votes import Body
@@ -183,6 +185,9 @@ class Reasoned(ActForm):
     reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 
+_VOTES = ("present", "in_favour", "against")
+
+
 class Balloted(ActForm):
     """The counted votes; those entitled come from the register."""
 
@@ -193,8 +198,13 @@ class Balloted(ActForm):
     _hint = ""
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
-        """Say how many are on the register of those who vote."""
+        """Say how many are on the register of those who vote; where the step asks for no vote, nobody is asked."""
         super().prepare(case, s, trigger)
+        move = move_by(trigger, case.state, case.route)
+        if move is not None and "ballot" not in move.needs:
+            for name in _VOTES:
+                del self[name]
+            return
         who, _purpose = body_for(trigger, s)
         unit = body_unit(case, who)
         members = units.register(unit, who, clock.today()) if unit else []
@@ -209,24 +219,27 @@ class Balloted(ActForm):
         """The votes as they were counted."""
         super().recall(recorded)
         if recorded.evidence.ballot is not None:
-            for name in ("present", "in_favour", "against"):
+            for name in _VOTES:
                 self.put(name, getattr(recorded.evidence.ballot, name))
 
     def layout(self) -> list[Piece]:
         """The register first."""
-        return [Piece(hint=self._hint), *super().layout()]
+        return [*([Piece(hint=self._hint)] if self._hint else []), *super().layout()]
 
     def bring(self, brought: Brought, case: Case) -> None:
         """The votes; those entitled are counted when the act is decided."""
         super().bring(brought, case)
+        if "present" not in self._fields:
+            return
         brought.evidence["ballot"] = Ballot(0, self.present.data, self.in_favour.data, self.against.data or 0)
 
 
 class DecisionForm(Numbered, Balloted, ActForm):
     """The decision with its counted votes."""
 
-    happened_on = DayField(_l("Ngày ký quyết định"), [required])
+    happened_on = DayField(_l("Ngày biểu quyết"), [required])
     number = LineField(_l("Số quyết định"), [required, NumberWords()])
+    issued_on = DayField(_l("Ngày trên văn bản, nếu khác ngày biểu quyết"))
 
 
 class PaperRows(ActForm):
@@ -235,7 +248,7 @@ class PaperRows(ActForm):
     papers = RowList(FormField(PaperRowForm))
 
     forms: tuple[str, ...] = ()
-    """The codes of the papers that may be recorded."""
+    """The codes of the papers that may be recorded, one as often as it may be."""
 
     _book: Rulebook
     _facts: DossierFacts
@@ -256,13 +269,14 @@ class PaperRows(ActForm):
         super().recall(recorded)
         if not self.is_submitted():
             self.papers.show(recorded.evidence.papers)
-        self.forms = tuple(dict.fromkeys((*(paper.form for paper in recorded.evidence.papers), *self.forms)))
+        there = Counter(paper.form for paper in recorded.evidence.papers)
+        self.forms = (*there.elements(), *(Counter(self.forms) - there).elements())
         self._offer()
 
     def _offer(self) -> None:
         """Add a row for each paper that has none, and say of each row which paper it is about."""
-        there = {row.form.data for row in self.papers.rows}
-        self.papers.add({"form": form} for form in self.forms if form not in there)
+        lacking = Counter(self.forms) - Counter(row.form.data for row in self.papers.rows)
+        self.papers.add({"form": form} for form in lacking.elements())
         for row in self.papers.rows:
             code, known = row.form.data, self._facts.paper(row.form.data)
             row.fits = code in self.forms

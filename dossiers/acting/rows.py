@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from wtforms import Field, FieldList, Form, HiddenField
+from wtforms import BooleanField, Field, FieldList, Form, HiddenField
 from wtforms.utils import unset_value
 
 from dossiers.fields import (
@@ -143,6 +143,7 @@ class RelativeRowForm(Row):
     occupation = LineField(_l("Nghề nghiệp"), [Words(120)])
     result = LineField(_l("Kết quả thẩm tra"), [Words(500)])
     verified_on = DayField(_l("Ngày có kết quả"))
+    exempt = BooleanField(_l("Miễn thẩm tra: là đảng viên, đã kê khai đầy đủ"))
     ref = HiddenField()
 
     def placed(self, index: int) -> None:
@@ -181,6 +182,7 @@ class RelativeRowForm(Row):
             self.occupation.data or None,
             self.result.data or None,
             self.verified_on.data,
+            bool(self.exempt.data),
         )
 
 
@@ -215,12 +217,17 @@ class HelperRowForm(MemberRowForm):
 class IntroducerRowForm(MemberRowForm):
     """A member who introduces, and since when the two have worked or studied together."""
 
-    together_since = DayField(_l("Cùng công tác, học tập từ ngày"))
+    together_since = DayField(_l("Cùng công tác, học tập, sinh hoạt nơi cư trú từ ngày"))
+    replaces = choice("", optional=True)
 
     titles: ClassVar = {
         "member": (_l("Người giới thiệu"), _l("Người giới thiệu thứ hai")),
         "together_since": (
-            _l("Cùng công tác, học tập từ ngày"),
-            _l("Người thứ hai cùng công tác, học tập từ ngày"),
+            _l("Cùng công tác, học tập, sinh hoạt nơi cư trú từ ngày"),
+            _l("Người thứ hai cùng công tác, học tập, sinh hoạt nơi cư trú từ ngày"),
+        ),
+        "replaces": (
+            _l("Phân công thay cho (người thay không cần đủ 12 tháng)"),
+            _l("Người thứ hai phân công thay cho"),
         ),
     }

@@ -1,4 +1,4 @@
-"""The event of an act: what it says (format 2), what stands sealed beside it, and how both are read again.
+"""The event of an act: what it says (format 3), what stands sealed beside it, and how both are read again.
 
 The body names the cell and the road the act was judged on, the rules in force by their hash, and the evidence;
 people are named by reference. What identifies stands in the personal part, bound by a commitment: reasons, the
@@ -27,7 +27,7 @@ from workflow.roles import Role
 from workflow.route import Route
 from workflow.stages import State
 
-FORMAT = 2
+FORMAT = 3
 
 
 Moved = tuple[tuple[str, date, date], ...]

@@ -129,6 +129,7 @@ def relative_row(dossier_id: int, nr: int, relative: RelativeRow) -> RelativeOnF
         "occupation": sealed("occupation", relative.occupation),
         "result": sealed("result", relative.result),
         "verified_on": relative.verified_on,
+        "exempt": relative.exempt,
     }
 
 

@@ -73,6 +73,7 @@ class RelativeOnFile(TypedDict):
     occupation: str | None
     result: str | None
     verified_on: date | None
+    exempt: bool
 
 
 class CompanionOnFile(TypedDict):

@@ -212,6 +212,7 @@ class Player:
     def _papers_application(self, on: date) -> None:
         forms = ["1-KNĐ", "2-KNĐ", "3-KNĐ"]
         papers = [Paper(form, on - timedelta(days=self.rng.randint(1, 8))) for form in forms]
+        papers += [papers[-1] for _other in self.on_file.facts.introducers[1:]]
         self.do("record_papers", on, {"papers": tuple(papers)})
 
     def _papers_opinions(self, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
@@ -52,6 +52,7 @@ class Relative(Model):
     occupation: Mapped[str | None] = mapped_column(info=SEALED)
     result: Mapped[str | None] = mapped_column(info=SEALED)
     verified_on: Mapped[date | None]
+    exempt: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Companion(Model):

@@ -41,6 +41,7 @@ class RelativeRow(msgspec.Struct, frozen=True, omit_defaults=True):
     occupation: str | None = None
     result: str | None = None
     verified_on: date | None = None
+    exempt: bool = False
 
 
 class CompanionRow(msgspec.Struct, frozen=True, omit_defaults=True):

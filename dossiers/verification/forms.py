@@ -2,14 +2,15 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from wtforms import BooleanField, FormField
+from wtforms import FormField
 
 from dossiers.acting.forms import ActForm, Brought, MemberRows, PaperRows, Reasoned, Recorded
-from dossiers.acting.rows import IntroducerRowForm, RelativeRowForm, RowList
+from dossiers.acting.rows import IntroducerRowForm, Piece, RelativeRowForm, RowList
 from dossiers.casework.case import Case
-from dossiers.fields import DayField, ParagraphField, Words, required
+from dossiers.fields import DayField, ParagraphField, Words, required, with_empty
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people.rows import RelativeRow
@@ -38,7 +39,8 @@ class PapersForm(PaperRows):
         else:
             own = introducing_form(s)
             asked = (*s.rulebook.words("application_papers"), *((own,) if own else ()), *s.rulebook.words("opinions"))
-            forms = (*asked, "VB-ĐY")
+            others = ("3-KNĐ" for _another in case.facts.introducers[1:])
+            forms = (*asked, *others, "VB-ĐY")
         return tuple(sorted(forms, key=lambda form: case.facts.paper(form) is not None))
 
 
@@ -50,7 +52,8 @@ class RedoForm(PaperRows):
     def wanted(self, case: Case, s: Situation) -> tuple[str, ...]:
         """Introduction, resolution, opinions and the supplemented CV."""
         own = introducing_form(s)
-        return ("2-KNĐ", "3-KNĐ", *((own,) if own else ()), "5-KNĐ")
+        others = ("3-KNĐ" for _another in case.facts.introducers[1:])
+        return ("2-KNĐ", "3-KNĐ", *others, *((own,) if own else ()), "5-KNĐ")
 
 
 class IntroducersForm(MemberRows):
@@ -58,7 +61,6 @@ class IntroducersForm(MemberRows):
 
     happened_on = DayField(_l("Ngày chi bộ phân công"), [required])
     introducers = RowList(FormField(IntroducerRowForm), min_entries=2, max_entries=2)
-    replacement = BooleanField(_l("Phân công thay người giới thiệu trước (không cần đủ 12 tháng)"))
 
     companion = "introducer"
 
@@ -67,12 +69,30 @@ class IntroducersForm(MemberRows):
         """The rows of the introducers."""
         return self.introducers
 
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the official members; whoever introduces already can be replaced."""
+        super().prepare(case, s, trigger)
+        names = {row.ref: row.name for row in page.companions(case) if row.kind == self.companion}
+        known = [(old.ref, names.get(old.ref, old.ref)) for old in case.facts.introducers]
+        for row in self.introducers.rows:
+            row.replaces.choices = with_empty(known)
+        self._replaceable = bool(known)
+
+    def layout(self) -> list[Piece]:
+        """Nobody is asked whom a first introducer replaces."""
+        if self._replaceable:
+            return super().layout()
+        unasked = {row.replaces.name for row in self.introducers.rows}
+        return [replace(p, fields=tuple(f for f in p.fields if f.name not in unasked)) for p in super().layout()]
+
+    _replaceable = False
+
     def recall(self, recorded: Recorded) -> None:
         """Those who were assigned, with the day they came together."""
         super().recall(recorded)
         people = recorded.evidence.introducers
-        self.choose({"member": person.ref, "together_since": person.together_since} for person in people)
-        self.put("replacement", any(person.replacement for person in people))
+        names = ("together_since", "replaces")
+        self.choose({"member": person.ref, **{name: getattr(person, name) for name in names}} for person in people)
 
     def field_of(self, evidence: str) -> str:
         """A refusal of the introducers stands at the first."""
@@ -90,10 +110,12 @@ class IntroducersForm(MemberRows):
     def bring(self, brought: Brought, case: Case) -> None:
         """Introducers as the rules and the file know them."""
         super().bring(brought, case)
-        chosen = {row.member.data: row.together_since.data for row in self.introducers.rows if row.member.data}
-        replacing = bool(self.replacement.data)
-        brought.evidence["introducers"] = tuple(Introducer(ref, since, replacing) for ref, since in chosen.items())
-        brought.companions = self.companions(chosen, self.happened_on.data)
+        chosen = [row for row in self.introducers.rows if row.member.data]
+        brought.evidence["introducers"] = tuple(
+            Introducer(row.member.data, row.together_since.data, bool(row.replaces.data), row.replaces.data or "")
+            for row in chosen
+        )
+        brought.companions = self.companions([row.member.data for row in chosen], self.happened_on.data)
 
 
 NEW_ROWS = 4
@@ -146,7 +168,9 @@ class RelativesForm(ActForm):
                 ref = ref if known else f"r{secrets.token_hex(4)}"
                 found[ref] = row.relative(ref)
         brought.relatives = tuple(found.values())
-        brought.evidence["relatives"] = tuple(RelativeFact(r.ref, r.relation, r.verified_on) for r in found.values())
+        brought.evidence["relatives"] = tuple(
+            RelativeFact(r.ref, r.relation, r.verified_on, r.exempt) for r in found.values()
+        )
 
 
 class StartForm(ActForm):

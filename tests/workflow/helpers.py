@@ -104,7 +104,8 @@ class Walk:
     def _road(self) -> list[Any]:
         organised = self.source is not Source.OTHER
         introducers = tuple(Introducer(f"m{n}", date(2018, 1, 1)) for n in range(1 if organised else 2))
-        relatives = tuple(Relative(f"r{r}", r, date(2021, 11, 1)) for r in (Relation.FATHER, Relation.MOTHER))
+        relatives = tuple(Relative(f"r{r}", r, date(2021, 9, 1)) for r in (Relation.FATHER, Relation.MOTHER))
+        forms = ("1-KNĐ", "2-KNĐ", *("3-KNĐ" for _ in introducers))
         born = date(1996 if self.source is Source.YOUTH_UNION else 1983, 5, 20)
         steps = [
             lambda: self.do(
@@ -129,7 +130,7 @@ class Walk:
             lambda: self.do("certify", days=9),
             lambda: self.do("open_dossier"),
             lambda: self.do("assign_introducers", introducers=introducers),
-            lambda: self.do("record_papers", papers=self._papers("1-KNĐ", "2-KNĐ", "3-KNĐ")),
+            lambda: self.do("record_papers", papers=self._papers(*forms)),
             lambda: self.do("start_verification", actor=Actor("officer", EVERYBODY)),
             lambda: self.do("record_relatives", relatives=relatives),
             lambda: self.do("record_papers", papers=self._papers("5-KNĐ")),

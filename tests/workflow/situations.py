@@ -19,10 +19,12 @@ from workflow.stages import State
 from workflow.votes import Body, Purpose
 
 DAY = timedelta(days=1)
+INTRODUCED = (Paper("3-KNĐ", date(2016, 1, 1)), Paper("3-KNĐ", date(2016, 1, 2)))
 SOUND = DossierFacts(
     birth_date=date(1996, 5, 20),
     schooling=Schooling.UPPER_SECONDARY,
-    papers=(Paper("CN-NTVĐ", date(2021, 3, 15), "1"),),
+    papers=(*INTRODUCED, Paper("CN-NTVĐ", date(2021, 3, 15), "1")),
+    introducers=(Introducer("m1", date(2010, 1, 1)), Introducer("m2", date(2010, 1, 1))),
     dossier_made_on=date(2022, 3, 1),
 )
 APPROVED = DossierFacts(admitted_on=date(2022, 6, 20), received_on=date(2022, 7, 1))
@@ -30,6 +32,8 @@ CELL = Ballot(15, 15, 15)
 
 
 def at_cell(**changes: Any) -> DossierFacts:
+    if "papers" in changes:
+        changes["papers"] = (*INTRODUCED, *changes["papers"])
     return msgspec.structs.replace(SOUND, **changes)
 
 
@@ -42,7 +46,7 @@ def failed(times: int, purpose: Purpose, body: Body = Body.CELL) -> tuple[Vote, 
 
 
 def verifying(**changes: Any) -> DossierFacts:
-    papers = tuple(Paper(form, date(2022, 6, 1)) for form in ("1-KNĐ", "2-KNĐ", "3-KNĐ"))
+    papers = tuple(Paper(form, date(2022, 6, 1)) for form in ("1-KNĐ", "2-KNĐ", "3-KNĐ", "3-KNĐ"))
     base: dict[str, Any] = {
         "papers": papers,
         "introducers": (Introducer("m1", date(2020, 1, 1)), Introducer("m2", date(2020, 1, 1))),

@@ -71,8 +71,6 @@ def test_after_three_failed_votes_on_removal_the_superior_decides(times: int, th
         (date(2022, 6, 30), "removed", "5-TB", {"readmission"}),
         (date(2022, 7, 1), "removed", "5-TB", set()),
         (date(2022, 7, 1), "removed", "", {"readmission_consent"}),
-        (date(2024, 6, 30), "minor_offence", "5-TB", {"readmission_minor_offence"}),
-        (date(2024, 7, 1), "minor_offence", "5-TB", set()),
         (date(2029, 7, 1), "corruption_sentence", "5-TB", {"readmission_excluded"}),
         (date(2029, 7, 1), "asked_to_leave", "5-TB", {"readmission_excluded"}),
     ],
@@ -81,8 +79,27 @@ def test_readmission(on: date, ground: str, number: str, rules: set[str]) -> Non
     facts = DossierFacts(left_on=date(2019, 7, 1), admitted_on=date(2018, 1, 1))
     s = situation(State.REMOVED, facts)
     assert rules_against(s, "readmit", on, ground=ground, number=number) == rules
-    second = situation(State.REMOVED, msgspec.structs.replace(facts, readmission=True))
-    assert rules_against(second, "readmit", on, ground=ground, number=number) == {"readmission_once"}
+    for once in ("readmission", "readmitted"):
+        second = situation(State.REMOVED, msgspec.structs.replace(facts, **{once: True}))
+        assert rules_against(second, "readmit", on, ground=ground, number=number) == {"readmission_once"}
+
+
+@pytest.mark.parametrize(
+    ("on", "cleared", "refused"),
+    [
+        (date(2024, 6, 30), date(2019, 7, 1), True),
+        (date(2024, 7, 1), date(2019, 7, 1), False),
+        (date(2029, 7, 1), None, True),
+        (date(2025, 2, 27), date(2020, 2, 29), True),
+        (date(2025, 2, 28), date(2020, 2, 29), False),
+    ],
+)
+def test_after_a_minor_offence_the_months_run_from_the_cleared_record(
+    on: date, cleared: date | None, refused: bool
+) -> None:
+    s = situation(State.REMOVED, DossierFacts(left_on=date(2010, 1, 1), admitted_on=date(2009, 1, 1)))
+    found = rules_against(s, "readmit", on, ground="minor_offence", number="5-TB", cleared_on=cleared)
+    assert found == ({"readmission_minor_offence"} if refused else set())
 
 
 def test_a_suspended_dossier_waits_but_can_still_end() -> None:

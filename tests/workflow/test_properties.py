@@ -16,7 +16,7 @@ from workflow.deadlines import running
 from workflow.evaluate import Question, answer, evaluate
 from workflow.facts import Actor, Ballot, DossierFacts, Evidence, Introducer, Paper, Relation, Relative, Source
 from workflow.machine import Outcome, Refused
-from workflow.procedure.table import MOVES, moves_from, next_step, route_knows
+from workflow.procedure.table import MOVES, move_by, moves_from, next_step, route_knows
 from workflow.route import Route
 from workflow.stages import ENDS, State
 from workflow.triggers import TRIGGERS, Kind
@@ -38,6 +38,8 @@ FORMS = [
     "VB-ĐY",
 ]
 
+
+EMPTY = {field.name: field.default for field in msgspec.structs.fields(Evidence)}
 
 PREPARING = (
     "propose_course", "renew_certificate", "redo_stale_papers", "assign_introducers", "record_papers",
@@ -68,7 +70,12 @@ class Player:
         roles = EVERYBODY if helpful else tuple(draw(st.sets(st.sampled_from(EVERYBODY), min_size=1), EVERYBODY))
         who = Actor(actor or draw(st.sampled_from(["a1", "a2", "a3"]), ""), roles)
         s = situation(walk.state, walk.facts, today, walk.route, who)
-        s = msgspec.structs.replace(s, evidence=self.evidence(on, helpful))
+        evidence = self.evidence(on, helpful)
+        move = move_by(trigger, walk.state, walk.route)
+        if move is not None and (helpful or draw(st.booleans(), True)):
+            spare = {name for name in Evidence.__struct_fields__ if name not in move.accepted}
+            evidence = msgspec.structs.replace(evidence, **{name: EMPTY[name] for name in spare})
+        s = msgspec.structs.replace(s, evidence=evidence)
         try:
             outcome = machine.fire(trigger, s)
         except Refused as refused:
@@ -95,7 +102,8 @@ class Player:
         draw = self.draw
         entitled = draw(st.integers(1, 20), 9)
         ballot = Ballot(entitled, entitled, entitled if helpful else draw(st.integers(0, entitled), entitled))
-        papers = tuple(Paper(form, on) for form in (FORMS if helpful else draw(st.sets(st.sampled_from(FORMS)), FORMS)))
+        forms = [*FORMS, "3-KNĐ"] if helpful else draw(st.lists(st.sampled_from(FORMS), max_size=6), [*FORMS, "3-KNĐ"])
+        papers = tuple(Paper(form, on) for form in forms)
         relatives = tuple(
             Relative(str(relation), relation, on if helpful else draw(st.sampled_from([None, on]), on))
             for relation in (Relation.FATHER, Relation.MOTHER)
@@ -140,6 +148,11 @@ def check_official(player: Player) -> None:
     )
     certificates = [p for p in facts.papers if p.form in ("CN-NTVĐ", "10-KNĐ")]
     assert any(CALENDAR.end_of_months(paper.issued_on, 60) >= cell_voted for paper in certificates)
+    assert len({person.ref for person in facts.introducers}) == len(facts.introducers) >= 1
+    for pair in (("prepare", "sign"), ("verify", "conclude"), ("introduce", "verify")):
+        first, second = ({one.by for one in facts.controls if one.step == step} for step in pair)
+        assert not first & second, pair
+    assert all(vote.held_on <= walk.on for vote in facts.votes)
     assert facts.paper("9-KNĐ") is not None
     assert facts.paper("18-KNĐ") is not None
 

@@ -6,7 +6,14 @@ the form can tell is not judged), and with evidence when somebody acts. The file
 
 from workflow.guards.admission import age, not_stale, schooling
 from workflow.guards.base import About, Guard, Refusal, Situation, day_text
-from workflow.guards.ceremony import approved_by_other, ceremony_in_time, decision_prepared, received_in_order
+from workflow.guards.ceremony import (
+    ceremony_in_time,
+    decision_prepared,
+    first_receipt,
+    not_received,
+    received_in_order,
+    text_dated,
+)
 from workflow.guards.corrections import (
     correction_allowed,
     correction_by_two,
@@ -17,7 +24,14 @@ from workflow.guards.corrections import (
     own_last_act,
     proposal_competent,
 )
-from workflow.guards.order import competent, date_possible, evidence_complete, not_closed, not_suspended
+from workflow.guards.order import (
+    competent,
+    date_possible,
+    evidence_complete,
+    evidence_fits,
+    not_closed,
+    not_suspended,
+)
 from workflow.guards.recognition import (
     admission_voted,
     new_member_course,
@@ -25,26 +39,36 @@ from workflow.guards.recognition import (
     recognition_papers,
     recognition_voted,
 )
+from workflow.guards.removal import (
+    REMOVAL_GROUNDS,
+    no_removal_pending,
+    removal_attempts_left,
+    removal_body,
+    removal_cell_majority,
+    removal_cell_voted,
+    removal_cell_votes_left,
+    removal_committee_majority,
+    removal_committee_voted,
+    removal_committee_votes_left,
+    removal_deciding_majority,
+    removal_ground,
+    removal_recorder,
+    removal_vote_failed,
+)
+from workflow.guards.separation import CONTROL_LABELS, controllers, separated
 from workflow.guards.side_roads import (
     LEAVING_GROUNDS,
-    REMOVAL_GROUNDS,
     SCHOOLING_GROUNDS,
     extension_possible,
     follow_up_over,
     is_stale,
     is_suspended,
     readmission_allowed,
-    removal_body,
-    removal_cell_voted,
-    removal_committee_voted,
-    removal_ground,
-    removal_majority,
-    removal_vote_failed,
-    removal_votes_left,
     return_target,
     stale_papers_offered,
 )
 from workflow.guards.sourcing import (
+    candidate_known,
     consent,
     from_organisation,
     neither_organisation,
@@ -61,14 +85,15 @@ from workflow.guards.training import (
 )
 from workflow.guards.verification import (
     application_papers,
-    concluded_by_other,
     introducer_tie,
     introducers,
     introducing_form,
     opinions,
     organisation_resolution,
+    relatives_asked_about,
     relatives_verified,
-    verifier_independent,
+    replaced,
+    still_introduced,
 )
 from workflow.guards.voting import (
     cell_majority,
@@ -85,6 +110,7 @@ from workflow.guards.voting import (
 )
 
 __all__ = [
+    "CONTROL_LABELS",
     "LEAVING_GROUNDS",
     "REMOVAL_GROUNDS",
     "SCHOOLING_GROUNDS",
@@ -95,14 +121,14 @@ __all__ = [
     "admission_voted",
     "age",
     "application_papers",
-    "approved_by_other",
+    "candidate_known",
     "cell_majority",
     "ceremony_in_time",
     "certificate_valid",
     "committee_majority",
     "competent",
-    "concluded_by_other",
     "consent",
+    "controllers",
     "correction_allowed",
     "correction_by_two",
     "correction_competent",
@@ -118,7 +144,9 @@ __all__ = [
     "deciding_majority",
     "decision_prepared",
     "evidence_complete",
+    "evidence_fits",
     "extension_possible",
+    "first_receipt",
     "follow_up_over",
     "from_organisation",
     "introducer_tie",
@@ -129,9 +157,11 @@ __all__ = [
     "majority",
     "neither_organisation",
     "new_member_course",
+    "no_removal_pending",
     "nominating_role",
     "nomination_vote",
     "not_closed",
+    "not_received",
     "not_stale",
     "not_suspended",
     "offered_certificate_valid",
@@ -145,19 +175,28 @@ __all__ = [
     "received_in_order",
     "recognition_papers",
     "recognition_voted",
+    "relatives_asked_about",
     "relatives_verified",
+    "removal_attempts_left",
     "removal_body",
+    "removal_cell_majority",
     "removal_cell_voted",
+    "removal_cell_votes_left",
+    "removal_committee_majority",
     "removal_committee_voted",
+    "removal_committee_votes_left",
+    "removal_deciding_majority",
     "removal_ground",
-    "removal_majority",
+    "removal_recorder",
     "removal_vote_failed",
-    "removal_votes_left",
+    "replaced",
     "return_target",
     "schooling",
+    "separated",
     "stale_papers_offered",
+    "still_introduced",
+    "text_dated",
     "three_votes_failed",
-    "verifier_independent",
     "vote_adds_up",
     "vote_failed",
     "votes_left",

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from workflow.calendar import WorkCalendar
-from workflow.facts import Actor, DossierFacts, Evidence
+from workflow.facts import Actor, Control, DossierFacts, Evidence
 from workflow.roles import Part, Role
 from workflow.route import Route
 from workflow.rulebook import Rulebook
@@ -63,7 +63,8 @@ class About(msgspec.Struct, frozen=True):
 class Situation(msgspec.Struct, frozen=True):
     """All a guard may look at. `about` is the act to be put right, if one is.
 
-    Of the line of the table that is asked: `parts` may do it, `needs` must be there, `dest` is where it leads.
+    Of the line of the table that is asked: `parts` may do it, `needs` must be there, `takes` is all it has a use for
+    (None: nobody says), `dest` is where it leads, `control` the step of control it is.
     """
 
     state: State | None
@@ -78,6 +79,8 @@ class Situation(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
     about: About | None = None
     dest: State | None = None
+    takes: frozenset[str] | None = None
+    control: Control | None = None
 
     @property
     def on(self) -> date:
@@ -102,7 +105,7 @@ def day_text(day: date | None) -> str:
 
 
 def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
-    missing = [form for form in s.rulebook.words(rule) if s.facts.paper(form) is None]
+    missing = [form for form in s.rulebook.words(rule) if s.facts.paper_by(form, s.on) is None]
     if not missing:
         return None
     return s.no(

@@ -1,5 +1,7 @@
 """Rules of the decision on admission and of the ceremony."""
 
+from datetime import date
+
 import msgspec
 
 from workflow import deadlines
@@ -9,7 +11,18 @@ from workflow.route import role_for
 
 
 def decision_prepared(s: Situation) -> Refusal | None:
-    """The organisation board has checked the dossier and prepared the decision."""
+    """The organisation board has checked the dossier and prepared the decision, by the day it is taken."""
+    if not s.rulebook.flag("decision_prepared"):
+        return None
+    if s.facts.preparer and s.evidence is not None and s.facts.prepared_on and s.on < s.facts.prepared_on:
+        return s.no(
+            "act_order",
+            f"Quyết định được trình ngày {day_text(s.facts.prepared_on)}, sau ngày {day_text(s.on)}.",
+            f"The decision was prepared on {day_text(s.facts.prepared_on)}, after {day_text(s.on)}.",
+            "Kiểm tra ngày quyết định.",
+            "Check the day of the decision.",
+            "happened_on",
+        )
     if s.facts.preparer:
         return None
     officer = ROLE_LABELS[role_for(Part.DECIDING_OFFICER, s.route)]
@@ -23,23 +36,48 @@ def decision_prepared(s: Situation) -> Refusal | None:
     )
 
 
-def approved_by_other(s: Situation) -> Refusal | None:
-    """Who prepared a decision does not approve it."""
-    if not s.actor.ref or s.facts.preparer != s.actor.ref:
+def text_dated(s: Situation) -> Refusal | None:
+    """The text of a decision is dated on the day of the vote or after it, by today; its date is the decision's."""
+    issued = s.evidence.issued_on if s.evidence else None
+    if issued is None or issued >= s.on:
         return None
     return s.no(
-        "separation_of_duties",
-        "Người trình quyết định không được ký duyệt.",
-        "Who prepared the decision does not approve it.",
-        "Một người khác có thẩm quyền ký.",
-        "Another competent person signs.",
+        "act_order",
+        f"Văn bản đề ngày {day_text(issued)}, trước ngày biểu quyết ({day_text(s.on)}).",
+        f"The text is dated {day_text(issued)}, before the vote ({day_text(s.on)}).",
+        "Kiểm tra ngày trên văn bản.",
+        "Check the date on the text.",
+        "issued_on",
+    )
+
+
+def not_received(s: Situation) -> Refusal | None:
+    """A decision is received once: another receipt would start the ceremony's clock anew."""
+    return None if s.facts.received_on is None else _received(s, s.facts.received_on)
+
+
+def first_receipt(s: Situation) -> Refusal | None:
+    """The first receipt of a decision counts; at the ceremony nobody gives it another day."""
+    known, told = s.facts.received_on, s.evidence.received_on if s.evidence else None
+    return None if known is None or told in (None, known) else _received(s, known)
+
+
+def _received(s: Situation, known: date) -> Refusal:
+    return s.no(
+        "act_order",
+        f"Đã ghi chi bộ nhận quyết định ngày {day_text(known)}.",
+        f"The receipt is recorded already: {day_text(known)}.",
+        "Ngày ghi sai thì đính chính.",
+        "A wrong date is corrected.",
+        "received_on" if s.evidence else "",
+        "correct_record",
     )
 
 
 def received_in_order(s: Situation) -> Refusal | None:
     """The cell receives a decision after it was taken and before the ceremony."""
     e = s.evidence
-    received = (e.received_on if e else None) or s.facts.received_on
+    received = s.facts.received_on or (e.received_on if e else None)
     if received is None or s.facts.admitted_on is None:
         return None
     if s.facts.admitted_on <= received <= s.on:

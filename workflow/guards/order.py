@@ -1,9 +1,17 @@
 """Who may act, when, and in which order."""
 
+from datetime import date
+
+import msgspec
+
+from workflow.facts import Evidence
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.roles import ROLE_LABELS
 from workflow.route import role_for
 from workflow.text import Text
+
+FOUNDED = date(1930, 2, 3)
+"""No act of the Party happened before this day."""
 
 
 def competent(s: Situation) -> Refusal | None:
@@ -50,9 +58,21 @@ def not_closed(s: Situation) -> Refusal | None:
 
 
 def date_possible(s: Situation) -> Refusal | None:
-    """The day of the act is neither in the future nor before the previous act; putting right is done on any day."""
+    """The day of the act is neither in the future nor before the act that led here, and papers are made by then.
+
+    Putting right is done on any day.
+    """
     if s.evidence is None:
         return None
+    if s.on < FOUNDED:
+        return s.no(
+            "act_order",
+            f"Ngày {day_text(s.on)} trước ngày thành lập Đảng ({day_text(FOUNDED)}).",
+            f"{day_text(s.on)} is before the Party was founded ({day_text(FOUNDED)}).",
+            "Kiểm tra lại năm.",
+            "Check the year.",
+            "happened_on",
+        )
     if s.on > s.today:
         return s.no(
             "act_order",
@@ -65,8 +85,8 @@ def date_possible(s: Situation) -> Refusal | None:
     if s.about is None and s.facts.last_on is not None and s.on < s.facts.last_on:
         return s.no(
             "act_order",
-            f"Ngày {day_text(s.on)} trước việc gần nhất của hồ sơ ({day_text(s.facts.last_on)}).",
-            f"{day_text(s.on)} is before the dossier's previous act ({day_text(s.facts.last_on)}).",
+            f"Ngày {day_text(s.on)} trước việc đưa hồ sơ đến bước này ({day_text(s.facts.last_on)}).",
+            f"{day_text(s.on)} is before the act that brought the dossier here ({day_text(s.facts.last_on)}).",
             "Kiểm tra lại ngày; nếu việc trước ghi sai ngày, ghi đính chính.",
             "Check the date; if the earlier act has a wrong date, record a correction.",
             "happened_on",
@@ -82,15 +102,25 @@ def date_possible(s: Situation) -> Refusal | None:
             "issued_on",
         )
     for paper in s.evidence.papers:
-        if paper.issued_on > s.today:
+        if paper.issued_on > s.on:
             return s.no(
                 "act_order",
-                f"Ngày của {paper.form} ({day_text(paper.issued_on)}) ở tương lai.",
-                f"The date of {paper.form} ({day_text(paper.issued_on)}) lies in the future.",
-                "Ghi ngày trên văn bản.",
-                "Enter the date on the paper.",
+                f"{paper.form} đề ngày {day_text(paper.issued_on)}, sau ngày của việc này ({day_text(s.on)}).",
+                f"{paper.form} is dated {day_text(paper.issued_on)}, after the day of this act ({day_text(s.on)}).",
+                "Kiểm tra ngày trên văn bản và ngày của việc.",
+                "Check the date on the paper and that of the act.",
                 "papers",
             )
+    late = next((r for r in s.evidence.relatives if r.verified_on is not None and r.verified_on > s.on), None)
+    if late is not None:
+        return s.no(
+            "act_order",
+            f"Kết quả thẩm tra đề ngày {day_text(late.verified_on)}, sau ngày ghi ({day_text(s.on)}).",
+            f"A result is dated {day_text(late.verified_on)}, after the day it is recorded ({day_text(s.on)}).",
+            "Kiểm tra ngày có kết quả.",
+            "Check the day of the result.",
+            "relatives",
+        )
     return None
 
 
@@ -114,7 +144,35 @@ _NEED_NAMES: dict[str, Text] = {
     "candidate": Text("thông tin người xin vào Đảng", "the candidate's data"),
     "source": Text("nguồn giới thiệu", "the source"),
     "issuer": Text("nơi cấp", "the issuer"),
+    "issued_on": Text("ngày văn bản", "the paper's date"),
+    "consented": Text("sự đồng ý của người được giới thiệu", "the candidate's consent"),
+    "content": Text("nội dung đính chính", "the content of a correction"),
+    "kept_because": Text("căn cứ giữ nguyên việc sau", "the ground to keep later acts"),
+    "unit_has_youth_union": Text("tổ chức Đoàn của đơn vị", "the unit's Youth Union"),
+    "unit_has_trade_union": Text("tổ chức công đoàn của đơn vị", "the unit's trade union"),
+    "cleared_on": Text("ngày được xóa án tích", "the day the record was cleared"),
 }
+"""What people call the pieces of the evidence; every one but the day."""
+
+_DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Evidence) if field.name != "happened_on"}
+
+
+def evidence_fits(s: Situation) -> Refusal | None:
+    """An act brings what its line of the table names and nothing else: a vote nobody asked for is none."""
+    if s.evidence is None or s.takes is None:
+        return None
+    for name, empty in _DEFAULTS.items():
+        if name not in s.takes and getattr(s.evidence, name) != empty:
+            text = _NEED_NAMES[name]
+            return s.no(
+                "evidence",
+                f"Việc này không ghi {text.vi}.",
+                f"This act does not record {text.en}.",
+                "Bỏ phần đó; ghi ở việc dành cho nó.",
+                "Leave it out; record it with the act it belongs to.",
+                name,
+            )
+    return None
 
 
 def evidence_complete(s: Situation) -> Refusal | None:

@@ -32,7 +32,7 @@ def recognition_papers(s: Situation) -> Refusal | None:
         return missing
     end = deadlines.probation_end(s.facts, s.rulebook)
     for form in s.rulebook.words("recognition_papers"):
-        paper = s.facts.paper(form)
+        paper = s.facts.paper_by(form, s.on)
         if paper is not None and end is not None and paper.issued_on <= end:
             return s.no(
                 "recognition_papers",
@@ -52,14 +52,29 @@ def recognition_voted(s: Situation) -> Refusal | None:
     if any(facts.failed_votes(body, Purpose.RECOGNITION) >= limit for body in bodies):
         return None
     missing = [body for body in bodies if not facts.passed(body, Purpose.RECOGNITION)]
-    return _not_voted(s, missing, "recognition_vote")
+    return _not_voted(s, missing, "recognition_vote") or _appraised(s, "16-KNĐ")
 
 
 def admission_voted(s: Situation) -> Refusal | None:
     """A decision on admission rests on the votes of the route."""
     bodies = [Body.CELL] + ([Body.COMMITTEE] if s.route.has_committee_review else [])
     missing = [body for body in bodies if not s.facts.passed(body, Purpose.ADMISSION)]
-    return _not_voted(s, missing, "cell_vote")
+    return _not_voted(s, missing, "cell_vote") or _appraised(s, "7-KNĐ")
+
+
+def _appraised(s: Situation, form: str) -> Refusal | None:
+    """Where there is a section committee it has appraised the dossier, whatever road it came by."""
+    if not s.route.has_section or s.facts.paper(form) is not None:
+        return None
+    title = s.rulebook.form_title(form)
+    return s.no(
+        "act_order",
+        f"Chưa có {form} {title.vi}.",
+        f"Missing: {form} {title.en}.",
+        "Trả hồ sơ về bước thẩm định.",
+        "Return the dossier to the appraisal.",
+        mend="return_for_correction",
+    )
 
 
 def _not_voted(s: Situation, missing: list[Body], rule: str) -> Refusal | None:

@@ -1,36 +1,10 @@
-"""Rules of removal, return, extension, suspension and re-admission."""
+"""Rules of return, extension, suspension, stale dossiers and re-admission."""
 
 from workflow import deadlines
 from workflow.calendar import add_months
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.guards.verification import introducing_form
-from workflow.route import Route
 from workflow.text import Text
-from workflow.votes import BODY_LABELS, Body, Purpose, needed
-
-
-def removal_ground(s: Situation) -> Refusal | None:
-    """A removal names one of the grounds of the Party's statutes, art. 8 (or the refused recognition)."""
-    if s.evidence is None or s.evidence.ground in REMOVAL_GROUNDS:
-        return None
-    return s.no(
-        "removal_ground",
-        "Chưa nêu căn cứ xóa tên.",
-        "No ground for removal is named.",
-        "Chọn căn cứ theo Điều lệ Đảng, điều 8.",
-        "Choose a ground of the statutes, art. 8.",
-        "ground",
-    )
-
-
-REMOVAL_GROUNDS: dict[str, Text] = {
-    "absent": Text(
-        "3 tháng trong năm không sinh hoạt, không đóng đảng phí, không có lý do chính đáng",
-        "3 months in a year without meetings or dues and without good reason",
-    ),
-    "lost_will": Text("Giảm sút ý chí phấn đấu, đã giáo dục mà không tiến bộ", "Loss of will after education"),
-    "not_recognised": Text("Không đủ tư cách công nhận chính thức", "Not fit to be recognised"),
-}
 
 LEAVING_GROUNDS: dict[str, Text] = {
     "removed": Text("Bị xóa tên", "Removed"),
@@ -49,91 +23,6 @@ SCHOOLING_GROUNDS: dict[str, Text] = {
     "ethnic_minority": Text("Dân tộc thiểu số", "Ethnic minority"),
     "very_difficult": Text("Vùng đặc biệt khó khăn", "Very difficult area"),
 }
-
-
-def removal_majority(s: Situation) -> Refusal | None:
-    """Removal: cell and committee by 2/3, standing committee by more than half (24-QĐ/TW §8)."""
-    ballot = s.evidence.ballot if s.evidence else None
-    if ballot is None:
-        return None
-    shares = s.rulebook.words("removal_votes")
-    cell, committee = s.facts.passed(Body.CELL, Purpose.REMOVAL), s.facts.passed(Body.COMMITTEE, Purpose.REMOVAL)
-    step = 0 if not cell else 1 if s.route is not Route.GRASSROOTS_CELL and not committee else 2
-    minimum = needed(shares[step], ballot.entitled)
-    if ballot.entitled > 0 and ballot.in_favour >= minimum:
-        return None
-    return s.no(
-        "removal_votes",
-        f"Tán thành xóa tên {ballot.in_favour}/{ballot.entitled}, cần ít nhất {minimum} phiếu.",
-        f"{ballot.in_favour} of {ballot.entitled} for removal, {minimum} needed.",
-        "Ghi lần biểu quyết không đạt.",
-        "Record the failed vote.",
-        "in_favour",
-    )
-
-
-def removal_cell_voted(s: Situation) -> Refusal | None:
-    """The cell proposed the removal, or its three votes failed and the superior decides."""
-    return _removal_voted(s, Body.CELL, "propose_removal")
-
-
-def removal_committee_voted(s: Situation) -> Refusal | None:
-    """The grass-roots committee agreed, where there is one."""
-    if s.route is Route.GRASSROOTS_CELL:
-        return None
-    return _removal_voted(s, Body.COMMITTEE, "endorse_removal")
-
-
-def removal_votes_left(s: Situation) -> Refusal | None:
-    """After three votes without 2/3 for removal the superior decides (24-QĐ/TW §4.2)."""
-    failed = s.facts.failed_votes(removal_body(s), Purpose.REMOVAL)
-    if failed < s.rulebook.number("three_failed_votes"):
-        return None
-    return s.no(
-        "three_failed_votes",
-        f"Đã biểu quyết xóa tên {failed} lần không đủ 2/3.",
-        f"{failed} votes for removal have failed to reach 2/3.",
-        "Báo cáo cấp ủy cấp trên xem xét, quyết định.",
-        "Refer the matter to the superior committee.",
-        mend="remove",
-    )
-
-
-def removal_body(s: Situation) -> Body:
-    """The body whose vote on a removal is next: the cell, then the committee where there is one."""
-    committee_next = s.facts.passed(Body.CELL, Purpose.REMOVAL) and s.route is not Route.GRASSROOTS_CELL
-    return Body.COMMITTEE if committee_next else Body.CELL
-
-
-def _removal_voted(s: Situation, body: Body, mend: str) -> Refusal | None:
-    failed = s.facts.failed_votes(body, Purpose.REMOVAL)
-    if s.facts.passed(body, Purpose.REMOVAL) or failed >= s.rulebook.number("three_failed_votes"):
-        return None
-    return s.no(
-        "removal_votes",
-        f"Chưa có biểu quyết xóa tên của: {BODY_LABELS[body].vi}.",
-        f"No vote for removal yet by: {BODY_LABELS[body].en}.",
-        "Biểu quyết rồi ghi kết quả.",
-        "Vote, then record the result.",
-        mend=mend,
-    )
-
-
-def removal_vote_failed(s: Situation) -> Refusal | None:
-    """A vote on removal recorded as failed did fail, and there is still a vote to take."""
-    ballot = s.evidence.ballot if s.evidence else None
-    if ballot is None:
-        return None
-    if ballot.in_favour < needed(s.rulebook.words("removal_votes")[0], ballot.entitled):
-        return None
-    return s.no(
-        "removal_votes",
-        f"Tán thành {ballot.in_favour}/{ballot.entitled} là đủ để đề nghị xóa tên.",
-        f"{ballot.in_favour} of {ballot.entitled} is enough for removal.",
-        "Ghi biểu quyết thông qua.",
-        "Record it as passed.",
-        "in_favour",
-    )
 
 
 def return_target(s: Situation) -> Refusal | None:
@@ -186,6 +75,16 @@ def extension_possible(s: Situation) -> Refusal | None:
             "Choose a running deadline.",
             "rule",
         )
+    if s.on > runs[e.rule].due_on:
+        due = day_text(runs[e.rule].due_on)
+        return s.no(
+            deadlines.BY_RULE[e.rule].extension_rule or "",
+            f"Thời hạn đã hết ngày {due}: chỉ gia hạn khi còn thời hạn.",
+            f"The deadline passed on {due}: it is extended while it runs.",
+            "Ghi ngày cấp trên đã đồng ý, nếu sớm hơn; nếu không, nêu lý do trễ hạn khi ghi việc này.",
+            "Enter the day the superior agreed if that was earlier; else the act is recorded as late.",
+            "happened_on",
+        )
     key = deadlines.BY_RULE[e.rule].extension_rule or ""
     limit = s.rulebook.number(key)
     already = s.facts.extension(e.rule)
@@ -202,7 +101,17 @@ def extension_possible(s: Situation) -> Refusal | None:
 
 
 def is_suspended(s: Situation) -> Refusal | None:
-    """Only a suspended dossier is resumed."""
+    """Only a suspended dossier is resumed, on the day it was suspended or later."""
+    since = s.facts.suspended_on
+    if s.facts.suspended and s.evidence is not None and since is not None and s.on < since:
+        return s.no(
+            "act_order",
+            f"Hồ sơ tạm dừng từ ngày {day_text(since)}, sau ngày {day_text(s.on)}.",
+            f"The dossier was suspended on {day_text(since)}, after {day_text(s.on)}.",
+            "Kiểm tra lại ngày.",
+            "Check the date.",
+            "happened_on",
+        )
     if s.facts.suspended:
         return None
     return s.no(
@@ -253,11 +162,16 @@ def stale_papers_offered(s: Situation) -> Refusal | None:
 
 def readmission_allowed(s: Situation) -> Refusal | None:
     """36 months after leaving (60 after a minor offence), with consent, once, no excluded ground (§3.5)."""
-    if s.facts.readmission:
+    once = s.rulebook.number("readmission_once")
+    if int(s.facts.readmission) + int(s.facts.readmitted) >= once:
         return s.no(
             "readmission_once",
-            "Người này đã được kết nạp lại một lần.",
-            "This person was already re-admitted once.",
+            "Người này đã được lập hồ sơ kết nạp lại."
+            if s.facts.readmitted
+            else "Người này đã được kết nạp lại một lần.",
+            "This person's re-admission was opened already."
+            if s.facts.readmitted
+            else "This person was already re-admitted once.",
             "Chỉ kết nạp lại một lần.",
             "Re-admission is possible once in a life.",
         )
@@ -274,17 +188,30 @@ def readmission_allowed(s: Situation) -> Refusal | None:
         )
     rule = "readmission_minor_offence" if ground == "minor_offence" else "readmission"
     months = s.rulebook.number(rule)
-    first = add_months(s.facts.left_on, months) if s.facts.left_on else None
-    if first is None or s.on < first:
+    minor = ground == "minor_offence"
+    cleared = e.cleared_on if e else None
+    if minor and cleared is None:
         return s.no(
             rule,
-            f"Chưa đủ {months} tháng từ khi ra khỏi Đảng ({day_text(s.facts.left_on)}).",
-            f"Less than {months} months since leaving ({day_text(s.facts.left_on)}).",
+            "Chưa ghi ngày được xóa án tích.",
+            "The day the record was cleared is missing.",
+            "Ghi ngày được xóa án tích.",
+            "Enter the day the record was cleared.",
+            "cleared_on",
+        )
+    start = cleared if minor else s.facts.left_on
+    first = add_months(start, months) if start else None
+    if first is None or s.on < first:
+        since = Text("được xóa án tích", "the record was cleared") if minor else Text("ra khỏi Đảng", "leaving")
+        return s.no(
+            rule,
+            f"Chưa đủ {months} tháng từ khi {since.vi} ({day_text(start)}).",
+            f"Less than {months} months since {since.en} ({day_text(start)}).",
             f"Có thể xét từ ngày {day_text(first)}.",
             f"Possible from {day_text(first)}.",
             "happened_on" if e else "",
         )
-    if e is not None and not e.number.strip():
+    if e is not None and not e.number.strip() and s.rulebook.flag("readmission_consent"):
         return s.no(
             "readmission_consent",
             "Chưa có văn bản đồng ý của Ban Thường vụ cấp tỉnh.",

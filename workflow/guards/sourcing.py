@@ -12,7 +12,7 @@ from workflow.votes import Body
 def consent(s: Situation) -> Refusal | None:
     """The candidate agreed to be recorded (Luật 91/2025/QH15)."""
     agreed = s.facts.consented or (s.evidence is not None and s.evidence.consented)
-    if agreed or s.evidence is None:
+    if agreed or s.evidence is None or not s.rulebook.flag("consent_note"):
         return None
     return s.no(
         "consent_note",
@@ -56,7 +56,18 @@ def youth_age(s: Situation) -> Refusal | None:
     """The Youth Union introduces people of youth age."""
     born = s.facts.birth_date
     limit = s.rulebook.number("youth_age")
-    if s.facts.source is not Source.YOUTH_UNION or born is None or age_in_months(born, s.on) <= limit:
+    if s.facts.source is not Source.YOUTH_UNION or "youth_age" in s.facts.answers:
+        return None
+    if born is None:
+        return s.no(
+            "youth_age",
+            "Chưa có ngày sinh nên chưa biết còn tuổi đoàn viên hay không.",
+            "Without a birth date it is not known whether the candidate is of Youth Union age.",
+            "Ghi ngày sinh của người được giới thiệu.",
+            "Record the candidate's birth date.",
+            mend="correct_candidate",
+        )
+    if age_in_months(born, s.on) <= limit:
         return None
     return s.no(
         "youth_age",
@@ -74,9 +85,15 @@ def nomination_vote(s: Situation) -> Refusal | None:
 
 
 def neither_organisation(s: Situation) -> Refusal | None:
-    """Straight from source to list goes only who belongs to neither organisation."""
-    if s.state is not State.SOURCED or s.facts.source is Source.OTHER:
-        return None
+    """Straight from source to list goes only who belongs to neither organisation, whatever the source says."""
+    facts = s.facts
+    member = (facts.youth_member and facts.unit_has_youth_union) or (facts.union_member and facts.unit_has_trade_union)
+    if s.state is not State.SOURCED or not s.rulebook.flag("direct_listing"):
+        return None if s.state is not State.SOURCED else _not_directly(s)
+    return _not_directly(s) if facts.source is not Source.OTHER or member else None
+
+
+def _not_directly(s: Situation) -> Refusal:
     return s.no(
         "direct_listing",
         "Nguồn do đoàn thể quản lý phải có nghị quyết giới thiệu trước.",
@@ -85,3 +102,25 @@ def neither_organisation(s: Situation) -> Refusal | None:
         "The Youth Union or trade union records its resolution.",
         mend="nominate",
     )
+
+
+def candidate_known(s: Situation) -> Refusal | None:
+    """Nobody stands on the source list without a birth date that can be theirs (domain.md §2)."""
+    candidate = s.evidence.candidate if s.evidence else None
+    if candidate is None:
+        return None
+    born = candidate.birth_date
+    if born is not None and born < s.on and s.on.year - born.year <= _OLDEST:
+        return None
+    return s.no(
+        "evidence",
+        "Chưa có ngày sinh." if born is None else f"Ngày sinh {day_text(born)} không thể đúng.",
+        "The birth date is missing." if born is None else f"The birth date {day_text(born)} cannot be right.",
+        "Ghi ngày sinh của người được giới thiệu.",
+        "Enter the candidate's birth date.",
+        "birth_date",
+    )
+
+
+_OLDEST = 120
+"""Nobody is older, in years."""

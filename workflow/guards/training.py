@@ -9,7 +9,17 @@ from workflow.stages import State
 
 def course_proposed(s: Situation) -> Refusal | None:
     """The cell has proposed the candidate for the course."""
-    if s.facts.course_proposed_on is not None:
+    proposed = s.facts.course_proposed_on
+    if proposed is not None and s.evidence is not None and s.on < proposed:
+        return s.no(
+            "act_order",
+            f"Chi bộ đề nghị ngày {day_text(proposed)}, sau ngày {day_text(s.on)}.",
+            f"The cell proposed it on {day_text(proposed)}, after {day_text(s.on)}.",
+            "Kiểm tra ngày cử đi học.",
+            "Check the day of enrolment.",
+            "happened_on",
+        )
+    if proposed is not None or not s.rulebook.flag("course_proposal"):
         return None
     return s.no(
         "course_proposal",
@@ -39,9 +49,10 @@ def course_dates(s: Situation) -> Refusal | None:
 
 
 def course_over(s: Situation) -> Refusal | None:
-    """A certificate is issued when the course is over."""
+    """A certificate is issued when the course is over, and dated so."""
     ends = s.facts.course_ends_on
-    if ends is None or s.on >= ends:
+    issued = s.evidence.issued_on if s.evidence else None
+    if ends is None or min(s.on, issued or s.on) >= ends:
         return None
     return s.no(
         "act_order",
@@ -49,25 +60,31 @@ def course_over(s: Situation) -> Refusal | None:
         f"The course ends on {day_text(ends)}.",
         "Ghi kết quả khi lớp đã bế giảng.",
         "Record the result when the course is over.",
-        "happened_on" if s.evidence else "",
+        "issued_on" if issued is not None and s.on >= ends else "happened_on" if s.evidence else "",
     )
 
 
 def certificate_valid(s: Situation) -> Refusal | None:
     """A certificate of the awareness course, not older than the rule allows (01-HD/TW)."""
-    held = deadlines.certificate(s.facts)
-    issued: date | None = held[1] if held else None
-    if s.evidence is not None:
-        offered = [p.issued_on for p in s.evidence.papers if p.form in ("CN-NTVĐ", "10-KNĐ")]
-        issued = max([*offered, *([issued] if issued else [])], default=None)
-    return _certificate(s, issued)
+    held = deadlines.certificate(s.facts, s.on)
+    return _certificate(s, held[1] if held else None)
 
 
 def offered_certificate_valid(s: Situation) -> Refusal | None:
     """The certificate somebody brings from elsewhere is still good."""
-    if s.evidence is None:
-        return None
-    return _certificate(s, s.evidence.issued_on or s.evidence.happened_on)
+    issued = s.evidence.issued_on if s.evidence else None
+    if issued is None:
+        return None  # that it is missing is said already
+    if issued > s.on:
+        return s.no(
+            "act_order",
+            f"Giấy chứng nhận đề ngày {day_text(issued)}, sau ngày ghi ({day_text(s.on)}).",
+            f"The certificate is dated {day_text(issued)}, after the day it is recorded ({day_text(s.on)}).",
+            "Ghi ngày trên giấy chứng nhận.",
+            "Enter the date on the certificate.",
+            "issued_on",
+        )
+    return _certificate(s, issued)
 
 
 def _certificate(s: Situation, issued: date | None) -> Refusal | None:

@@ -1,7 +1,8 @@
 """Rules of the dossier, its introducers and the verification."""
 
+from workflow import deadlines
 from workflow.calendar import add_months, age_in_months
-from workflow.facts import Relation
+from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.guards.base import Refusal, Situation, day_text, papers_there
 from workflow.text import Text
 
@@ -44,9 +45,9 @@ def organisation_resolution(s: Situation) -> Refusal | None:
     form = introducing_form(s)
     if form is None:
         return None
-    paper = facts.paper(form)
-    oldest = add_months(s.on, -s.rulebook.number("stale_dossier"))
-    if paper is not None and paper.issued_on >= oldest:
+    paper = facts.paper_by(form, s.on)
+    months = s.rulebook.number("stale_dossier")
+    if paper is not None and s.on <= deadlines.months_end(paper.issued_on, months, s.rulebook, s.calendar):
         return None
     title = s.rulebook.form_title(form)
     return s.no(
@@ -61,19 +62,76 @@ def organisation_resolution(s: Situation) -> Refusal | None:
 
 
 def introducers(s: Situation) -> Refusal | None:
-    """Enough official members introduce the candidate (Điều lệ Đảng, art. 4)."""
+    """Enough official members introduce the candidate, each with a paper of their own (Điều lệ Đảng, art. 4)."""
     rule = "introducers_alone" if introducing_form(s) is None else "introducers_with_organisation"
     wanted = s.rulebook.number(rule)
     have = len({introducer.ref for introducer in s.facts.introducers})
-    if have >= wanted:
+    if have < wanted:
+        return s.no(
+            rule,
+            f"Cần {wanted} đảng viên chính thức giới thiệu, hiện có {have}.",
+            f"{wanted} official member(s) must introduce the candidate; there is/are {have}.",
+            "Chi bộ phân công người giới thiệu.",
+            "The cell assigns the introducers.",
+            mend="assign_introducers",
+        )
+    papers = sum(1 for paper in s.facts.papers if paper.form == _INTRODUCTION and paper.issued_on <= s.on)
+    if papers == 0 or papers >= wanted:  # none at all is said with the other papers
         return None
     return s.no(
         rule,
-        f"Cần {wanted} đảng viên chính thức giới thiệu, hiện có {have}.",
-        f"{wanted} official member(s) must introduce the candidate; there is/are {have}.",
-        "Chi bộ phân công người giới thiệu.",
-        "The cell assigns the introducers.",
-        mend="assign_introducers",
+        f"Có {wanted} người giới thiệu nhưng mới có {papers} giấy giới thiệu ({_INTRODUCTION}).",
+        f"{wanted} members introduce the candidate, but there is/are {papers} paper(s) of theirs ({_INTRODUCTION}).",
+        "Ghi giấy giới thiệu của từng người.",
+        "Record the paper of each.",
+        mend="record_papers",
+    )
+
+
+_INTRODUCTION = "3-KNĐ"
+
+
+def still_introduced(s: Situation) -> Refusal | None:
+    """At the vote those who introduced are still enough: one may have been replaced since the verification began."""
+    return introducers(s) if s.facts.introducers else None
+
+
+def replaced(s: Situation, offered: tuple[Introducer, ...]) -> tuple[str, ...]:
+    """Whom the replacements among those offered take the place of, in their order; "" for nobody.
+
+    One that names nobody takes the place of the longest known who is left.
+    """
+    known = [old.ref for old in s.facts.introducers]
+    free = [ref for ref in known if all(person.replaces != ref for person in offered)]
+    return tuple(
+        (person.replaces if person.replaces in known else "") if person.replaces else free.pop(0) if free else ""
+        for person in offered
+        if person.replacement
+    )
+
+
+def _replacement(s: Situation, offered: tuple[Introducer, ...]) -> Refusal | None:
+    """Each new introducer is somebody else, and a replacement takes the place of one who is there."""
+    refs = [person.ref for person in offered]
+    gone = replaced(s, offered)
+    if len(set(refs)) < len(refs):
+        problem = Text("Một người không giới thiệu hai lần.", "Nobody introduces a candidate twice.")
+    elif not s.facts.introducers and any(person.replacement for person in offered):
+        problem = Text("Chưa có người giới thiệu nào để thay.", "There is no introducer yet who could be replaced.")
+    elif "" in gone or len(set(gone)) < len(gone):
+        problem = Text("Chưa chọn thay cho người giới thiệu nào.", "It is not said whom each of them replaces.")
+    elif set(gone) & set(refs):
+        problem = Text("Người thay phải là người khác.", "A replacement is somebody else.")
+    else:
+        return None
+    return s.no(
+        "introducer_tie",
+        problem.vi,
+        problem.en,
+        "Chọn người giới thiệu, và thay cho ai nếu là phân công thay.",
+        "Choose the introducers, and for a replacement whom it replaces.",
+        "introducers",
+        "assign_introducers",
     )
 
 
@@ -81,26 +139,18 @@ def introducer_tie(s: Situation) -> Refusal | None:
     """An introducer has worked or studied with the candidate for 12 months (29-QĐ/TW §3.2)."""
     months = s.rulebook.number("introducer_tie")
     offered = s.evidence.introducers if s.evidence else ()
-    people = offered or s.facts.introducers
-    if any(person.replacement for person in offered) and not s.facts.introducers:
-        return s.no(
-            "introducer_tie",
-            "Chưa có người giới thiệu nào để thay.",
-            "There is no introducer yet who could be replaced.",
-            "Phân công người giới thiệu lần đầu thì bỏ dấu “thay người giới thiệu”.",
-            "For a first introducer, do not tick “replacement”.",
-            "introducers",
-            "assign_introducers",
-        )
-    for person in people:
+    wrong = _replacement(s, offered)
+    if wrong is not None:
+        return wrong
+    for person in offered or s.facts.introducers:
         if person.replacement:
             continue
         since = person.together_since
         if since is None or add_months(since, months) > s.on:
             return s.no(
                 "introducer_tie",
-                f"Người giới thiệu cùng công tác từ {day_text(since)}: chưa đủ {months} tháng.",
-                f"The introducer has worked with the candidate since {day_text(since)}: not yet {months} months.",
+                f"Người giới thiệu cùng công tác, sinh hoạt từ {day_text(since)}: chưa đủ {months} tháng.",
+                f"The introducer has known the candidate at work or home since {day_text(since)}: not yet {months} months.",
                 "Chọn người khác, hoặc đợi đủ thời gian; người được chi bộ phân công thay thì không tính.",
                 "Choose another, or wait; a replacement assigned by the cell is exempt.",
                 "introducers" if offered else "",
@@ -109,27 +159,22 @@ def introducer_tie(s: Situation) -> Refusal | None:
     return None
 
 
-def verifier_independent(s: Situation) -> Refusal | None:
-    """Who introduces a candidate does not verify."""
-    if not s.actor.ref or all(person.ref != s.actor.ref for person in s.facts.introducers):
-        return None
-    return s.no(
-        "separation_of_duties",
-        "Người giới thiệu không được thẩm tra chính người mình giới thiệu.",
-        "Who introduces a candidate does not verify.",
-        "Một người khác của văn phòng cấp ủy thẩm tra.",
-        "Another officer verifies.",
-    )
+_PARENTS = ({Relation.FATHER, Relation.MOTHER}, Text("cha, mẹ hoặc người nuôi dưỡng", "parents or who raised them"))
+_IN_LAWS = ({Relation.FATHER_IN_LAW, Relation.MOTHER_IN_LAW}, Text("cha, mẹ vợ hoặc chồng", "parents-in-law"))
 
 
 def relatives_verified(s: Situation) -> Refusal | None:
-    """Parents (or who raised them), spouse, parents-in-law and grown children are verified (01-HD/TW §3)."""
+    """Those whom the rule names are verified: parents (or who raised them), spouse, parents-in-law, grown children.
+
+    01-HD/TW §3; nobody else may be asked about.
+    """
+    asked = {Relation(word) for word in s.rulebook.words("verified_persons")}
     relations = {relative.relation for relative in s.facts.relatives}
     missing: list[Text] = []
-    if Relation.GUARDIAN not in relations and not {Relation.FATHER, Relation.MOTHER} <= relations:
-        missing.append(Text("cha, mẹ hoặc người nuôi dưỡng", "parents or who raised them"))
-    if Relation.SPOUSE in relations and not {Relation.FATHER_IN_LAW, Relation.MOTHER_IN_LAW} <= relations:
-        missing.append(Text("cha, mẹ vợ hoặc chồng", "parents-in-law"))
+    if Relation.GUARDIAN not in relations and not (_PARENTS[0] & asked) <= relations:
+        missing.append(_PARENTS[1])
+    if Relation.SPOUSE in relations and not (_IN_LAWS[0] & asked) <= relations:
+        missing.append(_IN_LAWS[1])
     if missing:
         return s.no(
             "verified_persons",
@@ -139,32 +184,40 @@ def relatives_verified(s: Situation) -> Refusal | None:
             "Record the relatives to be verified.",
             mend="record_relatives",
         )
-    open_ones = sum(1 for relative in s.facts.relatives if relative.verified_on is None)
+    open_ones = sum(
+        1
+        for relative in s.facts.relatives
+        if relative.relation in asked and (relative.verified_on is None or relative.verified_on > s.on)
+    )
     if open_ones == 0:
         return None
     return s.no(
         "verified_persons",
         f"Còn {open_ones} thân nhân chưa có kết quả thẩm tra.",
         f"{open_ones} relative(s) still without a result.",
-        "Ghi kết quả thẩm tra của từng người.",
-        "Record the result for each.",
+        "Ghi kết quả thẩm tra của từng người; đảng viên đã kê khai đủ thì ghi miễn thẩm tra.",
+        "Record the result for each; of a fully declared Party member, that no verification is needed.",
         mend="record_relatives",
+    )
+
+
+def relatives_asked_about(s: Situation) -> Refusal | None:
+    """Nobody but those the rule names may be asked about (01-HD/TW §3)."""
+    asked = s.rulebook.words("verified_persons")
+    other = next((r for r in (s.evidence.relatives if s.evidence else ()) if r.relation not in asked), None)
+    if other is None:
+        return None
+    label = RELATION_LABELS[other.relation]
+    return s.no(
+        "verified_persons",
+        f"Không thẩm tra người có quan hệ: {label.vi}.",
+        f"Not to be verified: {label.en}.",
+        "Chỉ thẩm tra những người bộ quy tắc nêu.",
+        "Only those the rulebook names are verified.",
+        "relatives",
     )
 
 
 def opinions(s: Situation) -> Refusal | None:
     """The opinions of organisations and of the place of residence are summed up in 5-KNĐ."""
     return papers_there(s, "opinions", "record_papers")
-
-
-def concluded_by_other(s: Situation) -> Refusal | None:
-    """Who verified does not conclude."""
-    if not s.actor.ref or s.facts.verifier != s.actor.ref:
-        return None
-    return s.no(
-        "separation_of_duties",
-        "Người thẩm tra không được tự kết luận.",
-        "Who verified does not conclude.",
-        "Bí thư cấp ủy (người khác) kết luận.",
-        "The secretary (another person) concludes.",
-    )

@@ -126,7 +126,8 @@ def vote_failed(s: Situation) -> Refusal | None:
 
 def votes_left(s: Situation) -> Refusal | None:
     """After three votes without 2/3 for recognition the superior decides (24-QĐ/TW §4.2)."""
-    if s.purpose is not Purpose.RECOGNITION:
+    deciding = s.state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION)
+    if s.purpose is not Purpose.RECOGNITION or (deciding and s.facts.referred):
         return None
     _, body = voting_body(s.state, s.route)
     failed = s.facts.failed_votes(body, Purpose.RECOGNITION)

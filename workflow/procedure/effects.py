@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from workflow.deadlines import probation_end
 from workflow.facts import Candidate, Evidence, Extension, PreparedCorrection, Source
-from workflow.guards import Situation
+from workflow.guards import Situation, replaced
 from workflow.votes import Purpose
 
 Changes = dict[str, object]
@@ -58,9 +58,11 @@ def start_verification(s: Situation, e: Evidence) -> Changes:
 
 
 def introducers(s: Situation, e: Evidence) -> Changes:
-    kept = [old for old in s.facts.introducers if all(old.ref != new.ref for new in e.introducers)]
-    replacing = any(new.replacement for new in e.introducers)
-    return {"introducers": tuple(e.introducers if replacing else [*kept, *e.introducers])}
+    """Each new one stands beside those known, or in the place of whom it replaces."""
+    gone = replaced(s, e.introducers)
+    new_refs = {new.ref for new in e.introducers}
+    kept = [old for old in s.facts.introducers if old.ref not in gone and old.ref not in new_refs]
+    return {"introducers": (*kept, *e.introducers)}
 
 
 def relatives(s: Situation, e: Evidence) -> Changes:
@@ -80,17 +82,27 @@ def refer(s: Situation, e: Evidence) -> Changes:
     return {"recognition_resolution_on": s.facts.recognition_resolution_on or e.happened_on}
 
 
+def refer_above(s: Situation, e: Evidence) -> Changes:
+    return {"referred": True, "preparer": "", "prepared_on": None}
+
+
 def prepare(s: Situation, e: Evidence) -> Changes:
-    return {"preparer": s.actor.ref or "?"}
+    return {"preparer": s.actor.ref or "?", "prepared_on": e.happened_on}
 
 
 def unprepare(s: Situation, e: Evidence) -> Changes:
     """The preparation is undone; the first resolution keeps the clock of the decision running."""
-    return {"preparer": ""}
+    return {"preparer": "", "prepared_on": None}
 
 
 def admit(s: Situation, e: Evidence) -> Changes:
-    return {"admitted_on": e.happened_on, "preparer": ""}
+    """The decision has the date of its text."""
+    return {"admitted_on": e.issued_on or e.happened_on, "preparer": "", "prepared_on": None}
+
+
+def revoke(s: Situation, e: Evidence) -> Changes:
+    """A decision that was revoked counts nowhere."""
+    return {"admitted_on": None, "received_on": None}
 
 
 def receive_decision(s: Situation, e: Evidence) -> Changes:
@@ -102,11 +114,19 @@ def hold_ceremony(s: Situation, e: Evidence) -> Changes:
 
 
 def recognise(s: Situation, e: Evidence) -> Changes:
-    return {"recognised_on": e.happened_on, "effective_on": probation_end(s.facts, s.rulebook), "preparer": ""}
+    """Official from the exact day the twelve months ended, however late; the rulebook could say another."""
+    decided = e.issued_on or e.happened_on
+    exact = s.rulebook.word("effective_date") == "probation_end"
+    effective = probation_end(s.facts, s.rulebook) if exact else decided
+    return {"recognised_on": decided, "effective_on": effective, "preparer": "", "prepared_on": None}
 
 
 def remove(s: Situation, e: Evidence) -> Changes:
-    return {"left_on": e.happened_on}
+    return {"left_on": e.issued_on or e.happened_on}
+
+
+def readmit(s: Situation, e: Evidence) -> Changes:
+    return {"readmitted": True}
 
 
 def close(s: Situation, e: Evidence) -> Changes:
@@ -118,11 +138,11 @@ def extend(s: Situation, e: Evidence) -> Changes:
 
 
 def suspend(s: Situation, e: Evidence) -> Changes:
-    return {"suspended": True}
+    return {"suspended": True, "suspended_on": e.happened_on}
 
 
 def resume(s: Situation, e: Evidence) -> Changes:
-    return {"suspended": False}
+    return {"suspended": False, "suspended_on": None}
 
 
 def transfer(s: Situation, e: Evidence) -> Changes:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from workflow.facts import Source
+from workflow.facts import Control, Source
 from workflow.guards import Guard, Situation
 from workflow.procedure.effects import Effect
 from workflow.roles import Part, Role
@@ -59,6 +59,8 @@ class Line(msgspec.Struct, frozen=True):
     """The fields of the evidence that must be filled."""
     guards: tuple[Guard, ...] = ()
     """The rules it must pass, after those every act passes."""
+    takes: tuple[str, ...] = ()
+    """Fields of the evidence that may be filled beside those it needs; all else is refused."""
     only: frozenset[Route] | None = None
     """The routes that know it; None: all."""
     body: Voter | None = None
@@ -75,8 +77,8 @@ class Line(msgspec.Struct, frozen=True):
     """In whose series of numbers that paper stands; None: in nobody's of ours."""
     effect: Effect | None = None
     """What it changes in the facts beside the day, the papers and the votes."""
-    dated: bool = True
-    """Whether its day orders the acts of the dossier."""
+    control: Control | None = None
+    """Which step of control on the dossier it is."""
     suspended_ok: bool = False
     """Whether it is possible while the dossier is suspended."""
     closed_ok: bool = False
@@ -106,4 +108,17 @@ class Move(Line, frozen=True, kw_only=True):
 
     def asks(self, s: Situation) -> Situation:
         """The situation as the guards of this line look at it."""
-        return msgspec.structs.replace(s, parts=self.parts, needs=self.needs, dest=self.dest)
+        return msgspec.structs.replace(
+            s, parts=self.parts, needs=self.needs, dest=self.dest, takes=self.accepted, control=self.control
+        )
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """All fields of the evidence the act has a use for; a paper it makes has a date and an issuer."""
+        paper = ("issued_on", "issuer") if self.form or self.forms else ()
+        return frozenset(("happened_on", *self.needs, *self.takes, *paper))
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether the dossier stands elsewhere after it."""
+        return self.dest is not None and self.dest is not self.source

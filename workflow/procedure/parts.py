@@ -44,6 +44,7 @@ HOLDER: dict[State, Role | Part] = {
 
 WITH_SECTION = frozenset(r for r in Route if r.has_section)
 WITH_COMMITTEE = frozenset(r for r in Route if r is not Route.GRASSROOTS_CELL)
+WITH_REVIEW = frozenset(r for r in Route if r.has_committee_review)
 TO_COMMITTEE = frozenset({Route.COMMITTEE})
 TO_DECISION = frozenset({Route.GRASSROOTS_CELL, Route.DELEGATED})
 COMMITTEE_AFTER_SECTION = frozenset({Route.COMMITTEE_SECTION})

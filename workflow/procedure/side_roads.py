@@ -1,6 +1,7 @@
 """The side roads, line by line: what may be done along the way, returns, corrections, removal and the ends."""
 
 from workflow import guards as g
+from workflow.facts import Control
 from workflow.procedure import effects, parts
 from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.roles import Part, Role
@@ -24,6 +25,8 @@ _FILE_STATES: tuple[State, ...] = (
 )
 _UNTIL_CELL_VOTE: tuple[State, ...] = (*parts.VERIFICATION, _S.CELL_REVIEW)
 _SUSPENDABLE: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.OFFICIAL)
+_REMOVABLE: tuple[State, ...] = (*parts.ON_PROBATION, _S.OFFICIAL)
+"""On probation, and in the follow-up after it."""
 _AFTER_SOURCED: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.SOURCED)
 
 _RETURNS: dict[State, tuple[State, ...]] = {
@@ -66,6 +69,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         parts.CELL,
         ("introducers",),
         (g.introducer_tie,),
+        control=Control.INTRODUCE,
         effect=effects.introducers,
     ),
     Line(
@@ -74,6 +78,8 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         parts.CELL_OR_OFFICE,
         ("relatives",),
+        (g.relatives_asked_about,),
+        control=Control.RESULTS,
         effect=effects.relatives,
     ),
     Line(
@@ -107,6 +113,11 @@ SIDE_ROADS: tuple[Line, ...] = (
         for sources, who, body in (
             ((_S.CELL_REVIEW, _S.RECOGNITION_CELL_REVIEW), parts.CELL, Voter.CELL),
             ((_S.COMMITTEE_REVIEW, _S.RECOGNITION_COMMITTEE_REVIEW), parts.COMMITTEE, Voter.COMMITTEE),
+            (
+                (_S.AWAITING_DECISION, _S.RECOGNITION_AWAITING_DECISION),
+                (*parts.DECIDING_OFFICE, *parts.DECIDING),
+                Voter.DECIDING,
+            ),
         )
     ),
     *(
@@ -150,6 +161,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         (*parts.OFFICE, Role.UPPER_OFFICER),
         ("reason",),
+        takes=("unit_has_youth_union", "unit_has_trade_union"),
         effect=effects.transfer,
         correction=Correction.NEVER,
         never=Text(
@@ -165,8 +177,9 @@ SIDE_ROADS: tuple[Line, ...] = (
             None,
             who,
             ("reason",),
+            takes=("candidate", "source"),
             effect=effects.correct_candidate,
-            dated=False,
+            closed_ok=True,
             correction=Correction.NEVER,
             never=_NOT_A_RECORD,
         )
@@ -179,8 +192,8 @@ SIDE_ROADS: tuple[Line, ...] = (
         parts.ACTING,
         ("event", "reason"),
         (g.correction_allowed, g.correction_competent, g.correction_right, g.correction_by_two, g.correction_grounded),
+        takes=("number", "kept_because", "content"),
         effect=effects.correct_record,
-        dated=False,
         suspended_ok=True,
         closed_ok=True,
         undoable=False,
@@ -197,8 +210,8 @@ SIDE_ROADS: tuple[Line, ...] = (
         parts.ACTING,
         ("event", "reason"),
         (g.correction_allowed, g.proposal_competent, g.correction_right, g.correction_needs_two, g.correction_grounded),
+        takes=("number", "kept_because", "content"),
         effect=effects.prepare_correction,
-        dated=False,
         suspended_ok=True,
         closed_ok=True,
         correction=Correction.NEVER,
@@ -214,7 +227,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         parts.ACTING,
         (),
         (g.own_last_act,),
-        dated=False,
+        takes=("event",),
         suspended_ok=True,
         closed_ok=True,
         undoable=False,
@@ -227,7 +240,6 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         (Role.ADMINISTRATOR,),
         ("reason",),
-        dated=False,
         suspended_ok=True,
         undoable=False,
         correction=Correction.NEVER,
@@ -243,6 +255,8 @@ SIDE_ROADS: tuple[Line, ...] = (
         parts.CELL,
         ("ground",),
         (g.readmission_allowed,),
+        takes=("number", "reason", "candidate", "cleared_on"),
+        effect=effects.readmit,
         undoable=False,
         correction=Correction.NEVER,
         never=Text(
@@ -253,44 +267,51 @@ SIDE_ROADS: tuple[Line, ...] = (
     # removal
     Line(
         "propose_removal",
-        parts.ON_PROBATION,
+        _REMOVABLE,
         None,
         parts.CELL,
         ("ground", "ballot", "number"),
-        (g.removal_ground, g.removal_votes_left, *parts.VOTE, g.removal_majority),
+        (g.removal_ground, g.removal_cell_votes_left, *parts.VOTE, g.removal_cell_majority),
         body=Voter.CELL,
         purpose=Purpose.REMOVAL,
         passes=True,
     ),
     Line(
         "endorse_removal",
-        parts.ON_PROBATION,
+        _REMOVABLE,
         None,
         parts.COMMITTEE_SECRETARY,
         ("ballot", "number"),
-        (g.removal_cell_voted, g.removal_votes_left, *parts.VOTE, g.removal_majority),
-        only=parts.WITH_COMMITTEE,
+        (g.removal_cell_voted, g.removal_committee_votes_left, *parts.VOTE, g.removal_committee_majority),
+        only=parts.WITH_REVIEW,
         body=Voter.COMMITTEE,
         purpose=Purpose.REMOVAL,
         passes=True,
     ),
     Line(
         "record_failed_removal_vote",
-        parts.ON_PROBATION,
+        _REMOVABLE,
         None,
-        (*parts.CELL, *parts.COMMITTEE_SECRETARY),
+        (*parts.CELL, *parts.COMMITTEE_SECRETARY, *parts.DECIDING),
         ("ballot",),
-        (g.removal_votes_left, *parts.VOTE, g.removal_vote_failed),
+        (g.removal_recorder, g.removal_attempts_left, *parts.VOTE, g.removal_vote_failed),
         body=Voter.NEXT_ON_REMOVAL,
         purpose=Purpose.REMOVAL,
     ),
     Line(
         "remove",
-        parts.ON_PROBATION,
+        _REMOVABLE,
         _S.REMOVED,
         parts.DECIDING,
         ("ground", "ballot", "number"),
-        (g.removal_ground, g.removal_cell_voted, g.removal_committee_voted, *parts.VOTE, g.deciding_majority),
+        (
+            g.removal_ground,
+            g.removal_cell_voted,
+            g.removal_committee_voted,
+            g.text_dated,
+            *parts.VOTE,
+            g.removal_deciding_majority,
+        ),
         body=Voter.DECIDING,
         purpose=Purpose.REMOVAL,
         passes=True,
@@ -314,6 +335,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         for sources, who in (
             ((_S.CELL_REVIEW,), parts.CELL),
             ((_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW), parts.COMMITTEE_SECRETARY),
+            ((_S.VERIFYING, _S.VERIFIED), parts.OFFICE_SECRETARY),
         )
     ),
     Line(
@@ -321,7 +343,11 @@ SIDE_ROADS: tuple[Line, ...] = (
         (_S.AWAITING_DECISION,),
         _S.NOT_ADMITTED,
         parts.DECIDING,
-        ("reason", "number"),
+        ("reason", "number", "ballot"),
+        (g.text_dated, *parts.VOTE, g.deciding_majority),
+        body=Voter.DECIDING,
+        purpose=Purpose.REFUSAL,
+        passes=True,
         form="TB-KT",
         decides=True,
         undoable=False,
@@ -344,6 +370,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         ("number",),
         form="TB-KT",
         suspended_ok=True,
+        closed_ok=True,
         undoable=False,
     ),
 )

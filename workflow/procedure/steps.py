@@ -1,7 +1,7 @@
 """The main road, line by line: from the source list to official membership."""
 
 from workflow import guards as g
-from workflow.facts import Source
+from workflow.facts import Control, Source
 from workflow.procedure import effects, parts
 from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.stages import State
@@ -10,6 +10,7 @@ from workflow.votes import Purpose
 
 _S = State
 _ADMISSIBLE = (g.age, g.schooling, g.certificate_valid, g.not_stale)
+_INTRODUCED = (g.organisation_resolution, g.introducers, g.introducer_tie)
 
 STEPS: tuple[Line, ...] = (
     # sourcing
@@ -19,7 +20,8 @@ STEPS: tuple[Line, ...] = (
         _S.SOURCED,
         parts.FINDERS,
         ("source", "candidate"),
-        (g.consent,),
+        (g.consent, g.candidate_known),
+        takes=("consented", "ground", "unit_has_youth_union", "unit_has_trade_union"),
         effect=effects.create,
         undoable=False,
         correction=Correction.NEVER,
@@ -48,6 +50,7 @@ STEPS: tuple[Line, ...] = (
         parts.CELL,
         ("number", "helpers"),
         (g.neither_organisation, g.consent),
+        takes=("consented",),
         effect=effects.list_candidate,
     ),
     # training
@@ -95,13 +98,8 @@ STEPS: tuple[Line, ...] = (
         (_S.APPLYING,),
         _S.VERIFYING,
         parts.OFFICE,
-        guards=(
-            g.application_papers,
-            g.organisation_resolution,
-            g.introducers,
-            g.introducer_tie,
-            g.verifier_independent,
-        ),
+        guards=(g.application_papers, *_INTRODUCED),
+        control=Control.VERIFY,
         effect=effects.start_verification,
     ),
     Line(
@@ -110,7 +108,8 @@ STEPS: tuple[Line, ...] = (
         _S.VERIFIED,
         parts.OFFICE_SECRETARY,
         ("reason",),
-        (g.relatives_verified, g.opinions, g.concluded_by_other, g.verifier_independent),
+        (g.relatives_verified, g.opinions),
+        control=Control.CONCLUDE,
     ),
     # admission
     Line("submit_to_cell", (_S.VERIFIED,), _S.CELL_REVIEW, parts.CELL, guards=_ADMISSIBLE),
@@ -121,7 +120,14 @@ STEPS: tuple[Line, ...] = (
             dest,
             parts.CELL,
             ("number", "ballot"),
-            (*_ADMISSIBLE, *parts.VOTE, g.cell_majority),
+            (
+                *_ADMISSIBLE,
+                g.organisation_resolution,
+                g.still_introduced,
+                g.introducer_tie,
+                *parts.VOTE,
+                g.cell_majority,
+            ),
             only=only,
             body=Voter.CELL,
             passes=True,
@@ -158,6 +164,7 @@ STEPS: tuple[Line, ...] = (
         parts.COMMITTEE,
         ("number", "ballot"),
         (*parts.VOTE, g.committee_majority),
+        only=parts.WITH_REVIEW,
         body=Voter.COMMITTEE,
         passes=True,
         form="8-KNĐ",
@@ -169,6 +176,7 @@ STEPS: tuple[Line, ...] = (
         None,
         parts.DECIDING_OFFICE,
         guards=(g.admission_voted,),
+        control=Control.PREPARE,
         effect=effects.prepare,
     ),
     Line(
@@ -177,9 +185,10 @@ STEPS: tuple[Line, ...] = (
         _S.APPROVED,
         parts.DECIDING,
         ("number", "ballot"),
-        (g.decision_prepared, g.approved_by_other, g.admission_voted, *parts.VOTE, g.deciding_majority),
+        (g.decision_prepared, g.admission_voted, g.text_dated, *parts.VOTE, g.deciding_majority),
         body=Voter.DECIDING,
         passes=True,
+        control=Control.SIGN,
         form="9-KNĐ",
         issuer=Issuer.DECIDING,
         effect=effects.admit,
@@ -193,11 +202,13 @@ STEPS: tuple[Line, ...] = (
         _S.NOT_ADMITTED,
         parts.DECIDING,
         ("number", "ballot", "reason"),
-        (*parts.VOTE, g.deciding_majority),
+        (g.text_dated, *parts.VOTE, g.deciding_majority),
         body=Voter.DECIDING,
+        purpose=Purpose.REVOCATION,
         passes=True,
         form="TB-KT",
         issuer=Issuer.DECIDING,
+        effect=effects.revoke,
         decides=True,
         undoable=False,
         correction=Correction.SECOND_PERSON,
@@ -209,7 +220,7 @@ STEPS: tuple[Line, ...] = (
         None,
         parts.CELL,
         ("received_on",),
-        (g.received_in_order,),
+        (g.not_received, g.received_in_order),
         effect=effects.receive_decision,
     ),
     Line(
@@ -218,7 +229,7 @@ STEPS: tuple[Line, ...] = (
         _S.PROBATIONARY,
         parts.CELL,
         ("received_on",),
-        (g.received_in_order, g.ceremony_in_time),
+        (g.first_receipt, g.received_in_order, g.ceremony_in_time),
         effect=effects.hold_ceremony,
     ),
     Line(
@@ -272,6 +283,7 @@ STEPS: tuple[Line, ...] = (
         parts.COMMITTEE,
         ("number", "ballot"),
         (g.votes_left, *parts.VOTE, g.committee_majority),
+        only=parts.WITH_REVIEW,
         body=Voter.COMMITTEE,
         passes=True,
         form="17-KNĐ",
@@ -293,11 +305,21 @@ STEPS: tuple[Line, ...] = (
         )
     ),
     Line(
+        "refer_to_superior",
+        (_S.RECOGNITION_AWAITING_DECISION,),
+        None,
+        parts.DECIDING,
+        ("reason",),
+        (g.three_votes_failed,),
+        effect=effects.refer_above,
+    ),
+    Line(
         "prepare_decision",
         (_S.RECOGNITION_AWAITING_DECISION,),
         None,
         parts.DECIDING_OFFICE,
         guards=(g.recognition_voted,),
+        control=Control.PREPARE,
         effect=effects.prepare,
     ),
     Line(
@@ -309,13 +331,16 @@ STEPS: tuple[Line, ...] = (
         (
             g.probation_over,
             g.decision_prepared,
-            g.approved_by_other,
             g.recognition_voted,
+            g.no_removal_pending,
+            g.votes_left,
+            g.text_dated,
             *parts.VOTE,
             g.deciding_majority,
         ),
         body=Voter.DECIDING,
         passes=True,
+        control=Control.SIGN,
         form="18-KNĐ",
         issuer=Issuer.DECIDING,
         effect=effects.recognise,

@@ -22,7 +22,9 @@ MOVES: tuple[Move, ...] = tuple(
     Move(**msgspec.structs.asdict(line), source=source) for line in LINES for source in line.sources
 )
 
-ALWAYS: tuple[Guard, ...] = (g.competent, g.not_closed, g.date_possible, g.evidence_complete)
+ALWAYS: tuple[Guard, ...] = (
+    g.competent, g.not_closed, g.date_possible, g.evidence_complete, g.evidence_fits, g.separated,
+)  # fmt: skip
 """Guards every act passes, before its own."""
 
 TURN: dict[State, Role | Part] = {

@@ -25,7 +25,7 @@ HOSTILE: list[tuple[str, str]] = [
     ("hôm qua", "ngày/tháng/năm"),
     ("99/99/9999", "không hợp lý"),
     ("28/07/2022", "tương lai"),
-    ("01/01/1999", "trước việc gần nhất"),
+    ("01/01/1999", "trước việc đưa hồ sơ đến bước này"),
     ("", "Chưa ghi mục này"),
     ("a" * 10_000, "ngày/tháng/năm"),
     ("27/07/2022\x00", "ngày/tháng/năm"),

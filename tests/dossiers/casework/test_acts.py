@@ -183,7 +183,7 @@ def test_a_returned_dossier_keeps_the_clock_of_its_decision(app: Flask, person: 
     assert "Thiếu kết quả thẩm tra bên vợ." in text_of(page)
 
 
-def test_an_overdue_decision_is_extended_with_ground_and_who_agreed(app: Flask, person: Maker) -> None:
+def test_an_overdue_decision_was_extended_in_time_with_ground_and_who_agreed(app: Flask, person: Maker) -> None:
     with app.app_context():
         code = db.session.scalars(
             select(Dossier.code).where(Dossier.state == "awaiting_decision", Dossier.due_on < date(2022, 7, 27))
@@ -192,6 +192,11 @@ def test_an_overdue_decision_is_extended_with_ground_and_who_agreed(app: Flask, 
     upper = person("upper_officer", "KHOI")
     assert "quá hạn" in text_of(upper.get(f"/ho-so/{code}"))
     fields = {"rule": "admission_decision", "agreed_by": "Ban Thường vụ Đảng ủy Khối", "reason": "Thẩm tra phức tạp."}
+    due = dossier(app, code).due_on
+    assert due
+    late = upper.refused(code, "extend_deadline", days="30", **fields)
+    assert "chỉ gia hạn khi còn thời hạn" in late, "agreed when it had passed"
+    fields["happened_on"] = f"{due:%d/%m/%Y}"
     assert "nhiều nhất là 30" in upper.refused(code, "extend_deadline", days="31", **fields)
     page = upper.act(code, "extend_deadline", days="30", **fields)
     assert dossier(app, code).due_on == date(2022, 8, 4)

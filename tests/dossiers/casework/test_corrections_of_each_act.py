@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from dossiers.casework.models import Dossier, Event
 from dossiers.casework.replaying import Counted
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import db
+from workflow import replay
 from workflow.facts import Evidence
 from workflow.machine import Refused
 from workflow.procedure.move import Correction
@@ -97,12 +99,20 @@ def test_an_act_of_the_demo_is_corrected_as_the_table_says(app: Flask, trigger: 
 
 
 def corrected(dossier_id: int, target: Counted) -> Evidence:
-    """The same said otherwise, and a day earlier where that is not before the act that came before."""
+    """An earlier day, if that is not before the act that led there; another reason or number if it has one."""
     old, last_on = target.recorded.evidence, correcting.before(dossier_id, target.event.seq)[0].facts.last_on
     earlier = old.happened_on - timedelta(days=1)
     day = old.happened_on if last_on is not None and earlier < last_on else earlier
-    received = old.received_on and min(old.received_on, day)
-    return msgspec.structs.replace(old, happened_on=day, received_on=received, reason="Đúng là.")
+    said: dict[str, Any] = {"happened_on": day, "received_on": old.received_on and min(old.received_on, day)}
+    if old.papers:
+        said["papers"] = tuple(msgspec.structs.replace(p, issued_on=min(p.issued_on, day)) for p in old.papers)
+    if old.relatives:
+        said["relatives"] = tuple(
+            msgspec.structs.replace(r, verified_on=r.verified_on and min(r.verified_on, day)) for r in old.relatives
+        )
+    accepted = replay.move_of(target.recorded).accepted
+    said |= {name: "9-ĐÚNG" for name in ("reason", "number") if name in accepted}
+    return msgspec.structs.replace(old, **said)
 
 
 NOT_IN_THE_DEMO = (

@@ -351,7 +351,8 @@ def test_a_new_name_is_the_name_of_all_dossiers_of_the_person(at_work: Flask) ->
     instance.put("clock", "2035-01-05")
     db.session.commit()
     case = again(case)
-    ground = Evidence(clock.today(), ground="minor_offence", number="5-CV/TU", reason="Xin vào lại.")
+    said = {"ground": "minor_offence", "cleared_on": date(2029, 1, 1), "number": "5-CV/TU", "reason": "Xin vào lại."}
+    ground = Evidence(clock.today(), **said)
     advance(case.code, Act("readmit", ground), somebody(case), case.version)
     db.session.remove()
     new = db.session.scalars(select(Dossier.code).where(Dossier.previous_id == case.id)).one()

@@ -39,7 +39,7 @@ from workflow.bodies import body_for
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling
 from workflow.machine import Refused
 from workflow.procedure.move import Correction
-from workflow.procedure.table import moves_from
+from workflow.procedure.table import move_by, moves_from
 from workflow.replay import as_of, fold, move_of
 from workflow.roles import Role
 from workflow.stages import ENDS, State
@@ -106,7 +106,10 @@ class Chance:
         )
 
     def act(self, case: Case, trigger: str) -> Act:
-        evidence = self.evidence(case, trigger)
+        evidence, move = self.evidence(case, trigger), move_by(trigger, case.state, case.route)
+        assert move is not None
+        spare = {f.name: f.default for f in msgspec.structs.fields(Evidence) if f.name not in move.accepted}
+        evidence = msgspec.structs.replace(evidence, **spare)
         act = Act(trigger, evidence)
         if trigger == "record_relatives":
             return replace(act, relatives=self.relatives(evidence.happened_on))
