@@ -46,8 +46,14 @@ def digest(content: bytes) -> bytes:
 
 
 def _hash(values: list[Any]) -> str:
-    content = [value.isoformat() if isinstance(value, date) else value for value in values]
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode([_plain(value) for value in values])).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Days as texts; bytes, which SQLite keeps in any column, as what no text is."""
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def canonical(content: dict[str, Any]) -> str:

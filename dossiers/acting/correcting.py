@@ -31,6 +31,7 @@ from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.languages import message
 from dossiers.papers.numbers import PaperRow
+from dossiers.people.personal import sees_file
 from dossiers.people.rows import person_row
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
@@ -101,7 +102,8 @@ def correct(code: str) -> ResponseReturnValue:
     except NoSuchAct:
         abort(404)
     about = correcting.about(case, target, correcting.is_erased(case.id))
-    if not set(about.proposers).intersection(who.roles_over(case.scope_units)):
+    held = set(who.roles_over(case.scope_units))
+    if not (held & set(about.proposers) and (sees_file(held) or target.event.actor_role in held)):
         return _not_yours(case, target, about.roles)
     return _Page(case, target, about.never).answer()
 

@@ -47,7 +47,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                 return already(code)
             except VersionConflict as conflict:
                 form.version.data = str(conflict.case.version)
-                news = changes_since(conflict.case, conflict.seen)
+                news = changes_since(conflict.case, conflict.seen, who)
                 return _page(conflict.case, trigger, form, (), shut, 409, news)
             except Refused as refused:
                 refusals = refused.refusals
@@ -106,7 +106,7 @@ def _impossible(case: Case, trigger: str, form: ActForm) -> ResponseReturnValue:
     """The dossier's step does not know the act (any more): why, what others did meanwhile, and what was typed."""
     s = loading.situation(case, signed())
     seen = form.seen_version() if request.method == "POST" else 0
-    news = changes_since(case, seen) if 0 < seen < case.version else []
+    news = changes_since(case, seen, signed()) if 0 < seen < case.version else []
     try:
         machine.fire(trigger, s)
     except Refused as refused:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Select, bindparam, exists, func, select, text, type_coerce
+from sqlalchemy import Boolean, Date, Select, bindparam, exists, func, select, text, type_coerce
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from dossiers import engines, names
@@ -57,24 +58,31 @@ CHUNK = 400
 
 
 def _as_stored(column: Any) -> Any:
-    return type_coerce(column, NullType()).label(column.name)
+    """Days and truths as they stand in the table: SQLite keeps an 8 for true, and many ways to write a day."""
+    if isinstance(column.type, (Boolean, Date)):
+        return type_coerce(column, NullType()).label(column.name)
+    return column
 
 
 def _between(model: type[Model], column: Any) -> Select[Any]:
-    """Rows of a range of dossiers; truths as they are stored, since SQLite would keep an 8 for one."""
-    columns = (_as_stored(c) if isinstance(c.type, Boolean) else c for c in table_of(model).c)
-    return select(*columns).where(column >= bindparam("low"), column < bindparam("high"))
+    """Rows of a range of dossiers."""
+    return select(*map(_as_stored, table_of(model).c)).where(column >= bindparam("low"), column < bindparam("high"))
 
 
 _EVENTS = (
-    select(*table_of(Event).c, EventPersonal.salt, EventPersonal.sealed.label("sealed"))
+    select(
+        *table_of(Event).c,
+        EventPersonal.salt,
+        EventPersonal.sealed.label("sealed"),
+        type_coerce(Event.happened_on, NullType()).label("stored_on"),
+    )
     .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
     .where(Event.dossier_id >= bindparam("low"), Event.dossier_id < bindparam("high"))
     .order_by(Event.dossier_id, Event.seq)
 )
 _DOSSIERS = _between(Dossier, Dossier.id).order_by(Dossier.id)
 _SCOPES = _between(Scope, Scope.dossier_id)
-_PERSONS = select(*table_of(Person).c).where(Person.id.in_(bindparam("persons", expanding=True)))
+_PERSONS = select(*map(_as_stored, table_of(Person).c)).where(Person.id.in_(bindparam("persons", expanding=True)))
 _OF_PERSONS = (
     select(Dossier.id, Dossier.code, Dossier.person_id)
     .where(Dossier.person_id.in_(bindparam("persons", expanding=True)))
@@ -109,6 +117,10 @@ _OWNED: tuple[type[Model], ...] = (*(model for model, _key in _FILED), Relative)
 _READ = {model: _between(model, table_of(model).c.dossier_id) for model in _OWNED}
 
 
+UNREADABLE = (ValueError, TypeError, DBAPIError)
+"""How SQLAlchemy, msgspec and the driver say that a value is not of its type."""
+
+
 class Comparison:
     """Compares dossiers, chunk by chunk, and keeps what can only be compared at the end."""
 
@@ -116,6 +128,7 @@ class Comparison:
         self._public_key = ""
         self._office: int | None = -1
         self._progress = progress
+        self._as_text = not engines.is_postgresql(db)
         self.begin()
 
     def begin(self) -> None:
@@ -157,7 +170,7 @@ class Comparison:
         kept = len(self.findings), self.events, Counter(self.counts), len(self.old)
         try:
             self._chunk(low, high)
-        except (ValueError, TypeError):  # as SQLAlchemy and msgspec say that a value is not of its type
+        except UNREADABLE:
             at, self.events, self.counts, old = kept
             del self.findings[at:], self.old[old:]
             if high - low == 1:
@@ -178,7 +191,7 @@ class Comparison:
             for column in table_of(model).columns:
                 try:
                     run(select(column).where(where)).all()
-                except (ValueError, TypeError):
+                except UNREADABLE:
                     found = True
                     self._say(code, 0, f"{table_of(model).name}: {column.name} cannot be read, it was changed")
         if not found:
@@ -245,6 +258,8 @@ class Comparison:
             return None
         erased = {seq for event in read for seq in event.body.erased}
         for event in told:
+            if event.stored_on != self._stored(event.happened_on):
+                self._say(row.code, event.seq, "its day is not written as days are")
             if event.commitment and event.sealed is None and event.seq not in erased:
                 self._say(row.code, event.seq, "its personal part is missing, and no event says it was erased")
         for event in read:
@@ -263,6 +278,13 @@ class Comparison:
         self._public_key = self._public_key or keys.public_key()
         return keys.is_signed(content, base.signature, self._public_key)
 
+    def _stored(self, value: Any) -> Any:
+        """A value as the engine keeps it (see `_as_stored`)."""
+        return value.isoformat() if self._as_text and isinstance(value, date) else value
+
+    def _all_stored(self, values: Key) -> Key:
+        return tuple(map(self._stored, values)) if self._as_text else values
+
     def _say(self, code: str, seq: int, what: str) -> None:
         self.findings.append(Finding(code, seq, what))
 
@@ -272,7 +294,7 @@ class Comparison:
         for number, projection in made.items():
             row, expected = dossiers[number], self.dossier_row(projection)
             for column, value in expected.items():
-                if getattr(row, column) != value:
+                if getattr(row, column) != self._stored(value):
                     self._say(row.code, 0, _differs("dossier", column, getattr(row, column), value))
             self.counts.update((unit, expected["state"]) for unit in self.units_of(projection)[1])
         for row in (row for number, row in dossiers.items() if number not in made):  # named already: count it as it is
@@ -341,6 +363,7 @@ class Comparison:
     def _rows(
         self, code: str, model: type[Model], key: tuple[str, ...], expected: dict[Key, Key], actual: dict[Key, Key]
     ) -> None:
+        expected = {self._all_stored(at): self._all_stored(row) for at, row in expected.items()}
         if expected == actual:
             return
         table = table_of(model)
@@ -427,7 +450,7 @@ class Comparison:
     def _relative(self, code: str, named: str, row: Any, expected: RelativeRow) -> None:
         for column in expected.__struct_fields__:
             try:
-                same = people.relative_column(row, column) == getattr(expected, column)
+                same = people.relative_column(row, column) == self._stored(getattr(expected, column))
             except Exception:  # whatever a changed ciphertext breaks on
                 self._say(code, 0, f"{named}: {column} cannot be read, it was changed or stood elsewhere")
             else:
@@ -463,7 +486,7 @@ class Comparison:
             found = people.Candidate(actual[number])
             for column, value in row.items():
                 try:
-                    same = getattr(found, column) == value
+                    same = getattr(found, column) == self._stored(value)
                 except Exception:  # whatever a changed ciphertext breaks on
                     same = False
                 if not same:
@@ -528,15 +551,22 @@ class Comparison:
                         content = opened(number, event.seq, event.sealed) if event.sealed is not None else None
                         read.append(events.told(event, content))
                 one = replaying.project(number, read, self._known)
-            except (ValueError, TypeError, KeyError):
+            except (*UNREADABLE, KeyError):
                 continue  # was said when its chunk was compared
             if not read:
                 continue
             made[number] = one
             told[one.person_id] += [(at, number, seq, columns) for at, seq, columns in one.person]
-        persons = self._persons(told, {row.person_id: row.code for row in dossiers.values()})
-        for number, one in made.items():
-            self._scopes({number: one}, dossiers, set(), persons, {"low": number, "high": number + 1}, whole=False)
+        for person, changes in told.items():
+            theirs = {number: one for number, one in made.items() if one.person_id == person}
+            codes = {person: dossiers[next(iter(theirs))].code}
+            try:
+                said = self._persons({person: changes}, codes)
+                for number, one in theirs.items():
+                    bounds = {"low": number, "high": number + 1}
+                    self._scopes({number: one}, dossiers, set(), said, bounds, whole=False)
+            except UNREADABLE:
+                self._unreadable(next(iter(theirs)))
 
     def rest(self, high: int) -> None:
         """Rows that belong to nothing, from dossier number `high` on; states of rules that were changed."""
@@ -559,10 +589,11 @@ class Comparison:
         kept: Counts = Counter({(row.unit_id, row.state): row.dossiers for row in run(_COUNTS)})
         for unit, state in sorted({*kept, *counted}, key=str):
             if kept[unit, state] != counted[unit, state]:
-                code = self._codes.get(unit, f"#{unit}")
-                self._say(
-                    f"state_count {code} {state}", 0, f"says {kept[unit, state]}, the events {counted[unit, state]}"
-                )
+                self.miscounted(unit, state, kept[unit, state], counted[unit, state])
+
+    def miscounted(self, unit: int, state: str, kept: int, real: int) -> None:
+        """A kept count is not what the dossiers' events say."""
+        self._say(f"state_count {self._codes.get(unit, f'#{unit}')} {state}", 0, f"says {kept}, the events {real}")
 
 
 def _differs(named: str, column: str, actual: Any, expected: Any) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, time
 from multiprocessing import get_context
@@ -49,11 +49,9 @@ def _since(day: date) -> tuple[int, list[Finding]]:
     for low, high in _ranges(list(numbers.scalars())):
         compared.chunk(low, high)
     compared.shared()
-    wrong = [
-        Finding(f"state_count {unit} {state}", 0, f"says {kept}, the dossiers {real}")
-        for unit, state, kept, real in counts.wrong()
-    ]
-    return office_count + compared.events, [*findings, *compared.findings, *compared.age(), *wrong]
+    for unit, state, kept, real in counts.wrong():
+        compared.miscounted(unit, state, kept, real)
+    return office_count + compared.events, [*findings, *compared.findings, *compared.age()]
 
 
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
@@ -92,19 +90,15 @@ def _in_processes(total: int, progress: Told | None) -> tuple[int, list[Finding]
     rest.old = old
     rest.shared()
     rest.rest(highest)
-    still = [Finding(*found) for found in _count_findings(counted)]
-    return office_count + done, [*findings, *rest.findings, *rest.age(), *still]
+    _count_findings(rest, counted)
+    return office_count + done, [*findings, *rest.findings, *rest.age()]
 
 
-def _count_findings(counted: Counts) -> Iterable[tuple[str, int, str]]:
-    """Kept counts against those of the dossiers; asked again in one picture if people went on working meanwhile."""
-    kept = counts.kept()
-    if kept == counted:
-        return []
-    return [
-        (f"state_count {unit} {state}", 0, f"says {kept}, the dossiers {real}")
-        for unit, state, kept, real in counts.wrong()
-    ]
+def _count_findings(rest: Comparison, counted: Counts) -> None:
+    """Kept counts against those of the dossiers' events; asked again in one picture if people went on meanwhile."""
+    if counts.kept() != counted:
+        for unit, state, kept, real in counts.wrong():
+            rest.miscounted(unit, state, kept, real)
 
 
 _app: Flask | None = None

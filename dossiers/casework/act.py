@@ -54,5 +54,9 @@ class Duplicate(Exception):
     """The same form was sent before: its act is already recorded."""
 
 
+class RulesChanged(Exception):
+    """The rules changed between deciding an act and writing it: it is decided anew."""
+
+
 class Overtaken(Exception):
     """Somebody else acted on the dossier since it was read."""

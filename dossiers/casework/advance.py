@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
 from dossiers.casework import correcting
-from dossiers.casework.act import Act, Done, Duplicate, Overtaken, VersionConflict
+from dossiers.casework.act import Act, Done, Duplicate, Overtaken, RulesChanged, VersionConflict
 from dossiers.casework.case import Case
 from dossiers.casework.decide import decide
 from dossiers.casework.loading import load_for, situation
@@ -19,6 +19,7 @@ from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.papers.numbers import number_taken
+from dossiers.rules import instance
 from workflow.machine import Refused
 
 log = structlog.get_logger()
@@ -35,6 +36,14 @@ def advance(code: str, act: Act, signed: Signed, version: int, known: Case | Non
     before the transaction; it then holds only if nobody acted on the dossier since. Raises NotFound,
     VersionConflict, workflow's Refused, or Duplicate when the same form (act.key) was sent before.
     """
+    try:
+        return _advance(code, act, signed, version, known)
+    except RulesChanged:
+        instance.forget()
+        return _advance(code, act, signed, version, None)
+
+
+def _advance(code: str, act: Act, signed: Signed, version: int, known: Case | None) -> Done:
     case = replace(known) if known is not None else load_for(code, act.trigger, signed)
     if version != case.version:
         raise _overtaken(case, act, version)

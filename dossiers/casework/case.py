@@ -15,6 +15,7 @@ from dossiers.casework.tables import (
 )
 from dossiers.papers.numbers import PaperRow
 from dossiers.people.rows import PersonRow
+from dossiers.rules.services import known_version
 from dossiers.units.places import Place
 from workflow.facts import DossierFacts
 from workflow.route import Route
@@ -106,3 +107,5 @@ class Changes:
     afresh: bool = False
     erased: tuple[int, ...] = ()
     counts: Counts = field(default_factory=Counts)
+    decided_by: str = field(default_factory=known_version)
+    """The version of the rules it was decided by (rules.services)."""

@@ -211,18 +211,20 @@ def _stopped(
 ) -> tuple[tuple[Counted, tuple[Refusal, ...]], ...]:
     """Acts the rules allow along `before` and would not along `after`, with why.
 
-    A rule that had refused an act before is not new; of the act that is put right it is, once it says something else.
+    A rule that had refused an act before is not new; of a decision and of the act that is put right it is, once it says
+    something else.
     """
     were = _refusals(before, known, answers)
     found = []
     for act, whys in _refusals(after, known, answers).values():
         old = were[act.event.seq][1] if act.event.seq in were else ()
         rules_before, said_before = {why.rule for why in old}, {why.message for why in old}
+        closely = replay.move_of(act.recorded).decides
         new = tuple(
-            why
-            for why in whys
-            if why.rule not in rules_before or (_is_wrong(act, why, target) and why.message not in said_before)
-        )
+            why for why in whys
+            if why.rule not in rules_before
+            or ((closely or _is_wrong(act, why, target)) and why.message not in said_before)
+        )  # fmt: skip
         if new:
             found.append((act, new))
     return tuple(found)
@@ -306,8 +308,8 @@ def _write(
     known, who = rules.states(), by(signed, outcome.role, case)
     told = history.read(case.id)
     event = history.next_event(case, act.trigger, _state(case), body, personal, who, _stamp())
-    made = replaying.project(case.id, [*told, event], known)
-    changes = history.afresh(store, case, made, act.trigger, body, personal, who, known, act.key)
+    before, made = (replaying.project(case.id, line, known) for line in (told, [*told, event]))
+    changes = history.afresh(store, case, made, act.trigger, body, personal, who, known, act.key, before)
     assert case.state is not None
     return Done(case, msgspec.structs.replace(outcome, to=case.state, facts=case.facts)), changes
 
@@ -330,8 +332,11 @@ def proposed(case: Case) -> tuple[int, date, Act] | None:
     waiting = case.facts.correction
     if waiting is None:
         return None
-    for event in reversed(history.read(case.id)):
-        if event.trigger == PROPOSAL and event.body.corrected is not None:
+    for proposal in reversed(replaying.counted(history.read(case.id))):
+        event = proposal.event
+        content = event.body.brought.evidence.content
+        if event.trigger == PROPOSAL and (event.body.about, content) == (waiting.event, waiting.content):
+            assert event.body.corrected is not None
             target = target_of(case.id, waiting.event)
             personal = event.personal.corrected or Personal()
             act = Act(

@@ -71,7 +71,7 @@ def _erase(store: DatabaseStore, case: Case, reason: str, by: tuple[int, str, in
     event = history.next_event(case, ERASURE, case.state, body, personal, by, clock.stamp(clock.now()))
     known = rules.states()
     made = replaying.project(case.id, [*left, event], known)
-    changes = history.afresh(store, case, made, ERASURE, body, personal, by, known, bare=True)
+    changes = history.afresh(store, case, made, ERASURE, body, personal, by, known)
     store.write(case, changes)
     return len(taken)
 

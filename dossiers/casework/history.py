@@ -91,6 +91,13 @@ def person_as_told(made: Projection, known: Known) -> PersonRow:
     return replaying.person_of(told)
 
 
+def _person_changed(before: Projection, made: Projection, known: Known) -> PersonRow:
+    if before.person == made.person:
+        return {}
+    was, now = person_as_told(before, known), person_as_told(made, known)
+    return {name: value for name, value in now.items() if was[name] != value}
+
+
 def afresh(
     store: Store,
     case: Case,
@@ -101,9 +108,12 @@ def afresh(
     by: tuple[int, str, int],
     known: Known,
     key: str | None = None,
-    bare: bool = False,
+    before: Projection | None = None,
 ) -> Changes:
-    """What an event writes that makes the dossier's rows anew; changes `case` to what `made` says it is."""
+    """What an event writes that makes the dossier's rows anew; changes `case` to what `made` says it is.
+
+    Of the candidate it writes what reads otherwise than `before` the event; without that, nothing is known any more.
+    """
     was = replace(case)
     standing, units = made.standing, tree.current()
     assert standing.state is not None
@@ -116,8 +126,8 @@ def afresh(
     case.centre_id = store.centre_of(case.class_id) if case.state is State.ENROLLED else None
     case.version = was.version + 1
     settle(case, _running(standing))
-    person = replaying.person_of([]) if bare else person_as_told(made, known)
-    case.full_name = str(person["full_name"])
+    person = _person_changed(before, made, known) if before is not None else replaying.person_of([])
+    case.full_name = str(person.get("full_name", case.full_name))
     event, sealed = events.rows(case, trigger, was.state, body, personal, by, store.salt(), key)
     case.head_hash = event["hash"]
     return Changes(

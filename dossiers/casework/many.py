@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
 from dossiers.casework import correcting
-from dossiers.casework.act import Act, Done, Duplicate, Overtaken, VersionConflict
+from dossiers.casework.act import Act, Done, Duplicate, Overtaken, RulesChanged, VersionConflict
 from dossiers.casework.advance import sent_before_of, told
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.decide import decide
@@ -15,6 +15,7 @@ from dossiers.casework.loading import load_case, situation
 from dossiers.casework.store import DatabaseStore, Remembering
 from dossiers.extensions import write_transaction
 from dossiers.papers.numbers import number_taken
+from dossiers.rules import instance
 from workflow.machine import Refused
 
 Answer = Done | Refused | VersionConflict | Duplicate
@@ -49,6 +50,14 @@ def advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer
     """
     if any(act.trigger in ALONE for _, act in acts):
         raise ValueError("is done one at a time")
+    try:
+        return _advance_all(acts, signed)
+    except RulesChanged:
+        instance.forget()
+        return _advance_all(acts, signed)
+
+
+def _advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer]:
     store, sent = BatchStore(), sent_before_of([act.key for _, act in acts])
     answers: list[Answer | None] = [None] * len(acts)
     decided: dict[int, tuple[Case, Changes]] = {}

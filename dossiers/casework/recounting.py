@@ -16,6 +16,7 @@ from dossiers import clock
 from dossiers.accounts import grants
 from dossiers.accounts.models import RoleAssignment
 from dossiers.casework import counts, events
+from dossiers.casework.act import RulesChanged
 from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Brought, Moved, Personal
 from dossiers.casework.loading import cases_of
@@ -83,14 +84,19 @@ def recount() -> int:
     """Count all open deadlines by the rules in force, batch by batch; how many dossiers got other days."""
     if rules.are_counted():
         return 0
-    wanted = rules.current().hash
+    wanted, version = rules.current().hash, rules.known_version()
     changed, after = 0, 0
     while numbers := list(run(_NEXT, {"after": after}).scalars()):
-        with write_transaction():
-            changed += sum(1 for _ in _batch(after, numbers))
-        after = numbers[-1]
+        try:
+            with write_transaction():
+                counted = sum(1 for _ in _batch(after, numbers))
+        except RulesChanged:  # whoever changed them, or the worker, counts all once more
+            log.info("recount interrupted", dossiers=changed)
+            return changed
+        changed, after = changed + counted, numbers[-1]
     with write_transaction():
-        instance.put(rules.COUNTED, wanted)
+        if rules.version() == version:  # else some were counted by other rules, and all are counted once more
+            instance.put(rules.COUNTED, wanted)
     log.info("recounted", dossiers=changed)
     return changed
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines
 from dossiers.casework import counts, search
-from dossiers.casework.act import Duplicate, Overtaken
+from dossiers.casework.act import Duplicate, Overtaken, RulesChanged
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
@@ -159,8 +159,11 @@ class DatabaseStore(_Reader):
 
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act. Raises Overtaken when the dossier is not any more as it was `before`, which the database
-        finds out while it changes the row, and Duplicate when the same form was sent before.
+        finds out while it changes the row, Duplicate when the same form was sent before, and RulesChanged when other
+        rules are in force than the act was decided by.
         """
+        if rules.version() != changes.decided_by:
+            raise RulesChanged
         rules.keep()
         if changes.new_person:
             run(_ADD_PERSON, [{"id": case.person_id, **changes.person}])

@@ -27,6 +27,11 @@ PERSON_FIELDS = (
 EMPTY_IS_NONE = ("birth_date", "youth_joined_on", "union_joined_on", *SENSITIVE)
 
 
+def sees_file(roles: Iterable[Role]) -> bool:
+    """Whether somebody with these roles over a dossier sees what identifies and why acts were done."""
+    return bool(FULL_VIEW.intersection(roles))
+
+
 def sees_sensitive(roles: Iterable[Role]) -> bool:
     """Whether somebody with these roles over a dossier sees its sensitive fields."""
     return bool((FULL_VIEW - {Role.CELL_MEMBER_HELPER}).intersection(roles))

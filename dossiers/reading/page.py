@@ -17,7 +17,7 @@ from dossiers.extensions import Model, run
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion
-from dossiers.people.personal import FULL_VIEW, _shown
+from dossiers.people.personal import _shown, sees_file
 from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.units import tree
@@ -122,7 +122,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),
-        full_view=bool(FULL_VIEW.intersection(s.actor.roles)),
+        full_view=sees_file(s.actor.roles),
         shown=_shown(person, s.actor.roles),
     )
 

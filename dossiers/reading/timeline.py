@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, null, select
 
+from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.casework import events
 from dossiers.casework.case import Case
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
+from dossiers.people.personal import sees_file
 from dossiers.reading.page import _of_dossier
 from workflow.replay import CORRECTION, UNDO
 
@@ -98,6 +100,7 @@ def _marks(told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> dict[int, tupl
     return found
 
 
-def changes_since(case: Case, version: int) -> list[Any]:
-    """What others did since a version, oldest first."""
-    return list(reversed(timeline(case, after=version)))
+def changes_since(case: Case, version: int, signed: Signed) -> list[Any]:
+    """What others did since a version, oldest first, as much of it as this person sees."""
+    sees = sees_file(signed.roles_over(case.acting_units))
+    return list(reversed(timeline(case, after=version, personal=sees)))

@@ -30,11 +30,16 @@ def know(found: dict[str, str]) -> None:
     g.instance_values = found
 
 
+def forget() -> None:
+    """Read all values again when somebody asks: they changed since."""
+    g.pop("instance_values", None)
+
+
 def put(key: str, value: str) -> None:
     """Set a value in the current transaction."""
     statement = engines.upsert(db, InstanceValue).values(key=key, value=value)
     db.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-    g.pop("instance_values", None)
+    forget()
 
 
 def renew(version: str) -> None:

@@ -13,7 +13,7 @@ from dossiers import clock, engines
 from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
-from dossiers.rules.models import CalendarDay, RuleStateRecord, RuleValue
+from dossiers.rules.models import CalendarDay, InstanceValue, RuleStateRecord, RuleValue
 from workflow import rulestate
 from workflow.calendar import WorkCalendar
 from workflow.rulebook import Rulebook, Value, shipped
@@ -24,6 +24,7 @@ VERSION = "rules_version"
 changed = Namespace().signal("rules-changed")
 """Sent after a value of a rule or a day of the calendar was changed."""
 
+_VERSION = select(InstanceValue.value).where(InstanceValue.key == VERSION).with_for_update(read=True)
 _STATE = select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam("hash"))
 
 
@@ -111,6 +112,24 @@ def states(only_kept: bool = False) -> Callable[[str], Rules]:
     return known
 
 
+def _renew() -> None:
+    """Everybody is to read the rules again; open deadlines are to be counted again, also when a change is taken back:
+    some may have been counted by it meanwhile.
+    """
+    instance.renew(VERSION)
+    instance.put(COUNTED, "")
+
+
+def version() -> str:
+    """Which of all changes of the rules is the newest, as the current transaction sees it; asked anew each time."""
+    return str(run(_VERSION).scalar() or "")
+
+
+def known_version() -> str:
+    """The same as this request knows it: what was decided was decided by these rules."""
+    return instance.values().get(VERSION, "")
+
+
 def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None:
     """Give a rule marked "confirm" another value. Raises workflow.rulebook.RulebookError when it does not fit."""
     shipped()[rulebook].changed({key: value})
@@ -126,7 +145,7 @@ def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None
             )
         )
         office.record("rule:changed", None, account_id, [row], rulebook=rulebook, key=key, value=written)
-        instance.renew(VERSION)
+        _renew()
     changed.send()
 
 
@@ -135,7 +154,7 @@ def set_day(day: date, working: bool, note: str, account_id: int) -> None:
     with write_transaction():
         row = db.session.merge(CalendarDay(day=day, working=working, note=note))
         office.record("day:set", None, account_id, [row], day=day, working=working, note=note)
-        instance.renew(VERSION)
+        _renew()
     changed.send()
 
 
@@ -144,5 +163,5 @@ def forget_day(day: date, account_id: int) -> None:
     with write_transaction():
         db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
         office.record("day:forgotten", None, account_id, [("calendar_day", day.isoformat())], day=day)
-        instance.renew(VERSION)
+        _renew()
     changed.send()

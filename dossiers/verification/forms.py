@@ -1,6 +1,6 @@
 """Forms of verification: the dossier's papers, introducers, relatives, and the conclusion."""
 
-import secrets
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -149,6 +149,10 @@ class RelativesForm(ActForm):
             self.relatives.show(rows)
         self.relatives.add({} for _row in range(count - len(self.relatives)))
 
+    def _new_ref(self, number: int) -> str:
+        """The ref of somebody new in a row: the same each time the form is sent."""
+        return f"r{hashlib.sha256(f'{self.act_key.data} {number}'.encode()).hexdigest()[:8]}"
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Somebody is recorded."""
         fine: bool = super().validate(extra_validators)
@@ -161,11 +165,11 @@ class RelativesForm(ActForm):
         """Relatives as the rules and the file know them."""
         super().bring(brought, case)
         found: dict[str, RelativeRow] = {}
-        for row in self.relatives.rows:
+        for number, row in enumerate(self.relatives.rows):
             if row.begun:
                 ref = row.ref.data
                 known = ref in self._known and ref not in found
-                ref = ref if known else f"r{secrets.token_hex(4)}"
+                ref = ref if known else self._new_ref(number)
                 found[ref] = row.relative(ref)
         brought.relatives = tuple(found.values())
         brought.evidence["relatives"] = tuple(

@@ -57,71 +57,95 @@ def not_closed(s: Situation) -> Refusal | None:
     )
 
 
-def date_possible(s: Situation) -> Refusal | None:
-    """The day of the act is neither in the future nor before the act that led here, and papers are made by then.
-
-    Putting right is done on any day.
-    """
-    if s.evidence is None:
+def day_not_before_the_party(s: Situation) -> Refusal | None:
+    """No act is older than the Party."""
+    if s.evidence is None or s.on >= FOUNDED:
         return None
-    if s.on < FOUNDED:
-        return s.no(
-            "act_order",
-            f"Ngày {day_text(s.on)} trước ngày thành lập Đảng ({day_text(FOUNDED)}).",
-            f"{day_text(s.on)} is before the Party was founded ({day_text(FOUNDED)}).",
-            "Kiểm tra lại năm.",
-            "Check the year.",
-            "happened_on",
-        )
-    if s.on > s.today:
-        return s.no(
-            "act_order",
-            f"Ngày {day_text(s.on)} ở tương lai; hôm nay là {day_text(s.today)}.",
-            f"{day_text(s.on)} lies in the future; today is {day_text(s.today)}.",
-            "Ghi ngày việc đã thực sự diễn ra.",
-            "Enter the day it really happened.",
-            "happened_on",
-        )
-    if s.about is None and s.facts.last_on is not None and s.on < s.facts.last_on:
-        return s.no(
-            "act_order",
-            f"Ngày {day_text(s.on)} trước việc đưa hồ sơ đến bước này ({day_text(s.facts.last_on)}).",
-            f"{day_text(s.on)} is before the act that brought the dossier here ({day_text(s.facts.last_on)}).",
-            "Kiểm tra lại ngày; nếu việc trước ghi sai ngày, ghi đính chính.",
-            "Check the date; if the earlier act has a wrong date, record a correction.",
-            "happened_on",
-        )
-    issued = s.evidence.issued_on
-    if issued is not None and issued > s.today:
-        return s.no(
-            "act_order",
-            f"Ngày văn bản {day_text(issued)} ở tương lai; hôm nay là {day_text(s.today)}.",
-            f"The paper's date {day_text(issued)} lies in the future; today is {day_text(s.today)}.",
-            "Ghi ngày trên văn bản.",
-            "Enter the date on the paper.",
-            "issued_on",
-        )
-    for paper in s.evidence.papers:
-        if paper.issued_on > s.on:
-            return s.no(
-                "act_order",
-                f"{paper.form} đề ngày {day_text(paper.issued_on)}, sau ngày của việc này ({day_text(s.on)}).",
-                f"{paper.form} is dated {day_text(paper.issued_on)}, after the day of this act ({day_text(s.on)}).",
-                "Kiểm tra ngày trên văn bản và ngày của việc.",
-                "Check the date on the paper and that of the act.",
-                "papers",
-            )
-    late = next((r for r in s.evidence.relatives if r.verified_on is not None and r.verified_on > s.on), None)
-    if late is not None:
-        return s.no(
-            "act_order",
-            f"Kết quả thẩm tra đề ngày {day_text(late.verified_on)}, sau ngày ghi ({day_text(s.on)}).",
-            f"A result is dated {day_text(late.verified_on)}, after the day it is recorded ({day_text(s.on)}).",
-            "Kiểm tra ngày có kết quả.",
-            "Check the day of the result.",
-            "relatives",
-        )
-    return None
+    return s.no(
+        "act_order",
+        f"Ngày {day_text(s.on)} trước ngày thành lập Đảng ({day_text(FOUNDED)}).",
+        f"{day_text(s.on)} is before the Party was founded ({day_text(FOUNDED)}).",
+        "Kiểm tra lại năm.",
+        "Check the year.",
+        "happened_on",
+    )
+
+
+def day_has_come(s: Situation) -> Refusal | None:
+    """The day of the act is not in the future."""
+    if s.evidence is None or s.on <= s.today:
+        return None
+    return s.no(
+        "act_order",
+        f"Ngày {day_text(s.on)} ở tương lai; hôm nay là {day_text(s.today)}.",
+        f"{day_text(s.on)} lies in the future; today is {day_text(s.today)}.",
+        "Ghi ngày việc đã thực sự diễn ra.",
+        "Enter the day it really happened.",
+        "happened_on",
+    )
+
+
+def day_in_order(s: Situation) -> Refusal | None:
+    """The day of the act is not before the act that led here; putting right is done on any day."""
+    last = s.facts.last_on
+    if s.evidence is None or s.about is not None or last is None or s.on >= last:
+        return None
+    return s.no(
+        "act_order",
+        f"Ngày {day_text(s.on)} trước việc đưa hồ sơ đến bước này ({day_text(last)}).",
+        f"{day_text(s.on)} is before the act that brought the dossier here ({day_text(last)}).",
+        "Kiểm tra lại ngày; nếu việc trước ghi sai ngày, ghi đính chính.",
+        "Check the date; if the earlier act has a wrong date, record a correction.",
+        "happened_on",
+    )
+
+
+def text_has_come(s: Situation) -> Refusal | None:
+    """The date on the paper of the act is not in the future."""
+    issued = s.evidence.issued_on if s.evidence else None
+    if issued is None or issued <= s.today:
+        return None
+    return s.no(
+        "act_order",
+        f"Ngày văn bản {day_text(issued)} ở tương lai; hôm nay là {day_text(s.today)}.",
+        f"The paper's date {day_text(issued)} lies in the future; today is {day_text(s.today)}.",
+        "Ghi ngày trên văn bản.",
+        "Enter the date on the paper.",
+        "issued_on",
+    )
+
+
+def papers_by_then(s: Situation) -> Refusal | None:
+    """Papers are made by the day they are recorded with."""
+    late = [paper for paper in (s.evidence.papers if s.evidence else ()) if paper.issued_on > s.on]
+    if not late:
+        return None
+    vi = "; ".join(f"{paper.form} đề ngày {day_text(paper.issued_on)}" for paper in late)
+    en = "; ".join(f"{paper.form} is dated {day_text(paper.issued_on)}" for paper in late)
+    return s.no(
+        "act_order",
+        f"{vi}: sau ngày của việc này ({day_text(s.on)}).",
+        f"{en}: after the day of this act ({day_text(s.on)}).",
+        "Kiểm tra ngày trên văn bản và ngày của việc.",
+        "Check the date on the paper and that of the act.",
+        "papers",
+    )
+
+
+def results_by_then(s: Situation) -> Refusal | None:
+    """Results of the verification are there by the day they are recorded."""
+    days = [relative.verified_on for relative in (s.evidence.relatives if s.evidence else ())]
+    late = max((day for day in days if day is not None), default=None)
+    if late is None or late <= s.on:
+        return None
+    return s.no(
+        "act_order",
+        f"Kết quả thẩm tra đề ngày {day_text(late)}, sau ngày ghi ({day_text(s.on)}).",
+        f"A result is dated {day_text(late)}, after the day it is recorded ({day_text(s.on)}).",
+        "Kiểm tra ngày có kết quả.",
+        "Check the day of the result.",
+        "relatives",
+    )
 
 
 _NEED_NAMES: dict[str, Text] = {

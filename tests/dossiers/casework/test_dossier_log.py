@@ -429,3 +429,52 @@ def test_an_instance_of_format_1_is_brought_up_to_date(tmp_path: Path, world: Wo
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()
+
+
+def test_days_are_compared_as_they_are_written(tampering: World) -> None:
+    """SQLite reads 2022-W15-5 as a day, and sorts it behind all others: whatever lists ask, it would not be due."""
+    if tampering.engine == "postgresql":
+        pytest.skip("its columns keep days only")
+    one = chosen()
+    places = {
+        "vote_record": "held_on", "scope": "since", "dossier": "since", "event": "happened_on",
+        "relative": "verified_on", "person": "birth_date", "paper_record": "issued_on",
+    }  # fmt: skip
+    for name, column in places.items():
+        table = Model.metadata.tables[name]
+        row = row_of(name, one)
+        year, week, day = row[column].isocalendar()
+        where = " AND ".join(f"{c.name} = :of_{c.name}" for c in table.primary_key.columns)
+        keys = {f"of_{c.name}": row[c.name] for c in table.primary_key.columns}
+        with db.session.begin_nested() as undone:
+            written = {"value": f"{year}-W{week:02d}-{day}", **keys}
+            db.session.execute(text(f"UPDATE {name} SET {column} = :value WHERE {where}"), written)
+            assert any(finding.code == one.code for finding in findings(one.id)), name
+            undone.rollback()
+
+
+def test_what_cannot_be_read_of_somebody_readmitted_is_named(tampering: World) -> None:
+    if tampering.engine == "postgresql":
+        pytest.skip("its columns keep what fits them only")
+    one = chosen()
+    other_id = db.session.scalar(select(Dossier.id).where(Dossier.id != one.id).order_by(Dossier.id).limit(1))
+    db.session.execute(update(Dossier).where(Dossier.id == other_id).values(person_id=one.person_id))
+    for value in ("'abc'", "CAST(X'FF' AS TEXT)"):
+        with db.session.begin_nested() as undone:
+            db.session.execute(text(f"UPDATE person SET birth_date = {value} WHERE id = {one.person_id}"))
+            said = " ".join(finding.what for finding in findings(one.id))
+            assert "person" in said, value
+            assert "birth_date" in said, value
+            undone.rollback()
+
+
+def test_bytes_in_the_place_of_a_text_are_found(tampering: World) -> None:
+    if tampering.engine == "postgresql":
+        pytest.skip("its columns keep what fits them only")
+    one = chosen()
+    query = "SELECT seq FROM event WHERE dossier_id = :id AND commitment = '' LIMIT 1"
+    seq = db.session.execute(text(query), {"id": one.id}).scalar()
+    assert seq
+    where = {"id": one.id, "seq": seq}
+    db.session.execute(text("UPDATE event SET commitment = X'' WHERE dossier_id = :id AND seq = :seq"), where)
+    assert Finding(one.code, seq, "its content was changed") in findings(one.id)

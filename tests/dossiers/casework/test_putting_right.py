@@ -462,3 +462,194 @@ def set_clock(app: Flask, day: date) -> None:
     with app.app_context():
         instance.put("clock", day.isoformat())
         db.session.commit()
+
+
+# --- what happens between, and who sees what ----------------------------------------------------------------------
+
+
+def counted_by(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(recounting, "AT_ONCE", at_once)
+
+
+def test_a_day_set_and_taken_back_before_the_worker_came_leaves_no_wrong_deadline(
+    at_work: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted_by(monkeypatch, 0)
+    case = case_in("awaiting_decision")
+    day = next(d for n in range(1, 9) if rules.calendar().is_working(d := clock.today() + timedelta(days=n)))
+    due = case.due_on
+    rules.set_day(day, False, "Thông báo", 1)
+    case = again(case)
+    advance(case.code, Act("suspend", Evidence(clock.today(), reason="Chờ.")), somebody(case), case.version)
+    assert again(case).due_on != due
+    rules.forget_day(day, 1)
+    db.session.remove()
+    assert recounting.is_pending(), "what was counted by it in between is counted again"
+    assert recounting.recount() == 1
+    assert again(case).due_on == due
+    assert audit.verify()[1] == []
+
+
+def in_between(monkeypatch: pytest.MonkeyPatch, what: Any) -> None:
+    """Let something happen after an act was decided and before it is written, once."""
+    from dossiers.casework import advance as advancing
+
+    done: list[bool] = []
+    for name in ("decide", "correcting"):
+        real = advancing.decide if name == "decide" else advancing.correcting.decide_on
+
+        def slowly(*given: Any, real: Any = real) -> Any:
+            decided = real(*given)
+            if not done:
+                done.append(True)
+                what()
+            return decided
+
+        if name == "decide":
+            monkeypatch.setattr(advancing, "decide", slowly)
+        else:
+            monkeypatch.setattr(advancing.correcting, "decide_on", slowly)
+
+
+def test_an_act_decided_by_rules_that_changed_since_is_decided_anew(
+    at_work: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_in("cell_review")
+
+    def change() -> None:
+        recount_all(case)
+
+    in_between(monkeypatch, change)
+    entitled = DatabaseStore().entitled(case.unit_id, "cell", clock.today())
+    ballot = Ballot(0, entitled, entitled)
+    act = Act("pass_cell_vote", Evidence(clock.today(), number="871-NQ/CB", ballot=ballot))
+    advance(case.code, act, somebody(case), case.version)
+    assert again(case).state is not State.CELL_REVIEW
+    assert audit.verify()[1] == []
+
+
+def test_a_correction_does_not_undo_a_new_name_given_meanwhile(at_work: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_in("removed")
+    instance.put("clock", "2035-01-05")
+    db.session.commit()
+    case = again(case)
+    said = {"ground": "minor_offence", "cleared_on": date(2029, 1, 1), "number": "5-CV/TU", "reason": "Xin vào lại."}
+    advance(case.code, Act("readmit", Evidence(clock.today(), **said)), somebody(case), case.version)
+    db.session.remove()
+    new = db.session.scalars(select(Dossier.code).where(Dossier.previous_id == case.id)).one()
+    case = again(case)
+
+    def rename() -> None:
+        db.session.remove()
+        fresh = loading.load_for_administration(new)
+        act = Act(
+            "correct_candidate", Evidence(clock.today(), reason="Viết sai tên."),
+            person={"full_name": "Ưng Thị Ý Nhi"}, was={"full_name": fresh.full_name},
+        )  # fmt: skip
+        advance(new, act, somebody(fresh), fresh.version)
+        db.session.remove()
+
+    target = act_of(case, "conclude_verification")
+    act = right(target, reason="Đủ điều kiện, đã xem lại.")
+    in_between(monkeypatch, rename)
+    advance(case.code, act, somebody(case), case.version)
+    assert loading.load_for_administration(new).full_name == "Ưng Thị Ý Nhi"
+
+
+def test_a_proposal_taken_back_is_not_shown_as_the_one_that_waits(at_work: Flask) -> None:
+    case = case_in("probationary")
+    target = act_of(case, "decide_admission")
+    for account, number in ((1, "111-QĐ"), (2, "222-QĐ")):
+        proposal = replace(right(target, number=number), trigger="prepare_correction")
+        advance(case.code, proposal, somebody(case, account), case.version)
+        case = again(case)
+    advance(case.code, Act("undo", Evidence(clock.today())), somebody(case, 2), case.version)
+    case = again(case)
+    waiting = correcting.proposed(case)
+    assert waiting is not None
+    assert waiting[2].evidence.number == "111-QĐ"
+
+
+def test_a_decision_is_looked_at_closely_whatever_was_kept_before(at_work: Flask) -> None:
+    """A decision that already stands against a rule is touched again by another breach of the same rule."""
+    case = case_in("probationary")
+    decided = act_of(case, "decide_admission").recorded.evidence.happened_on
+    act = right(act_of(case, "prepare_decision"), happened_on=decided + TOMORROW)
+    assert correcting.plan(DatabaseStore(), case, act).about.touches_decision
+    advance(case.code, replace(act, trigger="prepare_correction"), somebody(case, 1), case.version)
+    case = again(case)
+    advance(case.code, act, somebody(case, 2), case.version)
+    case = again(case)
+    act = right(act_of(case, "pass_cell_vote"), happened_on=decided + 3 * TOMORROW)
+    assert correcting.plan(DatabaseStore(), case, act).about.touches_decision
+
+
+def test_a_wrong_day_does_not_hide_a_paper_of_the_future(at_work: Flask) -> None:
+    """Each question of a date is one of its own: what one of them keeps does not cover the others."""
+    case = case_in("verifying")
+    target = act_of(case, "record_papers")
+    papers = target.recorded.evidence.papers
+    early = right(target, happened_on=date(2001, 1, 1))
+    late = right(
+        target, happened_on=date(2001, 1, 1), papers=(msgspec.structs.replace(papers[0], issued_on=FUTURE), *papers[1:])
+    )
+    assert ("act_order", "happened_on") in refusals_of(case, early, somebody(case))
+    wrong = correcting.plan(DatabaseStore(), case, late).about.wrong
+    assert {one.field for one in wrong} == {"happened_on", "papers"}
+
+
+def test_a_relative_who_was_forgotten_is_added_by_a_correction(app: Flask) -> None:
+    code = code_in(app, "verified")
+    with app.app_context():
+        seq = act_of(loading.load_for_administration(code), "record_relatives").event.seq
+    secretary = Person(app, "cell_secretary", unit_of(app, code))
+    form = secretary.get(f"/ho-so/{code}/correct_record?event={seq}").forms["act"]
+    empty = next(n for n in range(20) if f"relatives-{n}-name" in form.fields and not form[f"relatives-{n}-name"].value)
+    form[f"relatives-{empty}-relation"], form[f"relatives-{empty}-name"] = "child", "Ưng Thị Con"
+    form["correction-reason"] = "Bỏ sót."
+    looked = form.submit("step", value="look", expect_errors=True)
+    if "correction-kept_because" in looked.forms["act"].fields:
+        looked.forms["act"]["correction-kept_because"] = "Đã xem lại."
+        looked = looked.forms["act"].submit("step", value="look", expect_errors=True)
+    assert looked.forms["act"].submit("step", value="record", expect_errors=True).status_int == 303
+
+
+@pytest.mark.parametrize("trigger", ["nominate", "accept_to_list", "conclude_verification", "undo"])
+def test_what_others_did_meanwhile_is_shown_as_far_as_one_may_see(app: Flask, trigger: str) -> None:
+    """An old version sent on purpose brings no reason to light that the dossier's own page hides."""
+    with app.app_context():
+        row = db.session.execute(
+            text(
+                "SELECT d.code, u.code AS base FROM dossier d JOIN unit u ON u.id = d.nominator_id "
+                "WHERE d.state = 'committee_review' AND u.kind = 'youth_union'"
+            )
+        ).first()
+        assert row
+        case = loading.load_for_administration(row.code)
+        concluded = act_of(case, "conclude_verification").recorded.evidence.reason
+    officer = Person(app, "youth_officer", row.base)
+    secret = concluded[:30]
+    assert secret not in text_of(officer.get(f"/ho-so/{row.code}"))
+    sent = {"csrf_token": officer.token(), "version": "1", "happened_on": "27/07/2022", "number": "1", "reason": "x"}
+    page = officer.web.post(f"/ho-so/{row.code}/{trigger}", sent, expect_errors=True)
+    assert page.status_int in (403, 409, 422)
+    assert secret not in page.text
+
+
+def test_the_reason_of_somebody_elses_act_is_not_shown_for_correcting(app: Flask) -> None:
+    with app.app_context():
+        row = db.session.execute(
+            text(
+                "SELECT d.code, u.code AS base FROM dossier d JOIN unit u ON u.id = d.nominator_id "
+                "WHERE d.state = 'sourced' AND u.kind = 'youth_union'"
+            )
+        ).first()
+        assert row
+    secretary = Person(app, "cell_secretary", unit_of(app, row.code))
+    secretary.act(row.code, "withdraw", reason="Mẹ ốm nặng, phải về quê.")
+    with app.app_context():
+        seq = act_of(loading.load_for_administration(row.code), "withdraw").event.seq
+    officer = Person(app, "youth_officer", row.base)
+    page = officer.get(f"/ho-so/{row.code}/correct_record?event={seq}", status=403)
+    assert "Mẹ ốm nặng" not in page.text
+    assert secretary.get(f"/ho-so/{row.code}/correct_record?event={seq}").forms["act"]
