@@ -14,7 +14,7 @@ from dossiers.accounts.views import blueprint as accounts_pages
 from dossiers.acting.views import blueprint as acting_pages
 from dossiers.admission.views import blueprint as admission_pages
 from dossiers.audit.views import blueprint as audit_pages
-from dossiers.casework import recounting
+from dossiers.casework import placing, recounting
 from dossiers.config import ROOT
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
@@ -35,6 +35,7 @@ from dossiers.rules.services import changed as rules_changed
 from dossiers.rules.views import blueprint as rules_pages
 from dossiers.sourcing.views import blueprint as sourcing_pages
 from dossiers.training.views import blueprint as training_pages
+from dossiers.units.services import moved as units_moved
 from dossiers.units.views import blueprint as units_pages
 from dossiers.verification.views import blueprint as verification_pages
 
@@ -94,6 +95,7 @@ def _accounts(app: Flask) -> None:
 
 def _listen() -> None:
     rules_changed.connect(recounting.after_change)
+    units_moved.connect(placing.after_move)
 
 
 def _without_principal(app: Flask) -> None:

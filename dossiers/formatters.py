@@ -13,7 +13,7 @@ from dossiers.languages import language, ngettext
 from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS, Source
 from workflow.roles import ROLE_LABELS, Role
-from workflow.route import UNIT_KIND_LABELS, UnitKind
+from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, UnitKind
 from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
@@ -143,4 +143,5 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "trigger": lambda name: triggers.get(name, name),
         "body": labels(BODY_LABELS),
         "unit_kind": labels(UNIT_KIND_LABELS),
+        "decider": labels(DECIDER_LABELS),
     }

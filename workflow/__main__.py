@@ -9,6 +9,7 @@ import msgspec
 from workflow import drawing
 from workflow.evaluate import BadInput, evaluate, schema
 from workflow.rulebook import shipped
+from workflow.words import differences
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -20,7 +21,23 @@ def _parser() -> argparse.ArgumentParser:
     diagram.add_argument("--table", action="store_true", help="print the table of all acts (Markdown) instead")
     rules = commands.add_parser("rules", help="print the rulebooks with their sources (Markdown)")
     rules.add_argument("--json", action="store_true", help="print them as JSON")
+    rules.add_argument("--diff", nargs=2, metavar=("FIRST", "SECOND"), help="print what two rulebooks say otherwise")
     return parser
+
+
+def _diff(first: str, second: str, as_json: bool) -> int:
+    books = shipped()
+    for code in (first, second):
+        if code not in books:
+            print(f"workflow rules: unknown rulebook {code!r}; known: {', '.join(books)}", file=sys.stderr)
+            return 2
+    found = differences(books[first], books[second])
+    if as_json:
+        sys.stdout.write(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2) + "\n")
+        return 0
+    for line in found:
+        sys.stdout.write(f"{line.key}: {line.title.vi}\n  {first}: {line.first.vi}\n  {second}: {line.second.vi}\n")
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,6 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
         out.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")
     elif command.command == "diagram":
         out.write(drawing.moves_table() if command.table else drawing.mermaid())
+    elif command.diff:
+        first, second = command.diff
+        return _diff(first, second, command.json)
     elif command.json:
         out.write(json.dumps(msgspec.to_builtins(shipped()), ensure_ascii=False, indent=2, default=str) + "\n")
     else:

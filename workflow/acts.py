@@ -13,10 +13,10 @@ from workflow.procedure.move import Move
 
 def paper_of(move: Move, s: Situation, e: Evidence) -> Paper | None:
     """The paper the act itself makes."""
-    form = move.form_from(s.facts.source)
-    if not form or not e.number.strip():
+    kind = move.paper_from(s.facts.source)
+    if kind is None or not e.number.strip():
         return None
-    return Paper(form, e.issued_on or e.happened_on, e.number.strip(), e.issuer)
+    return Paper(s.rulebook.form(kind), e.issued_on or e.happened_on, e.number.strip(), e.issuer)
 
 
 def apply(move: Move, s: Situation) -> DossierFacts:

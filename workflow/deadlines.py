@@ -39,20 +39,17 @@ def probation_end(facts: DossierFacts, rulebook: Rulebook) -> date | None:
 
 def certificate_end(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
     """The last day the course certificate is good for a cell's vote."""
-    paper = certificate(facts)
+    paper = certificate(facts, rulebook)
     if paper is None:
         return None
     return months_end(paper[1], rulebook.number("course_certificate"), rulebook, calendar)
 
 
-def certificate(facts: DossierFacts, by: date | None = None) -> tuple[str, date] | None:
-    """(number, date) of the newest certificate of the awareness course, made by a day, on either form."""
-    forms = ("CN-NTVĐ", "10-KNĐ")
-    found = [paper for form in forms if (paper := facts.paper_by(form, by) if by else facts.paper(form))]
-    if not found:
-        return None
-    newest = max(found, key=lambda paper: paper.issued_on)
-    return newest.number, newest.issued_on
+def certificate(facts: DossierFacts, rulebook: Rulebook, by: date | None = None) -> tuple[str, date] | None:
+    """(number, date) of the newest certificate of the awareness course, made by a day if one is given."""
+    form = rulebook.form("awareness_certificate")
+    newest = facts.paper_by(form, by) if by else facts.paper(form)
+    return (newest.number, newest.issued_on) if newest else None
 
 
 def stale_on(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
@@ -62,11 +59,17 @@ def stale_on(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) ->
     return months_end(facts.dossier_made_on, rulebook.number("stale_dossier"), rulebook, calendar)
 
 
+def ceremony_start(facts: DossierFacts, rulebook: Rulebook) -> date | None:
+    """Where the clock of the ceremony starts: when the cell received the decision, or when that was issued."""
+    return facts.admitted_on if rulebook.word("ceremony_clock_starts") == "issued" else facts.received_on
+
+
 def ceremony_due(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
     """The last day for the ceremony, extensions included."""
-    if facts.received_on is None:
+    start = ceremony_start(facts, rulebook)
+    if start is None:
         return None
-    due = calendar.add_working_days(facts.received_on, rulebook.number("ceremony"))
+    due = calendar.add_working_days(start, rulebook.number("ceremony"))
     return calendar.add_working_days(due, facts.extension("ceremony"))
 
 
@@ -95,7 +98,7 @@ def _working(
 
 
 def _course_certificate(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
-    held = certificate(facts)
+    held = certificate(facts, rulebook)
     due = certificate_end(facts, rulebook, calendar)
     return (held[1], due) if held and due else None
 
@@ -113,6 +116,12 @@ def _follow_up(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) 
 def _probation(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
     due = probation_end(facts, rulebook)
     return (facts.ceremony_on, due) if facts.ceremony_on and due else None
+
+
+def _member_cv(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    if facts.ceremony_on is None or facts.paper(rulebook.form("member_cv")) is not None:
+        return None
+    return facts.ceremony_on, calendar.add_working_days(facts.ceremony_on, rulebook.number("member_cv"))
 
 
 _BEFORE_CELL_VOTE = frozenset((State.TRAINED, *STAGE_STATES[Stage.VERIFICATION], State.CELL_REVIEW))
@@ -139,9 +148,10 @@ SPECS: tuple[DeadlineSpec, ...] = (
     DeadlineSpec(
         "ceremony",
         frozenset({State.APPROVED}),
-        _working("ceremony", lambda facts, _: facts.received_on),
+        _working("ceremony", ceremony_start),
         "ceremony_extension",
     ),
+    DeadlineSpec("member_cv", frozenset({State.PROBATIONARY}), _member_cv),
     DeadlineSpec("probation", frozenset({State.PROBATIONARY}), _probation),
     DeadlineSpec(
         "recognition_vote",

@@ -5,7 +5,7 @@ from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.procedure.steps import STEPS
 from workflow.procedure.table import LINES, MOVES
 from workflow.roles import ROLE_LABELS, Part, Role
-from workflow.rulebook import Rulebook
+from workflow.rulebook import CONFIDENCES, Rulebook
 from workflow.stages import ENDS, STAGE_LABELS, STAGE_STATES, STATE_LABELS, Stage
 from workflow.triggers import TRIGGERS
 from workflow.votes import Purpose
@@ -122,12 +122,10 @@ def rules_table(book: Rulebook) -> str:
     lines = [
         f"## {book.code}: {book.title.vi} (từ {book.in_force_from:%d/%m/%Y})",
         "",
-        "| khóa | quy tắc | giá trị | đơn vị | nguồn | trạng thái |",
-        "|---|---|---|---|---|---|",
+        "| khóa | quy tắc | giá trị | nguồn | trạng thái |",
+        "|---|---|---|---|---|",
     ]
     for rule in book.rules.values():
-        state = "đã đối chiếu" if rule.state == "checked" else "cần xác nhận"
-        lines.append(
-            f"| `{rule.key}` | {rule.title.vi} | {value_text(rule).vi} | {rule.unit.vi} | {rule.source} | {state} |"
-        )
+        state = CONFIDENCES[rule.state].vi
+        lines.append(f"| `{rule.key}` | {rule.title.vi} | {value_text(rule).vi} | {rule.source} | {state} |")
     return "\n".join(lines) + "\n"

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from workflow import machine
+from workflow import machine, route
+from workflow.bundle import wanted
 from workflow.calendar import WorkCalendar
 from workflow.deadlines import running
 from workflow.facts import Actor, DossierFacts, Evidence, Frozen
 from workflow.guards import Refusal, Situation
-from workflow.route import Route
+from workflow.route import ToldRoute
 from workflow.rulebook import shipped
 from workflow.stages import State
 from workflow.triggers import TRIGGERS
@@ -31,10 +32,13 @@ class CalendarChanges(Frozen, frozen=True):
 
 
 class Question(Frozen, frozen=True):
-    """What `evaluate` reads. `state` null asks about opening a dossier; `evidence` belongs to `trigger`."""
+    """What `evaluate` reads. `state` null asks about opening a dossier; `evidence` belongs to `trigger`.
+
+    `route` is a road by its name, or by its levels and who decides.
+    """
 
     rulebook: RulebookCode
-    route: Route
+    route: ToldRoute
     state: State | None
     today: date
     actor: Actor = Actor()
@@ -75,20 +79,34 @@ class AnsweredDeadline(msgspec.Struct, frozen=True):
     extended_by: int
 
 
+class AnsweredPaper(msgspec.Struct, frozen=True):
+    """A paper that is collected now: its form and title, the rule that asks for it, how often, how many are there."""
+
+    form: str
+    title: str
+    title_en: str
+    rule: str
+    times: int
+    there: int
+    blocks: bool
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What `evaluate` prints. `outcome` is there when `trigger` with its evidence is possible."""
 
     options: tuple[AnsweredOption, ...]
     deadlines: tuple[AnsweredDeadline, ...]
     outcome: "AnsweredOutcome | None" = None
+    papers: tuple[AnsweredPaper, ...] = ()
 
 
 class AnsweredOutcome(msgspec.Struct, frozen=True):
-    """The state, facts and deadlines after the act that was asked about."""
+    """The state, facts and deadlines after the act that was asked about, and what the rulebook says all the same."""
 
     to: State
     facts: DossierFacts
     deadlines: tuple[AnsweredDeadline, ...]
+    warnings: tuple[AnsweredRefusal, ...] = ()
 
 
 def _refusal(refusal: Refusal) -> AnsweredRefusal:
@@ -111,7 +129,8 @@ def _situation(question: Question) -> Situation:
     if question.trigger is not None and question.trigger not in TRIGGERS:
         raise BadInput(f"unknown trigger {question.trigger!r}")
     calendar = WorkCalendar(question.calendar.working, question.calendar.off)
-    return Situation(question.state, question.route, question.facts, book, calendar, question.actor, question.today)
+    road = route.walked(route.read(question.route), book, question.facts.referred)
+    return Situation(question.state, road, question.facts, book, calendar, question.actor, question.today)
 
 
 def answer(question: Question) -> Answer:
@@ -128,13 +147,17 @@ def answer(question: Question) -> Answer:
         try:
             done = machine.fire(question.trigger, asked)
             found.insert(0, AnsweredOption(question.trigger, done.to, True, ()))
-            outcome = AnsweredOutcome(done.to, done.facts, _deadlines(done.deadlines))
+            warnings = tuple(map(_refusal, done.warnings))
+            outcome = AnsweredOutcome(done.to, done.facts, _deadlines(done.deadlines), warnings)
         except machine.Refused as refused:
             known = machine.option(situation, question.trigger)
             to = known.to if known else question.state
             found.insert(0, AnsweredOption(question.trigger, to, False, tuple(map(_refusal, refused.refusals))))
     runs = running(question.state, question.facts, situation.rulebook, situation.calendar) if question.state else ()
-    return Answer(tuple(found), _deadlines(runs), outcome)
+    papers = tuple(
+        AnsweredPaper(w.form, w.title.vi, w.title.en, w.rule, w.times, w.there, w.blocks) for w in wanted(situation)
+    )
+    return Answer(tuple(found), _deadlines(runs), outcome, papers)
 
 
 def _deadlines(deadlines: tuple[Any, ...]) -> tuple[AnsweredDeadline, ...]:

@@ -221,6 +221,9 @@ class DossierFacts(Frozen, frozen=True):
     left_on: date | None = None
     readmission: bool = False
     readmitted: bool = False
+    private_owner: bool = False
+    religious: bool = False
+    moved_in: bool = False
     last: LastAct | None = None
     correction: PreparedCorrection | None = None
     answers: tuple[Ref, ...] = ()
@@ -255,12 +258,18 @@ class DossierFacts(Frozen, frozen=True):
 
 
 class Ballot(Frozen, frozen=True):
-    """The counted result of a vote: those entitled on the day, those present, for and against."""
+    """The counted result of a vote: those entitled on the day, those present, for and against.
+
+    Among those entitled are the exempt members who came (`exempt_present`); `members` are all official members of the
+    cell, whoever came or may vote (None: nobody says, then those entitled).
+    """
 
     entitled: Count
     present: Count
     in_favour: Count
     against: Count = 0
+    exempt_present: Count = 0
+    members: Count | None = None
 
 
 class Candidate(Frozen, frozen=True):
@@ -274,6 +283,8 @@ class Candidate(Frozen, frozen=True):
     schooling_ground: Ref | None = None
     youth_member: bool | None = None
     union_member: bool | None = None
+    private_owner: bool | None = None
+    religious: bool | None = None
     clear: tuple[Literal["birth_date", "schooling", "schooling_ground"], ...] = ()
 
 

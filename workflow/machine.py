@@ -9,7 +9,7 @@ from transitions import EventData, Machine
 from workflow import acts, bodies
 from workflow.deadlines import Deadline, running
 from workflow.facts import DossierFacts, Paper, Vote
-from workflow.guards import Refusal, Situation, not_closed, not_suspended
+from workflow.guards import Refusal, Situation, not_closed, not_suspended, quorum_warning
 from workflow.procedure.move import Issuer, Move
 from workflow.procedure.table import ALWAYS, MOVES, move_by, moves_from
 from workflow.roles import Role
@@ -36,6 +36,8 @@ class Option(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What an act did: the new state and facts, the deadlines that now run, the paper and vote it recorded.
 
+    `warnings` are what the rulebook lets pass and says all the same.
+
     `role` is the one of the actor's roles that made the act theirs to do; `issuer` in whose series of numbers the
     paper stands.
     """
@@ -49,6 +51,7 @@ class Outcome(msgspec.Struct, frozen=True):
     vote: Vote | None = None
     role: Role | None = None
     issuer: Issuer | None = None
+    warnings: tuple[Refusal, ...] = ()
 
 
 class Refused(Exception):
@@ -165,6 +168,7 @@ def fire(trigger: str, s: Situation) -> Outcome:
         bodies.vote_of(move, asked, s.evidence),
         next((role for role in _competent(move, s) if role in s.actor.roles), None),
         move.issuer,
+        tuple(warning for warning in (quorum_warning(asked),) if warning is not None),
     )
 
 

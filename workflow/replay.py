@@ -39,7 +39,7 @@ class Standing(msgspec.Struct):
 
     state: State | None = None
     since: date | None = None
-    route: Route = Route.COMMITTEE
+    route: Route = Route()
     rulebook: str = ""
     facts: DossierFacts = DossierFacts()
     deadlines: tuple[Deadline, ...] = ()

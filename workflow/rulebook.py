@@ -15,6 +15,10 @@ from workflow.votes import parse_share
 Value: TypeAlias = bool | int | str | list[str]
 
 
+Confidence: TypeAlias = Literal["checked", "one_source", "confirm"]
+"""Read in several pages or the text; in one good page; practice, or inferred. Only what was checked is not changed."""
+
+
 class RulebookError(ValueError):
     """A rulebook that cannot be used, or a value that does not fit its rule."""
 
@@ -28,20 +32,30 @@ class Rule(msgspec.Struct, frozen=True):
 
     key: str
     source: str
-    state: Literal["checked", "confirm"]
+    state: Confidence
     title: Text
     value: bool | int | str | tuple[str, ...] | None = None
     unit: Text = Text("", "")
     choices: tuple[str, ...] = ()
+    reads: Text | None = None
+    """How the value reads in words, where it does not by itself: "đủ {years} tuổi", with {n} the value."""
 
 
 class Form(msgspec.Struct, frozen=True):
-    """One paper of the dossier: the number and title of its form and who makes it."""
+    """One paper of the dossier: the number and title of its form, what it is (workflow.papers) and who makes it."""
 
     code: str
     title: Text
     made_by: str
-    state: Literal["checked", "confirm"]
+    state: Confidence
+    kind: str = ""
+
+
+CONFIDENCES: dict[str, Text] = {
+    "checked": Text("đã đối chiếu", "checked"),
+    "one_source": Text("một nguồn, cần xác nhận", "one source, to be confirmed"),
+    "confirm": Text("cần xác nhận", "to be confirmed"),
+}
 
 
 class Rulebook(msgspec.Struct, frozen=True):
@@ -52,6 +66,10 @@ class Rulebook(msgspec.Struct, frozen=True):
     title: Text
     rules: dict[str, Rule]
     forms: dict[str, Form]
+    levels: dict[str, Text] = {}
+    """What the levels of the tree are called, by kind of unit, where not as usual."""
+    kinds: dict[str, str] = {}
+    """The code of the form of each kind of paper."""
 
     def rule(self, key: str) -> Rule:
         """The rule with this key; KeyError when there is none."""
@@ -85,6 +103,14 @@ class Rulebook(msgspec.Struct, frozen=True):
             raise RulebookError(f"{self.code}: {key} is not a list")
         return value
 
+    def form(self, kind: str) -> str:
+        """The code of the form of a kind of paper; KeyError when the rulebook has none."""
+        return self.kinds[kind]
+
+    def level(self, kind: str, usual: Text) -> Text:
+        """What units of a kind are called."""
+        return self.levels.get(kind, usual)
+
     def form_title(self, code: str) -> Text:
         """The title of a form; its bare code when the rulebook does not know it."""
         form = self.forms.get(code)
@@ -93,7 +119,7 @@ class Rulebook(msgspec.Struct, frozen=True):
     def changed(self, values: Mapping[str, Value]) -> "Rulebook":
         """The same rulebook with an administrator's values.
 
-        Only rules marked "confirm" may change, and only to a value of the same kind; RulebookError otherwise.
+        Only rules that were not checked may change, and only to a value of the same kind; RulebookError otherwise.
         """
         rules = dict(self.rules)
         for key, value in values.items():
@@ -102,7 +128,7 @@ class Rulebook(msgspec.Struct, frozen=True):
                 raise RulebookError(f"{self.code}: no rule {key}")
             if rule.value is None:
                 raise RulebookError(f"{self.code}: {key} is a principle without a value")
-            if rule.state != "confirm":
+            if rule.state == "checked":
                 raise RulebookError(f"{self.code}: {key} was checked against its text and cannot be changed")
             new = tuple(value) if isinstance(value, list) else value
             if type(new) is not type(rule.value):
@@ -150,15 +176,24 @@ def _merged(raw: dict[str, dict[str, object]], base: Mapping[str, object]) -> di
 
 def _build(raw: dict[str, object], known: Mapping[str, Rulebook]) -> Rulebook:
     parent = known.get(str(raw.pop("extends", "")))
+    inherited = raw.pop("inherited", None)
     for table, name in (("rules", "key"), ("forms", "code")):
         own = raw.get(table, {})
         assert isinstance(own, dict)
         base: Mapping[str, object] = getattr(parent, table) if parent else {}
-        raw[table] = {key: {**entry, name: key} for key, entry in _merged(own, base).items()}
+        merged = {key: {**entry, name: key} for key, entry in _merged(own, base).items()}
+        if inherited is not None:  # what was taken over is less certain than in the text it comes from
+            for key, entry in merged.items():
+                entry["state"] = own.get(key, {}).get("state", inherited)
+        raw[table] = merged
+    levels = raw.get("levels", {})
+    assert isinstance(levels, dict)
+    raw["levels"] = {**(msgspec.to_builtins(parent.levels) if parent else {}), **levels}
     try:
-        return msgspec.convert(raw, Rulebook)
+        book = msgspec.convert(raw, Rulebook)
     except msgspec.ValidationError as error:
         raise RulebookError(f"{raw.get('code')}: {error}") from error
+    return msgspec.structs.replace(book, kinds={form.kind: code for code, form in book.forms.items() if form.kind})
 
 
 @lru_cache(maxsize=1)

@@ -72,13 +72,8 @@ def read(content: str) -> Rules:
         now = shipped().get(code)
         rules = dict(now.rules) if now else {}
         rules |= {key: _rule(now, key, value) for key, value in kept.values.items()}
-        books[code] = Rulebook(
-            code,
-            kept.in_force_from,
-            now.title if now else Text(code, code),
-            rules,
-            now.forms if now else {},
-        )
+        book = now or Rulebook(code, kept.in_force_from, Text(code, code), {}, {})
+        books[code] = msgspec.structs.replace(book, in_force_from=kept.in_force_from, rules=rules)
     ordered = dict(sorted(books.items(), key=lambda item: item[1].in_force_from))
     return Rules(ordered, WorkCalendar(state.working, state.off, complete=True), content)
 

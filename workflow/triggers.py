@@ -111,6 +111,7 @@ TRIGGERS: dict[str, Trigger] = {
         ),
         Trigger("remove", Text("Quyết định xóa tên", "Decide removal"), Kind.END, Stage.MONITORING),
         Trigger("close", Text("Khép hồ sơ theo dõi", "Close the follow-up"), Kind.SIDE, Stage.MONITORING),
+        Trigger("follow_new_road", Text("Đi tiếp theo đường mới", "Follow the new road"), Kind.STEP, None),
         Trigger("return_for_correction", Text("Trả hồ sơ để sửa", "Return for correction"), Kind.SIDE, None),
         Trigger("extend_deadline", Text("Gia hạn", "Extend a deadline"), Kind.SIDE, None),
         Trigger("suspend", Text("Tạm dừng", "Suspend"), Kind.SIDE, None),

@@ -1,39 +1,42 @@
 """Whose turn it is: the role that has to do something about a dossier now."""
 
 from workflow.facts import DossierFacts
-from workflow.procedure.table import TURN
+from workflow.procedure.table import TURN, route_knows
 from workflow.roles import Part, Role
 from workflow.route import Route, role_for
+from workflow.rulebook import Rulebook
 from workflow.stages import State
 
 
-def whose_turn(state: State, route: Route, facts: DossierFacts) -> Role | None:
+def whose_turn(state: State, route: Route, facts: DossierFacts, book: Rulebook) -> Role | None:
     """The role that has to do something now; None when nobody has.
 
     A nominated source waits for its organisation, a proposed course for the office, a prepared decision for
-    who signs it.
+    who signs it, a dossier that stands where its new road does not lead for its office.
     """
     part: Role | Part | None = TURN.get(state)
-    if state is State.SOURCED and facts.source.value != "other":
+    if not route_knows(route, state):  # the tree changed under it: its office leads it on
+        part = Part.DECIDING_OFFICER
+    elif state is State.SOURCED and facts.source.value != "other":
         part = Role.YOUTH_OFFICER if facts.source.value == "youth_union" else Role.UNION_OFFICER
     elif (state is State.LISTED and facts.course_proposed_on is not None) or (
-        state is State.APPLYING and not _papers_missing(facts)
+        state is State.APPLYING and not _papers_missing(facts, book)
     ):
         part = Part.ORGANISATION_OFFICER
-    elif state is State.VERIFYING and _verification_done(facts):
+    elif state is State.VERIFYING and _verification_done(facts, book):
         part = Part.ORGANISATION_SECRETARY
     elif state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION) and facts.preparer:
         part = Part.DECIDING_SECRETARY
     return role_for(part, route) if part else None
 
 
-def _papers_missing(facts: DossierFacts) -> bool:
-    return not facts.introducers or any(facts.paper(form) is None for form in ("1-KNĐ", "2-KNĐ", "3-KNĐ"))
+def _papers_missing(facts: DossierFacts, book: Rulebook) -> bool:
+    return not facts.introducers or any(facts.paper(form) is None for form in book.words("application_papers"))
 
 
-def _verification_done(facts: DossierFacts) -> bool:
+def _verification_done(facts: DossierFacts, book: Rulebook) -> bool:
     return (
         bool(facts.relatives)
         and all(relative.verified_on for relative in facts.relatives)
-        and facts.paper("5-KNĐ") is not None
+        and all(facts.paper(form) is not None for form in book.words("opinions"))
     )

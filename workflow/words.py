@@ -1,8 +1,11 @@
-"""Values of rules in words: what stands in a rulebook as a code, as people read it."""
+"""Values of rules in words, and what two rulebooks say otherwise: what stands as a code, as people read it."""
+
+import msgspec
 
 from workflow.facts import RELATION_LABELS, SCHOOLING_LABELS, Control
 from workflow.guards import CONTROL_LABELS, LEAVING_GROUNDS, REMOVAL_GROUNDS, SCHOOLING_GROUNDS
-from workflow.rulebook import Rule
+from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS
+from workflow.rulebook import CONFIDENCES, Rule, Rulebook
 from workflow.text import Text
 
 
@@ -18,6 +21,15 @@ _WORDS: dict[str, Text] = {
     **LEAVING_GROUNDS,
     **REMOVAL_GROUNDS,
     **{f"{a}-{b}": _pair(a, b) for a in Control for b in Control},
+    **{str(code): text for code, text in DECIDER_LABELS.items()},
+    "certified": Text("theo bằng tốt nghiệp", "by certificate"),
+    "completed": Text("theo chương trình đã học xong", "by the programme completed"),
+    "count_when_present": Text("tính khi có dự họp", "count when present"),
+    "never_count": Text("không tính", "never count"),
+    "warn": Text("nhắc", "warned of"),
+    "refuse": Text("không cho ghi", "refused"),
+    "received": Text("ngày chi bộ nhận quyết định", "the day the cell received the decision"),
+    "issued": Text("ngày ban hành quyết định", "the day the decision was issued"),
     "month": Text("theo tháng", "by month"),
     "day": Text("theo ngày", "by day"),
     "next_working_day": Text("ngày làm việc kế tiếp", "the next working day"),
@@ -28,11 +40,72 @@ _WORDS: dict[str, Text] = {
 
 
 def value_text(rule: Rule) -> Text:
-    """A rule's value as people read it: yes and no, numbers, shares, and codes in words."""
-    if rule.value is None:
+    """A rule's value as people read it, with its unit: years, shares, yes and no, and codes in words."""
+    value = rule.value
+    if value is None:
         return Text("nguyên tắc", "principle")
-    if isinstance(rule.value, bool):
-        return Text("có", "yes") if rule.value else Text("không", "no")
-    parts = rule.value if isinstance(rule.value, tuple) else (str(rule.value),)
-    words = [_WORDS.get(part, Text(part, part)) for part in parts]
-    return Text(", ".join(word.vi for word in words), ", ".join(word.en for word in words))
+    if rule.reads is not None:
+        number = value if isinstance(value, int) else 0
+        said = {"n": number, "years": number // 12}
+        return Text(rule.reads.vi.format(**said), rule.reads.en.format(**said))
+    if isinstance(value, bool):
+        return Text("có", "yes") if value else Text("không", "no")
+    if isinstance(value, int):
+        return Text(f"{value} {rule.unit.vi}".strip(), f"{value} {rule.unit.en}".strip())
+    parts = value if isinstance(value, tuple) else (value,)
+    words = [_WORDS.get(part) or _share(part) for part in parts]
+    vi, en = (", ".join(getattr(word, language) for word in words) for language in ("vi", "en"))
+    if all(_is_share(part) for part in parts):
+        return Text(f"{vi} {rule.unit.vi}", f"{en} {rule.unit.en}")
+    return Text(vi, en)
+
+
+def _is_share(word: str) -> bool:
+    return "/" in word and word.lstrip(">").replace("/", "").isdigit()
+
+
+def _share(word: str) -> Text:
+    if not _is_share(word):
+        return Text(word, word)
+    if word.startswith(">"):
+        half = word == ">1/2"
+        return Text("trên một nửa", "more than half") if half else Text(f"trên {word[1:]}", f"more than {word[1:]}")
+    return Text(f"ít nhất {word}", f"at least {word}")
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Something two rulebooks say otherwise: what it is about, and what each says."""
+
+    key: str
+    title: Text
+    first: Text
+    second: Text
+
+
+def differences(first: Rulebook, second: Rulebook) -> tuple[Difference, ...]:
+    """What two rulebooks say otherwise: values, sources with their confidence, forms, names of levels."""
+    found: list[Difference] = []
+    nothing = Text("–", "–")
+    for key in dict.fromkeys((*first.rules, *second.rules)):
+        one, other = first.rules.get(key), second.rules.get(key)
+        title = (other or one).title  # type: ignore[union-attr] # one of them has it
+        if one is None or other is None or one.value != other.value:
+            said = [value_text(rule) if rule else nothing for rule in (one, other)]
+            found.append(Difference(key, title, *said))
+        elif (one.source, one.state) != (other.source, other.state):
+            found.append(Difference(key, title, _source(one), _source(other)))
+    for code in dict.fromkeys((*first.forms, *second.forms)):
+        texts = [book.forms[code].title if code in book.forms else nothing for book in (first, second)]
+        if texts[0] != texts[1]:
+            found.append(Difference(code, Text(f"Mẫu {code}", f"Form {code}"), *texts))
+    for kind in UNIT_KIND_LABELS:
+        usual = UNIT_KIND_LABELS[kind]
+        names = [book.level(str(kind), usual) for book in (first, second)]
+        if names[0] != names[1]:
+            found.append(Difference(str(kind), Text("Tên gọi của cấp", "Name of a level"), *names))
+    return tuple(found)
+
+
+def _source(rule: Rule) -> Text:
+    state, value = CONFIDENCES[rule.state], value_text(rule)
+    return Text(f"{value.vi} ({rule.source}; {state.vi})", f"{value.en} ({rule.source}; {state.en})")

@@ -38,6 +38,7 @@ from workflow.deadlines import BY_RULE, running
 from workflow.facts import SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS, Candidate, Schooling, Source
 from workflow.guards import LEAVING_GROUNDS, SCHOOLING_GROUNDS, Situation
 from workflow.procedure.table import moves_from
+from workflow.route import route_label
 from workflow.rulebook import Rulebook
 from workflow.stages import State
 
@@ -61,6 +62,23 @@ class ReturnForm(Reasoned, ActForm):
         if (step := recorded.evidence.return_to) is not None:
             self.return_to.allow(step, state(step))
         super().recall(recorded)
+
+
+class NewRoadForm(ActForm):
+    """The tree or who decides changed: the dossier goes on where the new road has it stand."""
+
+    happened_on = DayField(_l("Từ ngày"), [required])
+
+    _hint = ""
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Say which road it is now."""
+        super().prepare(case, s, trigger)
+        self._hint = _("Đường xét nay là: %(road)s.", road=say(route_label(case.route, s.rulebook)))
+
+    def layout(self) -> list[Piece]:
+        """The road first."""
+        return [Piece(hint=self._hint), *super().layout()]
 
 
 class ExtendForm(Reasoned, ActForm):
@@ -305,6 +323,7 @@ class DeathForm(Numbered, ActForm):
 
 FORMS: dict[str, type[ActForm]] = {
     "return_for_correction": ReturnForm,
+    "follow_new_road": NewRoadForm,
     "extend_deadline": ExtendForm,
     "suspend": SuspendForm,
     "resume": ResumeForm,

@@ -34,7 +34,7 @@ from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
-from dossiers.units import services as units
+from dossiers.units import registers
 from workflow.bodies import body_for
 from workflow.facts import Ballot, DossierFacts, Evidence
 from workflow.guards import Situation
@@ -185,7 +185,7 @@ class Reasoned(ActForm):
     reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 
-_VOTES = ("present", "in_favour", "against")
+_VOTES = ("present", "in_favour", "against", "exempt_present")
 
 
 class Balloted(ActForm):
@@ -194,6 +194,7 @@ class Balloted(ActForm):
     present = WholeNumberField(_l("Số người có mặt"), [required])
     in_favour = WholeNumberField(_l("Tán thành"), [required])
     against = WholeNumberField(_l("Không tán thành"), [Optional()])
+    exempt_present = WholeNumberField(_l("Trong số có mặt: đảng viên được miễn sinh hoạt"), [Optional()])
 
     _hint = ""
 
@@ -207,19 +208,21 @@ class Balloted(ActForm):
             return
         who, _purpose = body_for(trigger, s)
         unit = body_unit(case, who)
-        members = units.register(unit, who, clock.today()) if unit else []
+        seats = registers.counted(unit, str(who), clock.today()) if unit else registers.Register()
+        if not seats.exempt:
+            del self["exempt_present"]
         self._hint = _(
             "%(body)s: danh sách hiện có %(n)s người có quyền biểu quyết; "
             "số của ngày họp được tính theo danh sách ngày đó.",
             body=body(who),
-            n=sum(1 for member in members if not member.exempt),
+            n=seats.official,
         )
 
     def recall(self, recorded: Recorded) -> None:
         """The votes as they were counted."""
         super().recall(recorded)
         if recorded.evidence.ballot is not None:
-            for name in _VOTES:
+            for name in (name for name in _VOTES if name in self._fields):
                 self.put(name, getattr(recorded.evidence.ballot, name))
 
     def layout(self) -> list[Piece]:
@@ -231,7 +234,10 @@ class Balloted(ActForm):
         super().bring(brought, case)
         if "present" not in self._fields:
             return
-        brought.evidence["ballot"] = Ballot(0, self.present.data, self.in_favour.data, self.against.data or 0)
+        exempt = self.exempt_present.data or 0 if "exempt_present" in self._fields else 0
+        brought.evidence["ballot"] = Ballot(
+            0, self.present.data, self.in_favour.data, self.against.data or 0, exempt
+        )  # fmt: skip
 
 
 class DecisionForm(Numbered, Balloted, ActForm):
@@ -315,7 +321,13 @@ class MemberRows(ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the official members of the cell."""
         super().prepare(case, s, trigger)
-        self._offer({seat.ref: seat.name for seat in units.register(case.unit_id, Body.CELL, clock.today())})
+        self._offer(
+            {
+                seat.ref: seat.name
+                for seat in registers.register(case.unit_id, Body.CELL, clock.today())
+                if seat.is_official
+            }
+        )
 
     def _offer(self, members: Mapping[str, str]) -> None:
         self.members = members

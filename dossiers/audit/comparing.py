@@ -46,6 +46,7 @@ from dossiers.units.models import Unit
 from workflow import replay
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.replay import Known
+from workflow.route import walked
 from workflow.rulestate import Rules
 from workflow.stages import State
 from workflow.turn import whose_turn
@@ -308,8 +309,10 @@ class Comparison:
         facts = standing.facts
         state = standing.state
         assert state is not None
-        route = self._units.place(made.unit_id).route or standing.route
-        turn = None if facts.suspended or facts.closed else whose_turn(state, route, facts)
+        book = self._now.books[standing.rulebook]
+        road = self._units.place(made.unit_id).road(book) or standing.route
+        route = walked(road, book, facts.referred)
+        turn = None if facts.suspended or facts.closed else whose_turn(state, route, facts, book)
         return {
             "person_id": made.person_id,
             "unit_id": made.unit_id,

@@ -15,10 +15,11 @@ from dossiers.casework.tables import (
 )
 from dossiers.papers.numbers import PaperRow
 from dossiers.people.rows import PersonRow
+from dossiers.rules import services as rules
 from dossiers.rules.services import known_version
 from dossiers.units.places import Place
 from workflow.facts import DossierFacts
-from workflow.route import Route
+from workflow.route import Route, walked
 from workflow.stages import State
 
 
@@ -55,9 +56,11 @@ class Case:
 
     @property
     def route(self) -> Route:
-        """The dossier's route; a unit that has none never gets a dossier (see opening.open_in)."""
-        assert self.place.route is not None
-        return self.place.route
+        """The dossier's road today, under its rulebook; where there is none no dossier is opened (opening.open_in)."""
+        book = rules.books()[self.rulebook]
+        road = self.place.road(book)
+        assert road is not None
+        return walked(road, book, self.facts.referred)
 
     @property
     def counted_units(self) -> tuple[int, ...]:

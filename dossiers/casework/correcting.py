@@ -32,7 +32,7 @@ from workflow.machine import Outcome
 from workflow.procedure.move import Correction
 from workflow.replay import CORRECTION, ERASURE, REBASE, RECOUNT, UNDO, Known, Recorded, Standing
 from workflow.roles import Part, Role
-from workflow.route import Route, role_for
+from workflow.route import Route, role_for, told
 from workflow.stages import State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS
@@ -172,7 +172,13 @@ def _body(target: Counted, case: Case, brought: Brought) -> Body:
     evidence = Evidence(clock.today(), event=target.event.seq)
     now = rules.current()
     return Body(
-        events.FORMAT, case.unit_id, case.route, now.hash, Brought(evidence), about=target.event.seq, corrected=brought
+        events.FORMAT,
+        case.unit_id,
+        told(case.route),
+        now.hash,
+        Brought(evidence),
+        about=target.event.seq,
+        corrected=brought,
     )
 
 
@@ -181,8 +187,14 @@ def _as_it_should_be(store: Store, made: Projection, target: Counted, corrected:
     register, evidence = target.brought.register, corrected.evidence
     vote = next((vote for seq, vote in made.votes if seq == target.event.seq), None)
     if evidence.ballot is not None and vote is not None:
-        evidence = with_register(store, evidence, (register, vote.body))
+        evidence = with_register(store, evidence, (register, vote.body), _asked_then(made, target))
     return events.brought(replace(corrected, evidence=evidence), evidence, register)
+
+
+def _asked_then(made: Projection, target: Counted) -> Situation:
+    """The situation of an act, as far as counting its votes needs it: the rulebook of the dossier."""
+    known = rules.current()
+    return replay.situation(Standing(rulebook=made.standing.rulebook), target.recorded, lambda _hash: known)
 
 
 def _digest(brought: Brought, personal: Personal) -> str:
@@ -298,7 +310,9 @@ def _undo(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Cha
     if held in signed.roles_over(case.acting_units):  # it is taken back in the role it was done in
         outcome = msgspec.structs.replace(outcome, role=held)
     bare, personal = events.split(evidence)
-    body = Body(events.FORMAT, case.unit_id, case.route, rules.current().hash, Brought(bare), about=last.event.seq)
+    body = Body(
+        events.FORMAT, case.unit_id, told(case.route), rules.current().hash, Brought(bare), about=last.event.seq
+    )
     return _write(store, case, act, outcome, body, personal, signed)
 
 

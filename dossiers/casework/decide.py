@@ -25,16 +25,17 @@ from dossiers.papers import numbers
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
+from dossiers.units.registers import Register
 from workflow import machine
 from workflow.bodies import body_for
 from workflow.deadlines import running
 from workflow.facts import Actor, Evidence
-from workflow.guards import About, Situation
+from workflow.guards import About, Refusal, Situation
 from workflow.machine import Refused
 from workflow.procedure.move import Issuer
 from workflow.procedure.table import route_knows
 from workflow.roles import Role
-from workflow.route import UnitKind
+from workflow.route import UnitKind, told
 from workflow.rulebook import in_force
 from workflow.rulestate import Rules
 from workflow.stages import State
@@ -61,9 +62,10 @@ def decide(
     `about` and `corrected` come with a proposed correction (casework.correcting): the act it is about, what is right.
     """
     now, today = rules.current(), clock.today()
+    then = _as_it_stood(case, act)
     asked = Situation(
         case.state,
-        case.route,
+        then.route,
         case.facts,
         now.books[case.rulebook],
         now.calendar,
@@ -72,18 +74,18 @@ def decide(
         act.evidence,
         about=about,
     )
-    register = register_of(case, act.trigger, asked)
-    evidence = with_register(store, act.evidence, register)
+    register = register_of(then, act.trigger, asked)
+    evidence = with_register(store, act.evidence, register, asked)
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
-    series = None if outcome.issuer is None else issuing_unit(case, outcome.issuer)
+    series = None if outcome.issuer is None else issuing_unit(then, outcome.issuer)
     seq = case.version + 1
     papers = numbers.paper_rows(case.id, seq, evidence.papers, outcome.paper, series)
     check_numbers(store, asked, papers)
     was = replace(case)
     before = () if was.state is None else running(was.state, was.facts, asked.rulebook, now.calendar)
-    body, personal = _told(case, act, evidence, None if register is None else register[0], now)
+    body, personal = _told(then, act, evidence, None if register is None else register[0], now)
     is_counted = rules.are_counted(now)
     if not is_counted and was.version:
         moved_days, cause = recounting.moved_meanwhile(case, before)
@@ -130,6 +132,12 @@ def decide(
     return Done(case, outcome), changes
 
 
+def _as_it_stood(case: Case, act: Act) -> Case:
+    """The dossier where it stood on the day of an act: levels and who decides follow from the tree of that day."""
+    place = tree.current().place_on(case.unit_id, act.evidence.happened_on)
+    return case if place == case.place or not place.has_dossiers else replace(case, place=place)
+
+
 def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
     """Who acts, as events say it: the account, the role that made the act theirs, the unit it is held in."""
     assert role is not None
@@ -139,7 +147,7 @@ def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
 
 def _told(case: Case, act: Act, evidence: Evidence, register: int | None, now: Rules) -> tuple[Body, Personal]:
     brought, personal = events.brought(act, evidence, register)
-    return Body(events.FORMAT, case.unit_id, case.route, now.hash, brought), personal
+    return Body(events.FORMAT, case.unit_id, told(case.route), now.hash, brought), personal
 
 
 def _placed(was: Case, case: Case, act: Act) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def _placed(was: Case, case: Case, act: Act) -> dict[str, Any]:
     if was.version == 0 or case.nominator_id != was.nominator_id:
         placed["organisation"] = case.nominator_id
     if act.to_unit_id is not None:
-        placed |= {"to_unit": case.unit_id, "to_route": case.route}
+        placed |= {"to_unit": case.unit_id, "to_route": told(case.route)}
     return placed
 
 
@@ -195,16 +203,14 @@ def _move(store: Store, case: Case, act: Act) -> bool:
     return case.scope_units != seen
 
 
-BODY_UNITS: dict[VotingBody, tuple[UnitKind, ...]] = {
-    VotingBody.CELL: (UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
-    VotingBody.COMMITTEE: (UnitKind.GRASSROOTS_COMMITTEE,),
-    VotingBody.STANDING_COMMITTEE: (UnitKind.UPPER_COMMITTEE,),
-}
-
-
 def body_unit(case: Case, body: VotingBody) -> int | None:
-    """The unit whose register says who may vote."""
-    return case.nominator_id if body is VotingBody.UNION_EXECUTIVE else case.place.unit_of(*BODY_UNITS[body])
+    """The unit whose register says who may vote; who decides itself has its own standing committee."""
+    if body is VotingBody.UNION_EXECUTIVE:
+        return case.nominator_id
+    if body is VotingBody.CELL:
+        return case.place.unit_of(UnitKind.CELL, UnitKind.GRASSROOTS_CELL)
+    own = body is VotingBody.COMMITTEE or case.route.is_delegated
+    return case.place.unit_of(UnitKind.GRASSROOTS_COMMITTEE if own else UnitKind.UPPER_COMMITTEE)
 
 
 def register_of(case: Case, trigger: str, s: Situation) -> tuple[int | None, VotingBody] | None:
@@ -215,13 +221,35 @@ def register_of(case: Case, trigger: str, s: Situation) -> tuple[int | None, Vot
     return body_unit(case, body), body
 
 
-def with_register(store: Store, evidence: Evidence, register: tuple[int | None, VotingBody] | None) -> Evidence:
-    """Those entitled to vote are counted from the register on the day; nobody types them."""
-    if evidence.ballot is None or register is None:
+def with_register(
+    store: Store, evidence: Evidence, register: tuple[int | None, VotingBody] | None, s: Situation
+) -> Evidence:
+    """Those entitled to vote are counted from the register on the day; nobody types them. Raises Refused.
+
+    Members exempt count when they came, where the rulebook has it so; who is temporarily elsewhere does not.
+    """
+    ballot = evidence.ballot
+    if ballot is None or register is None:
         return evidence
     unit, body = register
-    entitled = store.entitled(unit, str(body), evidence.happened_on) if unit else 0
-    return msgspec.structs.replace(evidence, ballot=msgspec.structs.replace(evidence.ballot, entitled=entitled))
+    seats = store.entitled(unit, str(body), evidence.happened_on) if unit else Register()
+    if ballot.exempt_present > seats.exempt:
+        raise Refused((_more_exempt(s, ballot.exempt_present, seats.exempt),))
+    came = ballot.exempt_present if s.rulebook.word("exempt_members") == "count_when_present" else 0
+    members = seats.members if body is VotingBody.CELL else None
+    counted = msgspec.structs.replace(ballot, entitled=seats.official + came, members=members)
+    return msgspec.structs.replace(evidence, ballot=counted)
+
+
+def _more_exempt(s: Situation, present: int, known: int) -> Refusal:
+    return s.no(
+        "vote_count",
+        f"Ghi {present} đảng viên được miễn có mặt, nhưng danh sách ngày đó chỉ có {known}.",
+        f"{present} exempt members present, but the register of the day has {known}.",
+        "Kiểm tra biên bản; sửa danh sách biểu quyết nếu danh sách sai.",
+        "Check the minutes; correct the register if that is wrong.",
+        "exempt_present",
+    )
 
 
 def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
@@ -231,7 +259,7 @@ def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
     reach = {unit for _, unit in signed.grants}
     fits = (
         place is not None
-        and place.route is not None
+        and place.has_dossiers
         and act.to_unit_id != case.unit_id
         and any(unit in reach for unit, _, _ in place.chain)
     )
@@ -249,9 +277,10 @@ def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
             )
         )
     assert place is not None
-    assert place.route is not None
+    road = place.road(s.rulebook)
+    assert road is not None
     assert case.state is not None
-    if not route_knows(place.route, case.state):
+    if not route_knows(road, case.state):
         raise Refused(
             (
                 s.no(

@@ -20,6 +20,7 @@ from workflow.facts import Evidence
 from workflow.procedure.table import MOVES
 from workflow.replay import ERASURE
 from workflow.roles import Role
+from workflow.route import told
 from workflow.stages import ENDS
 
 _OF_PERSON = select(Dossier.id).where(Dossier.person_id == bindparam("person")).order_by(Dossier.id)
@@ -53,15 +54,15 @@ def erase(code: str, reason: str, signed: Signed) -> int:
 
 
 def _erase(store: DatabaseStore, case: Case, reason: str, by: tuple[int, str, int]) -> int:
-    told = history.read(case.id)
+    known_events = history.read(case.id)
     taken = tuple(run(_PERSONAL, {"dossier": case.id}).scalars())
-    left = [_bare(event) if event.seq in taken else event for event in told]
-    answers = tuple(sorted({name for event in told for name in _answered(event)}))
+    left = [_bare(event) if event.seq in taken else event for event in known_events]
+    answers = tuple(sorted({name for event in known_events for name in _answered(event)}))
     assert case.state is not None
     body = Body(
         events.FORMAT,
         case.unit_id,
-        case.route,
+        told(case.route),
         rules.current().hash,
         Brought(Evidence(clock.today())),
         erased=taken,

@@ -20,11 +20,12 @@ from dossiers.casework.models import personal_place
 from dossiers.casework.tables import EventRow, PersonalPartRow
 from dossiers.encryption import seal
 from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
+from workflow import route
 from workflow.deadlines import Deadline
 from workflow.facts import Actor, DossierFacts, Evidence, Vote
 from workflow.replay import REBASE, Ended, Recorded, Standing
 from workflow.roles import Role
-from workflow.route import Route
+from workflow.route import ToldRoute
 from workflow.stages import State
 
 FORMAT = 3
@@ -73,7 +74,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 
     format: int
     cell: int
-    route: Route
+    route: ToldRoute
     rules: str
     brought: Brought
     series: int | None = None
@@ -81,7 +82,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     previous: int | None = None
     organisation: int | msgspec.UnsetType | None = msgspec.UNSET
     to_unit: int | None = None
-    to_route: Route | None = None
+    to_route: ToldRoute | None = None
     rulebook: str | None = None
     about: int | None = None
     corrected: Brought | None = None
@@ -284,10 +285,10 @@ def recorded(event: Told) -> Recorded:
         event.to_state,
         joined(body.brought, personal),
         Actor(f"a{event.actor_id}", _roles(event.actor_role)),
-        body.route,
+        route.read(body.route),
         body.rules,
         _day(event.recorded_at),
-        body.to_route,
+        None if body.to_route is None else route.read(body.to_route),
         body.rulebook,
         body.about,
         corrected,
@@ -316,7 +317,7 @@ def _standing(body: Body, base: Base, personal: BasePersonal | None) -> Standing
         for rule, start, due, more, end in base.deadlines
         if end is not None
     }
-    return Standing(base.state, base.since, body.route, base.rulebook, facts, runs, ended, body.rules)
+    return Standing(base.state, base.since, route.read(body.route), base.rulebook, facts, runs, ended, body.rules)
 
 
 class _Format(msgspec.Struct):

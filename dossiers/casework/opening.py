@@ -23,7 +23,7 @@ def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case
     place = units.place(unit_id)
     books, today = rules.books(), clock.today()
     book = in_force(act.evidence.happened_on, books)
-    if place.route is None:
+    if not place.has_dossiers:
         raise Refused((_no_road(book),))
     bases = units.organisations(place)
     evidence = with_organisations(act.evidence, bases)
@@ -76,7 +76,7 @@ def _candidate_of(facts: DossierFacts) -> Candidate:
 
 
 def _no_road(book: Rulebook) -> Refusal:
-    empty = Situation(None, Route.COMMITTEE, DossierFacts(), book, rules.calendar(), Actor(), clock.today())
+    empty = Situation(None, Route(), DossierFacts(), book, rules.calendar(), Actor(), clock.today())
     return empty.no(
         "actor_role",
         "Đơn vị này không phải chi bộ nên không có danh sách nguồn.",

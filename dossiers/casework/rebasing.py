@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from dossiers import clock
 from dossiers.casework import events
@@ -27,6 +27,13 @@ from dossiers.rules import services as rules
 from workflow.deadlines import running
 from workflow.facts import Evidence, Vote
 from workflow.replay import REBASE
+from workflow.route import told
+
+RENUMBERED = {
+    "10-KNĐ": "CN-NTVĐ", "11-KNĐ": "CN-ĐVM", "12-KNĐ": "10-KNĐ", "13-KNĐ": "11-KNĐ", "14-KNĐ": "12-KNĐ",
+    "15-KNĐ": "13-KNĐ", "16-KNĐ": "14-KNĐ", "17-KNĐ": "15-KNĐ", "18-KNĐ": "16-KNĐ",
+}  # fmt: skip
+"""Forms that logs up to format 2 recorded under a wrong number, and their right one (domain.md §5)."""
 
 Sign = Callable[[bytes], str]
 BATCH = 200
@@ -45,12 +52,23 @@ def _of(model: type[Model]) -> Select[Any]:
     return select(*table.c).where(table.c.dossier_id == bindparam("dossier")).order_by(*key)
 
 
+_ASIDE = "!"
+_PUT_ASIDE = (
+    update(table_of(PaperRecord))
+    .where(PaperRecord.form.in_(RENUMBERED), PaperRecord.number_key.is_not(None))
+    .where(PaperRecord.number_key.not_like(f"{_ASIDE}%"))
+    .values(number_key=_ASIDE + PaperRecord.number_key)
+)
+_DROP_PAPERS = delete(table_of(PaperRecord)).where(PaperRecord.dossier_id == bindparam("dossier"))
+_ADD_PAPER = insert(table_of(PaperRecord))
 _PAPERS, _VOTES, _DEADLINES, _COMPANIONS = map(_of, (PaperRecord, VoteRecord, DeadlineRecord, Companion))
 
 
 def begin_anew(by: tuple[int, str, int], sign: Sign) -> int:
     """Write one event a dossier whose log is of an earlier format; how many. `by` is whose act it is."""
     written, after = 0, 0
+    with write_transaction():  # numbers are moved all together: one may take the place of another that moves later
+        run(_PUT_ASIDE)
     while numbers := list(run(_NUMBERS, {"after": after}).scalars()):
         with write_transaction():
             old = _old(numbers[0], numbers[-1])
@@ -65,10 +83,10 @@ def _old(low: int, high: int) -> set[int]:
     """The dossiers that have an event of an earlier format after the last one that says where they stood."""
     found: set[int] = set()
     for row in run(_BODIES, {"low": low, "high": high}):
-        if row.trigger == REBASE:
-            found.discard(row.dossier_id)
-        elif events.format_of(row.body) != events.FORMAT:
+        if events.format_of(row.body) != events.FORMAT:
             found.add(row.dossier_id)
+        elif row.trigger == REBASE:
+            found.discard(row.dossier_id)
     return found
 
 
@@ -84,7 +102,8 @@ def signed_content(code: str, seq: int, prev_hash: str, commitment: str, body: B
 def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
     asked, now, store = {"dossier": case.id}, rules.current(), DatabaseStore()
     assert case.state is not None
-    facts = msgspec.structs.replace(case.facts, last=None)  # what lies before is not taken back
+    numbered = tuple(msgspec.structs.replace(p, form=RENUMBERED.get(p.form, p.form)) for p in case.facts.papers)
+    facts = msgspec.structs.replace(case.facts, last=None, papers=numbered)  # what lies before is not taken back
     companions = run(_COMPANIONS, asked).all()
     candidate = people.candidate(case.person_id)
     columns = {name: getattr(candidate, name) for name in candidate.row._mapping if name != "id"}
@@ -106,27 +125,47 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         previous=case.previous_id,
         deadlines=(*ended, *((d.rule, d.starts_on, d.due_on, d.extended_by, None) for d in runs)),
         papers=tuple(
-            (row.seq, row.nr, row.form, row.number, row.issued_on, row.issuer, row.number_key)
+            (
+                row.seq,
+                row.nr,
+                RENUMBERED.get(row.form, row.form),
+                row.number,
+                row.issued_on,
+                row.issuer,
+                renumbered_key(row.number_key),
+            )
             for row in run(_PAPERS, asked)
         ),
         votes=tuple((row.seq, _vote(row)) for row in run(_VOTES, asked)),
         companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
     )
-    told = BasePersonal(
+    persons = BasePersonal(
         case.facts.birth_date,
         texts(columns),
         tuple(people.relatives(case.id)),
         tuple(row.name for row in companions),
     )
     body = Body(
-        events.FORMAT, case.unit_id, case.route, now.hash, Brought(Evidence(clock.today())), base=base,
+        events.FORMAT, case.unit_id, told(case.route), now.hash, Brought(Evidence(clock.today())), base=base,
         person=case.person_id,
     )  # fmt: skip
-    personal, salt = Personal(base=told), store.salt()
+    personal, salt = Personal(base=persons), store.salt()
     content = signed_content(case.code, case.version + 1, case.head_hash, events.committed(salt, personal), body)
     body = msgspec.structs.replace(body, base=msgspec.structs.replace(base, signature=sign(content)))
     changes = by_itself(store, case, REBASE, body, personal, by, before, runs, facts, salt)
     store.write(case, changes)
+    run(_DROP_PAPERS, asked)
+    if base.papers:
+        names = ("seq", "nr", "form", "number", "issued_on", "issuer", "number_key")
+        run(_ADD_PAPER, [{"dossier_id": case.id, **dict(zip(names, paper, strict=True))} for paper in base.papers])
+
+
+def renumbered_key(key: str | None) -> str | None:
+    """What may be used once, under the right number of its form; see papers.numbers.number_key."""
+    if key is None:
+        return None
+    issuer, form, rest = key.removeprefix(_ASIDE).split("/", 2)
+    return f"{issuer}/{RENUMBERED.get(form, form)}/{rest}"
 
 
 def _vote(row: object) -> Vote:

@@ -31,6 +31,7 @@ from workflow.deadlines import Deadline, running
 from workflow.facts import DossierFacts, Evidence
 from workflow.replay import RECOUNT
 from workflow.roles import Role
+from workflow.route import told
 
 log = structlog.get_logger()
 
@@ -115,7 +116,8 @@ def _batch(after: int, numbers: Sequence[int]) -> Iterator[Case]:
             continue
         moved = _moved(before, runs)
         evidence = Evidence(clock.today())
-        body = Body(events.FORMAT, case.unit_id, case.route, now.hash, Brought(evidence), moved=moved, cause=cause)
+        road = told(case.route)
+        body = Body(events.FORMAT, case.unit_id, road, now.hash, Brought(evidence), moved=moved, cause=cause)
         store.write(case, by_itself(store, case, RECOUNT, body, Personal(), by, before, runs))
         yield case
 

@@ -22,6 +22,7 @@ from dossiers.encryption import place, seal
 from dossiers.extensions import Model
 from dossiers.people.models import SEALED_OF_PERSON
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
+from dossiers.rules import services as rules
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.facts import Vote
 from workflow.turn import whose_turn
@@ -161,7 +162,7 @@ def settle(case: Case, runs: tuple[Deadline, ...]) -> None:
     assert case.state is not None
     case.due_on = min((d.due_on for d in runs if d.rule not in MILESTONES), default=None)
     idle = case.facts.suspended or case.facts.closed
-    turn = None if idle else whose_turn(case.state, case.route, case.facts)
+    turn = None if idle else whose_turn(case.state, case.route, case.facts, rules.books()[case.rulebook])
     case.turn = str(turn) if turn else None
 
 

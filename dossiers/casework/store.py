@@ -25,7 +25,8 @@ from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.rules import services as rules
-from dossiers.units import services as units
+from dossiers.units import registers
+from dossiers.units.registers import Register
 
 
 class Store(Protocol):
@@ -34,8 +35,8 @@ class Store(Protocol):
     def salt(self) -> str:
         """32 hex digits that bind a personal part."""
 
-    def entitled(self, unit_id: int, body: str, day: date) -> int:
-        """How many people of a unit's body may vote on a day, those exempt left out."""
+    def entitled(self, unit_id: int, body: str, day: date) -> Register:
+        """How many hold a seat in a unit's body on a day, by what they are."""
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Which of these paper numbers are used already."""
@@ -105,9 +106,9 @@ _CENTRE = select(CourseClass.centre_id).where(CourseClass.id == bindparam("class
 class _Reader:
     """Reads both stores share."""
 
-    def entitled(self, unit_id: int, body: str, day: date) -> int:
-        """How many people of a unit's body may vote on a day, those exempt left out."""
-        return units.entitled(unit_id, body, day)
+    def entitled(self, unit_id: int, body: str, day: date) -> Register:
+        """How many hold a seat in a unit's body on a day, by what they are."""
+        return registers.counted(unit_id, body, day)
 
     def centre_of(self, class_id: int | None) -> int | None:
         """The training centre of a class."""
@@ -120,11 +121,11 @@ class Remembering(_Reader):
     """What many acts ask alike, asked once."""
 
     def __init__(self) -> None:
-        self._entitled: dict[tuple[int, str, date], int] = {}
+        self._entitled: dict[tuple[int, str, date], Register] = {}
         self._centres: dict[int | None, int | None] = {}
 
-    def entitled(self, unit_id: int, body: str, day: date) -> int:
-        """How many may vote; asked once a unit, body and day."""
+    def entitled(self, unit_id: int, body: str, day: date) -> Register:
+        """How many hold a seat; asked once a unit, body and day."""
         key = (unit_id, body, day)
         if key not in self._entitled:
             self._entitled[key] = super().entitled(unit_id, body, day)

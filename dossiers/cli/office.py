@@ -13,7 +13,7 @@ from dossiers.cli.common import AS_JSON, DAY, Commands, fail, show
 from dossiers.cli.reading import dossiers
 from dossiers.units import services
 from workflow.roles import Role
-from workflow.route import UnitKind
+from workflow.route import Decider, UnitKind
 
 accounts = Commands("accounts", help="Accounts.")
 units = Commands("units", help="The unit tree.")
@@ -53,10 +53,13 @@ def accounts_create(email: str, name: str, role: str, unit: str, password: str, 
 @click.option("--kind", required=True, help="Such as upper_committee, grassroots_cell, cell.")
 @click.option("--parent", default=None, help="Code of the unit it stands under; none for the top.")
 @click.option("--since", type=DAY, default=None, help="First day; today if left out.")
-@click.option("--may-decide", is_flag=True, help="A grass-roots committee that decides admissions itself.")
+@click.option(
+    "--decides", type=click.Choice([str(one) for one in Decider]), default=None,
+    help="Who decides on the admissions of a grass-roots committee; as the rulebook has it if left out.",
+)  # fmt: skip
 @AS_JSON
 def units_add(
-    code: str, name: str, kind: str, parent: str | None, since: date | None, may_decide: bool, as_json: bool
+    code: str, name: str, kind: str, parent: str | None, since: date | None, decides: str | None, as_json: bool
 ) -> None:
     """Add a unit to the tree; the first one is the upper committee."""
     if kind not in set(map(str, UnitKind)):
@@ -66,8 +69,9 @@ def units_add(
         fail(f"no unit {parent!r}")
     if services.by_code(code) is not None:
         fail(f"there is a unit {code!r} already")
+    decider = Decider(decides) if decides else None
     try:
-        unit = services.open_unit(code, name, UnitKind(kind), above, since or clock.today(), may_decide, None)
+        unit = services.open_unit(code, name, UnitKind(kind), above, since or clock.today(), decider, None)
     except ValueError:
         fail(f"a {kind} stands under: {', '.join(services.ABOVE[UnitKind(kind)]) or 'nothing, it is the top'}")
     if as_json:

@@ -24,6 +24,7 @@ from workflow.deadlines import running
 from workflow.facts import Actor
 from workflow.guards import Situation
 from workflow.roles import Role
+from workflow.route import told
 from workflow.stages import State
 
 dossiers = Commands("dossiers", help="Dossiers: listed, shown, erased by law.")
@@ -78,7 +79,7 @@ def dossiers_show(code: str, as_json: bool) -> None:
         "since": case.since,
         "version": case.version,
         "rulebook": case.rulebook,
-        "route": str(case.route),
+        "route": msgspec.to_builtins(told(case.route)),
         "turn": case.turn,
         "deadlines": [
             {"rule": d.rule, "starts_on": d.starts_on, "due_on": d.due_on, "extended_by": d.extended_by}

@@ -13,11 +13,12 @@ from dossiers.courses.models import CourseClass
 from dossiers.demo import people
 from dossiers.extensions import db
 from dossiers.quotas.models import Quota
-from dossiers.units.models import BodyMember, Unit
+from dossiers.units.models import BodyMember, SeatStatus, Unit
+from dossiers.units.registers import Status
 from dossiers.units.services import add_unit
 from workflow.calendar import add_months
 from workflow.roles import Role
-from workflow.route import UnitKind
+from workflow.route import Decider, UnitKind
 from workflow.votes import Body
 
 SINCE = date(2008, 1, 1)
@@ -64,6 +65,9 @@ class Bloc:
     classes: list[CourseClass] = field(default_factory=list)
 
 
+DECIDERS = {"delegated": Decider.OWN_COMMITTEE}
+
+
 class Builder:
     """Builds the bloc in the current transaction; the same seed gives the same bloc."""
 
@@ -99,7 +103,7 @@ class Builder:
 
     def _committee(self, bloc: Bloc, code: str, name: str, kind: str) -> None:
         rng = self.rng
-        unit = add_unit(code, name, UnitKind.GRASSROOTS_COMMITTEE, bloc.upper, SINCE, may_decide=kind == "delegated")
+        unit = add_unit(code, name, UnitKind.GRASSROOTS_COMMITTEE, bloc.upper, SINCE, DECIDERS.get(kind))
         bloc.organisations.append(unit)
         self._seats(unit, Body.COMMITTEE, rng.choice((9, 11, 13, 15)))
         label = {"DB02": "đường dài nhất", "DB05": "được ủy quyền"}.get(code)
@@ -168,7 +172,7 @@ class Builder:
         for _number in range(size):
             self.seats.append(
                 {"unit_id": unit.id, "body": str(body), "name": people.name(self.rng, people.sex(self.rng)),
-                 "account_id": None, "exempt": False, "valid_from": SINCE, "valid_to": None}
+                 "account_id": None, "valid_from": SINCE, "valid_to": None}
             )  # fmt: skip
 
     def _finish_seats(self, bloc: Bloc) -> None:
@@ -178,6 +182,11 @@ class Builder:
                 bloc.members.setdefault(int(str(seat["unit_id"])), []).append(f"m{number}")
                 bloc.member_names[f"m{number}"] = str(seat["name"])
         db.session.execute(insert(BodyMember), self.seats)
+        official = [
+            {"id": seat["id"], "seat_id": seat["id"], "status": str(Status.OFFICIAL), "valid_from": SINCE,
+             "valid_to": None} for seat in self.seats
+        ]  # fmt: skip
+        db.session.execute(insert(SeatStatus), official)
 
     def _classes(self, bloc: Bloc) -> None:
         first = date(2014, 1, 10)

@@ -252,6 +252,6 @@ def load(more: int, seed: int) -> int:
         _bulk(scene, more)
         scene.store.flush()
         office.record_everything("demo:loaded", None)
-        engines.follow_numbers(db, ("body_member", "person", "dossier"))
+        engines.follow_numbers(db, ("body_member", "seat_status", "person", "dossier"))
         engines.gather_statistics(db)
     return scene.made

@@ -43,7 +43,7 @@ ROAD: tuple[tuple[int, str], ...] = (
     (-320, "certify"), (-210, "open_dossier"), (-208, "assign_introducers"), (-200, "papers_application"),
     (-190, "start_verification"), (-186, "record_relatives"), (-120, "papers_opinions"), (-110, "conclude_verification"),
     (-62, "submit_to_cell"), (-48, "pass_cell_vote"), (-41, "appraise"), (-32, "pass_committee_vote"),
-    (-9, "prepare_decision"), (0, "decide_admission"), (6, "receive_decision"), (18, "hold_ceremony"),
+    (-9, "prepare_decision"), (0, "decide_admission"), (6, "receive_decision"), (18, "hold_ceremony"), (18 + 20, "papers_member_cv"),
     (383 + 4, "papers_recognition"), (383 + 6, "submit_for_recognition"), (383 + 13, "pass_cell_vote"),
     (383 + 18, "appraise"), (383 + 23, "pass_committee_vote"), (383 + 30, "prepare_decision"), (383 + 36, "decide_recognition"),
 )  # fmt: skip
@@ -112,8 +112,8 @@ class Player:
         s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type] # no calendar is asked for
         body, _ = body_for(trigger, s)
         unit = decide.body_unit(case, body)
-        entitled = self.store.entitled(unit or 0, str(body), on)
-        share = "2/3" if case.route.is_delegated and trigger.startswith("decide") else _SHARES[str(body)]
+        entitled = self.store.entitled(unit or 0, str(body), on).official
+        share = _SHARES[str(body)]
         minimum = needed(share, entitled)
         if not passing:
             return Ballot(entitled, entitled, max(minimum - self.rng.choice((1, 2)), 0), self.rng.choice((1, 2)))
@@ -154,9 +154,10 @@ class Player:
 
     @property
     def route(self) -> Route:
-        """The route of the candidate's dossier."""
-        assert self.place.route is not None
-        return self.place.route
+        """The road of the candidate's dossier, under the rulebook of the demo's day."""
+        road = self.place.road(in_force(TODAY))
+        assert road is not None
+        return road
 
     def _base(self) -> int:
         base = self.place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
@@ -238,8 +239,11 @@ class Player:
     def _hold_ceremony(self, on: date) -> None:
         self.do("hold_ceremony", on, {"received_on": self.on_file.facts.received_on})
 
+    def _papers_member_cv(self, on: date) -> None:
+        self.do("record_papers", on, {"papers": (Paper("LL-ĐV", on - timedelta(days=2)),)})
+
     def _papers_recognition(self, on: date) -> None:
-        forms = ("11-KNĐ", "12-KNĐ", "13-KNĐ", "14-KNĐ")
+        forms = ("CN-ĐVM", "10-KNĐ", "11-KNĐ", "12-KNĐ")
         self.do("record_papers", on, {"papers": tuple(Paper(form, on - timedelta(days=1)) for form in forms)})
 
     def play(self, steps: int, anchor: date) -> None:

@@ -62,6 +62,11 @@ class Difference:
 
 class _Head(msgspec.Struct):
     whole: bool = False
+    format: int = 1
+
+
+SINCE = {"seat_status": 3}
+"""From which format of the log on a table stands in it, where not from the first."""
 
 
 class _Body(msgspec.Struct):
@@ -114,13 +119,22 @@ def ancestors(parents: Mapping[int, int | None]) -> dict[str, dict[str, Value]]:
     return closed
 
 
-def compare(told: Told, standing: Images, columns: Mapping[str, Iterable[str]]) -> list[Difference]:
-    """Every difference between what the log says and what stands in the tables, whose `columns` are given."""
+def compare(
+    told: Told, standing: Images, columns: Mapping[str, Iterable[str]], began: int = max(SINCE.values())
+) -> list[Difference]:
+    """Every difference between what the log says and what stands in the tables, whose `columns` are given.
+
+    `began` is the format the log began with: tables that came later are not in it yet.
+    """
     found: list[Difference] = []
     erased: dict[int, set[str]] = {}
     for table, names in columns.items():
         rows, now = told.get(table, {}), standing[table]
         unknown: set[str] = set()
+        if SINCE.get(table, 1) > began:
+            what = f"is not in the log yet: {UPGRADE}"
+            found.append(Difference(table, "", None, 0, what, by_age=True))
+            continue
         for key in sorted(rows.keys() | now.keys(), key=lambda text: (len(text), text)):
             row, image = rows.get(key), now.get(key)
             if row is None:
@@ -185,7 +199,8 @@ def differences(events: Sequence[Recorded]) -> list[Difference]:
         for row in run(select(table)).mappings()
     }
     columns[_ANCESTORS] = table.columns.keys()
-    return compare(told, standing, columns)
+    began = next(msgspec.json.decode(e.body, type=_Head).format for e in reversed(events) if _is_whole(e.body))
+    return compare(told, standing, columns, began)
 
 
 def _number(value: Value) -> int:

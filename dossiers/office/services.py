@@ -14,12 +14,14 @@ from dossiers.office import images
 from dossiers.office.images import Change
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_place
 
-FORMAT = 2
+FORMAT = 3
 """Of an event's body: with it came the rows."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
+    "units:moved": _l("Chuyển đơn vị, đổi cấp quyết định"),
     "seat:added": _l("Thêm người biểu quyết"),
+    "seat:changed": _l("Đổi tình trạng người biểu quyết"),
     "seat:ended": _l("Thôi biểu quyết"),
     "account:created": _l("Tạo tài khoản"),
     "account:disabled": _l("Khóa tài khoản"),

@@ -16,7 +16,8 @@ from dossiers.languages import lazy as _l
 from dossiers.rules import services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
-from workflow.rulebook import RulebookError, Value
+from workflow.rulebook import CONFIDENCES, RulebookError, Value
+from workflow.words import differences
 
 blueprint = Blueprint("rules", __name__)
 
@@ -41,8 +42,23 @@ def rulebooks() -> ResponseReturnValue:
     """Every rule with its value, source and whether it was checked."""
     days = db.session.scalars(select(CalendarDay).order_by(CalendarDay.day)).all()
     return render_template(
-        "rules/rulebooks.html", books=list(services.books().values()), days=days, may_change=may("administration")
+        "rules/rulebooks.html",
+        books=list(services.books().values()),
+        days=days,
+        confidences=CONFIDENCES,
+        may_change=may("administration"),
     )
+
+
+@blueprint.get("/quy-tac/so-sanh/<first>/<second>")
+@permits("signed_in")
+def compare(first: str, second: str) -> ResponseReturnValue:
+    """What two rulebooks say otherwise."""
+    books = services.books()
+    if first not in books or second not in books:
+        abort(404)
+    lines = differences(books[first], books[second])
+    return render_template("rules/compare.html", first=books[first], second=books[second], lines=lines)
 
 
 @blueprint.route("/quy-tac/<code>/<key>", methods=["GET", "POST"])
@@ -50,7 +66,7 @@ def rulebooks() -> ResponseReturnValue:
 def change_value(code: str, key: str) -> ResponseReturnValue:
     """Change a value that stands as to be confirmed."""
     book = services.books().get(code)
-    if book is None or key not in book.rules:
+    if book is None or key not in book.rules or book.rules[key].value is None:
         abort(404)
     rule = book.rules[key]
     form = ValueForm()

@@ -10,7 +10,9 @@ from dossiers.office.logged import apart, logged
 
 
 class Unit(Model):
-    """A unit of the tree. `parent_id` is where it stands now; UnitPlacement keeps where it stood before."""
+    """A unit of the tree. `parent_id` is where it stands now, `deciding_body` who decides on its admissions (None: as
+    the rulebook has it); UnitPlacement keeps where it stood before and who decided then.
+    """
 
     __table_args__ = (logged(),)
 
@@ -18,7 +20,7 @@ class Unit(Model):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(30))
-    may_decide: Mapped[bool] = mapped_column(default=False)
+    deciding_body: Mapped[str | None] = mapped_column(String(30))
     parent_id: Mapped[int | None] = mapped_column(
         ForeignKey("unit.id", deferrable=True, initially="IMMEDIATE"), index=True
     )
@@ -27,13 +29,14 @@ class Unit(Model):
 
 
 class UnitPlacement(Model):
-    """Under which parent a unit stood from a day (to a day, not included)."""
+    """Under which parent a unit stood, and who decided on its admissions, from a day (to a day, not included)."""
 
     __table_args__ = (logged(),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    deciding_body: Mapped[str | None] = mapped_column(String(30))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
@@ -54,8 +57,20 @@ class UnitAncestor(Model):
     )
 
 
+class SeatStatus(Model):
+    """What the holder of a seat is from a day (to a day, not included): see units.registers.Status."""
+
+    __table_args__ = (Index("ix_seat_status_seat_id", "seat_id"), logged())
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("body_member.id"))
+    status: Mapped[str] = mapped_column(String(20))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
 class BodyMember(Model):
-    """One seat in a voting body of a unit, for a period; exempt members are not counted among those entitled.
+    """One seat in a voting body of a unit, for a period. What the member is meanwhile stands in SeatStatus.
 
     `account_id` ties the person to an account, so that who introduces a candidate cannot verify.
     """
@@ -65,13 +80,7 @@ class BodyMember(Model):
     body: Mapped[str] = mapped_column(String(30))
     name: Mapped[str] = mapped_column(String(120))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    exempt: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
     __table_args__ = (Index("ix_body_member_unit_id_body", "unit_id", "body"), logged(personal=("name",)))
-
-    @property
-    def ref(self) -> str:
-        """How the facts of a dossier name this person."""
-        return f"a{self.account_id}" if self.account_id else f"m{self.id}"

@@ -1,19 +1,19 @@
-"""Reading and changing the unit tree and the registers of those entitled to vote."""
+"""Reading and changing the unit tree."""
 
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import bindparam, func, or_, select
+from blinker import Namespace
+from sqlalchemy import delete, insert, select
 
-from dossiers import names
-from dossiers.extensions import db, run, write_transaction
+from dossiers.extensions import Model, db, write_transaction
 from dossiers.office import services as office
 from dossiers.units import tree
-from dossiers.units.models import BodyMember, Unit, UnitAncestor, UnitPlacement
+from dossiers.units.models import Unit, UnitAncestor, UnitPlacement
 from dossiers.units.tree import Node
 from workflow.facts import Source
 from workflow.roles import Role
-from workflow.route import UnitKind
+from workflow.route import Decider, UnitKind
 from workflow.votes import Body
 
 CELLS = (str(UnitKind.CELL), str(UnitKind.GRASSROOTS_CELL))
@@ -21,18 +21,6 @@ CELLS = (str(UnitKind.CELL), str(UnitKind.GRASSROOTS_CELL))
 
 REPORTED = (*CELLS, str(UnitKind.SECTION_COMMITTEE), str(UnitKind.GRASSROOTS_COMMITTEE), str(UnitKind.UPPER_COMMITTEE))
 """Kinds of unit that have dossiers under them."""
-
-_ENTITLED = (
-    select(func.count())
-    .select_from(BodyMember)
-    .where(
-        BodyMember.unit_id == bindparam("unit"),
-        BodyMember.body == bindparam("body"),
-        BodyMember.exempt.is_(False),
-        BodyMember.valid_from <= bindparam("day"),
-        or_(BodyMember.valid_to.is_(None), BodyMember.valid_to > bindparam("day")),
-    )
-)
 
 
 def by_code(code: str) -> Unit | None:
@@ -59,53 +47,23 @@ def cells_for_sourcing(grants: Iterable[tuple[Role, int]]) -> list[tuple[Node, S
     return found
 
 
-def entitled(unit_id: int, body: str, day: date) -> int:
-    """How many people of a unit's body may vote on a day, those exempt left out."""
-    return run(_ENTITLED, {"unit": unit_id, "body": body, "day": day}).scalar() or 0
-
-
-def register(unit_id: int, body: Body, day: date) -> list[BodyMember]:
-    """Everybody in a unit's body on a day, exempt ones too, in Vietnamese name order."""
-    seats = db.session.scalars(
-        select(BodyMember).where(
-            BodyMember.unit_id == unit_id,
-            BodyMember.body == str(body),
-            BodyMember.valid_from <= day,
-            or_(BodyMember.valid_to.is_(None), BodyMember.valid_to > day),
-        )
-    )
-    return sorted(seats, key=lambda seat: names.sort_key(seat.name))
-
-
-def add_member(unit_id: int, body: str, name: str, since: date, exempt: bool, actor_id: int) -> None:
-    """Add somebody to a register from a day on."""
-    with write_transaction():
-        seat = BodyMember(unit_id=unit_id, body=body, name=name, valid_from=since, exempt=exempt)
-        db.session.add(seat)
-        db.session.flush()
-        office.record("seat:added", unit_id, actor_id, [seat], seat=seat.id, body=body, since=since, exempt=exempt)
-
-
-def end_membership(seat: BodyMember, until: date, actor_id: int) -> None:
-    """End a seat; the register of earlier days stays as it was."""
-    with write_transaction():
-        seat.valid_to = max(until, seat.valid_from)
-        office.record("seat:ended", seat.unit_id, actor_id, [seat], seat=seat.id, until=seat.valid_to)
-
-
-def add_unit(code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool = False) -> Unit:
+def add_unit(
+    code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, decider: Decider | None = None
+) -> Unit:
     """Add a unit under a parent and keep the closed tree; in the current transaction."""
     unit = Unit(
         code=code,
         name=name,
         kind=str(kind),
-        may_decide=may_decide,
+        deciding_body=None if decider is None else str(decider),
         parent_id=parent.id if parent else None,
         valid_from=since,
     )
     db.session.add(unit)
     db.session.flush()
-    db.session.add(UnitPlacement(unit_id=unit.id, parent_id=unit.parent_id, valid_from=since))
+    db.session.add(
+        UnitPlacement(unit_id=unit.id, parent_id=unit.parent_id, deciding_body=unit.deciding_body, valid_from=since)
+    )
     db.session.add(UnitAncestor(unit_id=unit.id, ancestor_id=unit.id, depth=0))
     if parent is not None:
         above = db.session.execute(
@@ -132,16 +90,22 @@ ABOVE: dict[UnitKind, tuple[UnitKind, ...]] = {
 
 
 def open_unit(
-    code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, may_decide: bool, actor_id: int | None
+    code: str,
+    name: str,
+    kind: UnitKind,
+    parent: Unit | None,
+    since: date,
+    decider: Decider | None,
+    actor_id: int | None,
 ) -> Unit:
     """Add a unit and say so in the office's log. Raises ValueError when such a unit does not stand under `parent`."""
     if (parent is None) != (not ABOVE[kind]) or (parent is not None and UnitKind(parent.kind) not in ABOVE[kind]):
         raise ValueError(kind)
     with write_transaction():
-        unit = add_unit(code, name, kind, parent, since, may_decide)
+        unit = add_unit(code, name, kind, parent, since, decider)
         above = parent.code if parent else "-"
         placed = db.session.scalars(select(UnitPlacement).where(UnitPlacement.unit_id == unit.id))
-        body = {"code": code, "kind": kind, "parent": above, "may_decide": may_decide}
+        body = {"code": code, "kind": kind, "parent": above, "decides": str(decider or "")}
         office.record("unit:added", unit.id, actor_id, [unit, *placed], **body)
     return unit
 
@@ -151,8 +115,77 @@ def bodies_of(kind: UnitKind) -> tuple[Body, ...]:
     return {
         UnitKind.CELL: (Body.CELL,),
         UnitKind.GRASSROOTS_CELL: (Body.CELL,),
-        UnitKind.GRASSROOTS_COMMITTEE: (Body.COMMITTEE,),
+        UnitKind.GRASSROOTS_COMMITTEE: (Body.COMMITTEE, Body.STANDING_COMMITTEE),
         UnitKind.UPPER_COMMITTEE: (Body.STANDING_COMMITTEE,),
         UnitKind.YOUTH_UNION: (Body.UNION_EXECUTIVE,),
         UnitKind.TRADE_UNION: (Body.UNION_EXECUTIVE,),
     }.get(kind, ())
+
+
+moved = Namespace().signal("units-moved")
+"""Sent in the transaction in which units come to stand elsewhere, or others decide: with their numbers."""
+
+
+def change_units(
+    units: Iterable[Unit], since: date, by: str, actor_id: int | None, parent: Unit | None = None,
+    decider: Decider | None = None, closed: Iterable[Unit] = (),
+) -> None:  # fmt: skip
+    """From a day on units stand under another parent, or others decide on their admissions, by a decision (its number
+    and date in words); units that were closed by it are closed. All in one transaction, earlier days stay as they were.
+
+    Raises ValueError when a unit does not stand under such a parent, or a day is not after the last change.
+    """
+    with write_transaction():
+        changed: list[Model] = []
+        numbers = []
+        for unit in units:
+            if parent is not None and UnitKind(parent.kind) not in ABOVE[UnitKind(unit.kind)]:
+                raise ValueError(unit.code)
+            changed += _stands(unit, since, parent, decider)
+            numbers.append(unit.id)
+        for unit in closed:
+            unit.valid_to = since
+            changed.append(unit)
+        db.session.flush()
+        _close_tree(numbers)
+        codes = [unit.code for unit in units]
+        told = {"units": codes, "since": since, "parent": parent.code if parent else "", "decides": str(decider or "")}
+        office.record("units:moved", parent.id if parent else numbers[0], actor_id, changed, by=by, **told)
+        tree.changed()
+        moved.send(units=tuple(numbers))
+
+
+def _stands(unit: Unit, since: date, parent: Unit | None, decider: Decider | None) -> list[Model]:
+    query = select(UnitPlacement).where(UnitPlacement.unit_id == unit.id).order_by(UnitPlacement.valid_from.desc())
+    last = db.session.scalars(query.limit(1)).one()
+    if since <= last.valid_from:
+        raise ValueError(since)
+    last.valid_to = since
+    if parent is not None:
+        unit.parent_id = parent.id
+    if decider is not None:
+        unit.deciding_body = str(decider)
+    now = UnitPlacement(
+        unit_id=unit.id, parent_id=unit.parent_id, deciding_body=unit.deciding_body, valid_from=since
+    )  # fmt: skip
+    db.session.add(now)
+    return [unit, last, now]
+
+
+def _close_tree(units: Iterable[int]) -> None:
+    """Make the closed tree anew for units and all below them."""
+    parents = {row.id: row.parent_id for row in db.session.execute(select(Unit.id, Unit.parent_id))}
+    chains = {}
+    for unit in parents:
+        chain, above = [unit], parents[unit]
+        while above is not None:
+            chain.append(above)
+            above = parents[above]
+        chains[unit] = chain
+    wanted = set(units)
+    for unit, chain in chains.items():
+        if wanted.isdisjoint(chain):
+            continue
+        db.session.execute(delete(UnitAncestor).where(UnitAncestor.unit_id == unit))
+        rows = [{"unit_id": unit, "ancestor_id": one, "depth": depth} for depth, one in enumerate(chain)]
+        db.session.execute(insert(UnitAncestor), rows)

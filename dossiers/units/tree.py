@@ -6,20 +6,29 @@ processes follow each other's changes; whoever changes a unit calls `changed`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from dossiers.extensions import run
 from dossiers.rules import instance
-from dossiers.units.models import Unit
+from dossiers.units.models import Unit, UnitPlacement
 from dossiers.units.places import Place
 from workflow.facts import Source
-from workflow.route import UnitKind, route_of
+from workflow.route import UnitKind
 
 VERSION = "tree_version"
 
-_UNITS = select(Unit.id, Unit.code, Unit.name, Unit.kind, Unit.may_decide, Unit.parent_id, Unit.valid_to)
+_UNITS = select(Unit.id, Unit.code, Unit.name, Unit.kind, Unit.deciding_body, Unit.parent_id, Unit.valid_to)
+
+_PERIODS = select(
+    UnitPlacement.unit_id,
+    UnitPlacement.parent_id,
+    UnitPlacement.deciding_body,
+    UnitPlacement.valid_from,
+    UnitPlacement.valid_to,
+).order_by(UnitPlacement.unit_id, UnitPlacement.valid_from)
 
 Choices = tuple[tuple[str, str], ...]
 """(code, name) of units, for a list to choose from."""
@@ -33,7 +42,7 @@ class Node:
     code: str
     name: str
     kind: UnitKind
-    may_decide: bool
+    deciding_body: str | None
     parent_id: int | None
     is_open: bool
     chain: tuple[int, ...]
@@ -46,8 +55,12 @@ class Node:
 class Tree:
     """All units, closed ones too, as they stand under each other."""
 
-    def __init__(self, read: Callable[[], Iterable[Row[Any]]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[Row[Any]]], periods: Iterable[Row[Any]] = ()) -> None:
         self._read = read
+        self._periods: dict[int, list[Row[Any]]] = {}
+        for period in periods:
+            self._periods.setdefault(period.unit_id, []).append(period)
+        self._last_change = max((period.valid_to for period in periods if period.valid_to is not None), default=None)
         self._nodes = _nodes(read())
         self._by_code = {node.code: node for node in self._nodes.values()}
         self._choices: dict[tuple[tuple[int, ...], tuple[str, ...] | None], Choices] = {}
@@ -77,6 +90,11 @@ class Tree:
             if node.is_open and not reach.isdisjoint(node.chain) and (wanted is None or node.kind in wanted)
         ]  # fmt: skip
 
+    def all_below(self, units: Iterable[int]) -> list[int]:
+        """The numbers of all units in and under `units`, closed ones too."""
+        reach = set(units)
+        return [node.id for node in self._nodes.values() if not reach.isdisjoint(node.chain)]
+
     def parts(self, unit_id: int, kinds: Iterable[str]) -> list[Node]:
         """The units directly under a unit that are of some kinds, closed ones too, by code."""
         wanted = set(kinds)
@@ -97,12 +115,28 @@ class Tree:
         return tuple(unit for unit in units if reach.isdisjoint(self[unit].chain[1:]))
 
     def place(self, unit_id: int) -> Place:
-        """Where a unit stands, and so the route of its dossiers."""
+        """Where a unit stands today, and so the road of its dossiers."""
         if unit_id not in self._places:
             above = [self[number] for number in self[unit_id].chain]
-            chain = tuple((node.id, node.kind, node.may_decide) for node in above)
-            self._places[unit_id] = Place(chain, route_of([(kind, may) for _, kind, may in chain]))
+            self._places[unit_id] = Place(tuple((node.id, node.kind, node.deciding_body) for node in above))
         return self._places[unit_id]
+
+    def place_on(self, unit_id: int, day: date) -> Place:
+        """Where a unit stood on a day: an act is judged by the tree of its own day."""
+        if self._last_change is None or day >= self._last_change:
+            return self.place(unit_id)
+        chain, at = [], unit_id
+        while True:
+            node = self[at]
+            then = next(
+                (p for p in self._periods.get(at, ())
+                 if p.valid_from <= day and (p.valid_to is None or p.valid_to > day)), None,
+            )  # fmt: skip
+            chain.append((node.id, node.kind, then.deciding_body if then else node.deciding_body))
+            above = then.parent_id if then else node.parent_id
+            if above is None or any(above == unit for unit, _, _ in chain):
+                return Place(tuple(chain))
+            at = above
 
     def organisations(self, place: Place) -> dict[Source, int]:
         """The base organisations of the grass-roots organisation a place lies in: the unit of each source."""
@@ -123,7 +157,7 @@ def _nodes(units: Iterable[Row[Any]]) -> dict[int, Node]:
             chain.append(above)
             above = rows[above].parent_id
         found[unit.id] = Node(
-            unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.may_decide, unit.parent_id,
+            unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.deciding_body, unit.parent_id,
             unit.valid_to is None, tuple(chain),
         )  # fmt: skip
     return found
@@ -131,7 +165,7 @@ def _nodes(units: Iterable[Row[Any]]) -> dict[int, Node]:
 
 def current() -> Tree:
     """The tree of this instance."""
-    return instance.remembered(VERSION, lambda: Tree(lambda: run(_UNITS)))
+    return instance.remembered(VERSION, lambda: Tree(lambda: run(_UNITS), run(_PERIODS).all()))
 
 
 def changed() -> None:

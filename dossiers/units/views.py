@@ -4,21 +4,21 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField
 
 from dossiers import clock
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, required, with_empty
+from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
 from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.security import may, permits, signed
-from dossiers.units import services, tree
+from dossiers.units import registers, services, tree
 from dossiers.units.models import BodyMember, Unit
+from dossiers.units.registers import STATUS_LABELS, Status
 from dossiers.units.tree import Node
-from workflow.route import UNIT_KIND_LABELS, UnitKind
-from workflow.votes import Body
+from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, Decider, UnitKind
+from workflow.votes import BODY_LABELS
 
 blueprint = Blueprint("units", __name__)
 
@@ -26,9 +26,50 @@ blueprint = Blueprint("units", __name__)
 class SeatForm(FlaskForm):
     """Somebody who may vote from a day on."""
 
+    body = choice(_l("Trong"))
     name = LineField(_l("Họ và tên"), [required, NameWords()])
     valid_from = DayField(_l("Từ ngày"), [required])
-    exempt = BooleanField(_l("Được miễn sinh hoạt hoặc công tác xa (không tính)"))
+    status = choice(_l("Là"), of=Status)
+
+    def prepare(self) -> None:
+        """Most are official members."""
+        self.status.choices = labelled(STATUS_LABELS)
+        if not self.is_submitted():
+            self.valid_from.data, self.status.data = clock.today(), Status.OFFICIAL
+
+
+class StatusForm(FlaskForm):
+    """What somebody is from a day on."""
+
+    status = choice(_l("Là"), of=Status)
+    valid_from = DayField(_l("Từ ngày"), [required])
+
+
+class ChangeForm(FlaskForm):
+    """Where a unit stands, and who decides on its admissions, from a day on, by a decision."""
+
+    parent = choice(_l("Trực thuộc"), optional=True)
+    decider = choice(_l("Cấp quyết định kết nạp, công nhận"), optional=True, of=Decider)
+    valid_from = DayField(_l("Từ ngày"), [required])
+    by = LineField(_l("Theo quyết định số, ngày"), [required, Words(120)])
+
+    def prepare(self, unit: Node) -> None:
+        """Offer the units it can stand under, and who may decide."""
+        above = [node for node in tree.current().below(signed().units) if node.kind in services.ABOVE[unit.kind]]
+        self.parent.choices = with_empty(coded(above))
+        self.decider.choices = with_empty(labelled(DECIDER_LABELS))
+        if unit.kind is not UnitKind.GRASSROOTS_COMMITTEE:
+            del self.decider
+        if not self.is_submitted():
+            self.valid_from.data = clock.today()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something changes."""
+        fine: bool = super().validate(extra_validators)
+        if fine and not self.parent.data and not (self.decider and self.decider.data):
+            self.parent.errors = [_("Chọn đơn vị cấp trên mới, hoặc cấp quyết định.")]
+            return False
+        return fine
 
 
 class EndForm(FlaskForm):
@@ -45,7 +86,7 @@ class UnitForm(FlaskForm):
     kind = choice(_l("Loại"))
     parent = choice(_l("Trực thuộc"))
     valid_from = DayField(_l("Từ ngày"), [required])
-    may_decide = BooleanField(_l("Được ủy quyền quyết định kết nạp"))
+    decider = choice(_l("Cấp quyết định kết nạp, công nhận (để trống: theo bộ quy tắc)"), optional=True, of=Decider)
 
     def prepare(self) -> None:
         """Offer kinds and the units they can stand under."""
@@ -53,6 +94,7 @@ class UnitForm(FlaskForm):
         self.kind.choices = with_empty([(str(kind), say(UNIT_KIND_LABELS[kind])) for kind in kinds])
         parents = tree.current().below(signed().units)
         self.parent.choices = with_empty(coded(parents))
+        self.decider.choices = with_empty(labelled(DECIDER_LABELS))
         if not self.is_submitted():
             self.valid_from.data = clock.today()
 
@@ -68,8 +110,8 @@ class UnitForm(FlaskForm):
                 names = ", ".join(say(UNIT_KIND_LABELS[kind]) for kind in above)
                 self.parent.errors = [_("Loại đơn vị này trực thuộc: %(kinds)s.", kinds=names)]
                 fine = False
-        if self.may_decide.data and self.kind.data != str(UnitKind.GRASSROOTS_COMMITTEE):
-            self.may_decide.errors = [_("Chỉ đảng bộ cơ sở được ủy quyền.")]
+        if self.decider.data and self.kind.data != str(UnitKind.GRASSROOTS_COMMITTEE):
+            self.decider.errors = [_("Chỉ ghi cho đảng bộ cơ sở.")]
             fine = False
         return fine
 
@@ -84,7 +126,7 @@ def new_unit() -> ResponseReturnValue:
         parent = db.session.get_one(Unit, int(form.parent.data))
         kind, since = UnitKind(form.kind.data), form.valid_from.data
         added = services.open_unit(
-            form.code.data, form.name.data, kind, parent, since, bool(form.may_decide.data), signed().account_id
+            form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id
         )
         flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
         return redirect(url_for("units.unit", code=added.code), 303)
@@ -112,7 +154,9 @@ def unit(code: str) -> ResponseReturnValue:
     """A unit and its registers; who keeps a register adds people here."""
     found = _unit(code)
     bodies = services.bodies_of(found.kind)
-    form = SeatForm()
+    form = SeatForm(body=str(bodies[0]) if bodies else "")
+    form.prepare()
+    form.body.choices = [(str(body), say(BODY_LABELS[body])) for body in bodies]
     can_change = may("register.manage") and bool(bodies)
     status = 200
     if form.is_submitted():
@@ -120,22 +164,70 @@ def unit(code: str) -> ResponseReturnValue:
             abort(403)
         status = 422
         if form.validate():
-            services.add_member(
-                found.id,
-                str(bodies[0]),
-                form.name.data,
-                form.valid_from.data,
-                bool(form.exempt.data),
-                signed().account_id,
+            registers.add(
+                found.id, form.body.data, form.name.data, form.valid_from.data, form.status.data, signed().account_id
             )
             flash(_("Đã thêm %(name)s vào danh sách biểu quyết.", name=form.name.data), "done")
             return redirect(url_for("units.unit", code=code), 303)
-    else:
+    page = render_template(
+        "units/unit.html",
+        unit=found,
+        registers=[(body, registers.register(found.id, body, clock.today())) for body in bodies],
+        form=form,
+        can_change=can_change,
+        may_move=may("administration") and found.parent_id is not None,
+        statuses=STATUS_LABELS,
+    )
+    return page, status
+
+
+@blueprint.route("/don-vi/<code>/chuyen", methods=["GET", "POST"])
+@permits("administration")
+def change_unit(code: str) -> ResponseReturnValue:
+    """Put a unit under another one, or let others decide on its admissions, from a day on."""
+    found = _unit(code)
+    if found.parent_id is None:
+        abort(404)
+    form = ChangeForm()
+    form.prepare(found)
+    if form.validate_on_submit():
+        unit = db.session.get_one(Unit, found.id)
+        parent = db.session.get_one(Unit, int(form.parent.data)) if form.parent.data else None
+        decider = (form.decider.data if form.decider else None) or None
+        try:
+            services.change_units(
+                [unit], form.valid_from.data, form.by.data, signed().account_id, parent=parent, decider=decider
+            )
+        except ValueError:
+            form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của đơn vị.")]
+        else:
+            flash(_("Đã ghi thay đổi của đơn vị %(code)s. Hồ sơ đi tiếp theo đường mới.", code=code), "done")
+            return redirect(url_for("units.unit", code=code), 303)
+    return render_template("units/change.html", unit=found, form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/don-vi/<code>/doi/<int:seat_id>", methods=["GET", "POST"])
+@permits("register.manage")
+def change_seat(code: str, seat_id: int) -> ResponseReturnValue:
+    """What somebody in a register is from a day on."""
+    found = _unit(code)
+    seat = db.session.get(BodyMember, seat_id)
+    if seat is None or seat.unit_id != found.id:
+        abort(404)
+    form = StatusForm()
+    form.status.choices = with_empty(labelled(STATUS_LABELS))
+    if form.validate_on_submit():
+        try:
+            registers.change(seat, form.status.data, form.valid_from.data, signed().account_id)
+        except ValueError:
+            form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của người này.")]
+        else:
+            flash(_("Đã ghi tình trạng mới của %(name)s.", name=seat.name), "done")
+            return redirect(url_for("units.unit", code=code), 303)
+    elif not form.is_submitted():
         form.valid_from.data = clock.today()
-    registers: list[tuple[Body, list[BodyMember]]] = [
-        (body, services.register(found.id, body, clock.today())) for body in bodies
-    ]
-    return render_template("units/unit.html", unit=found, registers=registers, form=form, can_change=can_change), status
+    page = render_template("units/change_seat.html", unit=found, seat=seat, form=form)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/don-vi/<code>/thoi/<int:seat_id>", methods=["GET", "POST"])
@@ -148,7 +240,7 @@ def end_seat(code: str, seat_id: int) -> ResponseReturnValue:
         abort(404)
     form = EndForm()
     if form.validate_on_submit():
-        services.end_membership(seat, form.valid_to.data, signed().account_id)
+        registers.end(seat, form.valid_to.data, signed().account_id)
         flash(_("Đã ghi %(name)s thôi biểu quyết.", name=seat.name), "done")
         return redirect(url_for("units.unit", code=code), 303)
     if not form.is_submitted():

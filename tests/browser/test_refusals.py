@@ -118,4 +118,4 @@ def test_too_early(user: User, world: World) -> None:
     user.open(code)
     why = blocked(user, "submit_for_recognition")
     assert "Thời gian dự bị đến hết ngày" not in why
-    assert "11-KNĐ" in why
+    assert "CN-ĐVM" in why

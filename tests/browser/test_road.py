@@ -114,7 +114,7 @@ def walk(road: Road, has_section: bool) -> None:
     assert user.state() == "Đảng viên dự bị"
 
     road.pass_days(370)
-    road.record("11-KNĐ", "12-KNĐ", "13-KNĐ", "14-KNĐ")
+    road.record("CN-ĐVM", "10-KNĐ", "11-KNĐ", "12-KNĐ")
     user.act("submit_for_recognition")
     user.act("pass_cell_vote", number=f"{n}8-NQ/CB", present="all", in_favour="all")
     votes(road, has_section, f"{n}9")

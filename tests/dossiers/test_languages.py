@@ -15,7 +15,7 @@ from tests.people import Person, code_in, text_of
 from workflow.facts import RELATION_LABELS, SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS
 from workflow.guards import LEAVING_GROUNDS, REMOVAL_GROUNDS, SCHOOLING_GROUNDS
 from workflow.roles import ROLE_LABELS
-from workflow.route import ROUTE_LABELS, UNIT_KIND_LABELS
+from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS
 from workflow.stages import STAGE_LABELS, STATE_LABELS, State
 from workflow.triggers import TRIGGERS
 from workflow.votes import BODY_LABELS
@@ -57,7 +57,7 @@ def test_the_english_catalogue_is_complete_and_holds_nothing_else(in_code: set[s
 def test_every_label_of_the_rules_has_both_languages() -> None:
     tables = (
         STAGE_LABELS, STATE_LABELS, ROLE_LABELS, SOURCE_LABELS, SCHOOLING_LABELS, SECTOR_LABELS, RELATION_LABELS,
-        UNIT_KIND_LABELS, ROUTE_LABELS, BODY_LABELS, LEAVING_GROUNDS, REMOVAL_GROUNDS, SCHOOLING_GROUNDS,
+        UNIT_KIND_LABELS, DECIDER_LABELS, BODY_LABELS, LEAVING_GROUNDS, REMOVAL_GROUNDS, SCHOOLING_GROUNDS,
     )  # fmt: skip
     texts = [text for table in tables for text in table.values()] + [trigger.label for trigger in TRIGGERS.values()]
     for text in texts:

@@ -24,7 +24,7 @@ from workflow.guards import Refusal, Situation
 from workflow.machine import Outcome, Refused
 from workflow.procedure.table import moves_from
 from workflow.roles import Role
-from workflow.route import Route
+from workflow.route import ROUTES, Route, RouteName
 from workflow.rulebook import shipped
 from workflow.stages import State
 
@@ -37,7 +37,7 @@ def situation(
     state: State | None,
     facts: DossierFacts | None = None,
     today: date = date(2030, 1, 1),
-    route: Route = Route.COMMITTEE,
+    route: Route = ROUTES[RouteName.COMMITTEE],
     actor: Actor | None = None,
     rulebook: str = "RB-2021",
     calendar: WorkCalendar = CALENDAR,
@@ -70,7 +70,7 @@ def rules_against(s: Situation, trigger: str, on: date, **evidence: Any) -> set[
 class Walk:
     """A dossier walked along its road, act by act; `on` is the day of the last act."""
 
-    def __init__(self, route: Route = Route.COMMITTEE, source: Source = Source.YOUTH_UNION) -> None:
+    def __init__(self, route: Route = ROUTES[RouteName.COMMITTEE], source: Source = Source.YOUTH_UNION) -> None:
         self.route = route
         self.source = source
         self.state: State | None = None
@@ -141,7 +141,7 @@ class Walk:
             lambda: self.do("decide_admission", actor=Actor("signer", EVERYBODY)),
             lambda: self.do("hold_ceremony", days=8, received_on=self.on + timedelta(days=2)),
             lambda: self.do(
-                "record_papers", days=370, papers=self._papers("11-KNĐ", "12-KNĐ", "13-KNĐ", "14-KNĐ", days=370)
+                "record_papers", days=370, papers=self._papers("CN-ĐVM", "10-KNĐ", "11-KNĐ", "12-KNĐ", days=370)
             ),
             lambda: self.do("submit_for_recognition"),
             *self._votes(),

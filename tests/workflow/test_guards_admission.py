@@ -80,7 +80,7 @@ def test_the_certificate_is_good_for_sixty_months(issued: date, on: date, refuse
 
 
 def test_a_new_certificate_takes_the_place_of_an_expired_one() -> None:
-    old, new = Paper("CN-NTVĐ", date(2015, 1, 5), "1"), Paper("10-KNĐ", date(2022, 1, 5), "2")
+    old, new = Paper("CN-NTVĐ", date(2015, 1, 5), "1"), Paper("CN-NTVĐ", date(2022, 1, 5), "2")
     assert "course_certificate" in cell_vote(at_cell(papers=(old,)), date(2022, 7, 1))
     assert not cell_vote(at_cell(papers=(old, new)), date(2022, 7, 1))
     assert "course_certificate" in cell_vote(at_cell(papers=()), date(2022, 7, 1)), "none at all"

@@ -10,7 +10,7 @@ from workflow.facts import (
     DossierFacts,
 )
 from workflow.roles import Role
-from workflow.route import Route
+from workflow.route import ROUTES, RouteName
 from workflow.stages import State
 
 
@@ -46,7 +46,7 @@ def test_a_grassroots_cell_has_its_superior_for_an_office() -> None:
     officer = Actor("a1", (Role.UPPER_OFFICER,))
     facts = verifying()
     assert "actor_role" in start(facts, actor=officer)
-    s = situation(State.APPLYING, facts, route=Route.GRASSROOTS_CELL, actor=officer)
+    s = situation(State.APPLYING, facts, route=ROUTES[RouteName.GRASSROOTS_CELL], actor=officer)
     assert not refusals(s, "start_verification", date(2022, 7, 1))
 
 

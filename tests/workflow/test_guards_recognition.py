@@ -13,7 +13,7 @@ from workflow.facts import (
     Extension,
     Paper,
 )
-from workflow.route import Route
+from workflow.route import ROUTES, RouteName
 from workflow.stages import State
 
 
@@ -40,11 +40,11 @@ def test_the_decision_is_received_after_it_was_taken() -> None:
 
 
 def on_probation(ceremony: date, papers_on: date) -> DossierFacts:
-    papers = tuple(Paper(form, papers_on) for form in ("12-KNĐ", "13-KNĐ", "14-KNĐ"))
+    papers = tuple(Paper(form, papers_on) for form in ("10-KNĐ", "11-KNĐ", "12-KNĐ"))
     return DossierFacts(
         admitted_on=ceremony - timedelta(days=10),
         ceremony_on=ceremony,
-        papers=(Paper("11-KNĐ", ceremony + timedelta(days=90)), *papers),
+        papers=(Paper("CN-ĐVM", ceremony + timedelta(days=90)), *papers),
     )
 
 
@@ -75,7 +75,7 @@ def test_the_papers_of_recognition_are_dated_after_the_twelve_months() -> None:
 
 
 def test_official_from_the_day_the_twelve_months_ended_however_late() -> None:
-    walk = Walk(Route.GRASSROOTS_CELL).to(State.RECOGNITION_AWAITING_DECISION)
+    walk = Walk(ROUTES[RouteName.GRASSROOTS_CELL]).to(State.RECOGNITION_AWAITING_DECISION)
     ceremony = walk.facts.ceremony_on
     assert ceremony is not None
     walk.do("prepare_decision", actor=Actor("x", EVERYBODY))

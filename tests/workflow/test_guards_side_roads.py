@@ -13,7 +13,7 @@ from workflow.facts import (
     Extension,
     Vote,
 )
-from workflow.route import Route
+from workflow.route import ROUTES, RouteName
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
@@ -44,7 +44,7 @@ def test_removal_takes_the_cell_the_committee_and_the_decision() -> None:
     committee = Vote(Body.COMMITTEE, Purpose.REMOVAL, date(2022, 6, 2), 9, 9, 6, 0, True)
     with_cell = msgspec.structs.replace(facts, votes=(cell,))
     assert rules_against(situation(State.PROBATIONARY, with_cell), "remove", on, **remove) == {"removal_votes"}
-    alone = situation(State.PROBATIONARY, with_cell, route=Route.GRASSROOTS_CELL)
+    alone = situation(State.PROBATIONARY, with_cell, route=ROUTES[RouteName.GRASSROOTS_CELL])
     assert not refusals(alone, "remove", on, **remove)
     both = msgspec.structs.replace(facts, votes=(cell, committee))
     assert not refusals(situation(State.PROBATIONARY, both), "remove", on, **remove)
@@ -57,7 +57,7 @@ def test_removal_takes_the_cell_the_committee_and_the_decision() -> None:
 def test_after_three_failed_votes_on_removal_the_superior_decides(times: int, third_failed: bool) -> None:
     votes = failed(times, Purpose.REMOVAL)
     facts = DossierFacts(admitted_on=date(2021, 1, 1), ceremony_on=date(2021, 2, 1), votes=votes)
-    s = situation(State.PROBATIONARY, facts, route=Route.GRASSROOTS_CELL)
+    s = situation(State.PROBATIONARY, facts, route=ROUTES[RouteName.GRASSROOTS_CELL])
     on, ground = date(2022, 7, 1), {"ground": "lost_will"}
     again = rules_against(s, "propose_removal", on, ballot=Ballot(15, 15, 10), number="1", **ground)
     decided = rules_against(s, "remove", on, ballot=Ballot(9, 9, 5), number="2", **ground)

@@ -17,7 +17,7 @@ from workflow.facts import (
     Relative,
     Vote,
 )
-from workflow.route import Route
+from workflow.route import ROUTES, RouteName
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
@@ -93,7 +93,9 @@ def test_nobody_takes_two_steps_of_control() -> None:
     assert rules_against(same, "conclude_verification", date(2022, 7, 1), reason="Đủ.") == {"separation_of_duties"}
     assert not refusals(other, "conclude_verification", date(2022, 7, 1), reason="Đủ.")
     vote = Vote(Body.CELL, Purpose.ADMISSION, date(2022, 6, 1), 9, 9, 9, 0, True)
-    prepared = situation(State.AWAITING_DECISION, at_cell(votes=(vote,), preparer="a1"), route=Route.GRASSROOTS_CELL)
+    prepared = situation(
+        State.AWAITING_DECISION, at_cell(votes=(vote,), preparer="a1"), route=ROUTES[RouteName.GRASSROOTS_CELL]
+    )
     found = rules_against(prepared, "decide_admission", date(2022, 7, 1), number="1", ballot=Ballot(9, 9, 9))
     assert found == {"separation_of_duties"}
 

@@ -11,7 +11,7 @@ from workflow.facts import (
     DossierFacts,
     Vote,
 )
-from workflow.route import Route
+from workflow.route import ROUTES, Route, RouteName
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
@@ -30,8 +30,8 @@ def test_the_cell_needs_two_thirds_of_those_entitled(entitled: int, in_favour: i
     [
         (Ballot(15, 16, 15), "vote_count"),
         (Ballot(15, 15, 15, 1), "vote_count"),
-        (Ballot(15, 9, 9), "quorum"),
-        (Ballot(0, 0, 0), "quorum"),
+        (Ballot(15, 9, 9), "cell_vote"),
+        (Ballot(0, 0, 0), "cell_vote"),
         (Ballot(15, 10, 10), None),
         (Ballot(15, 15, 10, 5), None),
     ],
@@ -44,11 +44,11 @@ def test_votes_add_up_and_the_meeting_is_valid(ballot: Ballot, rule: str | None)
 @pytest.mark.parametrize(
     ("route", "ballot", "passes"),
     [
-        (Route.COMMITTEE, Ballot(8, 8, 4), False),
-        (Route.COMMITTEE, Ballot(8, 8, 5), True),
-        (Route.COMMITTEE, Ballot(9, 9, 5), True),
-        (Route.DELEGATED, Ballot(9, 9, 5), False),
-        (Route.DELEGATED, Ballot(9, 9, 6), True),
+        (ROUTES[RouteName.COMMITTEE], Ballot(8, 8, 4), False),
+        (ROUTES[RouteName.COMMITTEE], Ballot(8, 8, 5), True),
+        (ROUTES[RouteName.COMMITTEE], Ballot(9, 9, 5), True),
+        (ROUTES[RouteName.DELEGATED], Ballot(9, 9, 5), False),
+        (ROUTES[RouteName.DELEGATED], Ballot(9, 9, 6), True),
     ],
 )
 def test_who_decides_and_by_which_majority(route: Route, ballot: Ballot, passes: bool) -> None:
@@ -68,12 +68,12 @@ def test_a_decision_needs_the_votes_of_its_route_and_its_preparation() -> None:
             situation(State.AWAITING_DECISION, at_cell(votes=(cell,), preparer="a2"), route=route),
             "decide_admission", date(2022, 7, 1), number="1-QĐ", ballot=Ballot(9, 9, 9),
         )
-        for route in Route
+        for route in ROUTES.values()
     }  # fmt: skip
-    assert found[Route.GRASSROOTS_CELL] == set()
-    assert found[Route.DELEGATED] == set(), "it votes when it decides"
-    assert found[Route.COMMITTEE] == found[Route.COMMITTEE_SECTION] == {"committee_vote"}
-    unprepared = situation(State.AWAITING_DECISION, at_cell(votes=(cell,)), route=Route.GRASSROOTS_CELL)
+    assert found[ROUTES[RouteName.GRASSROOTS_CELL]] == set()
+    assert found[ROUTES[RouteName.DELEGATED]] == set(), "it votes when it decides"
+    assert found[ROUTES[RouteName.COMMITTEE]] == found[ROUTES[RouteName.COMMITTEE_SECTION]] == {"committee_vote"}
+    unprepared = situation(State.AWAITING_DECISION, at_cell(votes=(cell,)), route=ROUTES[RouteName.GRASSROOTS_CELL])
     assert "decision_prepared" in rules_against(
         unprepared, "decide_admission", date(2022, 7, 1), number="1", ballot=CELL
     )

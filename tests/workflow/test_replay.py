@@ -11,7 +11,7 @@ from workflow import rulestate
 from workflow.calendar import KEPT_YEARS, WorkCalendar
 from workflow.facts import Actor, Ballot, Candidate, Evidence, Schooling
 from workflow.replay import Recorded, Unreadable, as_of, due, fold, line
-from workflow.route import Route
+from workflow.route import ROUTES, RouteName
 from workflow.rulebook import shipped
 from workflow.rulestate import Rules, RuleState
 from workflow.stages import State
@@ -145,7 +145,7 @@ def test_a_rule_shipped_later_has_the_value_it_came_with_and_the_state_stays_wha
 
 def test_what_is_left_out_stays_and_what_is_cleared_is_gone() -> None:
     """A schooling that is taken away is taken away."""
-    walk = Walk(Route.COMMITTEE)
+    walk = Walk(ROUTES[RouteName.COMMITTEE])
     walk.to(State.APPLYING)
     assert walk.facts.schooling is Schooling.UPPER_SECONDARY
     s = situation(walk.state, walk.facts, walk.on, walk.route)

@@ -4,7 +4,7 @@ A guard is asked twice: without evidence when a page shows what is possible (the
 the form can tell is not judged), and with evidence when somebody acts. The files follow the stages of the road.
 """
 
-from workflow.guards.admission import age, not_stale, schooling
+from workflow.guards.admission import SCHOOLING_GROUNDS, age, not_stale, schooling
 from workflow.guards.base import About, Guard, Refusal, Situation, day_text
 from workflow.guards.ceremony import (
     ceremony_in_time,
@@ -57,13 +57,13 @@ from workflow.guards.removal import (
     removal_committee_votes_left,
     removal_deciding_majority,
     removal_ground,
+    removal_quorum,
     removal_recorder,
     removal_vote_failed,
 )
 from workflow.guards.separation import CONTROL_LABELS, controllers, separated
 from workflow.guards.side_roads import (
     LEAVING_GROUNDS,
-    SCHOOLING_GROUNDS,
     extension_possible,
     follow_up_over,
     is_stale,
@@ -90,6 +90,7 @@ from workflow.guards.training import (
 )
 from workflow.guards.verification import (
     application_papers,
+    extra_papers,
     introducer_tie,
     introducers,
     introducing_form,
@@ -107,6 +108,9 @@ from workflow.guards.voting import (
     deciding_majority,
     majority,
     quorum,
+    quorum_of_cell,
+    quorum_warning,
+    smallest_cell,
     three_votes_failed,
     vote_adds_up,
     vote_failed,
@@ -153,6 +157,7 @@ __all__ = [
     "evidence_complete",
     "evidence_fits",
     "extension_possible",
+    "extra_papers",
     "first_receipt",
     "follow_up_over",
     "from_organisation",
@@ -179,6 +184,8 @@ __all__ = [
     "probation_over",
     "proposal_competent",
     "quorum",
+    "quorum_of_cell",
+    "quorum_warning",
     "readmission_allowed",
     "received_in_order",
     "recognition_papers",
@@ -195,6 +202,7 @@ __all__ = [
     "removal_committee_votes_left",
     "removal_deciding_majority",
     "removal_ground",
+    "removal_quorum",
     "removal_recorder",
     "removal_vote_failed",
     "replaced",
@@ -202,6 +210,7 @@ __all__ = [
     "return_target",
     "schooling",
     "separated",
+    "smallest_cell",
     "stale_papers_offered",
     "still_introduced",
     "text_dated",

@@ -2,8 +2,10 @@
 
 from workflow import deadlines
 from workflow.calendar import add_months, age_in_months
-from workflow.facts import Schooling
+from workflow.facts import SCHOOLING_LABELS, Schooling
 from workflow.guards.base import Refusal, Situation, day_text
+from workflow.papers import Kind
+from workflow.text import Text
 
 
 def age(s: Situation) -> Refusal | None:
@@ -38,7 +40,7 @@ def age(s: Situation) -> Refusal | None:
         )
     if months <= high:
         return None
-    agreed = s.facts.paper("VB-ĐY")
+    agreed = s.facts.paper(s.rulebook.form(Kind.CONSENT))
     if agreed is not None and agreed.issued_on <= s.on:
         return None
     return s.no(
@@ -55,20 +57,39 @@ _LEVELS = list(Schooling)
 
 
 def schooling(s: Situation) -> Refusal | None:
-    """Lower-secondary certificate, or a recorded ground for the exception (24-QĐ/TW §1.2)."""
+    """The schooling the rulebook asks for, certified or completed, or a recorded ground (24-QĐ/TW §1.2; 208-QĐ/TW)."""
     level = s.facts.schooling
     if level is not None and _LEVELS.index(level) >= _LEVELS.index(Schooling(s.rulebook.word("schooling"))):
         return None
     if s.facts.schooling_ground in s.rulebook.words("schooling_grounds"):
         return None
+    least = SCHOOLING_LABELS[Schooling(s.rulebook.word("schooling"))]
+    proof = _PROOFS[s.rulebook.word("schooling_proof")]
+    grounds = [SCHOOLING_GROUNDS[ground] for ground in s.rulebook.words("schooling_grounds")]
     return s.no(
         "schooling",
-        "Chưa ghi nhận bằng tốt nghiệp trung học cơ sở hoặc căn cứ ngoại lệ.",
-        "No lower-secondary certificate and no ground for an exception are recorded.",
-        "Ghi trình độ học vấn, hoặc căn cứ: miền núi, biên giới, hải đảo, dân tộc thiểu số, đặc biệt khó khăn.",
-        "Record the schooling, or the ground: mountain, border, island, ethnic minority, very difficult area.",
+        f"Chưa ghi nhận {proof.vi} {least.vi.lower()} hoặc căn cứ ngoại lệ.",
+        f"No {least.en.lower()} {proof.en} and no ground for an exception are recorded.",
+        "Ghi trình độ học vấn, hoặc căn cứ: " + ", ".join(ground.vi.lower() for ground in grounds) + ".",
+        "Record the schooling, or the ground: " + ", ".join(ground.en.lower() for ground in grounds) + ".",
         mend="correct_candidate",
     )
+
+
+_PROOFS = {
+    "certified": Text("bằng tốt nghiệp", "certificate"),
+    "completed": Text("việc học xong chương trình", "programme completed"),
+}
+SCHOOLING_GROUNDS: dict[str, Text] = {
+    "mountain": Text("Miền núi", "Mountain area"),
+    "border": Text("Biên giới", "Border area"),
+    "island": Text("Hải đảo", "Island"),
+    "ethnic_minority": Text("Dân tộc thiểu số", "Ethnic minority"),
+    "very_difficult": Text("Vùng đặc biệt khó khăn", "Very difficult area"),
+    "fishermen": Text("Ngư dân (học xong tiểu học)", "Fishermen (primary completed)"),
+    "elder": Text("Già làng, trưởng bản", "Elders"),
+    "prestige": Text("Người có uy tín", "Persons of prestige"),
+}
 
 
 def not_stale(s: Situation) -> Refusal | None:

@@ -8,6 +8,7 @@ from workflow import deadlines
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.roles import ROLE_LABELS, Part
 from workflow.route import role_for
+from workflow.text import Text
 
 
 def decision_prepared(s: Situation) -> Refusal | None:
@@ -93,19 +94,22 @@ def received_in_order(s: Situation) -> Refusal | None:
 
 
 def ceremony_in_time(s: Situation) -> Refusal | None:
-    """Ceremony within 30 working days of receipt; later only as the direct superior agreed (24-QĐ/TW §4.1)."""
+    """Ceremony within 30 working days of receipt, or of the decision's issue, as the rulebook counts; later only as the
+    direct superior agreed (24-QĐ/TW §4.1; 208-QĐ/TW).
+    """
     e = s.evidence
     received = s.facts.received_on or (e.received_on if e else None)
-    if received is None:
-        return None
     facts = msgspec.structs.replace(s.facts, received_on=received)
+    start = deadlines.ceremony_start(facts, s.rulebook)
     due = deadlines.ceremony_due(facts, s.rulebook, s.calendar)
     if due is None or s.on <= due:
         return None
+    issued = s.rulebook.word("ceremony_clock_starts") == "issued"
+    since = Text("Quyết định ban hành", "Issued") if issued else Text("Chi bộ nhận quyết định", "Received")
     return s.no(
         "ceremony",
-        f"Chi bộ nhận quyết định ngày {day_text(received)}; lễ kết nạp phải tổ chức đến hết {day_text(due)}.",
-        f"Received on {day_text(received)}: the ceremony was due by {day_text(due)}.",
+        f"{since.vi} ngày {day_text(start)}; lễ kết nạp phải tổ chức đến hết {day_text(due)}.",
+        f"{since.en} on {day_text(start)}: the ceremony was due by {day_text(due)}.",
         "Cấp ủy cấp trên trực tiếp đồng ý bằng gia hạn, rồi ghi lễ kết nạp.",
         "The direct superior agrees to an extension; then record the ceremony.",
         "happened_on" if e else "",

@@ -2,6 +2,7 @@
 
 from workflow import deadlines
 from workflow.guards.base import Refusal, Situation, day_text, papers_there
+from workflow.papers import Kind
 from workflow.votes import BODY_LABELS, Body, Purpose
 
 
@@ -52,18 +53,19 @@ def recognition_voted(s: Situation) -> Refusal | None:
     if any(facts.failed_votes(body, Purpose.RECOGNITION) >= limit for body in bodies):
         return None
     missing = [body for body in bodies if not facts.passed(body, Purpose.RECOGNITION)]
-    return _not_voted(s, missing, "recognition_vote") or _appraised(s, "16-KNĐ")
+    return _not_voted(s, missing, "recognition_vote") or _appraised(s, Kind.RECOGNITION_APPRAISAL)
 
 
 def admission_voted(s: Situation) -> Refusal | None:
     """A decision on admission rests on the votes of the route."""
     bodies = [Body.CELL] + ([Body.COMMITTEE] if s.route.has_committee_review else [])
     missing = [body for body in bodies if not s.facts.passed(body, Purpose.ADMISSION)]
-    return _not_voted(s, missing, "cell_vote") or _appraised(s, "7-KNĐ")
+    return _not_voted(s, missing, "cell_vote") or _appraised(s, Kind.APPRAISAL)
 
 
-def _appraised(s: Situation, form: str) -> Refusal | None:
+def _appraised(s: Situation, kind: Kind) -> Refusal | None:
     """Where there is a section committee it has appraised the dossier, whatever road it came by."""
+    form = s.rulebook.form(kind)
     if not s.route.has_section or s.facts.paper(form) is not None:
         return None
     title = s.rulebook.form_title(form)

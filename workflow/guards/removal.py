@@ -2,7 +2,7 @@
 
 from workflow import deadlines
 from workflow.guards.base import Refusal, Situation, day_text
-from workflow.guards.voting import deciding_body
+from workflow.guards.voting import deciding_body, quorum, quorum_of_cell
 from workflow.roles import ROLE_LABELS, Part, Role
 from workflow.route import role_for
 from workflow.text import Text
@@ -15,6 +15,10 @@ REMOVAL_GROUNDS: dict[str, Text] = {
     ),
     "lost_will": Text("Giảm sút ý chí phấn đấu, đã giáo dục mà không tiến bộ", "Loss of will after education"),
     "not_recognised": Text("Không đủ tư cách công nhận chính thức", "Not fit to be recognised"),
+    "card_returned": Text("Trả thẻ hoặc hủy thẻ đảng viên", "Card returned or destroyed"),
+    "breach_of_duties": Text("Vi phạm nhiệm vụ đảng viên", "Breach of a member's duties"),
+    "no_progress": Text("Đã giáo dục mà không tiến bộ", "No progress after education"),
+    "standard_not_met": Text("Không bảo đảm tiêu chuẩn chính trị", "Political standard not met"),
 }
 
 
@@ -169,6 +173,11 @@ def removal_vote_failed(s: Situation) -> Refusal | None:
         "Record it as passed.",
         "in_favour",
     )
+
+
+def removal_quorum(s: Situation) -> Refusal | None:
+    """The meeting of the body whose vote is next is valid."""
+    return quorum_of_cell(s) if removal_body(s) is Body.CELL else quorum(s)
 
 
 def removal_recorder(s: Situation) -> Refusal | None:

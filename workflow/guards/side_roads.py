@@ -4,6 +4,7 @@ from workflow import deadlines
 from workflow.calendar import add_months
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.guards.verification import introducing_form
+from workflow.papers import Kind
 from workflow.text import Text
 
 LEAVING_GROUNDS: dict[str, Text] = {
@@ -14,14 +15,6 @@ LEAVING_GROUNDS: dict[str, Text] = {
     "corruption_sentence": Text("Bị kết án vì tham nhũng", "Sentenced for corruption"),
     "serious_crime": Text("Bị kết án tội nghiêm trọng trở lên", "Sentenced for a serious crime"),
     "minor_offence": Text("Án ít nghiêm trọng đã được xóa án tích", "Minor offence, record cleared"),
-}
-
-SCHOOLING_GROUNDS: dict[str, Text] = {
-    "mountain": Text("Miền núi", "Mountain area"),
-    "border": Text("Biên giới", "Border area"),
-    "island": Text("Hải đảo", "Island"),
-    "ethnic_minority": Text("Dân tộc thiểu số", "Ethnic minority"),
-    "very_difficult": Text("Vùng đặc biệt khó khăn", "Very difficult area"),
 }
 
 
@@ -141,7 +134,7 @@ def stale_papers_offered(s: Situation) -> Refusal | None:
     """Making a stale dossier again takes new papers: introduction, resolution, opinions, CV verification."""
     if s.evidence is None:
         return None
-    wanted = ["3-KNĐ", "5-KNĐ", "2-KNĐ"]
+    wanted = [s.rulebook.form(kind) for kind in (Kind.INTRODUCTION, Kind.OPINIONS, Kind.CV)]
     own = introducing_form(s)
     if own is not None:
         wanted.append(own)

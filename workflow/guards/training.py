@@ -66,7 +66,7 @@ def course_over(s: Situation) -> Refusal | None:
 
 def certificate_valid(s: Situation) -> Refusal | None:
     """A certificate of the awareness course, not older than the rule allows (01-HD/TW)."""
-    held = deadlines.certificate(s.facts, s.on)
+    held = deadlines.certificate(s.facts, s.rulebook, s.on)
     return _certificate(s, held[1] if held else None)
 
 

@@ -4,6 +4,7 @@ from workflow import deadlines
 from workflow.calendar import add_months, age_in_months
 from workflow.facts import RELATION_LABELS, Introducer, Relation
 from workflow.guards.base import Refusal, Situation, day_text, papers_there
+from workflow.papers import Kind, extra
 from workflow.text import Text
 
 
@@ -18,11 +19,11 @@ def _is_young(s: Situation) -> bool:
 
 
 def introducing_form(s: Situation) -> str | None:
-    """The form of the organisation's resolution: 4-KNĐ, 4A-KNĐ, or None when two members introduce alone."""
+    """The form of the organisation's resolution, or None when two members introduce alone."""
     if s.facts.unit_has_youth_union and s.facts.youth_member and _is_young(s):
-        return "4-KNĐ"
+        return s.rulebook.form(Kind.YOUTH_RESOLUTION)
     if s.facts.unit_has_trade_union and s.facts.union_member:
-        return "4A-KNĐ"
+        return s.rulebook.form(Kind.UNION_RESOLUTION)
     return None
 
 
@@ -75,20 +76,18 @@ def introducers(s: Situation) -> Refusal | None:
             "The cell assigns the introducers.",
             mend="assign_introducers",
         )
-    papers = sum(1 for paper in s.facts.papers if paper.form == _INTRODUCTION and paper.issued_on <= s.on)
+    form = s.rulebook.form(Kind.INTRODUCTION)
+    papers = sum(1 for paper in s.facts.papers if paper.form == form and paper.issued_on <= s.on)
     if papers == 0 or papers >= wanted:  # none at all is said with the other papers
         return None
     return s.no(
         rule,
-        f"Có {wanted} người giới thiệu nhưng mới có {papers} giấy giới thiệu ({_INTRODUCTION}).",
-        f"{wanted} members introduce the candidate, but there is/are {papers} paper(s) of theirs ({_INTRODUCTION}).",
+        f"Có {wanted} người giới thiệu nhưng mới có {papers} giấy giới thiệu ({form}).",
+        f"{wanted} members introduce the candidate, but there is/are {papers} paper(s) of theirs ({form}).",
         "Ghi giấy giới thiệu của từng người.",
         "Record the paper of each.",
         mend="record_papers",
     )
-
-
-_INTRODUCTION = "3-KNĐ"
 
 
 def still_introduced(s: Situation) -> Refusal | None:
@@ -219,5 +218,22 @@ def relatives_asked_about(s: Situation) -> Refusal | None:
 
 
 def opinions(s: Situation) -> Refusal | None:
-    """The opinions of organisations and of the place of residence are summed up in 5-KNĐ."""
+    """The opinions of organisations and of the place of residence are summed up."""
     return papers_there(s, "opinions", "record_papers")
+
+
+def extra_papers(s: Situation) -> Refusal | None:
+    """What is asked for beside the ordinary papers is there: of a private owner, of who moved in."""
+    missing = [form for form, _, blocks in extra(s.facts, s.rulebook) if blocks and not s.facts.paper_by(form, s.on)]
+    if not missing:
+        return None
+    rule = next(rule for form, rule, _ in extra(s.facts, s.rulebook) if form == missing[0])
+    title = s.rulebook.form_title(missing[0])
+    return s.no(
+        rule,
+        f"Còn thiếu: {missing[0]} {title.vi}.",
+        f"Missing: {missing[0]} {title.en}.",
+        "Ghi số, ngày của giấy tờ.",
+        "Record the paper.",
+        mend="record_papers",
+    )

@@ -1,7 +1,7 @@
 """Rules of votes: counts, quorum, majorities, the rule of three."""
 
 from workflow.guards.base import Refusal, Situation
-from workflow.route import Route
+from workflow.route import Decider, Route
 from workflow.stages import State
 from workflow.votes import BODY_LABELS, Body, Purpose, needed
 
@@ -33,8 +33,7 @@ def vote_adds_up(s: Situation) -> Refusal | None:
     return None
 
 
-def quorum(s: Situation) -> Refusal | None:
-    """A meeting is valid with 2/3 of those entitled present."""
+def _too_few(s: Situation) -> Refusal | None:
     ballot = s.evidence.ballot if s.evidence else None
     if ballot is None:
         return None
@@ -47,6 +46,39 @@ def quorum(s: Situation) -> Refusal | None:
         f"{ballot.present} of {ballot.entitled} present: a valid meeting needs at least {minimum}.",
         "Họp lại khi đủ số người.",
         "Meet again with enough people.",
+        "present",
+    )
+
+
+def quorum_of_cell(s: Situation) -> Refusal | None:
+    """A meeting of the cell with fewer than 2/3 of those entitled, where the rulebook refuses it (`quorum_effect`)."""
+    return _too_few(s) if s.rulebook.word("quorum_effect") == "refuse" else None
+
+
+def quorum(s: Situation) -> Refusal | None:
+    """A meeting of a committee or an executive is valid with 2/3 of those entitled present."""
+    return _too_few(s) if s.rulebook.word("quorum_effect_committee") == "refuse" else None
+
+
+def quorum_warning(s: Situation) -> Refusal | None:
+    """What is said of a meeting with too few people where the rulebook only warns."""
+    few = _too_few(s)
+    return few if few is not None and quorum_of_cell(s) is None else None
+
+
+def smallest_cell(s: Situation) -> Refusal | None:
+    """A cell with fewer than three official members does not vote; the superior sends members or merges it first."""
+    ballot = s.evidence.ballot if s.evidence else None
+    least = s.rulebook.number("smallest_cell")
+    members = None if ballot is None else ballot.entitled if ballot.members is None else ballot.members
+    if members is None or members >= least or members == 0:
+        return None
+    return s.no(
+        "smallest_cell",
+        f"Chi bộ có {members} đảng viên chính thức; dưới {least} thì không biểu quyết.",
+        f"The cell has {members} official member(s); with fewer than {least} it does not vote.",
+        "Cấp ủy cấp trên tăng cường đảng viên hoặc sáp nhập chi bộ trước.",
+        "The superior sends members or merges the cell first.",
         "present",
     )
 
@@ -91,7 +123,7 @@ def deciding_body(route: Route) -> Body:
 
 
 def _deciding(route: Route) -> tuple[str, Body]:
-    if route.is_delegated:
+    if route.decider is Decider.OWN_COMMITTEE:
         return "delegated_committee_vote", Body.COMMITTEE
     return "standing_committee_vote", Body.STANDING_COMMITTEE
 

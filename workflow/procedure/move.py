@@ -6,6 +6,7 @@ import msgspec
 
 from workflow.facts import Control, Source
 from workflow.guards import Guard, Situation
+from workflow.papers import Kind
 from workflow.procedure.effects import Effect
 from workflow.roles import Part, Role
 from workflow.route import Route
@@ -45,6 +46,19 @@ class Correction(StrEnum):
     NEVER = "never"
 
 
+class Where(msgspec.Struct, frozen=True):
+    """On which roads a line is walked: each column that is said must be so of the road."""
+
+    section: bool | None = None
+    """There is a section committee."""
+    review: bool | None = None
+    """The grass-roots committee votes before another body decides."""
+
+    def fits(self, route: Route) -> bool:
+        """Whether a road is one of these."""
+        return self.section in (None, route.has_section) and self.review in (None, route.has_committee_review)
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line of the table as it is written: from any of `sources`, by `trigger`, to `dest`."""
 
@@ -61,17 +75,17 @@ class Line(msgspec.Struct, frozen=True):
     """The rules it must pass, after those every act passes."""
     takes: tuple[str, ...] = ()
     """Fields of the evidence that may be filled beside those it needs; all else is refused."""
-    only: frozenset[Route] | None = None
-    """The routes that know it; None: all."""
+    only: Where = Where()
+    """The roads that know it."""
     body: Voter | None = None
     """Whose vote it records; None: no vote."""
     purpose: Purpose | None = None
     """What the vote is about; None: the half of the road the dossier is on."""
     passes: bool = False
     """Whether its ballot counts as passed."""
-    form: str = ""
-    """The paper the act itself makes, with the evidence's number and date."""
-    forms: dict[Source, str] = {}
+    form: Kind | None = None
+    """The paper the act itself makes, with the evidence's number and date; the rulebook gives its form."""
+    forms: dict[Source, Kind] = {}
     """The same where the paper depends on who nominates."""
     issuer: Issuer | None = None
     """In whose series of numbers that paper stands; None: in nobody's of ours."""
@@ -94,10 +108,10 @@ class Line(msgspec.Struct, frozen=True):
 
     def fits(self, route: Route) -> bool:
         """Whether this line applies on `route`."""
-        return self.only is None or route in self.only
+        return self.only.fits(route)
 
-    def form_from(self, source: Source) -> str:
-        """The form of the paper the act makes for a candidate of `source`; "" when it makes none."""
+    def paper_from(self, source: Source) -> Kind | None:
+        """The paper the act makes for a candidate of `source`; None when it makes none."""
         return self.forms.get(source, self.form)
 
 

@@ -1,8 +1,8 @@
 """The words the lines of the table share: who acts, on which routes, from which states, what every vote asks."""
 
 from workflow import guards as g
+from workflow.procedure.move import Where
 from workflow.roles import Part, Role
-from workflow.route import Route
 from workflow.stages import ENDS, STAGE_STATES, Stage, State
 
 _S = State
@@ -42,22 +42,21 @@ HOLDER: dict[State, Role | Part] = {
 
 # on which routes
 
-WITH_SECTION = frozenset(r for r in Route if r.has_section)
-WITH_COMMITTEE = frozenset(r for r in Route if r is not Route.GRASSROOTS_CELL)
-WITH_REVIEW = frozenset(r for r in Route if r.has_committee_review)
-TO_COMMITTEE = frozenset({Route.COMMITTEE})
-TO_DECISION = frozenset({Route.GRASSROOTS_CELL, Route.DELEGATED})
-COMMITTEE_AFTER_SECTION = frozenset({Route.COMMITTEE_SECTION})
-DECISION_AFTER_SECTION = frozenset({Route.DELEGATED_SECTION})
+WITH_SECTION = Where(section=True)
+WITH_REVIEW = Where(review=True)
+TO_COMMITTEE = Where(section=False, review=True)
+TO_DECISION = Where(section=False, review=False)
+COMMITTEE_AFTER_SECTION = Where(section=True, review=True)
+DECISION_AFTER_SECTION = Where(section=True, review=False)
 
 
-def routes_with(state: State) -> frozenset[Route] | None:
-    """The routes that know a state; None for all."""
-    if state in (_S.SECTION_APPRAISAL, _S.RECOGNITION_SECTION_APPRAISAL):
+def roads_with(state: State) -> Where:
+    """The roads on which a dossier can stand in a state."""
+    if state in (State.SECTION_APPRAISAL, State.RECOGNITION_SECTION_APPRAISAL):
         return WITH_SECTION
-    if state in (_S.COMMITTEE_REVIEW, _S.RECOGNITION_COMMITTEE_REVIEW):
-        return TO_COMMITTEE | COMMITTEE_AFTER_SECTION
-    return None
+    if state in (State.COMMITTEE_REVIEW, State.RECOGNITION_COMMITTEE_REVIEW):
+        return WITH_REVIEW
+    return Where()
 
 
 # from which states
@@ -69,3 +68,5 @@ ON_PROBATION: tuple[State, ...] = tuple(s for s in STAGE_STATES[Stage.MONITORING
 # what every vote asks
 
 VOTE = (g.vote_adds_up, g.quorum)
+CELL_VOTE = (g.vote_adds_up, g.smallest_cell, g.quorum_of_cell)
+CELL_REMOVAL_VOTE = (g.vote_adds_up, g.quorum_of_cell)

@@ -2,8 +2,9 @@
 
 from workflow import guards as g
 from workflow.facts import Control
+from workflow.papers import Kind
 from workflow.procedure import effects, parts
-from workflow.procedure.move import Correction, Issuer, Line, Voter
+from workflow.procedure.move import Correction, Issuer, Line, Voter, Where
 from workflow.roles import Part, Role
 from workflow.stages import STAGE_STATES, Stage, State
 from workflow.text import Text
@@ -89,7 +90,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         parts.CELL_OR_OFFICE,
         ("number", "issued_on"),
         (g.offered_certificate_valid,),
-        form="CN-NTVĐ",
+        form=Kind.CERTIFICATE,
     ),
     Line(
         "redo_stale_papers",
@@ -107,16 +108,25 @@ SIDE_ROADS: tuple[Line, ...] = (
             None,
             who,
             ("ballot",),
-            (g.votes_left, *parts.VOTE, g.vote_failed),
+            (g.votes_left, *asks, g.vote_failed),
+            only=only,
             body=body,
         )
-        for sources, who, body in (
-            ((_S.CELL_REVIEW, _S.RECOGNITION_CELL_REVIEW), parts.CELL, Voter.CELL),
-            ((_S.COMMITTEE_REVIEW, _S.RECOGNITION_COMMITTEE_REVIEW), parts.COMMITTEE, Voter.COMMITTEE),
+        for sources, who, body, asks, only in (
+            ((_S.CELL_REVIEW, _S.RECOGNITION_CELL_REVIEW), parts.CELL, Voter.CELL, parts.CELL_VOTE, Where()),
+            (
+                (_S.COMMITTEE_REVIEW, _S.RECOGNITION_COMMITTEE_REVIEW),
+                parts.COMMITTEE,
+                Voter.COMMITTEE,
+                parts.VOTE,
+                parts.WITH_REVIEW,
+            ),
             (
                 (_S.AWAITING_DECISION, _S.RECOGNITION_AWAITING_DECISION),
                 (*parts.DECIDING_OFFICE, *parts.DECIDING),
                 Voter.DECIDING,
+                parts.VOTE,
+                Where(),
             ),
         )
     ),
@@ -130,11 +140,39 @@ SIDE_ROADS: tuple[Line, ...] = (
             else (parts.HOLDER[source],),
             ("return_to", "reason"),
             (g.return_target,),
-            only=parts.routes_with(dest),
+            only=parts.roads_with(dest),
             effect=effects.unprepare,
         )
         for source, dests in _RETURNS.items()
         for dest in dests
+    ),
+    *(
+        Line(
+            "follow_new_road",
+            (source,),
+            dest,
+            (*parts.CELL_OR_OFFICE, *parts.DECIDING_OFFICE),
+            takes=("reason",),
+            only=only,
+            correction=Correction.NEVER,
+            never=Text(
+                "Bước này theo cây tổ chức, không đính chính: sửa đơn vị hoặc cấp quyết định.",
+                "This step follows the tree of units: correct the unit or who decides instead.",
+            ),
+        )
+        for first, second, last in (
+            (_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW, _S.AWAITING_DECISION),
+            (
+                _S.RECOGNITION_SECTION_APPRAISAL,
+                _S.RECOGNITION_COMMITTEE_REVIEW,
+                _S.RECOGNITION_AWAITING_DECISION,
+            ),
+        )
+        for source, dest, only in (
+            (first, second, parts.TO_COMMITTEE),
+            (first, last, parts.TO_DECISION),
+            (second, last, Where(review=False)),
+        )
     ),
     Line(
         "extend_deadline",
@@ -271,7 +309,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         parts.CELL,
         ("ground", "ballot", "number"),
-        (g.removal_ground, g.removal_cell_votes_left, *parts.VOTE, g.removal_cell_majority),
+        (g.removal_ground, g.removal_cell_votes_left, *parts.CELL_REMOVAL_VOTE, g.removal_cell_majority),
         body=Voter.CELL,
         purpose=Purpose.REMOVAL,
         passes=True,
@@ -294,7 +332,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         (*parts.CELL, *parts.COMMITTEE_SECRETARY, *parts.DECIDING),
         ("ballot",),
-        (g.removal_recorder, g.removal_attempts_left, *parts.VOTE, g.removal_vote_failed),
+        (g.removal_recorder, g.removal_attempts_left, g.vote_adds_up, g.removal_quorum, g.removal_vote_failed),
         body=Voter.NEXT_ON_REMOVAL,
         purpose=Purpose.REMOVAL,
     ),
@@ -315,7 +353,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         body=Voter.DECIDING,
         purpose=Purpose.REMOVAL,
         passes=True,
-        form="TB-KT",
+        form=Kind.NOTICE,
         issuer=Issuer.DECIDING,
         effect=effects.remove,
         decides=True,
@@ -331,7 +369,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         )
     ),
     *(
-        Line("refuse", sources, _S.NOT_ADMITTED, who, ("reason", "number"), form="TB-KT")
+        Line("refuse", sources, _S.NOT_ADMITTED, who, ("reason", "number"), form=Kind.NOTICE)
         for sources, who in (
             ((_S.CELL_REVIEW,), parts.CELL),
             ((_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW), parts.COMMITTEE_SECRETARY),
@@ -348,7 +386,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         body=Voter.DECIDING,
         purpose=Purpose.REFUSAL,
         passes=True,
-        form="TB-KT",
+        form=Kind.NOTICE,
         decides=True,
         undoable=False,
         correction=Correction.SECOND_PERSON,
@@ -359,7 +397,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         _S.TRANSFERRED_OUT,
         parts.CELL_OR_OFFICE,
         ("reason", "number"),
-        form="TB-KT",
+        form=Kind.NOTICE,
         suspended_ok=True,
     ),
     Line(
@@ -368,7 +406,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         _S.DECEASED,
         parts.CELL_OR_OFFICE,
         ("number",),
-        form="TB-KT",
+        form=Kind.NOTICE,
         suspended_ok=True,
         closed_ok=True,
         undoable=False,

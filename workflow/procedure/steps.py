@@ -2,6 +2,7 @@
 
 from workflow import guards as g
 from workflow.facts import Control, Source
+from workflow.papers import Kind
 from workflow.procedure import effects, parts
 from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.stages import State
@@ -40,7 +41,7 @@ STEPS: tuple[Line, ...] = (
         body=Voter.EXECUTIVE,
         purpose=Purpose.NOMINATION,
         passes=True,
-        forms={Source.YOUTH_UNION: "4-KNĐ", Source.TRADE_UNION: "4A-KNĐ"},
+        forms={Source.YOUTH_UNION: Kind.YOUTH_RESOLUTION, Source.TRADE_UNION: Kind.UNION_RESOLUTION},
         issuer=Issuer.NOMINATOR,
     ),
     Line(
@@ -71,7 +72,7 @@ STEPS: tuple[Line, ...] = (
         parts.CENTRE,
         ("number",),
         (g.course_over,),
-        form="CN-NTVĐ",
+        form=Kind.CERTIFICATE,
         issuer=Issuer.CENTRE,
     ),
     Line("fail_course", (_S.ENROLLED,), _S.LISTED, parts.CENTRE, ("reason",), effect=effects.fail_course),
@@ -82,7 +83,7 @@ STEPS: tuple[Line, ...] = (
         parts.CELL_OR_OFFICE,
         ("number", "issued_on"),
         (g.offered_certificate_valid,),
-        form="CN-NTVĐ",
+        form=Kind.CERTIFICATE,
     ),
     # verification
     Line(
@@ -108,7 +109,7 @@ STEPS: tuple[Line, ...] = (
         _S.VERIFIED,
         parts.OFFICE_SECRETARY,
         ("reason",),
-        (g.relatives_verified, g.opinions),
+        (g.relatives_verified, g.opinions, g.extra_papers),
         control=Control.CONCLUDE,
     ),
     # admission
@@ -125,13 +126,13 @@ STEPS: tuple[Line, ...] = (
                 g.organisation_resolution,
                 g.still_introduced,
                 g.introducer_tie,
-                *parts.VOTE,
+                *parts.CELL_VOTE,
                 g.cell_majority,
             ),
             only=only,
             body=Voter.CELL,
             passes=True,
-            form="6-KNĐ",
+            form=Kind.CELL_RESOLUTION,
             issuer=Issuer.CELL,
             effect=effects.cell_vote,
         )
@@ -149,7 +150,7 @@ STEPS: tuple[Line, ...] = (
             parts.SECTION,
             ("number",),
             only=only,
-            form="7-KNĐ",
+            form=Kind.APPRAISAL,
             issuer=Issuer.SECTION,
         )
         for dest, only in (
@@ -167,7 +168,7 @@ STEPS: tuple[Line, ...] = (
         only=parts.WITH_REVIEW,
         body=Voter.COMMITTEE,
         passes=True,
-        form="8-KNĐ",
+        form=Kind.COMMITTEE_RESOLUTION,
         issuer=Issuer.COMMITTEE,
     ),
     Line(
@@ -189,7 +190,7 @@ STEPS: tuple[Line, ...] = (
         body=Voter.DECIDING,
         passes=True,
         control=Control.SIGN,
-        form="9-KNĐ",
+        form=Kind.ADMISSION,
         issuer=Issuer.DECIDING,
         effect=effects.admit,
         decides=True,
@@ -206,7 +207,7 @@ STEPS: tuple[Line, ...] = (
         body=Voter.DECIDING,
         purpose=Purpose.REVOCATION,
         passes=True,
-        form="TB-KT",
+        form=Kind.NOTICE,
         issuer=Issuer.DECIDING,
         effect=effects.revoke,
         decides=True,
@@ -246,11 +247,11 @@ STEPS: tuple[Line, ...] = (
             dest,
             parts.CELL,
             ("number", "ballot"),
-            (g.probation_over, g.recognition_papers, g.votes_left, *parts.VOTE, g.cell_majority),
+            (g.probation_over, g.recognition_papers, g.votes_left, *parts.CELL_VOTE, g.cell_majority),
             only=only,
             body=Voter.CELL,
             passes=True,
-            form="15-KNĐ",
+            form=Kind.RECOGNITION_CELL_RESOLUTION,
             issuer=Issuer.CELL,
             effect=effects.cell_vote,
         )
@@ -268,7 +269,7 @@ STEPS: tuple[Line, ...] = (
             parts.SECTION,
             ("number",),
             only=only,
-            form="16-KNĐ",
+            form=Kind.RECOGNITION_APPRAISAL,
             issuer=Issuer.SECTION,
         )
         for dest, only in (
@@ -286,7 +287,7 @@ STEPS: tuple[Line, ...] = (
         only=parts.WITH_REVIEW,
         body=Voter.COMMITTEE,
         passes=True,
-        form="17-KNĐ",
+        form=Kind.RECOGNITION_COMMITTEE_RESOLUTION,
         issuer=Issuer.COMMITTEE,
     ),
     *(
@@ -341,7 +342,7 @@ STEPS: tuple[Line, ...] = (
         body=Voter.DECIDING,
         passes=True,
         control=Control.SIGN,
-        form="18-KNĐ",
+        form=Kind.RECOGNITION,
         issuer=Issuer.DECIDING,
         effect=effects.recognise,
         decides=True,

@@ -66,5 +66,4 @@ def next_step(state: State, route: Route) -> Move | None:
 
 def route_knows(route: Route, state: State) -> bool:
     """Whether a dossier on `route` can stand in `state` (a route without a section has no section appraisal)."""
-    routes = parts.routes_with(state)
-    return routes is None or route in routes
+    return parts.roads_with(state).fits(route)

@@ -324,7 +324,7 @@ def test_a_paper_that_somebody_made_up_is_not_recorded(app: Flask, person: Maker
     code = code_in(app, "applying")
     secretary = person("cell_secretary", unit_of(app, code))
     form = secretary.form(code, "record_papers")
-    form["papers-0-form"].force_value("10-KNĐ")
+    form["papers-0-form"].force_value("CN-NTVĐ")
     before = snapshot(app, code)
     answer = secretary.send(form, **{"papers-0-issued_on": "20/07/2022"})
     assert answer.status_int == 422

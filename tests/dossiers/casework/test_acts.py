@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dossiers.casework import advance, counts
-from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope
+from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.extensions import db
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
@@ -392,10 +392,20 @@ def test_the_register_counts_those_entitled_on_the_day(app: Flask, person: Maker
     page = secretary.get(f"/don-vi/{unit}")
     answer = secretary.send(page.forms["act"], name="Đỗ Văn Thêm Vào", valid_from="01/07/2022")
     assert answer.status_int == 303
-    exempt = secretary.send(secretary.get(f"/don-vi/{unit}").forms["act"], name="Hồ Thị Đi Xa", exempt=True)
+    exempt = secretary.send(secretary.get(f"/don-vi/{unit}").forms["act"], name="Hồ Thị Đi Xa", status="exempt")
     assert exempt.status_int == 303
-    assert int(secretary.everybody(code, "pass_cell_vote")) == size + 1, "an exempt member is not counted"
-    secretary.act(code, "pass_cell_vote", number="33-NQ/CB", present=str(size + 1), in_favour=str(size + 1))
+    away = secretary.send(secretary.get(f"/don-vi/{unit}").forms["act"], name="Hồ Thị Ở Xa", status="elsewhere")
+    assert away.status_int == 303
+    assert int(secretary.everybody(code, "pass_cell_vote")) == size + 1, "who is exempt or away is not counted"
+    more = {"number": "33-NQ/CB", "present": str(size + 3), "in_favour": str(size + 3)}
+    assert "danh sách ngày đó chỉ có 1" in secretary.refused(code, "pass_cell_vote", exempt_present="2", **more)
+    everybody = str(size + 2)
+    secretary.act(code, "pass_cell_vote", number="33-NQ/CB", present=everybody, in_favour=everybody, exempt_present="1")
+    with app.app_context():
+        vote = db.session.scalars(
+            select(VoteRecord).join(Dossier, Dossier.id == VoteRecord.dossier_id).where(Dossier.code == code)
+        ).all()[-1]
+        assert vote.entitled == size + 2, "an exempt member who comes counts, who is elsewhere does not"
 
 
 def test_a_class_is_filled_and_certified_in_bulk(app: Flask, person: Maker) -> None:

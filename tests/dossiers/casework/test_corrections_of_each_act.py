@@ -39,6 +39,7 @@ TABLE = {
     "receive_decision": ALLOWED, "hold_ceremony": ALLOWED, "submit_for_recognition": ALLOWED,
     "refer_to_superior": ALLOWED, "decide_recognition": BY_TWO, "propose_removal": ALLOWED, "endorse_removal": ALLOWED,
     "record_failed_removal_vote": ALLOWED, "remove": BY_TWO, "close": ALLOWED, "return_for_correction": ALLOWED,
+    "follow_new_road": NEVER,
     "extend_deadline": ALLOWED, "suspend": ALLOWED, "resume": ALLOWED, "transfer": NEVER, "correct_candidate": NEVER,
     "correct_record": NEVER, "prepare_correction": NEVER, "undo": NEVER, "change_rulebook": NEVER, "readmit": NEVER,
     "withdraw": ALLOWED, "refuse": ALLOWED, "transfer_out": ALLOWED, "record_death": ALLOWED,
@@ -117,7 +118,8 @@ def corrected(dossier_id: int, target: Counted) -> Evidence:
 
 NOT_IN_THE_DEMO = (
     "fail_course", "record_certificate", "renew_certificate", "redo_stale_papers", "revoke_decision",
-    "refer_to_superior", "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
+    "refer_to_superior", "follow_new_road",
+    "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
     "prepare_correction", "change_rulebook", "readmit",
 )  # fmt: skip
 """The demo has none of these; chance corrects them in test_replay."""

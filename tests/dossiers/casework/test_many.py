@@ -40,7 +40,7 @@ def of_cells(signed_: Signed) -> list[str]:
     """Three trained candidates of grass-roots cells, whose office is the upper board."""
     query = select(Dossier.code).where(Dossier.state == "trained").order_by(Dossier.id)
     found = load_cases(list(db.session.scalars(query)), signed_)
-    fit = [code for code, case in found.items() if str(case.route) == "grassroots_cell" and not case.facts.suspended]
+    fit = [code for code, case in found.items() if not case.route.has_committee and not case.facts.suspended]
     return fit[:3]
 
 

@@ -239,7 +239,7 @@ def forward(case: Any) -> Act:
 def transfer(case: Any) -> Act:
     cells = [
         cell.id for cell in tree.current().below([1], rules_cells())
-        if cell.id != case.unit_id and tree.current().place(cell.id).route is case.route
+        if cell.id != case.unit_id and tree.current().place(cell.id).road(rules.books()[case.rulebook]) == case.route
     ]  # fmt: skip
     return Act("transfer", Evidence(clock.today(), reason="Chuyển công tác."), to_unit_id=cells[0])
 
@@ -520,7 +520,7 @@ def test_an_act_decided_by_rules_that_changed_since_is_decided_anew(
         recount_all(case)
 
     in_between(monkeypatch, change)
-    entitled = DatabaseStore().entitled(case.unit_id, "cell", clock.today())
+    entitled = DatabaseStore().entitled(case.unit_id, "cell", clock.today()).official
     ballot = Ballot(0, entitled, entitled)
     act = Act("pass_cell_vote", Evidence(clock.today(), number="871-NQ/CB", ballot=ballot))
     advance(case.code, act, somebody(case), case.version)

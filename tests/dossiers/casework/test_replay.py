@@ -32,8 +32,8 @@ from dossiers.extensions import db
 from dossiers.people.rows import CompanionRow, RelativeRow
 from dossiers.rules import instance
 from dossiers.rules import services as rules
+from dossiers.units import registers, tree
 from dossiers.units import services as units
-from dossiers.units import tree
 from workflow import machine
 from workflow.bodies import body_for
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling
@@ -45,7 +45,7 @@ from workflow.roles import Role
 from workflow.stages import ENDS, State
 from workflow.triggers import TRIGGERS
 
-FORMS = ("1-KNĐ", "2-KNĐ", "3-KNĐ", "4-KNĐ", "4A-KNĐ", "5-KNĐ", "11-KNĐ", "12-KNĐ", "13-KNĐ", "14-KNĐ", "CN-ĐVM")
+FORMS = ("1-KNĐ", "2-KNĐ", "3-KNĐ", "4-KNĐ", "4A-KNĐ", "5-KNĐ", "CN-ĐVM", "10-KNĐ", "11-KNĐ", "12-KNĐ", "CN-ĐVM")
 
 
 class Chance:
@@ -97,7 +97,7 @@ class Chance:
         """How many may vote on a day, as the register says."""
         body, _purpose = body_for(trigger, loading.situation(case, self.signed(case)))
         unit = body_unit(case, body)
-        return units.entitled(unit, str(body), on) if unit else 0
+        return registers.counted(unit, str(body), on).official if unit else 0
 
     def relatives(self, on: date) -> tuple[RelativeRow, ...]:
         return tuple(

@@ -35,7 +35,7 @@ def test_every_state_and_every_kind_of_organisation(app: Flask) -> None:
     with app.app_context():
         counts = dict(db.session.execute(select(Dossier.state, func.count()).group_by(Dossier.state)).all())
         kinds = dict(db.session.execute(select(Unit.kind, func.count()).group_by(Unit.kind)).all())
-        delegated = db.session.scalar(select(func.count()).where(Unit.may_decide))
+        delegated = db.session.scalar(select(func.count()).where(Unit.deciding_body == "own_committee"))
     assert set(counts) == set(map(str, State))
     assert sum(counts.values()) - 63 >= 120
     assert kinds["grassroots_cell"] == 10

@@ -20,6 +20,8 @@ from dossiers.units import services as units
 from dossiers.units import tree
 from tests.conftest import World
 from tests.people import Person, code_in, text_of
+from workflow.route import ROUTES, RouteName
+from workflow.rulebook import shipped
 
 Maker = Callable[..., Person]
 
@@ -110,7 +112,7 @@ def test_a_unit_is_added_under_a_unit_it_can_stand_under(app: Flask, person: Mak
     with app.app_context():
         cell = units.by_code("DB01-C9")
         assert cell is not None
-        assert str(tree.current().place(cell.id).route) == "committee"
+        assert tree.current().place(cell.id).road(shipped()["RB-2021"]) == ROUTES[RouteName.COMMITTEE]
     assert "Thêm đơn vị" in log_of_the_office(person)
 
 

@@ -118,7 +118,7 @@ def test_a_change_of_any_column_is_found_and_named(tampering: World, name: str, 
         assert {(f.code, f.what) for f in found} == expected
 
 
-@pytest.mark.parametrize("column", ["valid_from", "valid_to", "may_decide", "parent_id"])
+@pytest.mark.parametrize("column", ["valid_from", "valid_to", "deciding_body", "parent_id"])
 def test_what_does_not_fit_its_column_is_named_too(tampering: World, column: str) -> None:
     if tampering.engine == "postgresql":
         pytest.skip("keeps to its types")
@@ -226,8 +226,8 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
         if table.name == "account":
             assert shown == {"id", "active", "created_at", "demo_label"}, "is the new one no secret, and names nobody?"
     assert set(images.tables()) == {
-        "unit", "unit_placement", "body_member", "account", "role_assignment", "quota", "calendar_day", "rule_value",
-        "course_class", "instance_value",
+        "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
+        "calendar_day", "rule_value", "course_class", "instance_value",
     }  # fmt: skip
 
 
@@ -266,8 +266,28 @@ def test_it_costs_the_same_number_of_queries_and_reads_each_personal_part_once(
 
 def _seat(person: Maker) -> None:
     own = person("cell_secretary", "CB01")
-    answer = own.send(own.get("/don-vi/CB01").forms["act"], name="Hồ Văn Mới", valid_from="01/07/2022", exempt=True)
+    answer = own.send(own.get("/don-vi/CB01").forms["act"], name="Hồ Văn Mới", valid_from="01/07/2022", status="exempt")
     assert answer.status_int == 303
+
+
+def _status(person: Maker) -> None:
+    own = person("cell_secretary", "CB01")
+    form = own.get("/don-vi/CB01").click(href="/doi/", index=0).forms["act"]
+    assert own.send(form, status="elsewhere", valid_from="20/07/2022").status_int == 303
+
+
+def _moved(person: Maker) -> None:
+    admin = person("administrator", "KHOI")
+    form = admin.get("/don-vi/DB02-C3/chuyen").forms["act"]
+    parent = next(value for value, _, label in form["parent"].options if label.startswith("DB02 "))
+    assert admin.send(form, parent=parent, valid_from="20/07/2022", by="15-QĐ/ĐUK").status_int == 303
+
+
+def _decides(person: Maker) -> None:
+    admin = person("administrator", "KHOI")
+    form = admin.get("/don-vi/DB01/chuyen").forms["act"]
+    fields = {"decider": "own_committee", "valid_from": "20/07/2022", "by": "16-QĐ/ĐUK"}
+    assert admin.send(form, **fields).status_int == 303
 
 
 def _class(person: Maker) -> None:
@@ -321,6 +341,9 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: pages.test_the_administrators_calendar_moves_deadlines(app, person),
         lambda: pages.test_a_quota_is_given_and_shows_when_allotments_differ(app, person),
         lambda: _seat(person),
+        lambda: _status(person),
+        lambda: _moved(person),
+        lambda: _decides(person),
         lambda: _class(person),
         lambda: _opened_again(person),
         lambda: _commands(app),

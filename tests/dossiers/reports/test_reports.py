@@ -100,7 +100,7 @@ def test_a_unit_added_elsewhere_is_seen_by_every_process(app: Flask, person: Mak
     other = create_app({name: app.config[name] for name in ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "TESTING")})
     with other.app_context():
         parent = db.session.query(Unit).filter_by(code="DB01").one()
-        units.open_unit("DB01-C9", "Chi bộ 9", UnitKind.CELL, parent, parent.valid_from, False, None)
+        units.open_unit("DB01-C9", "Chi bộ 9", UnitKind.CELL, parent, parent.valid_from, None, None)
         db.session.remove()
         db.engine.dispose()
     assert "DB01-C9" in officer.get("/don-vi").text

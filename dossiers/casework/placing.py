@@ -1,0 +1,42 @@
+"""Where dossiers stand in lists when units come to stand elsewhere, or others decide: in the same transaction.
+
+What was walked stays; a dossier that stands where its new road does not lead says so: `follow_new_road` leads it on.
+"""
+
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from dossiers.casework import search
+from dossiers.casework.case import Case
+from dossiers.casework.loading import cases_of
+from dossiers.casework.models import Dossier, Scope
+from dossiers.casework.rows import scope_rows, settle, table_of
+from dossiers.extensions import run
+from dossiers.rules import services as rules
+from dossiers.units import tree
+from workflow.deadlines import running
+
+BATCH = 200
+
+
+def after_move(_sender: object, units: tuple[int, ...], **_more: Any) -> None:
+    """List all dossiers in and under these units anew, and say whose turn it is on the road they now have."""
+    cells = tree.current().all_below(units)
+    numbers = list(run(select(Dossier.id).where(Dossier.unit_id.in_(cells)).order_by(Dossier.id)).scalars())
+    for at in range(0, len(numbers), BATCH):
+        cases = cases_of(numbers[at : at + BATCH])
+        for case in cases:
+            _settled(case)
+        run(delete(table_of(Scope)).where(Scope.dossier_id.in_([case.id for case in cases])))
+        run(insert(table_of(Scope)), [row for case in cases for row in scope_rows(case)])
+        for case in cases:
+            run(update(table_of(Dossier)).where(Dossier.id == case.id).values(turn=case.turn))
+            search.index_one(case.id, case.full_name, case.scope_units)
+
+
+def _settled(case: Case) -> None:
+    now, due = rules.current(), case.due_on
+    assert case.state is not None
+    settle(case, running(case.state, case.facts, now.books[case.rulebook], now.calendar))
+    case.due_on = due  # days are counted by who counts them (recounting)
