@@ -124,6 +124,12 @@ def _member_cv(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) 
     return facts.ceremony_on, calendar.add_working_days(facts.ceremony_on, rulebook.number("member_cv"))
 
 
+def _formal_transfer(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    if facts.moved_in_on is None or facts.paper(rulebook.form("formal_transfer")) is not None:
+        return None
+    return facts.moved_in_on, calendar.add_working_days(facts.moved_in_on, rulebook.number("formal_transfer"))
+
+
 _BEFORE_CELL_VOTE = frozenset((State.TRAINED, *STAGE_STATES[Stage.VERIFICATION], State.CELL_REVIEW))
 _AFTER_CELL_VOTE = frozenset(
     (
@@ -152,6 +158,7 @@ SPECS: tuple[DeadlineSpec, ...] = (
         "ceremony_extension",
     ),
     DeadlineSpec("member_cv", frozenset({State.PROBATIONARY}), _member_cv),
+    DeadlineSpec("formal_transfer", frozenset({State.PROBATIONARY}), _formal_transfer),
     DeadlineSpec("probation", frozenset({State.PROBATIONARY}), _probation),
     DeadlineSpec(
         "recognition_vote",

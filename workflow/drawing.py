@@ -29,6 +29,8 @@ _PURPOSE_LABELS = {
     Purpose.REMOVAL: "xóa tên",
     Purpose.REVOCATION: "hủy quyết định",
     Purpose.REFUSAL: "không kết nạp",
+    Purpose.MENDING: "công nhận sau khi làm lại thủ tục",
+    Purpose.ANNULMENT: "hủy kết nạp",
 }
 _ISSUER_LABELS = {
     Issuer.NOMINATOR: "đoàn thể giới thiệu",

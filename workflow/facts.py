@@ -159,6 +159,38 @@ class Controlled(Frozen, frozen=True):
     by: Ref
 
 
+class Point(Frozen, frozen=True):
+    """Something a returned dossier must mend, by its number; what it says stands with the return."""
+
+    nr: Annotated[int, msgspec.Meta(ge=1, le=99)]
+    mended_on: date | None = None
+
+
+class Vouched(Frozen, frozen=True):
+    """A vote in favour that was taken on paper before the dossier was kept here."""
+
+    body: Body
+    purpose: Purpose
+    held_on: date
+
+
+class Taken(Frozen, frozen=True):
+    """What a dossier brings along that began on paper or elsewhere: the days of the steps already walked."""
+
+    helpers: Count = 0
+    course_ends_on: date | None = None
+    dossier_made_on: date | None = None
+    cell_resolution_on: date | None = None
+    committee_resolution_on: date | None = None
+    admitted_on: date | None = None
+    received_on: date | None = None
+    ceremony_on: date | None = None
+    recognition_resolution_on: date | None = None
+    recognition_committee_on: date | None = None
+    recognised_on: date | None = None
+    introducers: tuple[Introducer, ...] = ()
+
+
 class LastAct(Frozen, frozen=True):
     """The newest act that counts: what, by whom, recorded when, and whether who did it may take it back."""
 
@@ -224,6 +256,11 @@ class DossierFacts(Frozen, frozen=True):
     private_owner: bool = False
     religious: bool = False
     moved_in: bool = False
+    moved_in_on: date | None = None
+    taken_over: bool = False
+    vouched: tuple[Vouched, ...] = ()
+    points: tuple[Point, ...] = ()
+    mending_since: date | None = None
     last: LastAct | None = None
     correction: PreparedCorrection | None = None
     answers: tuple[Ref, ...] = ()
@@ -253,8 +290,9 @@ class DossierFacts(Frozen, frozen=True):
         return sum(1 for v in self.votes if v.body is body and v.purpose is purpose and not v.passed)
 
     def passed(self, body: Body, purpose: Purpose) -> bool:
-        """Whether `body` ever reached its majority for `purpose`."""
-        return any(v.passed for v in self.votes if v.body is body and v.purpose is purpose)
+        """Whether `body` ever reached its majority for `purpose`, here or on paper before."""
+        here = any(v.passed for v in self.votes if v.body is body and v.purpose is purpose)
+        return here or any(v.body is body and v.purpose is purpose for v in self.vouched)
 
 
 class Ballot(Frozen, frozen=True):
@@ -318,6 +356,10 @@ class Evidence(Frozen, frozen=True):
     unit_has_youth_union: bool | None = None
     unit_has_trade_union: bool | None = None
     cleared_on: date | None = None
+    points: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=500)], ...], msgspec.Meta(max_length=20)] = ()
+    point: Annotated[int, msgspec.Meta(ge=1, le=99)] | None = None
+    stands_in: State | None = None
+    taken: Taken | None = None
 
 
 class Actor(Frozen, frozen=True):

@@ -92,9 +92,8 @@ def _fits(move: Move) -> Any:
         if not move.fits(case.situation.route):
             return False
         evidence = case.situation.evidence
-        if "return_to" in move.needs and evidence is not None:
-            return evidence.return_to is move.dest
-        return True
+        chosen = move.chosen_by
+        return evidence is None or chosen is None or getattr(evidence, chosen) is move.dest
 
     return fits
 

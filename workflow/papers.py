@@ -68,6 +68,6 @@ def extra(facts: DossierFacts, book: Rulebook) -> tuple[tuple[str, str, bool], .
         found += [(form, "private_owner_papers", True) for form in book.words("private_owner_papers")]
     if facts.religious:  # an extra list, never a bar
         found += [(form, "religion_papers", False) for form in book.words("religion_papers")]
-    if facts.moved_in:
+    if facts.moved_in and facts.cell_resolution_on is None:
         found += [(form, "mover_papers", True) for form in book.words("mover_papers")]
     return tuple(found)

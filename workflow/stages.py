@@ -43,6 +43,7 @@ class State(StrEnum):
     REMOVED = "removed"
     TRANSFERRED_OUT = "transferred_out"
     DECEASED = "deceased"
+    ANNULLED = "annulled"
 
 
 STAGE_LABELS: dict[Stage, Text] = {
@@ -82,6 +83,7 @@ STATE_LABELS: dict[State, Text] = {
     _S.REMOVED: Text("Xóa tên", "Removed"),
     _S.TRANSFERRED_OUT: Text("Chuyển đi", "Transferred out"),
     _S.DECEASED: Text("Từ trần", "Deceased"),
+    _S.ANNULLED: Text("Hủy quyết định kết nạp", "Admission annulled"),
 }
 
 STAGE_STATES: dict[Stage, tuple[State, ...]] = {
@@ -103,7 +105,7 @@ STAGE_STATES: dict[Stage, tuple[State, ...]] = {
         _S.RECOGNITION_AWAITING_DECISION,
         _S.OFFICIAL,
     ),
-    Stage.ENDED: (_S.WITHDRAWN, _S.NOT_ADMITTED, _S.REMOVED, _S.TRANSFERRED_OUT, _S.DECEASED),
+    Stage.ENDED: (_S.WITHDRAWN, _S.NOT_ADMITTED, _S.REMOVED, _S.TRANSFERRED_OUT, _S.DECEASED, _S.ANNULLED),
 }
 
 STAGE_OF: dict[State, Stage] = {state: stage for stage, states in STAGE_STATES.items() for state in states}

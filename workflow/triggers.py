@@ -81,7 +81,9 @@ TRIGGERS: dict[str, Trigger] = {
         ),
         Trigger("prepare_decision", Text("Trình quyết định", "Prepare the decision"), Kind.SUPPORT, Stage.ADMISSION),
         Trigger("decide_admission", Text("Quyết định kết nạp", "Decide admission"), Kind.STEP, Stage.ADMISSION),
-        Trigger("revoke_decision", Text("Hủy quyết định kết nạp", "Revoke the decision"), Kind.END, Stage.ADMISSION),
+        Trigger(
+            "revoke_decision", Text("Thu hồi quyết định kết nạp", "Revoke the decision"), Kind.END, Stage.ADMISSION
+        ),
         Trigger("receive_decision", Text("Nhận quyết định", "Receive the decision"), Kind.SUPPORT, Stage.MONITORING),
         Trigger("hold_ceremony", Text("Lễ kết nạp", "Hold the ceremony"), Kind.STEP, Stage.MONITORING),
         Trigger(
@@ -111,6 +113,22 @@ TRIGGERS: dict[str, Trigger] = {
         ),
         Trigger("remove", Text("Quyết định xóa tên", "Decide removal"), Kind.END, Stage.MONITORING),
         Trigger("close", Text("Khép hồ sơ theo dõi", "Close the follow-up"), Kind.SIDE, Stage.MONITORING),
+        Trigger("take_over", Text("Tiếp nhận hồ sơ đang làm trên giấy", "Take over from paper"), Kind.SIDE, None),
+        Trigger("receive_transfer", Text("Tiếp nhận người chuyển đến", "Receive from elsewhere"), Kind.SIDE, None),
+        Trigger("mend_point", Text("Đánh dấu đã sửa", "Tick a point off"), Kind.SUPPORT, None),
+        Trigger(
+            "require_mending",
+            Text("Yêu cầu làm lại thủ tục", "Order the procedure done again"),
+            Kind.SIDE,
+            Stage.MONITORING,
+        ),
+        Trigger(
+            "confirm_after_mending",
+            Text("Công nhận sau khi làm lại thủ tục", "Recognise after mending"),
+            Kind.SIDE,
+            Stage.MONITORING,
+        ),
+        Trigger("annul_admission", Text("Hủy quyết định kết nạp", "Annul the admission"), Kind.END, Stage.MONITORING),
         Trigger("follow_new_road", Text("Đi tiếp theo đường mới", "Follow the new road"), Kind.STEP, None),
         Trigger("return_for_correction", Text("Trả hồ sơ để sửa", "Return for correction"), Kind.SIDE, None),
         Trigger("extend_deadline", Text("Gia hạn", "Extend a deadline"), Kind.SIDE, None),

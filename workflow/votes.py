@@ -33,6 +33,8 @@ class Purpose(StrEnum):
     REMOVAL = "removal"
     REVOCATION = "revocation"
     REFUSAL = "refusal"
+    MENDING = "mending"
+    ANNULMENT = "annulment"
 
 
 @lru_cache(maxsize=64)

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField
+from flask import request
+from wtforms import BooleanField, FormField
 from wtforms.validators import Optional
 
 from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned, Recorded, state_choices
-from dossiers.acting.rows import Piece
+from dossiers.acting.rows import Piece, Row, RowList
 from dossiers.casework.case import Case
 from dossiers.fields import (
     DayField,
@@ -31,6 +32,7 @@ from dossiers.languages import lazy as _l
 from dossiers.people import personal
 from dossiers.people.reading import candidate
 from dossiers.people.rows import PersonRow
+from dossiers.reading.points import texts_of
 from dossiers.security import signed
 from dossiers.units import services as units
 from dossiers.units import tree
@@ -43,12 +45,23 @@ from workflow.rulebook import Rulebook
 from workflow.stages import State
 
 
+class PointRow(Row):
+    """A point that must be mended."""
+
+    text = LineField("", [Optional(), Words(500)])
+
+    def placed(self, index: int) -> None:
+        """Points are counted."""
+        self.text.label.text = _("Điểm phải sửa %(n)s", n=index + 1)
+
+
 class ReturnForm(Reasoned, ActForm):
     """Back to the step that must mend it."""
 
     happened_on = DayField(_l("Ngày trả hồ sơ"), [required])
     return_to = choice(_l("Trả về bước"), of=State)
-    reason = ParagraphField(_l("Phải sửa những gì"), [required, Words(2000)])
+    reason = ParagraphField(_l("Vì sao trả lại"), [required, Words(2000)])
+    points = RowList(FormField(PointRow), min_entries=5, max_entries=20)
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the earlier steps of this half of the road."""
@@ -61,6 +74,37 @@ class ReturnForm(Reasoned, ActForm):
         """The step it went back to."""
         if (step := recorded.evidence.return_to) is not None:
             self.return_to.allow(step, state(step))
+        super().recall(recorded)
+        if not self.is_submitted() and recorded.evidence.points:
+            self.points.show([{"text": text} for text in recorded.evidence.points])
+
+    def bring(self, brought: Brought, case: Case) -> None:
+        """The points that were named."""
+        super().bring(brought, case)
+        brought.evidence["points"] = tuple(row.text.data for row in self.points.rows if row.text.data)
+
+
+class MendPointForm(ActForm):
+    """A point of the return was mended."""
+
+    happened_on = DayField(_l("Ngày sửa xong"), [required])
+    point = choice(_l("Điểm đã sửa"), of=int)
+    reason = ParagraphField(_l("Đã sửa thế nào"), [Optional(), Words(2000)])
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the points that are left; a link on the dossier's page chooses one."""
+        super().prepare(case, s, trigger)
+        texts = texts_of(case)
+        left = [point.nr for point in case.facts.points if point.mended_on is None]
+        self.point.choices = with_empty([(str(nr), f"{nr}. {texts.get(nr, '')}") for nr in left])
+        asked = request.args.get("diem", "")
+        if not self.is_submitted() and asked in {str(nr) for nr in left}:
+            self.point.data = int(asked)
+
+    def recall(self, recorded: Recorded) -> None:
+        """The point that was ticked off."""
+        if (point := recorded.evidence.point) is not None:
+            self.point.allow(point, str(point))
         super().recall(recorded)
 
 
@@ -324,6 +368,7 @@ class DeathForm(Numbered, ActForm):
 FORMS: dict[str, type[ActForm]] = {
     "return_for_correction": ReturnForm,
     "follow_new_road": NewRoadForm,
+    "mend_point": MendPointForm,
     "extend_deadline": ExtendForm,
     "suspend": SuspendForm,
     "resume": ResumeForm,

@@ -148,6 +148,11 @@ def form_of(trigger: str) -> type[ActForm] | None:
     return _FORMS.get(trigger)
 
 
+def know_forms(forms: dict[str, type[ActForm]]) -> None:
+    """Forms of acts that open a dossier: their pages are elsewhere, they are corrected as all others."""
+    _FORMS.update(forms)
+
+
 def add_acts(blueprint: Blueprint, forms: dict[str, type[ActForm]]) -> None:
     """Give a blueprint a page for each of its triggers: /ho-so/<code>/<trigger>."""
     _FORMS.update(forms)

@@ -79,7 +79,7 @@ def open_dossier(act: Act, signed: Signed, unit_id: int) -> Done:
         if sent_before(act.key):
             raise Duplicate
         done = open_in(store, act, signed, unit_id)
-    told(done, "create", signed)
+    told(done, act.trigger, signed)
     return done
 
 

@@ -102,6 +102,7 @@ class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
     birth_date: date | None = None
     agreed_by: str = ""
     kept_because: str = ""
+    points: tuple[str, ...] = ()
     person: Texts = {}
     before: Texts = {}
     after: Texts = {}
@@ -153,14 +154,17 @@ def split(evidence: Evidence) -> tuple[Evidence, Personal]:
     born = candidate.birth_date if candidate is not None else None
     if candidate is not None and born is not None:
         candidate = msgspec.structs.replace(candidate, birth_date=None)
-    bare = msgspec.structs.replace(evidence, reason="", agreed_by="", kept_because="", candidate=candidate)
-    return bare, Personal(evidence.reason, born, evidence.agreed_by, evidence.kept_because)
+    points = ("",) * len(evidence.points)  # how many there are is no secret
+    bare = msgspec.structs.replace(
+        evidence, reason="", agreed_by="", kept_because="", candidate=candidate, points=points
+    )
+    return bare, Personal(evidence.reason, born, evidence.agreed_by, evidence.kept_because, evidence.points)
 
 
 def joined(brought: Brought, personal: Personal) -> Evidence:
     """The evidence whole again, as far as its personal part is still there."""
     evidence, born = brought.evidence, personal.birth_date
-    if not (personal.reason or born or personal.agreed_by or personal.kept_because):
+    if not (personal.reason or born or personal.agreed_by or personal.kept_because or personal.points):
         return evidence
     candidate = evidence.candidate
     if candidate is not None and born is not None:
@@ -171,6 +175,7 @@ def joined(brought: Brought, personal: Personal) -> Evidence:
         agreed_by=personal.agreed_by,
         kept_because=personal.kept_because,
         candidate=candidate,
+        points=personal.points or evidence.points,
     )
 
 

@@ -1,5 +1,8 @@
 """Opening a dossier: on the source list of a cell, or anew for a member to be re-admitted."""
 
+from dataclasses import replace
+from datetime import date
+
 import msgspec
 
 from dossiers import chain, clock
@@ -20,35 +23,39 @@ from workflow.rulebook import Rulebook, in_force
 def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case | None = None) -> Done:
     """Open a dossier in the transaction of `store`; `previous` is the dossier of a member to be re-admitted."""
     units = tree.current()
-    place = units.place(unit_id)
-    books, today = rules.books(), clock.today()
-    book = in_force(act.evidence.happened_on, books)
-    if not place.has_dossiers:
-        raise Refused((_no_road(book),))
-    bases = units.organisations(place)
-    evidence = with_organisations(act.evidence, bases)
-    person_id, dossier_id = store.new_ids()
-    full_name = previous.full_name if previous else str(act.person["full_name"])
-    case = Case(
+    case = blank(unit_id, act.evidence.happened_on, store.new_ids())
+    bases = units.organisations(case.place)
+    if not case.place.has_dossiers:
+        raise Refused((_no_road(rules.books()[case.rulebook]),))
+    case.nominator_id = bases.get(act.evidence.source) if act.evidence.source else None
+    case.full_name = previous.full_name if previous else str(act.person["full_name"])
+    if previous is not None:
+        case.person_id, case.previous_id = previous.person_id, previous.id
+    opened = replace(act, evidence=with_organisations(act.evidence, bases))
+    return perform(store, case, opened, signed)
+
+
+def blank(unit_id: int, day: date, numbers: tuple[int, int] = (0, 0)) -> Case:
+    """A dossier of a unit before its first act, which happens on a day; `numbers` are the person's and its own."""
+    person_id, dossier_id = numbers
+    return Case(
         id=dossier_id,
-        code=f"HS{today.year}-{dossier_id:06d}",
-        person_id=previous.person_id if previous else person_id,
+        code=f"HS{clock.today().year}-{dossier_id:06d}",
+        person_id=person_id,
         unit_id=unit_id,
-        nominator_id=bases.get(act.evidence.source) if act.evidence.source else None,
+        nominator_id=None,
         class_id=None,
         centre_id=None,
-        previous_id=previous.id if previous else None,
+        previous_id=None,
         state=None,
-        since=act.evidence.happened_on,
-        rulebook=book.code,
+        since=day,
+        rulebook=in_force(day, rules.books()).code,
         version=0,
         head_hash=chain.GENESIS,
         facts=DossierFacts(),
-        place=place,
-        full_name=full_name,
+        place=tree.current().place(unit_id),
+        full_name="",
     )
-    created = Act("create", evidence, act.key, person=act.person)
-    return perform(store, case, created, signed)
 
 
 def with_organisations(evidence: Evidence, bases: dict[Source, int]) -> Evidence:

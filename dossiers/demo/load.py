@@ -136,7 +136,13 @@ def _special_cases(scene: Scenario) -> None:
 
     returned = scene.stand(scene.player("DB03", 0, "youth_union"), State.COMMITTEE_REVIEW, 20)
     reason = "Thiếu kết quả thẩm tra bên vợ ở nơi cư trú cũ; bổ sung rồi trình lại."
-    returned.do("return_for_correction", TODAY - timedelta(days=9), {"return_to": State.VERIFYING, "reason": reason})
+    points = ("Xác minh bên vợ ở nơi cư trú cũ", "Bổ sung nhận xét của chi ủy nơi cư trú")
+    returned.do(
+        "return_for_correction",
+        TODAY - timedelta(days=9),
+        {"return_to": State.VERIFYING, "reason": reason, "points": points},
+    )
+    returned.do("mend_point", TODAY - timedelta(days=3), {"point": 2})
     returned.finish()
 
     twice = scene.stand(scene.player("DB06", 0, "youth_union"), State.RECOGNITION_CELL_REVIEW, 16)
@@ -213,10 +219,30 @@ def _special_cases(scene: Scenario) -> None:
         for state in (State.SOURCED, State.NOMINATED, State.LISTED, State.TRAINED, State.APPLYING, State.CELL_REVIEW):
             scene.stand(scene.player(code, cell, "youth_union"), state, rng.randint(6, 24)).finish()
 
+    _wrong_admissions(scene)
     for code in ("DB02", "CB03", "DB05"):
         july = scene.player(code, 0, "youth_union")
         july.play(steps_to(State.APPROVED, july.route), date(2022, 7, 19))
         july.finish()
+
+
+def _wrong_admissions(scene: Scenario) -> None:
+    """The superior has one procedure done again, and annuls another; both of last year."""
+    for code, ended in (("DB08", False), ("DB14", True)):
+        player = scene.player(code, 0, "trade_union")
+        player.play(steps_to(State.PROBATIONARY, player.route), date(2021, 11, 8))
+        letter = date(2022, 5, 16)
+        player.do("require_mending", letter, {
+            "number": player.number("require_mending", letter, "KHOI"),
+            "reason": "Nghị quyết chi bộ không ghi kết quả biểu quyết từng người.",
+        })  # fmt: skip
+        if ended:
+            name, decided = "annul_admission", date(2022, 6, 20)
+            player.do(name, decided, {
+                "number": player.number(name, decided, "KHOI"), "ballot": player.ballot(name, decided),
+                "reason": "Chi bộ không họp xét; biên bản lập sau.",
+            })  # fmt: skip
+        player.finish()
 
 
 def _bulk(scene: Scenario, count: int) -> None:

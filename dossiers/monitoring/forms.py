@@ -3,7 +3,7 @@
 from dossiers.acting.forms import ActForm, Balloted, Brought, DecisionForm, Numbered, Reasoned
 from dossiers.acting.rows import Piece
 from dossiers.casework.case import Case
-from dossiers.fields import DayField, choice, labelled, required, with_empty
+from dossiers.fields import DayField, LineField, NumberWords, choice, labelled, required, with_empty
 from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
@@ -94,6 +94,21 @@ class RemoveForm(Numbered, Balloted, _Grounded):
     happened_on = DayField(_l("Ngày ký quyết định"), [required])
 
 
+class MendingForm(Numbered, Reasoned, ActForm):
+    """The superior has the procedure done again."""
+
+    happened_on = DayField(_l("Ngày công văn"), [required])
+    number = LineField(_l("Số công văn"), [required, NumberWords()])
+
+
+class MendedForm(DecisionForm):
+    """Recognised after the procedure was done again."""
+
+
+class AnnulForm(DecisionForm, Reasoned):
+    """The admission is annulled."""
+
+
 class CloseForm(ActForm):
     """The follow-up is over."""
 
@@ -108,5 +123,8 @@ FORMS: dict[str, type[ActForm]] = {
     "endorse_removal": EndorseRemovalForm,
     "record_failed_removal_vote": FailedRemovalForm,
     "remove": RemoveForm,
+    "require_mending": MendingForm,
+    "confirm_after_mending": MendedForm,
+    "annul_admission": AnnulForm,
     "close": CloseForm,
 }

@@ -20,16 +20,18 @@ from dossiers.people.models import Companion
 from dossiers.people.personal import _shown, sees_file
 from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
+from dossiers.reading.points import PointShown, points_of
 from dossiers.units import tree
 from workflow import machine
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.machine import Option
-from workflow.procedure.table import next_step
+from workflow.procedure.table import next_step, route_knows
 from workflow.roles import Role
-from workflow.route import ROLE_UNITS
+from workflow.route import ROLE_UNITS, route_label
 from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_OF, Stage, State
+from workflow.text import Text
 from workflow.triggers import Kind
 
 
@@ -68,6 +70,9 @@ class DossierPage:
     deadlines: tuple[Deadline, ...]
     next_states: tuple[State, ...]
     stages: tuple[tuple[Stage, str], ...]
+    road: Text
+    off_road: bool
+    points: tuple[PointShown, ...]
     full_view: bool
     shown: list[tuple[str, str, str]]
 
@@ -109,6 +114,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     units = tree.current()
     person = candidate(case.person_id)
     assert case.state is not None
+    sees = sees_file(s.actor.roles)
     step = next_step(case.state, case.route)
     return DossierPage(
         case=case,
@@ -122,7 +128,10 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),
-        full_view=sees_file(s.actor.roles),
+        road=route_label(case.route, s.rulebook),
+        off_road=not route_knows(case.route, case.state),
+        points=points_of(case, sees),
+        full_view=sees,
         shown=_shown(person, s.actor.roles),
     )
 

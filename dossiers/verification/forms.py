@@ -15,10 +15,11 @@ from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people.rows import RelativeRow
 from dossiers.reading import page
+from workflow import bundle
 from workflow.facts import Introducer
 from workflow.facts import Relative as RelativeFact
 from workflow.guards import Situation, introducing_form
-from workflow.stages import STAGE_OF, Stage
+from workflow.papers import Kind
 
 
 class OpenForm(ActForm):
@@ -34,14 +35,9 @@ class PapersForm(PaperRows):
 
     def wanted(self, case: Case, s: Situation) -> tuple[str, ...]:
         """The papers of this half of the road, missing ones first."""
-        if case.state is not None and STAGE_OF[case.state] is Stage.MONITORING:
-            forms = (*s.rulebook.words("new_member_course"), *s.rulebook.words("recognition_papers"))
-        else:
-            own = introducing_form(s)
-            asked = (*s.rulebook.words("application_papers"), *((own,) if own else ()), *s.rulebook.words("opinions"))
-            others = ("3-KNĐ" for _another in case.facts.introducers[1:])
-            forms = (*asked, *others, "VB-ĐY")
-        return tuple(sorted(forms, key=lambda form: case.facts.paper(form) is not None))
+        asked = bundle.wanted(s)
+        forms = [one.form for one in sorted(asked, key=lambda one: not one.is_missing) for _time in range(one.times)]
+        return (*forms, s.rulebook.form(Kind.CONSENT))
 
 
 class RedoForm(PaperRows):
@@ -52,8 +48,9 @@ class RedoForm(PaperRows):
     def wanted(self, case: Case, s: Situation) -> tuple[str, ...]:
         """Introduction, resolution, opinions and the supplemented CV."""
         own = introducing_form(s)
-        others = ("3-KNĐ" for _another in case.facts.introducers[1:])
-        return ("2-KNĐ", "3-KNĐ", *others, *((own,) if own else ()), "5-KNĐ")
+        cv, introduction, opinions = map(s.rulebook.form, (Kind.CV, Kind.INTRODUCTION, Kind.OPINIONS))
+        others = (introduction for _another in case.facts.introducers[1:])
+        return (cv, introduction, *others, *((own,) if own else ()), opinions)
 
 
 class IntroducersForm(MemberRows):

@@ -8,6 +8,7 @@ from workflow.facts import Evidence
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.roles import ROLE_LABELS
 from workflow.route import role_for
+from workflow.stages import ENDS, State
 from workflow.text import Text
 
 FOUNDED = date(1930, 2, 3)
@@ -69,6 +70,29 @@ def day_not_before_the_party(s: Situation) -> Refusal | None:
         "Check the year.",
         "happened_on",
     )
+
+
+def points_mended(s: Situation) -> Refusal | None:
+    """A dossier that was returned goes on once every point is mended; it may still go back or end."""
+    left = [point.nr for point in s.facts.points if point.mended_on is None]
+    if not left or s.state is None or s.dest is None or s.dest in ENDS or _rank(s.dest) <= _rank(s.state):
+        return None
+    numbers = ", ".join(map(str, left))
+    return s.no(
+        "act_order",
+        f"Hồ sơ bị trả còn điểm chưa sửa: {numbers}.",
+        f"The returned dossier still has points to mend: {numbers}.",
+        "Sửa từng điểm rồi đánh dấu đã sửa.",
+        "Mend each and tick it off.",
+        mend="mend_point",
+    )
+
+
+_ORDER = list(State)
+
+
+def _rank(state: State) -> int:
+    return _ORDER.index(state)
 
 
 def day_has_come(s: Situation) -> Refusal | None:
@@ -175,6 +199,10 @@ _NEED_NAMES: dict[str, Text] = {
     "unit_has_youth_union": Text("tổ chức Đoàn của đơn vị", "the unit's Youth Union"),
     "unit_has_trade_union": Text("tổ chức công đoàn của đơn vị", "the unit's trade union"),
     "cleared_on": Text("ngày được xóa án tích", "the day the record was cleared"),
+    "points": Text("những điểm phải sửa", "the points to mend"),
+    "point": Text("điểm đã sửa", "the point that was mended"),
+    "stands_in": Text("bước hồ sơ đang ở", "the step the dossier stands at"),
+    "taken": Text("những việc đã làm trên giấy", "what was done on paper"),
 }
 """What people call the pieces of the evidence; every one but the day."""
 

@@ -142,7 +142,7 @@ def introducer_tie(s: Situation) -> Refusal | None:
     if wrong is not None:
         return wrong
     for person in offered or s.facts.introducers:
-        if person.replacement:
+        if person.replacement or s.facts.moved_in:
             continue
         since = person.together_since
         if since is None or add_months(since, months) > s.on:

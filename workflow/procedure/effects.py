@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from workflow.deadlines import probation_end
-from workflow.facts import Candidate, Evidence, Extension, PreparedCorrection, Source
+from workflow.facts import Candidate, Evidence, Extension, Point, PreparedCorrection, Source, Taken, Vouched
 from workflow.guards import Situation, replaced
-from workflow.votes import Purpose
+from workflow.votes import Body, Purpose
 
 Changes = dict[str, object]
 Effect = Callable[[Situation, Evidence], Changes]
@@ -92,7 +94,58 @@ def prepare(s: Situation, e: Evidence) -> Changes:
 
 def unprepare(s: Situation, e: Evidence) -> Changes:
     """The preparation is undone; the first resolution keeps the clock of the decision running."""
-    return {"preparer": "", "prepared_on": None}
+    points = tuple(Point(nr) for nr, _ in enumerate(e.points, start=1))
+    return {"preparer": "", "prepared_on": None, "points": points}
+
+
+def mend_point(s: Situation, e: Evidence) -> Changes:
+    mended = (
+        msgspec.structs.replace(point, mended_on=e.happened_on) if point.nr == e.point else point
+        for point in s.facts.points
+    )
+    return {"points": tuple(mended)}
+
+
+def require_mending(s: Situation, e: Evidence) -> Changes:
+    return {"mending_since": e.happened_on}
+
+
+def confirm(s: Situation, e: Evidence) -> Changes:
+    return {"mending_since": None}
+
+
+def annul(s: Situation, e: Evidence) -> Changes:
+    """An admission that was annulled counts nowhere; nobody left the Party, who was never rightly in it."""
+    return {"admitted_on": None, "recognised_on": None, "effective_on": None, "mending_since": None}
+
+
+def take_over(s: Situation, e: Evidence) -> Changes:
+    """What was done on paper, as who vouches for it says; votes in favour stand as vouched for."""
+    taken = e.taken or Taken()
+    days = {
+        name: getattr(taken, name)
+        for name in (
+            "course_ends_on", "dossier_made_on", "cell_resolution_on", "admitted_on", "received_on", "ceremony_on",
+            "recognition_resolution_on", "recognised_on",
+        )
+    }  # fmt: skip
+    votes = (
+        (Body.CELL, Purpose.ADMISSION, taken.cell_resolution_on),
+        (Body.COMMITTEE, Purpose.ADMISSION, taken.committee_resolution_on),
+        (Body.CELL, Purpose.RECOGNITION, taken.recognition_resolution_on),
+        (Body.COMMITTEE, Purpose.RECOGNITION, taken.recognition_committee_on),
+    )
+    vouched = tuple(Vouched(body, purpose, day) for body, purpose, day in votes if day is not None)
+    facts = {**create(s, e), **days, "helpers": taken.helpers, "introducers": taken.introducers, "taken_over": True}
+    if taken.recognised_on is not None:
+        known = msgspec.structs.replace(s.facts, ceremony_on=taken.ceremony_on)
+        facts["effective_on"] = probation_end(known, s.rulebook)
+    return {**facts, "vouched": vouched}
+
+
+def receive_transfer(s: Situation, e: Evidence) -> Changes:
+    """Somebody comes with what was walked elsewhere; months of probation count on."""
+    return {**take_over(s, e), "taken_over": False, "moved_in": True, "moved_in_on": e.happened_on}
 
 
 def admit(s: Situation, e: Evidence) -> Changes:

@@ -133,6 +133,11 @@ class Move(Line, frozen=True, kw_only=True):
         return frozenset(("happened_on", *self.needs, *self.takes, *paper))
 
     @property
+    def chosen_by(self) -> str | None:
+        """The field of the evidence that says where it leads, where that is chosen."""
+        return next((name for name in ("return_to", "stands_in") if name in self.needs), None)
+
+    @property
     def leads_on(self) -> bool:
         """Whether the dossier stands elsewhere after it."""
         return self.dest is not None and self.dest is not self.source

@@ -26,6 +26,16 @@ _FILE_STATES: tuple[State, ...] = (
 )
 _UNTIL_CELL_VOTE: tuple[State, ...] = (*parts.VERIFICATION, _S.CELL_REVIEW)
 _SUSPENDABLE: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.OFFICIAL)
+_VOTED: tuple[State, ...] = (_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW, _S.AWAITING_DECISION, _S.APPROVED)
+_BEFORE_VOTE: tuple[State, ...] = (
+    *STAGE_STATES[Stage.SOURCING],
+    *STAGE_STATES[Stage.TRAINING],
+    *parts.VERIFICATION,
+    _S.CELL_REVIEW,
+)
+_TAKEN: tuple[State, ...] = tuple(s for s in parts.OPEN if s not in (_S.SOURCED, _S.NOMINATED))
+"""Where a dossier can stand that comes along: what was only sourced is put on the list as anybody."""
+_MEMBERS: tuple[State, ...] = (_S.APPROVED, *parts.ON_PROBATION, _S.OFFICIAL)
 _REMOVABLE: tuple[State, ...] = (*parts.ON_PROBATION, _S.OFFICIAL)
 """On probation, and in the follow-up after it."""
 _AFTER_SOURCED: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.SOURCED)
@@ -140,11 +150,22 @@ SIDE_ROADS: tuple[Line, ...] = (
             else (parts.HOLDER[source],),
             ("return_to", "reason"),
             (g.return_target,),
+            takes=("points",),
             only=parts.roads_with(dest),
             effect=effects.unprepare,
         )
         for source, dests in _RETURNS.items()
         for dest in dests
+    ),
+    Line(
+        "mend_point",
+        tuple(s for s in parts.OPEN if s is not _S.OFFICIAL),
+        None,
+        parts.ACTING,
+        ("point",),
+        (g.point_known,),
+        takes=("reason",),
+        effect=effects.mend_point,
     ),
     *(
         Line(
@@ -360,6 +381,73 @@ SIDE_ROADS: tuple[Line, ...] = (
         undoable=False,
         correction=Correction.SECOND_PERSON,
     ),
+    # a wrong admission
+    Line(
+        "require_mending",
+        _MEMBERS,
+        None,
+        parts.DECIDING,
+        ("number", "reason"),
+        (g.not_being_mended,),
+        form=Kind.MENDING_LETTER,
+        issuer=Issuer.DECIDING,
+        effect=effects.require_mending,
+    ),
+    Line(
+        "confirm_after_mending",
+        _MEMBERS,
+        None,
+        parts.DECIDING,
+        ("number", "ballot"),
+        (g.is_being_mended, g.text_dated, *parts.VOTE, g.deciding_majority),
+        body=Voter.DECIDING,
+        purpose=Purpose.MENDING,
+        passes=True,
+        form=Kind.MENDED_DECISION,
+        issuer=Issuer.DECIDING,
+        effect=effects.confirm,
+        decides=True,
+        undoable=False,
+        correction=Correction.SECOND_PERSON,
+    ),
+    Line(
+        "annul_admission",
+        _MEMBERS,
+        _S.ANNULLED,
+        parts.DECIDING,
+        ("number", "ballot", "reason"),
+        (g.text_dated, *parts.VOTE, g.deciding_majority),
+        body=Voter.DECIDING,
+        purpose=Purpose.ANNULMENT,
+        passes=True,
+        form=Kind.ANNULMENT,
+        issuer=Issuer.DECIDING,
+        effect=effects.annul,
+        closed_ok=True,
+        decides=True,
+        undoable=False,
+        correction=Correction.SECOND_PERSON,
+    ),
+    # coming along from paper, or from elsewhere
+    *(
+        Line(
+            trigger,
+            (None,),
+            state,
+            (*parts.CELL_OR_OFFICE, Role.UPPER_OFFICER),
+            ("source", "candidate", "stands_in", "agreed_by"),
+            (g.consent, g.candidate_known, g.taken_complete, *asks, g.taken_papers),
+            takes=("consented", "unit_has_youth_union", "unit_has_trade_union", "taken", "papers", "reason"),
+            only=parts.roads_with(state),
+            effect=effect,
+            undoable=False,
+        )
+        for trigger, effect, asks in (
+            ("take_over", effects.take_over, ()),
+            ("receive_transfer", effects.receive_transfer, (g.moving_paper,)),
+        )
+        for state in _TAKEN
+    ),
     # the ends
     *(
         Line("withdraw", sources, _S.WITHDRAWN, who, ("reason",), suspended_ok=True)
@@ -391,14 +479,21 @@ SIDE_ROADS: tuple[Line, ...] = (
         undoable=False,
         correction=Correction.SECOND_PERSON,
     ),
-    Line(
-        "transfer_out",
-        parts.OPEN,
-        _S.TRANSFERRED_OUT,
-        parts.CELL_OR_OFFICE,
-        ("reason", "number"),
-        form=Kind.NOTICE,
-        suspended_ok=True,
+    *(
+        Line(
+            "transfer_out",
+            sources,
+            _S.TRANSFERRED_OUT,
+            parts.CELL_OR_OFFICE,
+            ("reason", "number"),
+            form=form,
+            suspended_ok=True,
+        )
+        for sources, form in (
+            (_BEFORE_VOTE, Kind.HELPED),
+            (_VOTED, Kind.LETTER),
+            ((*parts.ON_PROBATION, _S.OFFICIAL), Kind.FORMAL_TRANSFER),
+        )
     ),
     Line(
         "record_death",

@@ -334,6 +334,7 @@ STEPS: tuple[Line, ...] = (
             g.decision_prepared,
             g.recognition_voted,
             g.no_removal_pending,
+            g.not_being_mended,
             g.votes_left,
             g.text_dated,
             *parts.VOTE,

@@ -206,6 +206,8 @@ def test_every_form_of_every_state_survives_empty_and_hostile_input(app: Flask) 
         "propose_removal",
         "nominate",
         "follow_new_road",
+        "take_over",  # with receive_transfer on a page of its own: tests/dossiers/sourcing/test_along.py
+        "receive_transfer",
     }
     assert tried >= expected - {"endorse_removal", "refer_to_superior", "appraise"}, expected - tried
 

@@ -42,6 +42,8 @@ TABLE = {
     "follow_new_road": NEVER,
     "extend_deadline": ALLOWED, "suspend": ALLOWED, "resume": ALLOWED, "transfer": NEVER, "correct_candidate": NEVER,
     "correct_record": NEVER, "prepare_correction": NEVER, "undo": NEVER, "change_rulebook": NEVER, "readmit": NEVER,
+    "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
+    "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
     "withdraw": ALLOWED, "refuse": ALLOWED, "transfer_out": ALLOWED, "record_death": ALLOWED,
 }  # fmt: skip
 """What becomes of a correction of each act. A refusal where the deciding body takes it is by two as well."""
@@ -120,6 +122,7 @@ NOT_IN_THE_DEMO = (
     "fail_course", "record_certificate", "renew_certificate", "redo_stale_papers", "revoke_decision",
     "refer_to_superior", "follow_new_road",
     "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
-    "prepare_correction", "change_rulebook", "readmit",
+    "prepare_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
+    "confirm_after_mending",
 )  # fmt: skip
 """The demo has none of these; chance corrects them in test_replay."""
