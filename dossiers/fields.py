@@ -16,17 +16,21 @@ from dossiers.languages import gettext as _
 from workflow.text import Text
 
 _DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*$")
+_DIGITS = re.compile(r"^\s*(\d{2})(\d{2})(\d{4})\s*$")
+_SHORT_YEAR = re.compile(r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}\s*$")
 _ISO = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$")
 
 
 def parse_day(text: str) -> date:
-    """10/7/2022, 10-07-2022 or 2022-07-10 as a date. Raises ValueError with a sentence for the user."""
-    found = _DATE.match(text)
+    """10/7/2022, 10-07-2022, 10072022 or 2022-07-10 as a date. Raises ValueError with a sentence for the user."""
+    found = _DATE.match(text) or _DIGITS.match(text)
     iso = _ISO.match(text)
     if found:
         d, m, y = (int(part) for part in found.groups())
     elif iso:
         y, m, d = (int(part) for part in iso.groups())
+    elif _SHORT_YEAR.match(text):
+        raise ValueError(_("Ghi năm đủ bốn chữ số, ví dụ 10/07/2022."))
     else:
         raise ValueError(_("Ghi ngày dạng ngày/tháng/năm, ví dụ 10/07/2022."))
     if not 1900 <= y <= 2200:
@@ -128,6 +132,14 @@ class NameWords(Words):
             raise ValidationError(_("Họ tên chỉ gồm chữ."))
         if text and len(text.split()) < 2:
             raise ValidationError(_("Ghi đủ họ và tên."))
+        field.data = proper_name(text)
+
+
+def proper_name(text: str) -> str:
+    """A name with its capitals put right: "nguyễn thị ÁNH" and "NGUYỄN THỊ ÁNH" are Nguyễn Thị Ánh."""
+    return " ".join(
+        word.capitalize() if word.isupper() or word.islower() else word for word in text.split()
+    )  # "McDonald" and "H'Hen" keep theirs
 
 
 class NumberWords(Words):

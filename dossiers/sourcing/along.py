@@ -98,6 +98,8 @@ class ComingForm(ActForm):
         super().prepare(case, s, trigger)
         self.schooling.choices = with_empty(labelled(SCHOOLING_LABELS))
         self.stands_in.choices = with_empty(state_choices(_STATES))
+        if trigger == "receive_transfer":
+            self.happened_on.label.text = _("Ngày tiếp nhận")
         for name, label in TAKEN_LABELS.items():
             self[name].label.text = say(label).capitalize()
         lacking = [s.rulebook.form(kind) for kind in _PAPERS]
