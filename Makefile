@@ -7,6 +7,11 @@ PORT ?= 8000
 SIZES ?= 1000,10000,100000
 ALONE ?= 0
 ROUNDS ?= 50
+SCENE ?= bloc
+# each scene of the demo has an instance of its own, so that one can be looked at beside the other
+ifneq ($(SCENE),bloc)
+export DOSSIERS_INSTANCE ?= instance/$(SCENE)
+endif
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
@@ -31,10 +36,10 @@ help:  ## list the targets
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
 setup: .venv/installed $(CATALOGUES)  ## make the virtual environment, the database and, on first start, the demo data
-	@$(FLASK) prepare
+	@$(FLASK) prepare --scene $(SCENE)
 
-run: .venv/installed $(CATALOGUES)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another)
-	@PORT=$(PORT) $(FLASK) serve --prepare
+run: .venv/installed $(CATALOGUES)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another; SCENE=ward: a ward in 2026)
+	@PORT=$(PORT) $(FLASK) serve --prepare --scene $(SCENE)
 
 test: .venv/installed-dev $(CATALOGUES) browser lint  ## everything: lint, rules, pages, PostgreSQL, browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal

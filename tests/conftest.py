@@ -24,9 +24,9 @@ SEED = 2022
 
 
 class World:
-    """One application on one engine; `reset` puts its database back to the freshly loaded demo."""
+    """One application on one engine; `reset` puts its database back to the freshly loaded scene of the demo."""
 
-    def __init__(self, engine: str, folder: Path, server: PostgresServer | None) -> None:
+    def __init__(self, engine: str, folder: Path, server: PostgresServer | None, scene: str = "bloc") -> None:
         self.engine = engine
         self.folder = folder
         self.server = server
@@ -36,7 +36,7 @@ class World:
             server.execute("CREATE DATABASE work")
         with self.app.app_context():
             upgrade()
-            load.load(0, SEED)
+            load.load(0, SEED, scene)
             db.session.remove()
             db.engine.dispose()
         if server:
@@ -63,15 +63,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "world" in metafunc.fixturenames:
         room = metafunc.module.__name__.split(".")[1]
         engines = {"browser": ["sqlite"], "postgres": ["postgresql"]}.get(room, ENGINES)
+        if scene := getattr(metafunc.module, "SCENE", ""):
+            engines = [f"{engine}-{scene}" for engine in engines]
         metafunc.parametrize("world", engines, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The application on one engine, made once a run."""
+    """The application on one engine, made once a run; a test module's SCENE is the scene of the demo it plays in."""
+    engine, _, scene = request.param.partition("-")
     with ExitStack() as stack:
-        server = stack.enter_context(PostgresServer()) if request.param == "postgresql" else None
-        yield World(request.param, tmp_path_factory.mktemp(request.param), server)
+        server = stack.enter_context(PostgresServer()) if engine == "postgresql" else None
+        yield World(engine, tmp_path_factory.mktemp(request.param), server, scene or "bloc")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -16,11 +16,12 @@ from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
 from dossiers.people.models import Person
 from dossiers.rules import services as rules
-from dossiers.units import tree
+from dossiers.units import registers, tree
 from workflow.facts import Actor, DossierFacts, Evidence
 from workflow.guards import Situation
 from workflow.replay import UNDO
 from workflow.stages import State
+from workflow.votes import Body
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
@@ -145,4 +146,13 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
         Actor(signed.ref, signed.roles_over(case.acting_units)),
         clock.today(),
         evidence,
+        cell_members=_members(case) if evidence is None and case.state in _BEFORE_THE_CELL else None,
     )
+
+
+_BEFORE_THE_CELL = (State.CELL_REVIEW, State.RECOGNITION_CELL_REVIEW)
+
+
+def _members(case: Case) -> int:
+    """The official members of the dossier's cell today: whether it can vote at all is said before it meets."""
+    return registers.counted(case.unit_id, str(Body.CELL), clock.today()).members

@@ -29,19 +29,25 @@ _LOOKS_EVERY = 20.0
 
 NEAR = ("127.0.0.1", "::1", "localhost")
 
+_SCENE = click.option(
+    "--scene", type=click.Choice(["bloc", "ward"]), default="bloc", show_default=True,
+    help="The demo's people: a bloc in 2022, or a ward under the rules of 2026.",
+)  # fmt: skip
+
 demo = Commands("demo", help="The demo instance.")
 
 
 @demo.command("load")
+@_SCENE
 @click.option("--dossiers", "count", type=click.IntRange(0, 2_000_000), default=0, help="Make this many more dossiers.")
 @click.option("--seed", type=int, default=2022, show_default=True, help="Another seed makes other people.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database already holds units.")
-def demo_load(count: int, seed: int, if_empty: bool) -> None:
-    """Build the bloc of the letter in an empty database."""
+def demo_load(scene: str, count: int, seed: int, if_empty: bool) -> None:
+    """Fill an empty database: with the bloc of the letter (2022), or with a ward under the rules of 2026."""
     from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     try:
-        made = load.load(count, seed)
+        made = load.load(count, seed, scene)
     except load.NotEmpty:
         if if_empty:
             click.echo("The database already holds data; nothing was changed.")
@@ -50,8 +56,8 @@ def demo_load(count: int, seed: int, if_empty: bool) -> None:
     click.echo(f"Made {made} dossiers.")
 
 
-def _prepare() -> None:
-    """Bring the database up to date; fill an empty one with the demo."""
+def _prepare(scene: str) -> None:
+    """Bring the database up to date; fill an empty one with a scene of the demo."""
     from flask_migrate import upgrade  # brings Alembic along, which no page wants
 
     from dossiers.demo import load  # makes a whole bloc, which no page wants
@@ -60,15 +66,16 @@ def _prepare() -> None:
     if db.session.scalar(select(Unit.id).limit(1)) is None:
         click.echo("First start: making the demo data (a few seconds) …")
         sys.stdout.flush()
-        click.echo(f"Made {load.load(0, 2022)} dossiers of invented people.")
+        click.echo(f"Made {load.load(0, 2022, scene)} dossiers of invented people.")
     db.session.remove()
 
 
 @click.command("prepare", cls=Command)
+@_SCENE
 @with_appcontext
-def prepare() -> None:
+def prepare(scene: str) -> None:
     """Bring the database up to date; fill an empty one with the demo data."""
-    _prepare()
+    _prepare(scene)
 
 
 def _behind(proxy: str | None) -> dict[str, Any]:
@@ -112,15 +119,16 @@ def worker() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
 @click.option("--prepare", "first", is_flag=True, help="Do what `prepare` does before serving.")
+@_SCENE
 @with_appcontext
-def serve(host: str, port: int, first: bool) -> None:
+def serve(host: str, port: int, first: bool, scene: str) -> None:
     """Serve the application and say where; a demo is served on this machine only."""
     from waitress.server import create_server  # another server may be chosen
 
     from dossiers.demo import load  # makes a whole bloc, which no page wants
 
     if first:
-        _prepare()
+        _prepare(scene)
     is_demo = instance.is_demo()
     if is_demo and host not in NEAR:
         fail("a demo is served on this machine only: leave --host away")

@@ -1,283 +1,66 @@
-"""`flask demo load`: the bloc of the letter on 27/07/2022, the same each time, through the one way to change a state."""
+"""`flask demo load`: a scene in an empty database, the same each time, through the one way to change a state."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from random import Random
-from typing import Any
 
 from sqlalchemy import select
 
 from dossiers import engines
-from dossiers.casework.bulk import BulkStore
-from dossiers.demo.bloc import PASSWORD, Bloc, Builder
-from dossiers.demo.player import ROAD, TODAY, Player, steps_to
+from dossiers.demo.bloc import story as bloc
+from dossiers.demo.bloc.units import TODAY as BLOC_TODAY
+from dossiers.demo.bloc.units import BlocCasting
+from dossiers.demo.casting import PASSWORD, Cast
+from dossiers.demo.scene import Scene
+from dossiers.demo.ward import story as ward
+from dossiers.demo.ward.units import TODAY as WARD_TODAY
+from dossiers.demo.ward.units import WardCasting
 from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
 from dossiers.rules import services as rules
 from dossiers.units.models import Unit
-from workflow.facts import Paper
-from workflow.stages import State
 
 DEMO_PASSWORD = PASSWORD
-
-ADMITTED = 63
-"""Admissions decided from 01/01/2022 to 10/07/2022: the letter's figure."""
-
-SPREAD: tuple[tuple[State, int], ...] = (
-    (State.SOURCED, 20), (State.NOMINATED, 10), (State.LISTED, 12), (State.ENROLLED, 10), (State.TRAINED, 11),
-    (State.APPLYING, 10), (State.VERIFYING, 10), (State.VERIFIED, 7), (State.CELL_REVIEW, 8),
-    (State.SECTION_APPRAISAL, 4), (State.COMMITTEE_REVIEW, 6), (State.AWAITING_DECISION, 9),
-    (State.RECOGNITION_CELL_REVIEW, 4), (State.RECOGNITION_SECTION_APPRAISAL, 2), (State.RECOGNITION_COMMITTEE_REVIEW, 3),
-    (State.RECOGNITION_AWAITING_DECISION, 4), (State.OFFICIAL, 9),
-)  # fmt: skip
-"""Dossiers beside the admissions, by the state they stand in; the special cases come on top."""
-
-BULK_WEIGHTS: tuple[tuple[State, int], ...] = (
-    (State.SOURCED, 22), (State.NOMINATED, 12), (State.LISTED, 14), (State.ENROLLED, 8), (State.TRAINED, 10),
-    (State.APPLYING, 8), (State.VERIFYING, 6), (State.VERIFIED, 4), (State.CELL_REVIEW, 3), (State.SECTION_APPRAISAL, 1),
-    (State.COMMITTEE_REVIEW, 2), (State.AWAITING_DECISION, 2), (State.OFFICIAL, 8),
-)  # fmt: skip
 
 
 class NotEmpty(Exception):
     """The database already holds units."""
 
 
-class Scenario:
-    """The cast and the counters one load shares."""
+@dataclass(frozen=True)
+class Told:
+    """A scene that can be loaded: the day its clock starts, its cast, its story."""
 
-    def __init__(self, seed: int) -> None:
-        self.rng = Random(seed)  # noqa: S311 - the demo must be the same each time
-        self.bloc: Bloc = Builder(self.rng).build()
-        salts = Random(f"{seed} salts")  # noqa: S311 - apart: what events keep does not change who is in the demo
-        self.store = BulkStore(lambda: f"{salts.getrandbits(128):032x}")
-        self.numbers: dict[Any, int] = {}
-        self.made = 0
-
-    def player(self, code: str | None = None, cell: int | None = None, source: str | None = None) -> Player:
-        """A new candidate in a cell of an organisation (any, if not named)."""
-        rng = self.rng
-        cells = self.bloc.cells[code or rng.choice(list(self.bloc.cells))]
-        unit = cells[cell] if cell is not None else rng.choice(cells)
-        chosen = source or rng.choices(("youth_union", "trade_union", "other"), (55, 33, 12))[0]
-        self.made += 1
-        return Player(self.bloc, self.store, rng, self.numbers, unit, chosen)
-
-    def anchor(self, steps: int, days_ago: int) -> date:
-        """The anchor that puts the last of `steps` acts `days_ago` before today."""
-        return TODAY - timedelta(days=days_ago + ROAD[steps - 1][0])
-
-    def stand(self, player: Player, state: State, days_ago: int) -> Player:
-        """Play a candidate into a state entered `days_ago`."""
-        steps = steps_to(state, player.route)
-        player.play(steps, self.anchor(steps, days_ago))
-        return player
+    today: date
+    cast: Callable[[Random], Cast]
+    play: Callable[[Scene, int], None]
 
 
-def _admissions(scene: Scenario) -> None:
-    """The 63, spread over organisations as their quotas go, over the first half year as bodies meet."""
-    rng = scene.rng
-    first, last = date(2022, 1, 4), date(2022, 7, 8)
-    span = (last - first).days
-    organisations = [unit.code for unit in scene.bloc.organisations]
-    weights = [9, 12, 4, 11, 9, 3, 2, 9, 2, 3, 8, 2, 3, 5, 2, 1, 3, 1, 1, 1, 2, 1, 1, 2]
-    for number in range(ADMITTED - 1):
-        decided = first + timedelta(days=span * number // (ADMITTED - 2))
-        player = scene.player(rng.choices(organisations, weights)[0])
-        steps = steps_to(State.PROBATIONARY, player.route)
-        if decided > date(2022, 7, 1):
-            steps -= 2
-        elif decided > date(2022, 6, 20):
-            steps -= 1
-        player.play(steps, decided)
-        player.finish()
-    _late_ceremony(scene)
+SCENES: dict[str, Told] = {
+    "bloc": Told(BLOC_TODAY, lambda rng: BlocCasting(rng).build(), bloc.play),
+    "ward": Told(WARD_TODAY, lambda rng: WardCasting(rng).build(), ward.play),
+}
+"""The bloc of the letter, in 2022; a ward in 2026, under the rules of then."""
 
 
-def _late_ceremony(scene: Scenario) -> None:
-    """The 63rd: a ceremony after its thirty working days, with the superior's consent."""
-    player = scene.player("DB04", 0, "trade_union")
-    decided = date(2022, 3, 15)
-    player.play(steps_to(State.APPROVED, player.route), decided)
-    player.step("receive_decision", date(2022, 3, 21))
-    extension = {"rule": "ceremony", "days": 30, "agreed_by": "Ban Thường vụ Đảng ủy Khối",
-                 "reason": "Chi bộ phong tỏa phòng dịch, chưa tổ chức được lễ kết nạp."}  # fmt: skip
-    player.do("extend_deadline", date(2022, 4, 28), extension)
-    player.step("hold_ceremony", date(2022, 5, 19))
-    player.finish()
+def load(more: int, seed: int, scene: str = "bloc") -> int:
+    """Play a scene in an empty database, in one transaction; returns the number of dossiers. Raises NotEmpty.
 
-
-def _spread(scene: Scenario) -> None:
-    rng = scene.rng
-    for state, count in SPREAD:
-        for _number in range(count):
-            code = cell = None
-            if state.endswith("section_appraisal"):
-                code, cell = rng.choice(("DB02", "DB04", "DB08")), rng.choice((2, 3))
-            elif state.endswith("committee_review"):
-                code, cell = rng.choice(("DB01", "DB02", "DB03", "DB06", "DB11")), rng.choice((0, 1))
-            source = rng.choice(("youth_union", "trade_union")) if state is State.NOMINATED else None
-            days = rng.randint(2, 25)
-            if state is State.OFFICIAL:
-                days = rng.randint(5, 190)
-            scene.stand(scene.player(code, cell, source), state, days).finish()
-
-
-def _special_cases(scene: Scenario) -> None:
-    """What makes a committee miss its quota, one of each, in units easy to find."""
-    rng = scene.rng
-    expired = scene.player("DB01", 0, "trade_union")
-    expired.play(steps_to(State.TRAINED, expired.route), date(2018, 3, 1))
-    expired.finish()
-
-    stale = scene.player("DB01", 1, "trade_union")
-    stale.play(steps_to(State.VERIFIED, stale.route), TODAY - timedelta(days=230))
-    stale.finish()
-
-    returned = scene.stand(scene.player("DB03", 0, "youth_union"), State.COMMITTEE_REVIEW, 20)
-    reason = "Thiếu kết quả thẩm tra bên vợ ở nơi cư trú cũ; bổ sung rồi trình lại."
-    points = ("Xác minh bên vợ ở nơi cư trú cũ", "Bổ sung nhận xét của chi ủy nơi cư trú")
-    returned.do(
-        "return_for_correction",
-        TODAY - timedelta(days=9),
-        {"return_to": State.VERIFYING, "reason": reason, "points": points},
-    )
-    returned.do("mend_point", TODAY - timedelta(days=3), {"point": 2})
-    returned.finish()
-
-    twice = scene.stand(scene.player("DB06", 0, "youth_union"), State.RECOGNITION_CELL_REVIEW, 16)
-    for days_ago in (12, 4):
-        on = TODAY - timedelta(days=days_ago)
-        twice.do("record_failed_vote", on, {"ballot": twice.ballot("record_failed_vote", on, passing=False)})
-    twice.finish()
-
-    thrice = scene.stand(scene.player("DB07", 0, "trade_union"), State.RECOGNITION_CELL_REVIEW, 30)
-    for days_ago in (27, 18, 6):
-        on = TODAY - timedelta(days=days_ago)
-        thrice.do("record_failed_vote", on, {"ballot": thrice.ballot("record_failed_vote", on, passing=False)})
-    thrice.finish()
-
-    overdue = scene.stand(scene.player("DB09", 0, "trade_union"), State.AWAITING_DECISION, 105)
-    overdue.finish()
-
-    ended = scene.player("DB10", 0, "youth_union")
-    steps = steps_to(State.PROBATIONARY, ended.route)
-    ended.play(steps, date(2021, 7, 26) - timedelta(days=18))
-    ended.finish()
-
-    removed = scene.player("DB12", 0, "trade_union")
-    removed.play(steps_to(State.PROBATIONARY, removed.route), date(2020, 9, 10))
-    for trigger, day in (("propose_removal", date(2021, 6, 4)), ("endorse_removal", date(2021, 6, 25)),
-                         ("remove", date(2021, 7, 30))):  # fmt: skip
-        evidence: dict[str, Any] = {
-            "ballot": removed.ballot(trigger, day),
-            "number": removed.number(trigger, day, trigger),
-        }
-        if trigger != "endorse_removal":
-            evidence["ground"] = "absent"
-        removed.do(trigger, day, evidence)
-    removed.finish()
-
-    too_old = scene.player("CB04", 0, "other")
-    too_old.create(TODAY - timedelta(days=400), born=date(1961, 5, 2))
-    for offset, name in ROAD[2 : steps_to(State.VERIFIED, too_old.route)]:
-        too_old.step(name, TODAY - timedelta(days=18 - 110 - offset))
-    too_old.finish()
-
-    for code, trigger, state, evidence in (
-        ("DB02", "withdraw", State.LISTED, {"reason": "Chuyển công tác theo gia đình."}),
-        ("DB08", "withdraw", State.APPLYING, {"reason": "Nguyện vọng cá nhân."}),
-        ("DB13", "refuse", State.CELL_REVIEW, {"reason": "Chưa đủ uy tín trong quần chúng.", "number": "04-TB/CB"}),
-        ("CB02", "transfer_out", State.TRAINED, {"reason": "Chuyển về tỉnh khác.", "number": "11-TB/CB"}),
-        ("DB14", "record_death", State.OFFICIAL, {"number": "87-KT"}),
-    ):
-        player = scene.stand(scene.player(code, 0, "trade_union"), state, 40)
-        player.do(trigger, TODAY - timedelta(days=15), evidence)
-        player.finish()
-
-    waiting = scene.stand(scene.player("DB11", 1, "youth_union"), State.VERIFYING, 60)
-    waiting.do("suspend", TODAY - timedelta(days=30), {"reason": "Đang đi học dài hạn."})
-    waiting.finish()
-
-    proposed = [
-        scene.stand(scene.player(code, 0, "youth_union"), State.LISTED, 30) for code in ("DB02", "DB02", "CB01")
-    ]
-    for player in proposed:
-        player.do("propose_course", TODAY - timedelta(days=5))
-        player.finish()
-
-    prepared = scene.stand(scene.player("DB02", 2, "youth_union"), State.AWAITING_DECISION, 12)
-    prepared.do("prepare_decision", TODAY - timedelta(days=2))
-    prepared.finish()
-
-    ready = scene.stand(scene.player("CB01", 0, "trade_union"), State.VERIFYING, 50)
-    ready.step("record_relatives", TODAY - timedelta(days=20))
-    ready.do("record_papers", TODAY - timedelta(days=8), {"papers": (Paper("5-KNĐ", TODAY - timedelta(days=10)),)})
-    ready.finish()
-
-    for code, cell in (("DB02", 2), ("CB01", 0)):  # the cells of the one-click accounts have something to do
-        for state in (State.SOURCED, State.NOMINATED, State.LISTED, State.TRAINED, State.APPLYING, State.CELL_REVIEW):
-            scene.stand(scene.player(code, cell, "youth_union"), state, rng.randint(6, 24)).finish()
-
-    _wrong_admissions(scene)
-    for code in ("DB02", "CB03", "DB05"):
-        july = scene.player(code, 0, "youth_union")
-        july.play(steps_to(State.APPROVED, july.route), date(2022, 7, 19))
-        july.finish()
-
-
-def _wrong_admissions(scene: Scenario) -> None:
-    """The superior has one procedure done again, and annuls another; both of last year."""
-    for code, ended in (("DB08", False), ("DB14", True)):
-        player = scene.player(code, 0, "trade_union")
-        player.play(steps_to(State.PROBATIONARY, player.route), date(2021, 11, 8))
-        letter = date(2022, 5, 16)
-        player.do("require_mending", letter, {
-            "number": player.number("require_mending", letter, "KHOI"),
-            "reason": "Nghị quyết chi bộ không ghi kết quả biểu quyết từng người.",
-        })  # fmt: skip
-        if ended:
-            name, decided = "annul_admission", date(2022, 6, 20)
-            player.do(name, decided, {
-                "number": player.number(name, decided, "KHOI"), "ballot": player.ballot(name, decided),
-                "reason": "Chi bộ không họp xét; biên bản lập sau.",
-            })  # fmt: skip
-        player.finish()
-
-
-def _bulk(scene: Scenario, count: int) -> None:
-    """More dossiers for benchmarks; none is decided in 2022, so that the letter's figure stays."""
-    rng = scene.rng
-    states, weights = zip(*BULK_WEIGHTS, strict=True)
-    section = [(code, cell) for code in ("DB02", "DB04", "DB08") for cell in (2, 3)]
-    for state in rng.choices(states, weights, k=count):
-        code = cell = None
-        if state is State.SECTION_APPRAISAL:
-            code, cell = rng.choice(section)
-        elif state is State.COMMITTEE_REVIEW:
-            code, cell = rng.choice(("DB01", "DB03", "DB06", "DB11")), None
-        source = "youth_union" if state is State.NOMINATED else None
-        days = rng.randint(1, 170) if state is not State.OFFICIAL else rng.randint(1, 900)
-        if state in (State.SECTION_APPRAISAL, State.COMMITTEE_REVIEW, State.AWAITING_DECISION, State.CELL_REVIEW):
-            days = rng.randint(1, 80)
-        scene.stand(scene.player(code, cell, source), state, days).finish()
-
-
-def load(more: int, seed: int) -> int:
-    """Build the demo in an empty database, in one transaction; returns the number of dossiers. Raises NotEmpty."""
+    `more`: as many dossiers beside its own. Raises KeyError for a scene there is not.
+    """
+    told = SCENES[scene]
     if db.session.scalar(select(Unit.id).limit(1)) is not None:
         raise NotEmpty
     with write_transaction():
         instance.put("demo", "yes")
-        instance.put("clock", TODAY.isoformat())
-        scene = Scenario(seed)
+        instance.put("clock", told.today.isoformat())
+        played = Scene(seed, told.cast)
         instance.put(rules.COUNTED, rules.current().hash)  # there is no deadline yet that other rules counted
-        _admissions(scene)
-        _spread(scene)
-        _special_cases(scene)
-        _bulk(scene, more)
-        scene.store.flush()
+        told.play(played, more)
+        played.store.flush()
         office.record_everything("demo:loaded", None)
         engines.follow_numbers(db, ("body_member", "seat_status", "person", "dossier"))
         engines.gather_statistics(db)
-    return scene.made
+    return played.made

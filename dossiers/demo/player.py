@@ -1,36 +1,35 @@
 """Plays a candidate's way act by act, each through casework.decide.perform, at the days it is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.casework import decide, opening
+from dossiers.casework import decide, loading, opening
 from dossiers.casework.act import Act
 from dossiers.casework.bulk import BulkStore
 from dossiers.casework.case import Case
 from dossiers.casework.decide import issuing_unit
+from dossiers.casework.store import Store
 from dossiers.demo import people
-from dossiers.demo.bloc import Bloc
+from dossiers.demo.casting import Cast
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import tree
 from dossiers.units.models import Unit
 from dossiers.units.places import Place
+from workflow import papers as paper_kinds
 from workflow.bodies import body_for
 from workflow.calendar import add_months
-from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source
+from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source, Taken
 from workflow.guards import Situation
-from workflow.procedure.table import move_by
+from workflow.procedure.table import move_by, route_knows
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, Route, UnitKind, role_for
 from workflow.rulebook import in_force
 from workflow.stages import State
 from workflow.votes import needed
-
-TODAY = date(2022, 7, 27)
-"""Where the demo's clock starts."""
 
 _SHARES = {"union_executive": ">1/2", "cell": "2/3", "committee": "2/3", "standing_committee": ">1/2"}
 _SUFFIX = {
@@ -53,10 +52,8 @@ ROAD: tuple[tuple[int, str], ...] = (
 class Player:
     """One candidate on the way. `anchor` is the day of the decision on admission, even if it is never reached."""
 
-    def __init__(
-        self, bloc: Bloc, store: BulkStore, rng: Random, numbers: dict[Any, int], cell: Unit, source: str
-    ) -> None:
-        self.bloc, self.store, self.rng, self.numbers = bloc, store, rng, numbers
+    def __init__(self, cast: Cast, store: Store, rng: Random, numbers: dict[Any, int], cell: Unit, source: str) -> None:
+        self.cast, self.store, self.rng, self.numbers = cast, store, rng, numbers
         self.cell, self.source = cell, Source(source)
         self.case: Case | None = None
         self.recorded = datetime(2000, 1, 1, tzinfo=clock.VIETNAM)
@@ -73,7 +70,7 @@ class Player:
     def _at(self, on: date) -> datetime:
         """When the act of a day was recorded: at office hours, up to two days later, never before the last one."""
         rng = self.rng
-        late = min(on + timedelta(days=rng.choice((0, 0, 1, 2))), max(TODAY, on))
+        late = min(on + timedelta(days=rng.choice((0, 0, 1, 2))), max(self.cast.today, on))
         moment = datetime.combine(
             late, time(7 + rng.randrange(10), rng.randrange(60), rng.randrange(60)), clock.VIETNAM
         )
@@ -87,7 +84,7 @@ class Player:
         return f"{self.numbers[key]:02d}-{_SUFFIX.get(trigger, 'TB')}"
 
     def actor(self, trigger: str) -> Signed:
-        """Somebody of the bloc who may do this act on this dossier."""
+        """Somebody of the cast who may do this act on this dossier."""
         case = self.on_file
         move = move_by(trigger, case.state, case.route)
         assert move is not None
@@ -99,11 +96,11 @@ class Player:
                     continue
                 unit: int | None = case.nominator_id
             elif role is Role.TRAINING_OFFICER:
-                unit = self.bloc.centre.id
+                unit = self.cast.centre.id
             else:
                 unit = case.place.unit_of(*ROLE_UNITS[role])
-            if unit is not None and (role, unit) in self.bloc.cast:
-                return self.bloc.cast[role, unit]
+            if unit is not None and (role, unit) in self.cast.actors:
+                return self.cast.actors[role, unit]
         raise LookupError(trigger)
 
     def ballot(self, trigger: str, on: date, passing: bool = True) -> Ballot:
@@ -128,24 +125,55 @@ class Player:
 
     def create(self, on: date, born: date | None = None) -> None:
         """Put an invented person on the source list."""
+        base = self._base()
+        person = self._somebody(on, born)
+        union = None if self.source is Source.OTHER else self.cast.unions[base][str(self.source)]
+        role = {Source.YOUTH_UNION: Role.YOUTH_OFFICER, Source.TRADE_UNION: Role.UNION_OFFICER}.get(self.source)
+        who = (
+            self.cast.actors[role, union.id] if role and union else self.cast.actors[Role.CELL_SECRETARY, self.cell.id]
+        )
+        evidence = Evidence(on, source=self.source, consented=True, candidate=_candidate(person))
+        with clock.at(self._at(on)):
+            done = opening.open_in(self.store, Act("create", evidence, person=person), who, self.cell.id)
+        self.case = done.case
+
+    def take_over(
+        self, state: State, since: date, recorded_on: date, taken: Taken, kinds: Iterable[paper_kinds.Kind]
+    ) -> None:
+        """A dossier that began on paper and stands in a state since a day, recorded by the office on a later one.
+
+        Of these kinds of paper those are at hand that the days of its steps speak of.
+        """
+        book = in_force(since)
+        days = {
+            paper_kinds.Kind.CERTIFICATE: taken.course_ends_on, paper_kinds.Kind.APPLICATION: taken.dossier_made_on,
+            paper_kinds.Kind.CV: taken.dossier_made_on, paper_kinds.Kind.INTRODUCTION: taken.dossier_made_on,
+            paper_kinds.Kind.CELL_RESOLUTION: taken.cell_resolution_on, paper_kinds.Kind.ADMISSION: taken.admitted_on,
+        }  # fmt: skip
+        papers = tuple(
+            Paper(book.form(kind), day, number=self.number(f"paper:{kind}", day, self.cell.id))
+            for kind in kinds if (day := days.get(kind)) is not None
+        )  # fmt: skip
+        person = self._somebody(taken.dossier_made_on or since, None)
+        evidence = Evidence(
+            since, source=self.source, consented=True, candidate=_candidate(person), stands_in=state, taken=taken,
+            papers=papers, agreed_by="Chi ủy chi bộ, theo hồ sơ giấy đang lưu",
+        )  # fmt: skip
+        who = self.cast.actors[Role.COMMITTEE_OFFICER, self._base()]
+        with clock.at(self._at(recorded_on)):
+            act = Act("take_over", evidence, person=person)
+            self.case = opening.open_in(self.store, act, who, self.cell.id).case
+
+    def _somebody(self, on: date, born: date | None) -> PersonRow:
         rng = self.rng
         sex = people.sex(rng)
         years = {"youth_union": (20, 27), "trade_union": (31, 44), "other": (33, 52)}[str(self.source)]
         born = born or date(on.year - rng.randint(*years), rng.randint(1, 12), rng.randint(1, 28))
-        base = self._base()
-        union = None if self.source is Source.OTHER else self.bloc.unions[base][str(self.source)]
-        role = {Source.YOUTH_UNION: Role.YOUTH_OFFICER, Source.TRADE_UNION: Role.UNION_OFFICER}.get(self.source)
-        who = self.bloc.cast[role, union.id] if role and union else self.bloc.cast[Role.CELL_SECRETARY, self.cell.id]
-        person: PersonRow = {
+        return {
             "full_name": people.name(rng, sex), "birth_date": born, "sex": sex,
             "contact": f"09{rng.randrange(10**8):08d}", "occupation": rng.choice(people.JOBS),
             "home_town": rng.choice(people.PLACES),
         }  # fmt: skip
-        evidence = Evidence(on, source=self.source, consented=True,
-                            candidate=Candidate(birth_date=born, schooling=Schooling.UPPER_SECONDARY))  # fmt: skip
-        with clock.at(self._at(on)):
-            done = opening.open_in(self.store, Act("create", evidence, person=person), who, self.cell.id)
-        self.case = done.case
 
     @property
     def place(self) -> Place:
@@ -155,7 +183,7 @@ class Player:
     @property
     def route(self) -> Route:
         """The road of the candidate's dossier, under the rulebook of the demo's day."""
-        road = self.place.road(in_force(TODAY))
+        road = self.place.road(in_force(self.cast.today))
         assert road is not None
         return road
 
@@ -176,6 +204,9 @@ class Player:
             special(on)
             return
         case = self.on_file
+        assert case.state is not None
+        if not route_knows(case.route, case.state):  # a level was closed, or somebody else decides now
+            self.do("follow_new_road", on, {"reason": "Không còn cấp trung gian."})
         if (name == "nominate" and self.source is Source.OTHER) or (name == "appraise" and not case.route.has_section):
             return
         if name == "pass_committee_vote" and not case.route.has_committee_review:
@@ -192,22 +223,22 @@ class Player:
         self.do(name, on, evidence)
 
     def _accept_to_list(self, on: date) -> None:
-        helper = self.rng.choice(self.bloc.members[self.cell.id])
-        row = CompanionRow("helper", helper, self.bloc.member_names[helper], on)
+        helper = self.rng.choice(self.cast.members[self.cell.id])
+        row = CompanionRow("helper", helper, self.cast.member_names[helper], on)
         number = self.number("accept_to_list", on, self.cell.id)
         self.do("accept_to_list", on, {"number": number, "helpers": 1}, companions=(row,))
 
     def _enrol(self, on: date) -> None:
-        course = next(c for c in self.bloc.classes if c.starts_on >= on)
+        course = next(c for c in self.cast.classes if c.starts_on >= on)
         dates = {"course_starts_on": course.starts_on, "course_ends_on": course.ends_on}
         self.do("enrol", on, dates, class_id=course.id)
 
     def _assign_introducers(self, on: date) -> None:
-        pool = self.bloc.members[self.cell.id]
+        pool = self.cast.members[self.cell.id]
         wanted = 2 if self.source is Source.OTHER else 1
         chosen = self.rng.sample(pool, wanted)
         facts = tuple(Introducer(ref, add_months(on, -self.rng.randint(20, 60))) for ref in chosen)
-        rows = tuple(CompanionRow("introducer", ref, self.bloc.member_names[ref], on) for ref in chosen)
+        rows = tuple(CompanionRow("introducer", ref, self.cast.member_names[ref], on) for ref in chosen)
         self.do("assign_introducers", on, {"introducers": facts}, companions=rows)
 
     def _papers_application(self, on: date) -> None:
@@ -253,7 +284,18 @@ class Player:
 
     def finish(self) -> None:
         """Hand the dossier to the store."""
-        self.store.finish(self.on_file)
+        if isinstance(self.store, BulkStore):
+            self.store.finish(self.on_file)
+
+    def go_on(self, store: Store) -> None:
+        """Take the dossier up again from the database, as it stands there by now."""
+        self.case, self.store = loading.load_for_administration(self.on_file.code), store
+
+
+def _candidate(person: PersonRow) -> Candidate:
+    born = person["birth_date"]
+    assert isinstance(born, date)
+    return Candidate(birth_date=born, schooling=Schooling.UPPER_SECONDARY)
 
 
 def steps_to(state: State, route: Route) -> int:

@@ -13,10 +13,10 @@ START = date(2022, 7, 27)
 class Road:
     """The days of the road, and who does what on it."""
 
-    def __init__(self, user: User, people: dict[str, str], number: str) -> None:
+    def __init__(self, user: User, people: dict[str, str], number: str, start: date = START) -> None:
         self.user = user
         self.people = people
-        self.today = START
+        self.today = start
         self.number = number
         self.code = ""
 
@@ -73,7 +73,7 @@ def walk(road: Road, has_section: bool) -> None:
     user.act("accept_to_list", **{"number": f"{n}2-NQ/CB", "helpers-0-member": "first"})
     user.act("propose_course")
     road.as_("officer of the organisation")
-    user.act("enrol", course="~2022-08")
+    user.act("enrol", course=f"~{road.today + timedelta(days=31):%Y-%m}")
     road.pass_days(40)
     road.as_("training officer")
     user.act("certify", number=f"{n}3-GCN")

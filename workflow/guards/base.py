@@ -64,7 +64,8 @@ class Situation(msgspec.Struct, frozen=True):
     """All a guard may look at. `about` is the act to be put right, if one is.
 
     Of the line of the table that is asked: `parts` may do it, `needs` must be there, `takes` is all it has a use for
-    (None: nobody says), `dest` is where it leads, `control` the step of control it is.
+    (None: nobody says), `dest` is where it leads, `control` the step of control it is. `cell_members`: how many official
+    members the cell has today, where somebody counted them.
     """
 
     state: State | None
@@ -81,6 +82,7 @@ class Situation(msgspec.Struct, frozen=True):
     dest: State | None = None
     takes: frozenset[str] | None = None
     control: Control | None = None
+    cell_members: int | None = None
 
     @property
     def on(self) -> date:

@@ -70,7 +70,7 @@ def smallest_cell(s: Situation) -> Refusal | None:
     """A cell with fewer than three official members does not vote; the superior sends members or merges it first."""
     ballot = s.evidence.ballot if s.evidence else None
     least = s.rulebook.number("smallest_cell")
-    members = None if ballot is None else ballot.entitled if ballot.members is None else ballot.members
+    members = s.cell_members if ballot is None else ballot.entitled if ballot.members is None else ballot.members
     if members is None or members >= least or members == 0:
         return None
     return s.no(

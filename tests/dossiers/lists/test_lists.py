@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from dossiers import names
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Scope
-from dossiers.demo.player import TODAY
+from dossiers.demo.bloc.units import TODAY
 from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
 from dossiers.units.models import Unit

@@ -1,0 +1,1 @@
+"""The bloc of the letter, in July 2022."""

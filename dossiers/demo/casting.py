@@ -1,0 +1,124 @@
+"""Who is in a demo: units, the registers of those who vote, accounts, classes; shared by all scenes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from flask_security import hash_password
+from sqlalchemy import insert
+
+from dossiers.accounts.grants import Signed
+from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.courses.models import CourseClass
+from dossiers.demo import people
+from dossiers.extensions import db
+from dossiers.units.models import BodyMember, SeatStatus, Unit
+from dossiers.units.registers import Status
+from dossiers.units.services import add_unit
+from workflow.calendar import add_months
+from workflow.roles import Role
+from workflow.route import UnitKind
+from workflow.votes import Body
+
+PASSWORD = "ho-so-ket-nap-2022"  # noqa: S105 - the demo's, printed on purpose
+
+
+@dataclass
+class Cast:
+    """The units of a scene with everybody who acts in them; `today` is where the demo's clock starts."""
+
+    today: date
+    upper: Unit
+    centre: Unit
+    organisations: list[Unit] = field(default_factory=list)
+    cells: dict[str, list[Unit]] = field(default_factory=dict)
+    unions: dict[int, dict[str, Unit]] = field(default_factory=dict)
+    actors: dict[tuple[Role, int], Signed] = field(default_factory=dict)
+    members: dict[int, list[str]] = field(default_factory=dict)
+    member_names: dict[str, str] = field(default_factory=dict)
+    classes: list[CourseClass] = field(default_factory=list)
+
+
+class Casting:
+    """Casts a scene in the current transaction; the same seed gives the same cast."""
+
+    since: date
+    """The day from which units, seats and roles are."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.hash = hash_password(PASSWORD)
+        self.seats: list[dict[str, object]] = []
+        self.statuses: dict[int, Status] = {}
+        self.count = 0
+
+    def account(self, cast: Cast, role: Role, unit: Unit, label: str | None, until: date | None = None) -> None:
+        """Somebody who holds a role in a unit."""
+        self.count += 1
+        account = Account(
+            email=f"{role.replace('_', '-')}.{unit.code.lower()}@demo.example",
+            name=people.name(self.rng, people.sex(self.rng)),
+            password=self.hash,
+            active=True,
+            fs_uniquifier=f"{self.rng.getrandbits(256):064x}",
+            demo_label=label,
+        )
+        db.session.add(account)
+        db.session.flush()
+        held = RoleAssignment(
+            account_id=account.id, role=str(role), unit_id=unit.id, valid_from=self.since, valid_to=until
+        )
+        db.session.add(held)
+        cast.actors[role, unit.id] = Signed(account.id, ((role, unit.id),))
+
+    def seat(self, unit: Unit, body: Body, size: int, statuses: Iterable[Status] = ()) -> None:
+        """`size` seats in a body; the first of them hold these statuses, the rest are official members."""
+        first = len(self.seats) + 1
+        self.statuses |= dict(enumerate(statuses, start=first))
+        for _number in range(size):
+            self.seats.append(
+                {"unit_id": unit.id, "body": str(body), "name": people.name(self.rng, people.sex(self.rng)),
+                 "account_id": None, "valid_from": self.since, "valid_to": None}
+            )  # fmt: skip
+
+    def fill_seats(self, cast: Cast) -> None:
+        """Write the seats, and know those of cells by name."""
+        for number, seat in enumerate(self.seats, start=1):
+            seat["id"] = number
+            is_official = self.statuses.get(number, Status.OFFICIAL) is Status.OFFICIAL
+            if seat["body"] == str(Body.CELL) and is_official:
+                cast.members.setdefault(int(str(seat["unit_id"])), []).append(f"m{number}")
+                cast.member_names[f"m{number}"] = str(seat["name"])
+        db.session.execute(insert(BodyMember), self.seats)
+        statuses = [
+            {"id": number, "seat_id": number, "status": str(self.statuses.get(number, Status.OFFICIAL)),
+             "valid_from": self.since, "valid_to": None} for number in range(1, len(self.seats) + 1)
+        ]  # fmt: skip
+        db.session.execute(insert(SeatStatus), statuses)
+
+    def unions(self, cast: Cast, unit: Unit, short: str, labels: tuple[str | None, str | None]) -> None:
+        """The base Youth Union and trade union of an organisation, with their officers."""
+        youth = add_unit(f"{unit.code}-DTN", f"Đoàn cơ sở {short}", UnitKind.YOUTH_UNION, unit, self.since)
+        union = add_unit(f"{unit.code}-CD", f"Công đoàn cơ sở {short}", UnitKind.TRADE_UNION, unit, self.since)
+        for base in (youth, union):
+            self.seat(base, Body.UNION_EXECUTIVE, self.rng.choice((5, 7, 9)))
+        self.account(cast, Role.YOUTH_OFFICER, youth, labels[0])
+        self.account(cast, Role.UNION_OFFICER, union, labels[1])
+        cast.unions[unit.id] = {"youth_union": youth, "trade_union": union}
+
+    def hold_classes(self, cast: Cast, first: date, months: int) -> None:
+        """A class a month of five days."""
+        for number in range(months):
+            starts = add_months(first, number)
+            cast.classes.append(
+                CourseClass(
+                    code=f"NTVĐ-{starts:%Y-%m}",
+                    title=f"Lớp nhận thức về Đảng tháng {starts.month}/{starts.year}",
+                    centre_id=cast.centre.id,
+                    starts_on=starts,
+                    ends_on=starts + timedelta(days=5),
+                )
+            )
+        db.session.add_all(cast.classes)
+        db.session.flush()
