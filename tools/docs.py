@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapper
 from dossiers import create_app
 from dossiers.config import SETTINGS
 from dossiers.extensions import Model
-from workflow import drawing
+from workflow import drawing, matrix
 from workflow.drawing import rules_table
 from workflow.rulebook import shipped
 
@@ -29,7 +29,16 @@ def state_machine() -> str:
     return (
         "# The state machine\n\n"
         "The main road in full and each end once; side roads (return, extend, suspend …) stand in the table.\n\n"
-        f"```mermaid\n{drawing.mermaid()}```\n\n## Every act\n\n{drawing.moves_table()}"
+        f"{drawing.pictures(shipped().values())}\n## Every act\n\n{drawing.moves_table()}"
+    )
+
+
+def who_may() -> str:
+    """The matrix of states, acts, roles, roads and rulebooks."""
+    return (
+        "# Who may do what\n\nEvery act of every state, the roles whose it is, and on which roads; who nominates and "
+        "what was recorded before may say no beside that. The role must be held in the dossier's units.\n\n"
+        f"{matrix.markdown(shipped().values())}"
     )
 
 
@@ -153,6 +162,7 @@ def _mappers() -> Iterable[Mapper[Any]]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "state-machine.md": state_machine,
+    "who-may.md": who_may,
     "rules.md": rules,
     "tables.md": tables,
     "settings.md": settings,

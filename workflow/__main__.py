@@ -19,10 +19,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("schema", help="print the JSON Schema of both")
     diagram = commands.add_parser("diagram", help="print the state machine as a Mermaid diagram")
     diagram.add_argument("--table", action="store_true", help="print the table of all acts (Markdown) instead")
+    diagram.add_argument("--rulebook", choices=list(shipped()), help="only what there is under one rulebook")
     rules = commands.add_parser("rules", help="print the rulebooks with their sources (Markdown)")
     rules.add_argument("--json", action="store_true", help="print them as JSON")
     rules.add_argument("--diff", nargs=2, metavar=("FIRST", "SECOND"), help="print what two rulebooks say otherwise")
     return parser
+
+
+def _picture(code: str | None) -> str:
+    return drawing.mermaid(None if code is None else shipped()[code])
 
 
 def _diff(first: str, second: str, as_json: bool) -> int:
@@ -54,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     elif command.command == "schema":
         out.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")
     elif command.command == "diagram":
-        out.write(drawing.moves_table() if command.table else drawing.mermaid())
+        out.write(drawing.moves_table() if command.table else _picture(command.rulebook))
     elif command.diff:
         first, second = command.diff
         return _diff(first, second, command.json)

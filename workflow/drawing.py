@@ -1,10 +1,14 @@
 """Pictures and tables drawn from the definition, for the docs."""
 
+from collections.abc import Iterable
+
 from workflow.guards import CONTROL_LABELS
+from workflow.matrix import roads
 from workflow.procedure.move import Correction, Issuer, Line, Voter
 from workflow.procedure.steps import STEPS
-from workflow.procedure.table import LINES, MOVES
+from workflow.procedure.table import LINES, MOVES, route_knows
 from workflow.roles import ROLE_LABELS, Part, Role
+from workflow.route import ROUTES
 from workflow.rulebook import CONFIDENCES, Rulebook
 from workflow.stages import ENDS, STAGE_LABELS, STAGE_STATES, STATE_LABELS, Stage
 from workflow.triggers import TRIGGERS
@@ -52,18 +56,39 @@ def part_label(part: Role | Part) -> str:
     return ROLE_LABELS[part].vi if isinstance(part, Role) else _PART_LABELS[part]
 
 
-def mermaid() -> str:
-    """The state machine as a Mermaid state diagram: the main road in full, each end once."""
+def pictures(books: Iterable[Rulebook]) -> str:
+    """The state machine of each rulebook on its most usual road (who decides where nobody was named) and section."""
+    found: dict[str, list[Rulebook]] = {}
+    for book in books:
+        found.setdefault(mermaid(book), []).append(book)
+    return "\n".join(
+        f"### {', '.join(book.code for book in alike)}\n\n```mermaid\n{picture}```\n"
+        for picture, alike in found.items()
+    )
+
+
+def mermaid(book: Rulebook | None = None) -> str:
+    """The state machine as a Mermaid state diagram: the main road in full, each end once.
+
+    Under a rulebook only the roads of the body that decides where nobody named another, with and without the level
+    between; else all roads there are.
+    """
+    usual = list(ROUTES.values())
+    if book is not None:
+        usual = [road for road in roads(book) if road.decider == book.words("deciding_bodies")[0]]
     lines = ["stateDiagram-v2"]
     for stage in Stage:
         lines.append(f'  state "{STAGE_LABELS[stage].vi}" as stage_{stage} {{')
-        lines += [f'    state "{STATE_LABELS[state].vi}" as {state}' for state in STAGE_STATES[stage]]
+        states = [state for state in STAGE_STATES[stage] if any(route_knows(road, state) for road in usual)]
+        lines += [f'    state "{STATE_LABELS[state].vi}" as {state}' for state in states]
         lines.append("  }")
     seen: set[tuple[str, str, str]] = set()
     on_road = {line.trigger for line in STEPS}
     for move in MOVES:
-        if move.dest is None or move.trigger == "return_for_correction":
+        if move.dest is None or move.trigger == "return_for_correction" or not any(map(move.fits, usual)):
             continue
+        if move.source is None and move.trigger != "create":
+            continue  # what comes along enters anywhere: see the table
         start = str(move.source) if move.source else "[*]"
         if move.dest in ENDS and move.trigger not in on_road:
             continue

@@ -113,6 +113,10 @@ def test_the_diagram_shows_every_step_and_the_rules_every_rule() -> None:
         if move.dest and move.trigger != "return_for_correction":
             assert str(move.dest) in picture
     assert picture.startswith("stateDiagram-v2")
+    of_today = run("diagram", "--rulebook", "RB-2026B").stdout
+    assert "cell_review --> awaiting_decision" in of_today
+    assert "committee_review" not in of_today, "the standing committee decides without a vote of all"
+    assert "committee_review --> awaiting_decision" in run("diagram", "--rulebook", "RB-2021").stdout
     rules = run("rules").stdout
     for book in shipped().values():
         for rule in book.rules.values():
