@@ -85,7 +85,9 @@ def mermaid(book: Rulebook | None = None) -> str:
     seen: set[tuple[str, str, str]] = set()
     on_road = {line.trigger for line in STEPS}
     for move in MOVES:
-        if move.dest is None or move.trigger == "return_for_correction" or not any(map(move.fits, usual)):
+        if move.dest is None or move.trigger == "return_for_correction" or move.trigger == "follow_new_road":
+            continue
+        if not any(move.fits(road) and (move.source is None or route_knows(road, move.source)) for road in usual):
             continue
         if move.source is None and move.trigger != "create":
             continue  # what comes along enters anywhere: see the table

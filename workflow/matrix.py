@@ -7,7 +7,7 @@ from workflow.calendar import WorkCalendar
 from workflow.facts import Actor, DossierFacts, Source
 from workflow.guards import Situation, competent
 from workflow.procedure.move import Move
-from workflow.procedure.table import moves_from, route_knows
+from workflow.procedure.table import moves_from
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import Level, Route, RouteName, UnitKind, route_label, route_of, told
 from workflow.rulebook import Rulebook
@@ -31,10 +31,10 @@ def roads(book: Rulebook) -> tuple[Route, ...]:
 
 
 def rows(book: Rulebook, route: Route) -> Iterable[Row]:
-    """Every act of every state on a road, with the roles whose it is."""
+    """Every act of every state on a road, with the roles whose it is; a dossier can be caught where the road no longer
+    leads (`follow_new_road`).
+    """
     for state in (None, *State):
-        if state is not None and not route_knows(route, state):
-            continue
         for move in moves_from(state, route):
             yield state, move.trigger, move.dest, tuple(role for role in Role if _may(move, book, route, state, role))
 
@@ -68,15 +68,13 @@ def markdown(books: Iterable[Rulebook]) -> str:
     for state in sorted(states, key=lambda state: -1 if state is None else list(State).index(state)):
         text += ["", f"## {STATE_LABELS[state].vi if state else 'Chưa có hồ sơ'} (`{state or 'start'}`)", ""]
         text += ["| thao tác | dẫn tới | đường xét | ai |", "|---|---|---|---|"]
-        there = {name for route, name in names.items() if state is None or route_knows(route, state)}
         here = ((trigger, dest, roles, on) for (source, trigger, dest, roles), on in said.items() if source is state)
         alike: dict[tuple[str, tuple[Role, ...], tuple[str, ...]], list[State | None]] = {}
         for trigger, dest, roles, on in here:
             alike.setdefault((trigger, roles, tuple(on)), []).append(dest)
-        for (trigger, roles, where_on), dests in sorted(
-            alike.items(), key=lambda item: list(TRIGGERS).index(item[0][0])
-        ):
-            where = "mọi đường" if set(where_on) == there else ", ".join(where_on)
+        order = list(TRIGGERS)
+        for (trigger, roles, where_on), dests in sorted(alike.items(), key=lambda item: order.index(item[0][0])):
+            where = "mọi đường" if len(where_on) == len(names) else ", ".join(where_on)
             leads = ", ".join(STATE_LABELS[dest].vi if dest else "(giữ nguyên)" for dest in dests)
             who = ", ".join(ROLE_LABELS[role].vi for role in roles) or "không ai"
             text.append(f"| {TRIGGERS[trigger].label.vi} (`{trigger}`) | {leads} | {where} | {who} |")
