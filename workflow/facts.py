@@ -214,6 +214,7 @@ class DossierFacts(Frozen, frozen=True):
     `last_on` is the day of the last act that led on; what only supports or waits does not hold a late recording up.
     `controls` are all steps of control anybody took; `referred` says that the body which decides gave up three times.
     `answers` are the rules that said yes to facts which were then erased by law: they are not asked again.
+    `religious` is never kept here: who may see the file says it when asking.
     """
 
     source: Source = Source.OTHER
@@ -233,6 +234,7 @@ class DossierFacts(Frozen, frozen=True):
     course_ends_on: date | None = None
     dossier_made_on: date | None = None
     verifier: Ref = ""
+    verifying_since: date | None = None
     preparer: Ref = ""
     prepared_on: date | None = None
     suspended_on: date | None = None
@@ -322,7 +324,6 @@ class Candidate(Frozen, frozen=True):
     youth_member: bool | None = None
     union_member: bool | None = None
     private_owner: bool | None = None
-    religious: bool | None = None
     clear: tuple[Literal["birth_date", "schooling", "schooling_ground"], ...] = ()
 
 
@@ -358,6 +359,7 @@ class Evidence(Frozen, frozen=True):
     cleared_on: date | None = None
     points: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=500)], ...], msgspec.Meta(max_length=20)] = ()
     point: Annotated[int, msgspec.Meta(ge=1, le=99)] | None = None
+    renamed: bool = False
     stands_in: State | None = None
     taken: Taken | None = None
 

@@ -14,6 +14,7 @@ from dossiers.fields import (
     DayField,
     LineField,
     NameWords,
+    NumberWords,
     OneOfField,
     ParagraphField,
     WholeNumberField,
@@ -230,7 +231,10 @@ class CandidateForm(Reasoned, ActForm):
     identity_number = LineField(
         _l("Số định danh cá nhân"), [Optional(), Words(12, r"[0-9]{9}|[0-9]{12}", _l("Ghi 9 hoặc 12 chữ số."))]
     )
+    private_owner = BooleanField(_l("Là chủ doanh nghiệp tư nhân (sở hữu hoặc chi phối, trực tiếp điều hành)"))
     reason = ParagraphField(_l("Lý do sửa, bổ sung"), [required, Words(2000)])
+    number = LineField(_l("Số giấy tờ làm căn cứ (khi sửa họ tên, ngày sinh)"), [Optional(), NumberWords()])
+    agreed_by = LineField(_l("Cấp ủy đã đồng ý (khi sửa họ tên, ngày sinh)"), [Optional(), Words(200)])
 
     in_columns = True
 
@@ -252,11 +256,16 @@ class CandidateForm(Reasoned, ActForm):
                 self.source.data = case.facts.source
         else:
             del self.source
+        if case.facts.admitted_on is None:  # the name and birth date of a member are corrected with a paper
+            del self.number
+            del self.agreed_by
         if not personal.sees_sensitive(s.actor.roles):
             for name in personal.SENSITIVE:
                 del self[name]
         facts = case.facts
-        rules = Candidate(None, facts.schooling, facts.schooling_ground, facts.youth_member, facts.union_member)
+        rules = Candidate(
+            None, facts.schooling, facts.schooling_ground, facts.youth_member, facts.union_member, facts.private_owner
+        )
         self._put(self._on_file, rules)
 
     def recall(self, recorded: Recorded) -> None:
@@ -309,6 +318,7 @@ class CandidateForm(Reasoned, ActForm):
             schooling_ground=self.schooling_ground.data or "",
             youth_member=bool(self.youth_member.data),
             union_member=bool(self.union_member.data),
+            private_owner=bool(self.private_owner.data),
             clear=("schooling",) if case.facts.schooling and not self.schooling.data else (),
         )
 

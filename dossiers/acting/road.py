@@ -57,6 +57,8 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                     flash(_and_back(told, done.case), "done")
                     return redirect(url_for("lists.inbox"), 303)  # the act took it out of this person's reach
                 flash(told, "done")
+                for warning in done.outcome.warnings:
+                    flash(f"{say(warning.message)} {say(warning.remedy)}", "warn")
                 return redirect(url_for("reading.dossier", code=code), 303)
         return already(code) if sent_here_before() else _page(case, trigger, form, refusals, shut, 422)
     if shut:

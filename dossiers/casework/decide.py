@@ -75,7 +75,7 @@ def decide(
         about=about,
     )
     register = register_of(then, act.trigger, asked)
-    evidence = with_register(store, act.evidence, register, asked)
+    evidence = with_register(store, with_name(act, case), register, asked)
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
@@ -239,6 +239,12 @@ def with_register(
     members = seats.members if body is VotingBody.CELL else None
     counted = msgspec.structs.replace(ballot, entitled=seats.official + came, members=members)
     return msgspec.structs.replace(evidence, ballot=counted)
+
+
+def with_name(act: Act, case: Case) -> Evidence:
+    """Whether the name changes is seen from the name; nobody says so. The rules need not know the name itself."""
+    is_new = act.trigger == "correct_candidate" and act.person.get("full_name") not in (None, case.full_name)
+    return msgspec.structs.replace(act.evidence, renamed=is_new)
 
 
 def _more_exempt(s: Situation, present: int, known: int) -> Refusal:

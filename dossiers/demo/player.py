@@ -242,8 +242,10 @@ class Player:
         self.do("assign_introducers", on, {"introducers": facts}, companions=rows)
 
     def _papers_application(self, on: date) -> None:
-        forms = ["1-KNĐ", "2-KNĐ", "3-KNĐ"]
-        papers = [Paper(form, on - timedelta(days=self.rng.randint(1, 8))) for form in forms]
+        days = sorted((self.rng.randint(1, 8) for _form in range(3)), reverse=True)  # first the application
+        papers = [
+            Paper(form, on - timedelta(days=ago)) for form, ago in zip(("1-KNĐ", "2-KNĐ", "3-KNĐ"), days, strict=True)
+        ]
         papers += [papers[-1] for _other in self.on_file.facts.introducers[1:]]
         self.do("record_papers", on, {"papers": tuple(papers)})
 

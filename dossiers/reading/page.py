@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from flask import url_for
 from sqlalchemy import Row, Select, bindparam, select
 
@@ -17,7 +18,7 @@ from dossiers.extensions import Model, run
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion
-from dossiers.people.personal import _shown, sees_file
+from dossiers.people.personal import _shown, sees_file, sees_sensitive
 from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.reading.points import PointShown, points_of
@@ -25,6 +26,7 @@ from dossiers.units import tree
 from workflow import machine
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
+from workflow.guards import Situation
 from workflow.machine import Option
 from workflow.procedure.table import next_step, route_knows
 from workflow.roles import Role
@@ -110,9 +112,9 @@ def turn_unit(case: Case) -> str:
 
 def dossier_page(case: Case, signed: Signed) -> DossierPage:
     """Gather the page of a dossier already loaded (and so already in the person's scope)."""
-    s = loading.situation(case, signed)
     units = tree.current()
     person = candidate(case.person_id)
+    s = with_file(loading.situation(case, signed), person)
     assert case.state is not None
     sees = sees_file(s.actor.roles)
     step = next_step(case.state, case.route)
@@ -134,6 +136,12 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         full_view=sees,
         shown=_shown(person, s.actor.roles),
     )
+
+
+def with_file(s: Situation, person: Candidate) -> Situation:
+    """What the rules ask about and nobody keeps with the dossier: it is read off the file, for who may see that."""
+    is_religious = bool(person.religion) and sees_sensitive(s.actor.roles)
+    return msgspec.structs.replace(s, facts=msgspec.structs.replace(s.facts, religious=is_religious))
 
 
 def _one_a_trigger(options: tuple[Option, ...]) -> tuple[Option, ...]:

@@ -13,6 +13,7 @@ from dossiers.casework.case import Case
 from dossiers.fields import DayField, ParagraphField, Words, required, with_empty
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.people.reading import candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.reading import page
 from workflow import bundle
@@ -35,7 +36,7 @@ class PapersForm(PaperRows):
 
     def wanted(self, case: Case, s: Situation) -> tuple[str, ...]:
         """The papers of this half of the road, missing ones first."""
-        asked = bundle.wanted(s)
+        asked = bundle.wanted(page.with_file(s, candidate(case.person_id)))
         forms = [one.form for one in sorted(asked, key=lambda one: not one.is_missing) for _time in range(one.times)]
         return (*forms, s.rulebook.form(Kind.CONSENT))
 

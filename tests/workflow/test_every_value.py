@@ -137,6 +137,9 @@ PROBES: dict[str, Probe] = {
     "verified_persons": said(
         S.VERIFYING, verifying(), "record_relatives", relatives=(Relative("r3", Relation.CHILD, date(2026, 9, 1)),)
     ),
+    "verification_order": said(
+        S.APPLYING, facts(READY), "record_relatives", relatives=(Relative("r1", Relation.FATHER, date(2026, 9, 1)),)
+    ),
     "private_owner_papers": asked(S.APPLYING, facts(READY, private_owner=True)),
     "religion_papers": asked(S.APPLYING, facts(READY, religious=True)),
     "mover_papers": asked(S.APPLYING, facts(READY, moved_in=True)),
@@ -196,7 +199,8 @@ PROBES: dict[str, Probe] = {
     ),
     "effective_date": said(
         S.RECOGNITION_AWAITING_DECISION,
-        facts(MEMBER, recognition_resolution_on=date(2026, 8, 3), prepared_on=date(2026, 9, 1), preparer="a9", vouched=tuple(
+        facts(MEMBER, recognition_resolution_on=date(2026, 8, 3), prepared_on=date(2026, 9, 1), preparer="a9",
+              vouched=tuple(
             Vouched(body, Purpose.RECOGNITION, date(2026, 8, 3)) for body in (Body.CELL, Body.COMMITTEE)
         )),
         "decide_recognition", **vote(15),

@@ -191,7 +191,7 @@ WHOLE = Evidence(
     course_starts_on=ON, course_ends_on=ON, introducers=(Introducer("m1"),),
     relatives=(Relative("r1", Relation.FATHER),), received_on=ON, return_to=State.VERIFYING, rule="ceremony", days=1,
     agreed_by="Y", event=1, content="c", kept_because="k", unit_has_youth_union=True, unit_has_trade_union=True,
-    cleared_on=ON, points=("Thiếu.",), point=1, stands_in=State.LISTED, taken=Taken(helpers=1),
+    cleared_on=ON, points=("Thiếu.",), point=1, renamed=True, stands_in=State.LISTED, taken=Taken(helpers=1),
 )  # fmt: skip
 
 

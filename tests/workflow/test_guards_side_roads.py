@@ -1,6 +1,7 @@
 """Side roads at their edges: extension, removal, re-admission, suspension."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from tests.workflow.helpers import refusals, rules_against, situation
 from tests.workflow.situations import at_cell, failed
 from workflow.facts import (
     Ballot,
+    Candidate,
     DossierFacts,
     Extension,
     Vote,
@@ -107,3 +109,32 @@ def test_a_suspended_dossier_waits_but_can_still_end() -> None:
     assert rules_against(s, "propose_course", date(2022, 7, 1)) == {"act_order"}
     assert not refusals(s, "resume", date(2022, 7, 1))
     assert not refusals(s, "withdraw", date(2022, 7, 1), reason="Theo nguyện vọng.")
+
+
+# --- the identity of a member (24-QĐ/TW §6.2.4) -------------------------------------------------------------------
+
+IS_MEMBER = DossierFacts(birth_date=date(1990, 3, 2), admitted_on=date(2022, 1, 5), ceremony_on=date(2022, 2, 1))
+PAPER: dict[str, Any] = {"number": "12/TP-CC", "agreed_by": "Đảng ủy cơ sở"}
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({}, False),
+        ({"candidate": Candidate(birth_date=date(1990, 3, 2))}, False),
+        ({"candidate": Candidate(birth_date=date(1990, 3, 3))}, True),
+        ({"candidate": Candidate(clear=("birth_date",))}, True),
+        ({"renamed": True}, True),
+    ],
+)
+def test_name_and_birth_date_of_a_member_need_a_paper_and_the_committee(change: dict[str, Any], refused: bool) -> None:
+    on = date(2022, 7, 1)
+    s = situation(State.PROBATIONARY, IS_MEMBER)
+    asked = {"reason": "Theo giấy khai sinh.", **change}
+    assert rules_against(s, "correct_candidate", on, **asked) == ({"member_file"} if refused else set())
+    assert not rules_against(s, "correct_candidate", on, **asked, **PAPER)
+    for name in PAPER:
+        partly = {key: value for key, value in PAPER.items() if key != name}
+        assert (name in {r.field for r in refusals(s, "correct_candidate", on, **asked, **partly)}) is refused
+    candidate = situation(State.APPLYING, DossierFacts(birth_date=date(1990, 3, 2)))
+    assert not rules_against(candidate, "correct_candidate", on, **asked), "before the decision a reason is enough"

@@ -1,12 +1,12 @@
 """Introducers and verification at their edges."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.workflow.helpers import EVERYBODY, refusals, rules_against, situation
+from tests.workflow.helpers import EVERYBODY, fire, refusals, rules_against, situation
 from tests.workflow.situations import at_cell, start, verifying
 from workflow.facts import (
     Actor,
@@ -18,6 +18,7 @@ from workflow.facts import (
     Vote,
 )
 from workflow.route import ROUTES, RouteName
+from workflow.rulebook import shipped
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
@@ -119,3 +120,53 @@ def test_the_relatives_the_rule_names_are_verified(relations: tuple[str, ...], c
     unfinished = (*relatives[:-1], Relative("rx", relatives[-1].relation))
     again = situation(State.VERIFYING, msgspec.structs.replace(facts, relatives=unfinished))
     assert "verified_persons" in rules_against(again, "conclude_verification", date(2022, 7, 1), reason="Đủ.")
+
+
+# --- the order of verification (06-HD/TW 3.4) ---------------------------------------------------------------------
+
+BEGUN = date(2026, 9, 14)
+
+
+@pytest.mark.parametrize(
+    ("book", "verified_on", "refused"),
+    [
+        ("RB-2021", BEGUN - timedelta(days=1), False),
+        ("RB-2025", BEGUN - timedelta(days=1), True),
+        ("RB-2025", BEGUN, False),
+        ("RB-2026B", BEGUN - timedelta(days=1), True),
+        ("RB-2026B", BEGUN, False),
+        ("RB-2026B", BEGUN + timedelta(days=1), False),
+        ("RB-2026B", None, False),
+    ],
+)
+def test_an_answer_does_not_come_before_the_letter(book: str, verified_on: date | None, refused: bool) -> None:
+    s = situation(State.VERIFYING, verifying(verifying_since=BEGUN), rulebook=book)
+    told = (Relative("r1", Relation.FATHER, verified_on),)
+    found = rules_against(s, "record_relatives", BEGUN + timedelta(days=2), relatives=told)
+    assert found == ({"verification_order"} if refused else set())
+
+
+def test_before_verification_names_are_entered_and_no_results() -> None:
+    s = situation(State.APPLYING, verifying(), rulebook="RB-2026B")
+    asked = {"relatives": (Relative("r1", Relation.FATHER),)}
+    assert not rules_against(s, "record_relatives", BEGUN, **asked)
+    told = {"relatives": (Relative("r1", Relation.FATHER, BEGUN),)}
+    assert rules_against(s, "record_relatives", BEGUN, **told) == {"verification_order"}
+    member = {"relatives": (Relative("r1", Relation.FATHER, BEGUN, exempt=True),)}
+    assert not rules_against(s, "record_relatives", BEGUN, **member), "a Party member's file is looked at at any time"
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
+def test_the_cv_comes_after_the_application(days: int, refused: bool) -> None:
+    first = date(2026, 6, 1)
+    papers = (Paper("1-KNĐ", first), Paper("2-KNĐ", first + timedelta(days=days)), *(Paper("3-KNĐ", first),) * 2)
+    s = situation(State.APPLYING, verifying(papers=papers), rulebook="RB-2026B")
+    assert ("verification_order" in rules_against(s, "start_verification", BEGUN)) is refused
+    old = msgspec.structs.replace(s, rulebook=shipped()["RB-2021"])
+    assert "verification_order" not in rules_against(old, "start_verification", BEGUN)
+
+
+def test_a_dossier_that_was_returned_keeps_its_answers() -> None:
+    s = situation(State.APPLYING, verifying(verifying_since=date(2026, 5, 4)), rulebook="RB-2026B")
+    again = fire(s, "start_verification", BEGUN)
+    assert again.facts.verifying_since == date(2026, 5, 4)

@@ -78,6 +78,7 @@ from workflow.guards.side_roads import (
     LEAVING_GROUNDS,
     extension_possible,
     follow_up_over,
+    identity_of_member,
     is_stale,
     is_suspended,
     readmission_allowed,
@@ -102,6 +103,7 @@ from workflow.guards.training import (
 )
 from workflow.guards.verification import (
     application_papers,
+    cv_after_application,
     extra_papers,
     introducer_tie,
     introducers,
@@ -111,6 +113,7 @@ from workflow.guards.verification import (
     relatives_asked_about,
     relatives_verified,
     replaced,
+    results_after_start,
     still_introduced,
 )
 from workflow.guards.voting import (
@@ -160,6 +163,7 @@ __all__ = [
     "course_dates",
     "course_over",
     "course_proposed",
+    "cv_after_application",
     "day_has_come",
     "day_in_order",
     "day_not_before_the_party",
@@ -174,6 +178,7 @@ __all__ = [
     "first_receipt",
     "follow_up_over",
     "from_organisation",
+    "identity_of_member",
     "introducer_tie",
     "introducers",
     "introducing_form",
@@ -226,6 +231,7 @@ __all__ = [
     "removal_recorder",
     "removal_vote_failed",
     "replaced",
+    "results_after_start",
     "results_by_then",
     "return_target",
     "schooling",

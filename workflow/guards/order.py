@@ -201,6 +201,7 @@ _NEED_NAMES: dict[str, Text] = {
     "cleared_on": Text("ngày được xóa án tích", "the day the record was cleared"),
     "points": Text("những điểm phải sửa", "the points to mend"),
     "point": Text("điểm đã sửa", "the point that was mended"),
+    "renamed": Text("việc đổi họ tên", "that the name changes"),
     "stands_in": Text("bước hồ sơ đang ở", "the step the dossier stands at"),
     "taken": Text("những việc đã làm trên giấy", "what was done on paper"),
 }

@@ -2,6 +2,7 @@
 
 from workflow import deadlines
 from workflow.calendar import add_months
+from workflow.facts import Candidate
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.guards.verification import introducing_form
 from workflow.papers import Kind
@@ -228,4 +229,26 @@ def follow_up_over(s: Situation) -> Refusal | None:
         f"Khép hồ sơ sau ngày {day_text(last)}.",
         f"Close the dossier after {day_text(last)}.",
         "happened_on" if s.evidence else "",
+    )
+
+
+def identity_of_member(s: Situation) -> Refusal | None:
+    """Name and birth date of who was admitted are corrected with a paper and the committee's agreement (24-QĐ/TW §6.2.4).
+
+    `renamed` of the evidence says that the name changes; the name itself no rule needs to know.
+    """
+    e = s.evidence
+    if e is None or s.facts.admitted_on is None:
+        return None
+    candidate = e.candidate or Candidate()
+    born = "birth_date" in candidate.clear or candidate.birth_date not in (None, s.facts.birth_date)
+    if not (born or e.renamed) or (e.number.strip() and e.agreed_by.strip()):
+        return None
+    return s.no(
+        "member_file",
+        "Họ tên, ngày sinh của đảng viên chỉ sửa khi có giấy tờ và cấp ủy đồng ý.",
+        "Name and birth date of a member are corrected only with a paper and the committee's agreement.",
+        "Ghi số giấy tờ và cấp ủy đã đồng ý.",
+        "Enter the number of the paper and which committee agreed.",
+        "agreed_by" if e.number.strip() else "number",
     )

@@ -217,6 +217,50 @@ def relatives_asked_about(s: Situation) -> Refusal | None:
     )
 
 
+def cv_after_application(s: Situation) -> Refusal | None:
+    """First the application, then the CV (06-HD/TW 3.4)."""
+    if not s.rulebook.flag("verification_order"):
+        return None
+    application, cv = (s.facts.paper_by(s.rulebook.form(kind), s.on) for kind in (Kind.APPLICATION, Kind.CV))
+    if application is None or cv is None or cv.issued_on >= application.issued_on:
+        return None
+    return s.no(
+        "verification_order",
+        f"Lý lịch ghi ngày {day_text(cv.issued_on)}, trước đơn xin vào Đảng ngày {day_text(application.issued_on)}.",
+        f"The CV is dated {day_text(cv.issued_on)}, before the application of {day_text(application.issued_on)}.",
+        "Kiểm tra ngày của hai giấy tờ; ghi nhầm thì đính chính, lập sai thì làm lại lý lịch.",
+        "Check both dates; correct what was written down wrongly, or have the CV made again.",
+        mend="record_papers",
+    )
+
+
+def results_after_start(s: Situation) -> Refusal | None:
+    """Answers come after the letters went out, and those when verification began (06-HD/TW 3.4)."""
+    if s.evidence is None or s.facts.taken_over or s.facts.moved_in or not s.rulebook.flag("verification_order"):
+        return None
+    begun = s.facts.verifying_since
+    early = [
+        person.verified_on for person in s.evidence.relatives
+        if person.verified_on is not None and not person.exempt and (begun is None or person.verified_on < begun)
+    ]  # fmt: skip
+    if not early:
+        return None
+    if begun is None:
+        vi, en = "Chưa bắt đầu thẩm tra nên chưa thể có kết quả.", "Verification has not begun; there is no result yet."
+    else:
+        vi = f"Kết quả ghi ngày {day_text(min(early))}, trước khi bắt đầu thẩm tra ngày {day_text(begun)}."
+        en = f"A result is dated {day_text(min(early))}, before verification began on {day_text(begun)}."
+    return s.no(
+        "verification_order",
+        vi,
+        en,
+        "Chỉ ghi tên, quan hệ; kết quả ghi sau khi gửi công văn, lý lịch đi thẩm tra.",
+        "Enter name and relation; the result is entered after letter and CV went out.",
+        "relatives",
+        "start_verification" if begun is None else "",
+    )
+
+
 def opinions(s: Situation) -> Refusal | None:
     """The opinions of organisations and of the place of residence are summed up."""
     return papers_there(s, "opinions", "record_papers")

@@ -56,7 +56,7 @@ def make_dossier(s: Situation, e: Evidence) -> Changes:
 
 
 def start_verification(s: Situation, e: Evidence) -> Changes:
-    return {"verifier": s.actor.ref}
+    return {"verifier": s.actor.ref, "verifying_since": s.facts.verifying_since or e.happened_on}
 
 
 def introducers(s: Situation, e: Evidence) -> Changes:

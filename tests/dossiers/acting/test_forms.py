@@ -237,7 +237,12 @@ def test_a_line_left_empty_is_left_empty_in_a_correction(app: Flask) -> None:
         code = db.session.scalars(select(Dossier.code).where(Dossier.facts.contains('"schooling":'))).first()
     assert code
     told = Candidate(
-        birth_date=date(1990, 3, 2), schooling_ground="", youth_member=True, union_member=False, clear=("schooling",)
+        birth_date=date(1990, 3, 2),
+        schooling_ground="",
+        youth_member=True,
+        union_member=False,
+        private_owner=False,
+        clear=("schooling",),
     )
     with at_form(app):
         form, case = opened(across.CandidateForm, code, "correct_candidate")

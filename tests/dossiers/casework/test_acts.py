@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from dossiers.audit import services as audit
 from dossiers.casework import advance, counts
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.extensions import db
@@ -431,3 +432,39 @@ def test_a_class_is_filled_and_certified_in_bulk(app: Flask, person: Maker) -> N
     assert answer.status_int == 422
     assert "Đã ghi 1, chưa ghi được 1" in text_of(answer)
     assert sorted(dossier(app, code).state for code in codes) == ["enrolled", "trained"]
+
+
+def test_a_members_name_is_corrected_with_a_paper_and_the_committees_agreement(app: Flask, person: Maker) -> None:
+    code = code_in(app, "probationary")
+    secretary = person("cell_secretary", unit_of(app, code))
+    new = {"full_name": "Đỗ Thị Tên Đúng", "reason": "Theo giấy khai sinh."}
+    assert "chỉ sửa khi có giấy tờ và cấp ủy đồng ý" in secretary.refused(code, "correct_candidate", **new)
+    secretary.act(code, "correct_candidate", occupation="Kế toán trưởng", reason="Thay đổi chức vụ.")
+    secretary.act(code, "correct_candidate", number="12/TP-CC", agreed_by="Đảng ủy cơ sở", **new)
+    assert "Đỗ Thị Tên Đúng" in text_of(secretary.get(f"/ho-so/{code}"))
+    with app.app_context():
+        assert audit.verify()[1] == []
+
+
+def test_who_may_see_the_religion_sees_the_list_it_asks_for_and_nobody_else_learns_of_it(
+    app: Flask, person: Maker
+) -> None:
+    code = code_in(app, "applying")
+    secretary = person("cell_secretary", unit_of(app, code))
+    assert "KT-TG" not in secretary.get(f"/ho-so/{code}/record_papers").text
+    secretary.act(code, "correct_candidate", religion="Phật giáo", private_owner=True, reason="Theo lý lịch.")
+    papers = secretary.get(f"/ho-so/{code}/record_papers").text
+    assert "KT-TG" in papers
+    assert "KT-DN" in papers, "and the list of who owns a firm"
+    row = dossier(app, code)
+    assert "religious" not in row.facts
+    with app.app_context():
+        bodies = db.session.scalars(select(Event.body).where(Event.dossier_id == row.id)).all()
+        assert not any("religious" in body for body in bodies), "what is sensitive stands in no plain column"
+
+
+def test_a_vote_with_too_few_present_is_recorded_and_said(app: Flask, person: Maker) -> None:
+    code = code_in(app, "recognition_cell_review")
+    secretary = person("cell_secretary", unit_of(app, code))
+    page = secretary.act(code, "record_failed_vote", present="2", in_favour="1")
+    assert "có mặt 2/" in page.html.select_one(".flash.warn").get_text().casefold()
