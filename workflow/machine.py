@@ -133,9 +133,9 @@ def options(s: Situation) -> tuple[Option, ...]:
 
 
 def option(s: Situation, trigger: str) -> Option | None:
-    """The one option for `trigger`; None when the state does not know it. Of several ends the first."""
-    move = move_by(trigger, s.state, s.route)
-    return None if move is None else _option(move, s)
+    """The option for `trigger`, of several ends the first that is possible; None when the state does not know it."""
+    found = [_option(move, s) for move in moves_from(s.state, s.route) if move.trigger == trigger]
+    return next((option for option in found if option.allowed), found[0] if found else None)
 
 
 def _option(move: Move, s: Situation) -> Option:

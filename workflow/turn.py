@@ -1,5 +1,6 @@
 """Whose turn it is: the role that has to do something about a dossier now."""
 
+from workflow.caught import behind
 from workflow.facts import DossierFacts
 from workflow.procedure.table import TURN, route_knows
 from workflow.roles import Part, Role
@@ -15,7 +16,7 @@ def whose_turn(state: State, route: Route, facts: DossierFacts, book: Rulebook) 
     who signs it, a dossier that stands where its new road does not lead for its office.
     """
     part: Role | Part | None = TURN.get(state)
-    if not route_knows(route, state):  # the tree changed under it: its office leads it on
+    if is_off_road(state, route, facts, book):  # the tree changed under it: its office leads it on
         part = Part.DECIDING_OFFICER
     elif state is State.SOURCED and facts.source.value != "other":
         part = Role.YOUTH_OFFICER if facts.source.value == "youth_union" else Role.UNION_OFFICER
@@ -28,6 +29,11 @@ def whose_turn(state: State, route: Route, facts: DossierFacts, book: Rulebook) 
     elif state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION) and facts.preparer:
         part = Part.DECIDING_SECRETARY
     return role_for(part, route) if part else None
+
+
+def is_off_road(state: State, route: Route, facts: DossierFacts, book: Rulebook) -> bool:
+    """Whether the dossier stands where its road, changed since, does not lead, or past a step it still asks for."""
+    return not route_knows(route, state) or behind(state, route, facts, book) is not None
 
 
 def _papers_missing(facts: DossierFacts, book: Rulebook) -> bool:

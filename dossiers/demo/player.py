@@ -16,6 +16,7 @@ from dossiers.casework.store import Store
 from dossiers.demo import people
 from dossiers.demo.casting import Cast
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
+from dossiers.rules import services as rules
 from dossiers.units import tree
 from dossiers.units.models import Unit
 from dossiers.units.places import Place
@@ -24,11 +25,12 @@ from workflow.bodies import body_for
 from workflow.calendar import add_months
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source, Taken
 from workflow.guards import Situation
-from workflow.procedure.table import move_by, route_knows
+from workflow.procedure.table import move_by
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, Route, UnitKind, role_for
 from workflow.rulebook import in_force
 from workflow.stages import State
+from workflow.turn import is_off_road
 from workflow.votes import needed
 
 _SHARES = {"union_executive": ">1/2", "cell": "2/3", "committee": "2/3", "standing_committee": ">1/2"}
@@ -205,7 +207,9 @@ class Player:
             return
         case = self.on_file
         assert case.state is not None
-        if not route_knows(case.route, case.state):  # a level was closed, or somebody else decides now
+        if is_off_road(
+            case.state, case.route, case.facts, rules.books()[case.rulebook]
+        ):  # a level was closed, or somebody else decides now
             self.do("follow_new_road", on, {"reason": "Không còn cấp trung gian."})
         if (name == "nominate" and self.source is Source.OTHER) or (name == "appraise" and not case.route.has_section):
             return

@@ -28,13 +28,14 @@ from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.guards import Situation
 from workflow.machine import Option
-from workflow.procedure.table import next_step, route_knows
+from workflow.procedure.table import next_step
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, route_label
 from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_OF, Stage, State
 from workflow.text import Text
 from workflow.triggers import Kind
+from workflow.turn import is_off_road
 
 
 def _of_dossier(table: type[Model]) -> Select[Any]:
@@ -117,6 +118,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     s = with_file(loading.situation(case, signed), person)
     assert case.state is not None
     sees = sees_file(s.actor.roles)
+    is_off = is_off_road(case.state, case.route, case.facts, s.rulebook)
     step = next_step(case.state, case.route)
     return DossierPage(
         case=case,
@@ -125,13 +127,13 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         turn_unit=turn_unit(case),
         class_title=case.class_title,
         book=s.rulebook,
-        options=_one_a_trigger(machine.options(s)),
+        options=tuple(o for o in _one_a_trigger(machine.options(s)) if is_off or o.trigger != "follow_new_road"),
         checklist=checklist(s),
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),
         road=route_label(case.route, s.rulebook),
-        off_road=not route_knows(case.route, case.state),
+        off_road=is_off,
         points=points_of(case, sees),
         full_view=sees,
         shown=_shown(person, s.actor.roles),

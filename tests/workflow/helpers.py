@@ -70,26 +70,42 @@ def rules_against(s: Situation, trigger: str, on: date, **evidence: Any) -> set[
 class Walk:
     """A dossier walked along its road, act by act; `on` is the day of the last act."""
 
-    def __init__(self, route: Route = ROUTES[RouteName.COMMITTEE], source: Source = Source.YOUTH_UNION) -> None:
-        self.route = route
+    def __init__(
+        self,
+        route: Route = ROUTES[RouteName.COMMITTEE],
+        source: Source = Source.YOUTH_UNION,
+        rulebook: str = "RB-2021",
+        on: date = date(2021, 9, 1),
+    ) -> None:
+        self.road = route
         self.source = source
+        self.rulebook = rulebook
         self.state: State | None = None
         self.facts = DossierFacts()
-        self.on = date(2021, 9, 1)
+        self.on = on
         self.number = 0
+
+    @property
+    def route(self) -> Route:
+        """The road of the dossier as it stands."""
+        return self.road
+
+    def took(self, outcome: Outcome) -> None:
+        """An act was done."""
+        self.state, self.facts = outcome.to, outcome.facts
 
     def do(self, trigger: str, days: int = 3, actor: Actor | None = None, **evidence: Any) -> Outcome:
         """One act `days` after the last one."""
         self.on += timedelta(days=days)
         self.number += 1
-        s = situation(self.state, self.facts, self.on, self.route, actor)
+        s = situation(self.state, self.facts, self.on, self.route, actor, self.rulebook)
         needs = next((m.needs for m in moves_from(self.state, self.route) if m.trigger == trigger), ())
         if "number" in needs:
             evidence.setdefault("number", f"{self.number}-NQ")
         if "ballot" in needs:
             evidence.setdefault("ballot", PASS)
         outcome = fire(s, trigger, self.on, **evidence)
-        self.state, self.facts = outcome.to, outcome.facts
+        self.took(outcome)
         return outcome
 
     def to(self, goal: State) -> "Walk":
@@ -104,9 +120,8 @@ class Walk:
     def _road(self) -> list[Any]:
         organised = self.source is not Source.OTHER
         introducers = tuple(Introducer(f"m{n}", date(2018, 1, 1)) for n in range(1 if organised else 2))
-        relatives = tuple(Relative(f"r{r}", r, date(2021, 9, 1)) for r in (Relation.FATHER, Relation.MOTHER))
         forms = ("1-KNĐ", "2-KNĐ", *("3-KNĐ" for _ in introducers))
-        born = date(1996 if self.source is Source.YOUTH_UNION else 1983, 5, 20)
+        born = date(self.on.year - (25 if self.source is Source.YOUTH_UNION else 38), 5, 20)
         steps = [
             lambda: self.do(
                 "create",
@@ -132,7 +147,7 @@ class Walk:
             lambda: self.do("assign_introducers", introducers=introducers),
             lambda: self.do("record_papers", papers=self._papers(*forms)),
             lambda: self.do("start_verification", actor=Actor("officer", EVERYBODY)),
-            lambda: self.do("record_relatives", relatives=relatives),
+            lambda: self.do("record_relatives", relatives=self._relatives()),
             lambda: self.do("record_papers", papers=self._papers("5-KNĐ")),
             lambda: self.do("conclude_verification", reason="Đủ điều kiện.", actor=Actor("secretary", EVERYBODY)),
             lambda: self.do("submit_to_cell"),
@@ -169,6 +184,9 @@ class Walk:
         if self.route.has_committee_review:
             steps.append(lambda: self.do("pass_committee_vote"))
         return steps
+
+    def _relatives(self) -> tuple[Relative, ...]:
+        return tuple(Relative(f"r{r}", r, self.on) for r in (Relation.FATHER, Relation.MOTHER))
 
     def _papers(self, *forms: str, days: int = 3) -> tuple[Paper, ...]:
         return tuple(Paper(form, self.on + timedelta(days=days)) for form in forms)

@@ -1,5 +1,6 @@
 """What holds whatever people do: hypothesis plays the users."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -70,7 +71,7 @@ class Player:
         today = on + timedelta(days=draw(st.sampled_from([0, 0, 3]), 0))
         roles = EVERYBODY if helpful else tuple(draw(st.sets(st.sampled_from(EVERYBODY), min_size=1), EVERYBODY))
         who = Actor(actor or draw(st.sampled_from(["a1", "a2", "a3"]), ""), roles)
-        s = situation(walk.state, walk.facts, today, walk.route, who)
+        s = situation(walk.state, walk.facts, today, walk.route, who, walk.rulebook)
         evidence = self.evidence(on, helpful)
         move = move_by(trigger, walk.state, walk.route)
         if move is not None and (helpful or draw(st.booleans(), True)):
@@ -84,18 +85,27 @@ class Player:
             return
         assert s.evidence is not None
         self.history.append((s.evidence, outcome))
-        walk.state, walk.facts, walk.on = outcome.to, outcome.facts, on
+        walk.on = on
+        walk.took(outcome)
 
-    def push(self) -> None:
+    def push(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Everybody does their best from here on: the dossier goes as far as the rules let it."""
         self.pushing = True
         for number in range(60):
+            meanwhile()
             if self.walk.state in (State.OFFICIAL, *ENDS):
                 return
             s = self.walk.state
             assert s is not None
             step = next_step(s, self.walk.route)
-            for trigger in ("resume", *PREPARING, step.trigger if step else "", "refer_to_superior"):
+            for trigger in (
+                "follow_new_road",
+                "resume",
+                *PREPARING,
+                step.trigger if step else "",
+                "accept_to_list",
+                "refer_to_superior",
+            ):
                 if self.walk.state is s:
                     self.act(trigger, helpful=True, actor=f"p{number % 3}{trigger[:3]}")
 
@@ -115,7 +125,8 @@ class Player:
             on, number="7-NQ", issuer="TTCT", issued_on=issued, ballot=ballot, papers=papers, reason="Vì thế.",
             ground=draw(st.sampled_from(["absent", "removed", ""]), ""), helpers=1, consented=True,
             course_starts_on=on, course_ends_on=on + timedelta(days=2),
-            introducers=(Introducer("m1", since), Introducer("m2", since)), relatives=relatives, received_on=on,
+            introducers=(Introducer("m1", since), Introducer("m2", since)), relatives=relatives,
+            received_on=self.walk.facts.received_on or on,
             return_to=draw(st.sampled_from(list(State)), None),
             rule=draw(st.sampled_from(["admission_decision", "ceremony"]), "ceremony"),
             days=draw(st.integers(1, 40), 5), agreed_by="Ban Thường vụ", event=1,

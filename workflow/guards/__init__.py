@@ -51,6 +51,7 @@ from workflow.guards.order import (
 )
 from workflow.guards.recognition import (
     admission_voted,
+    back_on_road,
     new_member_course,
     probation_over,
     recognition_papers,
@@ -146,6 +147,7 @@ __all__ = [
     "admission_voted",
     "age",
     "application_papers",
+    "back_on_road",
     "candidate_known",
     "cell_majority",
     "ceremony_in_time",

@@ -153,6 +153,9 @@ def taken_complete(s: Situation) -> Refusal | None:
     return None
 
 
+_RECOGNITION_APPRAISED = (State.RECOGNITION_COMMITTEE_REVIEW, State.RECOGNITION_AWAITING_DECISION)
+
+
 def _needed_papers(s: Situation) -> list[str]:
     assert s.evidence is not None
     state, book = s.evidence.stands_in, s.rulebook
@@ -160,12 +163,17 @@ def _needed_papers(s: Situation) -> list[str]:
     if STAGE_OF[state] in (Stage.SOURCING,) or state is State.ENROLLED:
         return []
     if STAGE_OF[state] is Stage.MONITORING or state is State.APPROVED:
-        return [book.form(Kind.ADMISSION)]
+        found = [book.form(Kind.ADMISSION)]
+        if s.route.has_section and state in _RECOGNITION_APPRAISED:
+            found.append(book.form(Kind.RECOGNITION_APPRAISAL))
+        return found
     found = [book.form(Kind.CERTIFICATE)]
     if state not in (State.TRAINED, State.APPLYING):
         found += book.words("application_papers")
     if state in (State.SECTION_APPRAISAL, State.COMMITTEE_REVIEW, State.AWAITING_DECISION):
         found.append(book.form(Kind.CELL_RESOLUTION))
+        if s.route.has_section and state is not State.SECTION_APPRAISAL:
+            found.append(book.form(Kind.APPRAISAL))
     return found
 
 

@@ -1,6 +1,6 @@
 """Rules of probation and recognition."""
 
-from workflow import deadlines
+from workflow import caught, deadlines
 from workflow.guards.base import Refusal, Situation, day_text, papers_there
 from workflow.papers import Kind
 from workflow.votes import BODY_LABELS, Body, Purpose
@@ -63,6 +63,23 @@ def admission_voted(s: Situation) -> Refusal | None:
     return _not_voted(s, missing, "cell_vote") or _appraised(s, Kind.APPRAISAL)
 
 
+def back_on_road(s: Situation) -> Refusal | None:
+    """Back goes only who stands past a step that the road, changed since, still asks for."""
+    if s.dest is not None and caught.behind(s.state, s.route, s.facts, s.rulebook) is s.dest:
+        return None
+    return _walked_already(s)
+
+
+def _walked_already(s: Situation) -> Refusal:
+    return s.no(
+        "act_order",
+        "Hồ sơ đang đi đúng đường xét.",
+        "The dossier is on its road.",
+        "Làm bước tiếp theo.",
+        "Take the next step.",
+    )
+
+
 def _appraised(s: Situation, kind: Kind) -> Refusal | None:
     """Where there is a section committee it has appraised the dossier, whatever road it came by."""
     form = s.rulebook.form(kind)
@@ -73,9 +90,9 @@ def _appraised(s: Situation, kind: Kind) -> Refusal | None:
         "act_order",
         f"Chưa có {form} {title.vi}.",
         f"Missing: {form} {title.en}.",
-        "Trả hồ sơ về bước thẩm định.",
-        "Return the dossier to the appraisal.",
-        mend="return_for_correction",
+        "Đi tiếp theo đường mới, hoặc trả hồ sơ về bước thẩm định.",
+        "Go on along the new road, or return the dossier to the appraisal.",
+        mend="follow_new_road",
     )
 
 

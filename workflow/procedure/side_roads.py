@@ -173,6 +173,7 @@ SIDE_ROADS: tuple[Line, ...] = (
             (source,),
             dest,
             (*parts.CELL_OR_OFFICE, *parts.DECIDING_OFFICE),
+            guards=guards,
             takes=("reason",),
             only=only,
             correction=Correction.NEVER,
@@ -189,10 +190,13 @@ SIDE_ROADS: tuple[Line, ...] = (
                 _S.RECOGNITION_AWAITING_DECISION,
             ),
         )
-        for source, dest, only in (
-            (first, second, parts.TO_COMMITTEE),
-            (first, last, parts.TO_DECISION),
-            (second, last, Where(review=False)),
+        for source, dest, only, guards in (
+            (first, second, parts.TO_COMMITTEE, ()),
+            (first, last, parts.TO_DECISION, ()),
+            (second, first, parts.WITH_SECTION, (g.back_on_road,)),
+            (second, last, Where(review=False), ()),
+            (last, first, parts.WITH_SECTION, (g.back_on_road,)),
+            (last, second, parts.WITH_REVIEW, (g.back_on_road,)),
         )
     ),
     Line(

@@ -68,7 +68,7 @@ def test_a_dossier_caught_at_a_step_that_is_gone_says_so_and_goes_on(app: Flask,
     code = code_in(app, "section_appraisal")
     office = person("committee_officer", "BA")
     page = office.get(f"/ho-so/{code}")
-    assert "không còn trên đường xét" in text_of(page)
+    assert "không đứng đúng bước" in text_of(page)
     assert page.html.select_one(f"a[href='/ho-so/{code}/follow_new_road']")
     office.act(code, "follow_new_road")
     assert dossier(app, code).state == State.AWAITING_DECISION
