@@ -31,6 +31,8 @@ from workflow.stages import State
 CALENDAR = WorkCalendar()
 EVERYBODY = tuple(Role)
 PASS = Ballot(15, 15, 15)
+BOOK = "RB-2021"
+"""The rulebook where a test names none (see conftest.each_book)."""
 
 
 def situation(
@@ -39,13 +41,13 @@ def situation(
     today: date = date(2030, 1, 1),
     route: Route = ROUTES[RouteName.COMMITTEE],
     actor: Actor | None = None,
-    rulebook: str = "RB-2021",
+    rulebook: str = "",
     calendar: WorkCalendar = CALENDAR,
 ) -> Situation:
     """A situation seen by somebody who holds every role."""
-    return Situation(
-        state, route, facts or DossierFacts(), shipped()[rulebook], calendar, actor or Actor("a1", EVERYBODY), today
-    )
+    book = shipped()[rulebook or BOOK]
+    who = actor or Actor("a1", EVERYBODY)
+    return Situation(state, route, facts or DossierFacts(), book, calendar, who, today)
 
 
 def fire(s: Situation, trigger: str, on: date, **evidence: Any) -> Outcome:
@@ -74,12 +76,12 @@ class Walk:
         self,
         route: Route = ROUTES[RouteName.COMMITTEE],
         source: Source = Source.YOUTH_UNION,
-        rulebook: str = "RB-2021",
+        rulebook: str = "",
         on: date = date(2021, 9, 1),
     ) -> None:
         self.road = route
         self.source = source
-        self.rulebook = rulebook
+        self.rulebook = rulebook or BOOK
         self.state: State | None = None
         self.facts = DossierFacts()
         self.on = on

@@ -12,6 +12,8 @@ from workflow.facts import (
 )
 from workflow.stages import State
 
+EVERY_BOOK = True
+
 
 @pytest.mark.parametrize(
     ("born", "on", "refused"),

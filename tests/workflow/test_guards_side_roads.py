@@ -19,6 +19,8 @@ from workflow.route import ROUTES, RouteName
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
+EVERY_BOOK = True
+
 
 def test_an_extension_keeps_to_its_limit_and_to_running_deadlines() -> None:
     facts = at_cell(cell_resolution_on=date(2022, 6, 1))

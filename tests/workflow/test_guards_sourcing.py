@@ -16,6 +16,8 @@ from workflow.facts import (
 from workflow.roles import Role
 from workflow.stages import State
 
+EVERY_BOOK = True
+
 
 def test_a_candidate_agrees_before_being_recorded() -> None:
     s = situation(None)

@@ -22,6 +22,8 @@ from workflow.rulebook import shipped
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
+EVERY_BOOK = True
+
 
 @pytest.mark.parametrize("missing", ["1-KNĐ", "2-KNĐ", "3-KNĐ"])
 def test_verification_starts_with_all_papers(missing: str) -> None:
@@ -128,7 +130,7 @@ BEGUN = date(2026, 9, 14)
 
 
 @pytest.mark.parametrize(
-    ("book", "verified_on", "refused"),
+    ("code", "verified_on", "refused"),
     [
         ("RB-2021", BEGUN - timedelta(days=1), False),
         ("RB-2025", BEGUN - timedelta(days=1), True),
@@ -139,8 +141,8 @@ BEGUN = date(2026, 9, 14)
         ("RB-2026B", None, False),
     ],
 )
-def test_an_answer_does_not_come_before_the_letter(book: str, verified_on: date | None, refused: bool) -> None:
-    s = situation(State.VERIFYING, verifying(verifying_since=BEGUN), rulebook=book)
+def test_an_answer_does_not_come_before_the_letter(code: str, verified_on: date | None, refused: bool) -> None:
+    s = situation(State.VERIFYING, verifying(verifying_since=BEGUN), rulebook=code)
     told = (Relative("r1", Relation.FATHER, verified_on),)
     found = rules_against(s, "record_relatives", BEGUN + timedelta(days=2), relatives=told)
     assert found == ({"verification_order"} if refused else set())

@@ -15,6 +15,8 @@ from workflow.route import ROUTES, Route, RouteName
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
+EVERY_BOOK = True
+
 
 @pytest.mark.parametrize(
     ("entitled", "in_favour", "passes"),

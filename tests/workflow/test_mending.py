@@ -18,6 +18,8 @@ from workflow.rulebook import shipped
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
+EVERY_BOOK = True
+
 ON = date(2022, 7, 1)
 COMMITTEE = ROUTES[RouteName.COMMITTEE]
 
