@@ -25,7 +25,7 @@ class Next(msgspec.Struct, frozen=True):
 
 
 def next_act(state: State, route: Route, facts: DossierFacts, book: Rulebook, today: date) -> Next:
-    """What an office would do next with a dossier that stands so: no shortcut, and what prepares a step before the step.
+    """What an office does next with a dossier that stands so: no shortcut, and what prepares a step before the step.
 
     What the rules say to it is another question (machine.option): a day may be missing, or a second person.
     """
@@ -86,11 +86,11 @@ def _verifying(facts: DossierFacts, book: Rulebook) -> str:
 
 
 def _on_probation(facts: DossierFacts, book: Rulebook, today: date) -> Next:
-    """First the member CV, then the certificate of the course; the papers of recognition are dated after the end."""
-    if _lacks(facts, (book.form(Kind.MEMBER_CV), *book.words("new_member_course"))):
+    """First the member CV; the papers of recognition are dated after the end."""
+    if _lacks(facts, (book.form(Kind.MEMBER_CV),)):
         return Next("record_papers")
     waits = _ahead(deadlines.probation_end(facts, book), today)
-    if waits is None and _lacks(facts, book.words("recognition_papers")):
+    if waits is None and _lacks(facts, (*book.words("new_member_course"), *book.words("recognition_papers"))):
         return Next("record_papers")
     return Next("submit_for_recognition", waits)
 

@@ -12,12 +12,14 @@ from markupsafe import Markup
 
 from dossiers.formatters import day, left, today, urgency
 from dossiers.languages import gettext_in
+from dossiers.lists.inbox import Task
 from dossiers.lists.worklist import Item
 from dossiers.units.tree import Choices
 from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS
 from workflow.roles import ROLE_LABELS
 from workflow.stages import STAGE_OF, STATE_LABELS, State
+from workflow.triggers import TRIGGERS
 
 
 @lru_cache(maxsize=128)
@@ -43,6 +45,7 @@ def _words(code: str) -> dict[str, str]:
     found = {
         "born": gettext_in(code, "sinh"), "unit": gettext_in(code, "Đơn vị"), "step": gettext_in(code, "Bước"),
         "since": gettext_in(code, "Từ ngày"), "turn": gettext_in(code, "Đến lượt"), "due": gettext_in(code, "Hạn"),
+        "wait": gettext_in(code, "đợi đến hết"), "open": gettext_in(code, "Xem hồ sơ"),
     }  # fmt: skip
     found |= {str(role): text.in_(code) for role, text in ROLE_LABELS.items()}
     found |= {str(source): text.in_(code) for source, text in SOURCE_LABELS.items()}
@@ -72,10 +75,42 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 
 
+def task_lines(tasks: Iterable[Task], address: str, code: str, of_others: bool = False) -> Markup:
+    """The lines of the inbox: who, where, until when, and the act as a button; of others whose turn it is."""
+    word, on = _words(code), today()
+    lines = []
+    for task in tasks:
+        row = task.item
+        number, limit = escape(row.code), "–"
+        if task.waits_until is not None:
+            limit = f"{word['wait']} {day(task.waits_until)}"
+        elif row.due_on is not None:
+            days = days_left(row.due_on, on)
+            until = f'<span class="sub">{day(row.due_on)}</span>'
+            limit = f'<span class="due {urgency(days)}">{left(days, code)} {until}</span>'
+        if of_others:
+            last = f'{word[row.turn] if row.turn else "–"} <span class="sub">{word["since"]} {day(row.since)}</span>'
+        elif task.act:
+            verb = escape(TRIGGERS[task.act].label.in_(code))
+            look = "" if task.waits_until else " primary"
+            last = f'<a class="button{look}" href="{address}/{number}/{task.act}">{verb}</a>'
+        else:
+            last = f'<a class="button" href="{address}/{number}">{word["open"]}</a>'
+        lines.append(
+            f'<tr><td><a class="name" href="{address}/{number}">{escape(row.name)}</a>'
+            f' <span class="sub">{badge(row.state, code)}</span></td>'
+            f'<td data-label="{word["unit"]}">{escape(row.unit)} <span class="sub">{word[row.source]}</span></td>'
+            f'<td data-label="{word["due"]}">{limit}</td>'
+            f'<td class="verb">{last}</td></tr>\n'
+        )
+    return Markup("".join(lines))  # noqa: S704 - every part is escaped above
+
+
 def filters(code: str) -> dict[str, Callable[..., Any]]:
     """The filters that make these pieces, for the templates of a language."""
     return {
         "badge": partial(badge, code=code),
         "unit_options": unit_options,
         "dossier_lines": partial(dossier_lines, code=code),
+        "task_lines": partial(task_lines, code=code),
     }

@@ -30,7 +30,7 @@ def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
     if not may("dossier.read"):
         return redirect(url_for("accounts.accounts" if may("administration") else "rules.rulebooks"))
-    return render_template("lists/inbox.html", groups=waiting.inbox(signed()), can_create=may("dossier.create"))
+    return render_template("lists/inbox.html", box=waiting.inbox(signed()), can_create=may("dossier.create"))
 
 
 def _filter() -> worklist.Filter:

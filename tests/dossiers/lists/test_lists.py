@@ -15,7 +15,7 @@ from dossiers.demo.bloc.units import TODAY
 from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
 from dossiers.units.models import Unit
-from tests.people import Person, code_in, names_on, text_of
+from tests.people import Person, code_in, names_on, text_of, unit_of
 
 Maker = Callable[..., Person]
 
@@ -106,15 +106,49 @@ def test_the_inbox_holds_what_waits_for_me_most_urgent_first(app: Flask, person:
     codes = [link["href"].rsplit("/", 1)[1] for link in page.html.select("table.list a.name")]
     with app.app_context():
         rows = {d.code: d for d in db.session.scalars(select(Dossier).where(Dossier.turn == "upper_officer"))}
-    assert set(codes) == set(rows)
-    dated = [rows[code].due_on for code in codes if rows[code].due_on]
-    assert dated == sorted(dated)
-    assert "quá hạn" in text_of(page)
+    assert set(codes) >= set(rows), "and beside them, apart, who waits for others"
+    assert len(codes) == len(set(codes))
+    for section in page.html.select("section.card, details.fold"):
+        here = [link["href"].rsplit("/", 1)[1] for link in section.select("a.name")]
+        dated = [rows[code].due_on for code in here if code in rows and rows[code].due_on]
+        assert dated == sorted(dated)
+    assert "Quá hạn" in page.html.select_one("section.card h2").get_text(), "what is late stands on top"
     nothing = person("training_officer", "TTCT")
     with app.app_context():
         db.session.execute(update(Scope).values(turn=None))
         db.session.commit()
-    assert "Không có hồ sơ nào đang chờ" in text_of(nothing.get("/viec-cua-toi"))
+    empty = nothing.get("/viec-cua-toi")
+    assert "Không có hồ sơ nào đang chờ" in text_of(empty)
+    assert empty.html.select_one("main a[href='/boi-duong']"), "a role without dossiers of its own has its own work"
+
+
+def test_the_inbox_is_grouped_by_act_and_each_verb_opens_its_form(app: Flask, person: Maker) -> None:
+    for role, unit in (
+        ("upper_officer", "KHOI"), ("upper_secretary", "KHOI"), ("committee_officer", "DB02"),
+        ("cell_secretary", "DB02-C3"), ("cell_secretary", "CB01"), ("youth_officer", "DB02-DTN"),
+        ("section_officer", "DB02-S1"),
+    ):  # fmt: skip
+        who = person(role, unit)
+        page = who.get("/viec-cua-toi")
+        buttons = page.html.select("td.verb a.button")
+        assert buttons or role == "section_officer", (role, unit)
+        for button in buttons:
+            form = who.get(button["href"])
+            assert form.forms.get("act"), (role, button["href"])
+        for section in page.html.select("section.card:not(.late-box)"):
+            name, verbs = section.select_one("h2"), {a.get_text() for a in section.select("td.verb a.button")}
+            if verbs:
+                assert len(verbs) == 1
+                assert name.get_text().startswith(next(iter(verbs)))
+
+
+def test_who_waits_for_a_day_or_for_others_stands_apart(app: Flask, person: Maker) -> None:
+    page = person("cell_secretary", unit_of(app, code_in(app, "probationary"))).get("/viec-cua-toi")
+    waiting = page.html.select("details.fold")
+    assert any("Đang chờ đến ngày" in fold.get_text() and "đợi đến hết" in fold.get_text() for fold in waiting)
+    others = person("committee_officer", "DB02").get("/viec-cua-toi").html.select("details.fold")[-1]
+    assert "Chờ người khác" in others.get_text()
+    assert not others.select("td.verb a.button"), "nothing to press that is somebody else's"
 
 
 def test_search_needs_no_accents_and_ranks_exact_ones_first(app: Flask, person: Maker) -> None:
