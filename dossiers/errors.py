@@ -26,7 +26,9 @@ def _page(status: int, title: str, text: str) -> tuple[str, int]:
 def _known(error: Exception) -> tuple[str, int]:
     status = error.code if isinstance(error, HTTPException) else 404
     if isinstance(error, CSRFError):
-        return _page(400, _("Trang đã cũ"), _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại."))
+        return _page(
+            400, _("Phiên làm việc đã hết hạn"), _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại.")
+        )
     texts = {
         400: (_("Yêu cầu không hợp lệ"), _("Máy chủ không hiểu yêu cầu này. Quay lại trang trước và thử lại.")),
         401: (_("Cần đăng nhập"), _("Hãy đăng nhập rồi mở lại trang.")),

@@ -80,8 +80,8 @@ def required(form: Any, field: Any) -> None:
     """The field is filled."""
     raw = field.raw_data[0] if field.raw_data else None
     if raw is None or (isinstance(raw, str) and not raw.strip()):
-        field.errors = [_("Chưa ghi mục này.")]
-        raise StopValidation(_("Chưa ghi mục này."))
+        field.errors = [_("Vui lòng nhập mục này.")]
+        raise StopValidation(_("Vui lòng nhập mục này."))
 
 
 required.field_flags = {"required": True}  # type: ignore[attr-defined] # WTForms asks a validator, even a function

@@ -11,13 +11,13 @@ from flask import g, has_request_context
 from dossiers import clock
 from dossiers.languages import language, ngettext
 from workflow.deadlines import days_left
-from workflow.facts import SOURCE_LABELS, Source
+from workflow.facts import RELATION_LABELS, SOURCE_LABELS, Source
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, UnitKind
 from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
-from workflow.votes import BODY_LABELS, Body
+from workflow.votes import BODY_LABELS, PURPOSE_LABELS, Body
 from workflow.words import value_text
 
 
@@ -142,6 +142,8 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "source": labels(SOURCE_LABELS),
         "trigger": lambda name: triggers.get(name, name),
         "body": labels(BODY_LABELS),
+        "purpose": labels(PURPOSE_LABELS),
+        "relation": labels(RELATION_LABELS),
         "unit_kind": labels(UNIT_KIND_LABELS),
         "decider": labels(DECIDER_LABELS),
     }

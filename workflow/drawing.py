@@ -12,7 +12,7 @@ from workflow.route import ROUTES
 from workflow.rulebook import CONFIDENCES, Rulebook
 from workflow.stages import ENDS, STAGE_LABELS, STAGE_STATES, STATE_LABELS, Stage
 from workflow.triggers import TRIGGERS
-from workflow.votes import Purpose
+from workflow.votes import PURPOSE_LABELS
 from workflow.words import value_text
 
 _PART_LABELS = {
@@ -27,14 +27,6 @@ _VOTER_LABELS = {
     Voter.COMMITTEE: "đảng ủy cơ sở",
     Voter.DECIDING: "cấp quyết định (đảng ủy được ủy quyền, hoặc Ban Thường vụ)",
     Voter.NEXT_ON_REMOVAL: "chi bộ; khi chi bộ đã đề nghị thì đảng ủy cơ sở, nếu có",
-}
-_PURPOSE_LABELS = {
-    Purpose.NOMINATION: "giới thiệu",
-    Purpose.REMOVAL: "xóa tên",
-    Purpose.REVOCATION: "hủy quyết định",
-    Purpose.REFUSAL: "không kết nạp",
-    Purpose.MENDING: "công nhận sau khi làm lại thủ tục",
-    Purpose.ANNULMENT: "hủy kết nạp",
 }
 _ISSUER_LABELS = {
     Issuer.NOMINATOR: "đoàn thể giới thiệu",
@@ -142,7 +134,7 @@ def _vote(line: Line) -> str:
     """Whose vote a line records, about what, and whether it counts as passed."""
     if line.body is None:
         return "–"
-    about = f", về {_PURPOSE_LABELS[line.purpose]}" if line.purpose else ""
+    about = f", về {PURPOSE_LABELS[line.purpose].vi}" if line.purpose else ""
     return f"{_VOTER_LABELS[line.body]}{about}: {'đạt' if line.passes else 'không đạt'}"
 
 

@@ -37,6 +37,18 @@ class Purpose(StrEnum):
     ANNULMENT = "annulment"
 
 
+PURPOSE_LABELS: dict[Purpose, Text] = {
+    Purpose.NOMINATION: Text("giới thiệu", "nomination"),
+    Purpose.ADMISSION: Text("kết nạp", "admission"),
+    Purpose.RECOGNITION: Text("công nhận chính thức", "recognition"),
+    Purpose.REMOVAL: Text("xóa tên", "removal"),
+    Purpose.REVOCATION: Text("thu hồi quyết định", "revocation"),
+    Purpose.REFUSAL: Text("không kết nạp", "refusal"),
+    Purpose.MENDING: Text("công nhận sau khi làm lại thủ tục", "recognition after mending"),
+    Purpose.ANNULMENT: Text("hủy quyết định kết nạp", "annulment"),
+}
+
+
 @lru_cache(maxsize=64)
 def parse_share(share: str) -> tuple[Fraction, bool]:
     """A share as written in a rulebook: "2/3" (at least) or ">1/2" (more than) → (fraction, strictly more).

@@ -72,7 +72,7 @@ def done_text(trigger: str, case: Case, moved: bool) -> str:
     if moved and case.state is not None:
         text += " " + _("Hồ sơ nay ở bước “%(state)s”.", state=state(case.state))
     if case.turn:
-        text += " " + _("Việc tiếp theo thuộc: %(role)s.", role=role(case.turn))
+        text += " " + _("Đến lượt: %(role)s.", role=role(case.turn))
     return text
 
 

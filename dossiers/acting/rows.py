@@ -163,7 +163,7 @@ class RelativeRowForm(Row):
             return fine
         for field in (self.relation, self.name):
             if not field.data:
-                field.errors = [_("Chưa ghi mục này.")]
+                field.errors = [_("Vui lòng nhập mục này.")]
         if bool(self.result.data) != bool(self.verified_on.data) and not self.verified_on.errors:
             self.verified_on.errors = [_("Kết quả và ngày có kết quả đi cùng nhau.")]
         year = self.birth_year.data
@@ -204,7 +204,7 @@ class MemberRowForm(Row):
         """Somebody is chosen in the first row."""
         fine: bool = super().validate(extra_validators)
         if self.member.flags.required and not self.member.data:
-            self.member.errors = [_("Chưa ghi mục này.")]
+            self.member.errors = [_("Vui lòng nhập mục này.")]
         return fine and not self.member.errors
 
 

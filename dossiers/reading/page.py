@@ -24,6 +24,7 @@ from dossiers.people.rows import RelativeRow
 from dossiers.reading.points import PointShown, points_of
 from dossiers.units import tree
 from workflow import machine
+from workflow.ahead import Next, next_act
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.guards import Situation
@@ -59,6 +60,16 @@ _PAST_DEADLINES = (
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A thing the next step lacks: what, what to do, the source, and the act that mends it ("" for none of theirs)."""
+
+    text: Text
+    remedy: Text
+    source: str
+    mend: str
+
+
+@dataclass(frozen=True)
 class DossierPage:
     """Everything the dossier page shows."""
 
@@ -73,6 +84,7 @@ class DossierPage:
     deadlines: tuple[Deadline, ...]
     next_states: tuple[State, ...]
     stages: tuple[tuple[Stage, str], ...]
+    ahead: Next
     road: Text
     off_road: bool
     points: tuple[PointShown, ...]
@@ -82,6 +94,32 @@ class DossierPage:
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
         return any(o.trigger == trigger and not is_shut(o) for o in self.options)
+
+    @cached_property
+    def main(self) -> Option | None:
+        """The act that comes next, if it is this person's to do; possible or not yet."""
+        found = next((o for o in self.options if o.trigger == self.ahead.trigger), None)
+        return None if found is None or any(r.rule == "actor_role" for r in found.refusals) else found
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """What the next step lacks, a line a thing, each with the act that mends it if that is open to the person."""
+        lines: list[Missing] = []
+        for item in self.checklist:
+            refusal = item.refusal
+            if refusal is None:
+                continue
+            mend = refusal.mend if refusal.mend and self.can_open(refusal.mend) else ""
+            for text in refusal.items or (refusal.message,):
+                lines.append(Missing(text, refusal.remedy, refusal.citation, mend))
+        return tuple(lines)
+
+    @property
+    def fine(self) -> tuple[Check, ...]:
+        """What the next step has already; nothing is claimed for a dossier that was returned and is not mended."""
+        if any(point.mended_on is None for point in self.points):
+            return ()
+        return tuple(item for item in self.checklist if item.refusal is None)
 
     @cached_property
     def address(self) -> str:
@@ -132,6 +170,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),
+        ahead=next_act(case.state, case.route, case.facts, s.rulebook, s.today),
         road=route_label(case.route, s.rulebook),
         off_road=is_off,
         points=points_of(case, sees),
@@ -173,7 +212,10 @@ def grouped(page: DossierPage) -> dict[str, list[Option]]:
     """
     mending = {item.refusal.mend for item in page.checklist if item.refusal}
     groups: dict[str, list[Option]] = {"steps": [], "support": [], "others": []}
+    main = page.main if page.main is not None and page.main.allowed else None
     for option in sorted(page.options, key=lambda o: not o.allowed):
+        if option is main:
+            continue  # it stands on top
         mends = option.trigger in mending and option.allowed
         name = "steps" if option.kind is Kind.STEP else "support" if option.kind is Kind.SUPPORT or mends else "others"
         groups[name].append(option)

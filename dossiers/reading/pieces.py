@@ -30,10 +30,8 @@ def explained(refusal: Refusal, code: str) -> Markup:
     """Why an act is not possible, what unlocks it, and the rule with its source."""
     return Markup(
         '<div class="refusal"><p class="why">{}</p><p class="remedy">{}</p>'
-        '<p class="source"><span class="hidden">{}</span> {} <code>{}</code></p></div>'
-    ).format(
-        refusal.message.in_(code), refusal.remedy.in_(code), gettext_in(code, "Nguồn:"), refusal.citation, refusal.rule
-    )
+        '<p class="source"><span class="hidden">{}</span> {}</p></div>'
+    ).format(refusal.message.in_(code), refusal.remedy.in_(code), gettext_in(code, "Nguồn:"), refusal.citation)
 
 
 def acts(options: Iterable[Option], address: str, code: str, look: str = "") -> Markup:

@@ -1,14 +1,19 @@
-"""The page of a dossier."""
+"""The page of a dossier: what it is about now, and its tabs, each at an address of its own."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dossiers.casework import advance, loading
+from dossiers.casework.case import Case
 from dossiers.reading import page as reading
+from dossiers.reading.page import DossierPage
 from dossiers.reading.timeline import timeline
 from dossiers.security import permits, signed
 
 blueprint = Blueprint("reading", __name__)
+
+NEWEST = 5
+"""Events on the first tab."""
 
 
 def _number(name: str) -> int | None:
@@ -16,23 +21,62 @@ def _number(name: str) -> int | None:
     return int(typed) if typed.isdigit() and len(typed) < 9 else None
 
 
-@blueprint.get("/ho-so/<code>")
-@permits("dossier.read")
-def dossier(code: str) -> ResponseReturnValue:
-    """One dossier: where it stands, whose turn, until when, what is missing, what comes next, what happened."""
+def _read(code: str) -> tuple[Case, DossierPage]:
     who = signed()
     case = loading.load_case(code, who)
     advance.log.info("read", dossier=code, account=who.account_id)
-    page = reading.dossier_page(case, who)
-    full = page.full_view
+    return case, reading.dossier_page(case, who)
+
+
+@blueprint.get("/ho-so/<code>")
+@permits("dossier.read")
+def dossier(code: str) -> ResponseReturnValue:
+    """One dossier: where it stands, whose turn, until when, what is missing, what comes next, what happened last."""
+    case, page = _read(code)
     return render_template(
         "reading/dossier.html",
         page=page,
+        tab="",
         **reading.grouped(page),
-        lines=timeline(case, before=_number("truoc"), personal=full),
-        papers=reading.papers(case),
-        votes=reading.votes(case),
-        relatives=reading.relatives(case) if full else [],
-        companions=reading.companions(case) if full else [],
+        lines=timeline(case, personal=page.full_view, limit=NEWEST),
+        companions=reading.companions(case) if page.full_view else [],
+    )
+
+
+@blueprint.get("/ho-so/<code>/giay-to")
+@permits("dossier.read")
+def papers(code: str) -> ResponseReturnValue:
+    """The papers on file, and those that are asked for and missing."""
+    case, page = _read(code)
+    return render_template("reading/papers.html", page=page, tab="giay-to", papers=reading.papers(case))
+
+
+@blueprint.get("/ho-so/<code>/than-nhan")
+@permits("dossier.read")
+def relatives(code: str) -> ResponseReturnValue:
+    """The relatives with relation and result, for who may see the file."""
+    case, page = _read(code)
+    found = reading.relatives(case) if page.full_view else []
+    return render_template("reading/relatives.html", page=page, tab="than-nhan", relatives=found)
+
+
+@blueprint.get("/ho-so/<code>/bieu-quyet")
+@permits("dossier.read")
+def votes(code: str) -> ResponseReturnValue:
+    """The votes, with their counts."""
+    case, page = _read(code)
+    return render_template("reading/votes.html", page=page, tab="bieu-quyet", votes=reading.votes(case))
+
+
+@blueprint.get("/ho-so/<code>/dien-bien")
+@permits("dossier.read")
+def history(code: str) -> ResponseReturnValue:
+    """All events, newest first, and the deadlines that ended."""
+    case, page = _read(code)
+    return render_template(
+        "reading/history.html",
+        page=page,
+        tab="dien-bien",
+        lines=timeline(case, before=_number("truoc"), personal=page.full_view),
         past=reading.past_deadlines(case),
     )

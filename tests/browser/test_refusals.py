@@ -36,7 +36,7 @@ def test_too_old(user: User, world: World) -> None:
 
 def test_too_young(user: User, world: World) -> None:
     user.log_in("youth-officer", "CB01-DTN")
-    user.page.get_by_role("link", name="Ghi người vào nguồn").click()
+    user.page.get_by_role("link", name="Thêm quần chúng vào danh sách nguồn").click()
     user.fill(
         full_name="Lê Thị Còn Trẻ", birth_date="14/05/2006", sex="female", contact="0900 000 002", place="first",
         consented=True,
@@ -104,7 +104,8 @@ def test_out_voted(user: User, world: World) -> None:
     assert snapshot(world.app, code) == before
     user.open(code)
     user.act("record_failed_vote", present="all", in_favour="2", against="3")
-    assert "không đạt" in user.page.locator(".side-column").inner_text()
+    user.page.get_by_role("link", name="Biểu quyết", exact=True).click()
+    assert "không đạt" in user.page.locator("table.list").inner_text()
 
 
 def test_too_early(user: User, world: World) -> None:

@@ -56,7 +56,7 @@ class Road:
 def walk(road: Road, has_section: bool) -> None:
     user, n = road.user, road.number
     road.as_("youth officer")
-    user.activate(user.page.get_by_role("link", name="Ghi người vào nguồn").first)
+    user.activate(user.page.get_by_role("link", name="Thêm quần chúng vào danh sách nguồn").first)
     user.page.wait_for_url("**/ho-so/moi")
     user.fill(
         full_name="Nguyễn Thị Thử Nghiệm", birth_date="14/05/1998", sex="female", contact="0900 000 000",
@@ -122,6 +122,7 @@ def walk(road: Road, has_section: bool) -> None:
     assert user.state() == "Đảng viên chính thức"
     effective = ceremony.replace(year=ceremony.year + 1)
     assert f"{effective:%d/%m/%Y}" in user.page.locator("section.now").inner_text()
+    user.activate(user.page.get_by_role("link", name="Diễn biến", exact=True))
     timeline = user.page.locator("ol.timeline li")
     assert timeline.count() >= 24
 

@@ -23,6 +23,7 @@ OF_THE_WARD = {
 def test_from_the_source_list_to_official_member_under_the_rules_of_2026(user: User) -> None:
     road = Road(user, OF_THE_WARD, "90", date(2026, 11, 20))
     walk(road, has_section=False)
+    user.activate(user.page.get_by_role("link", name="Tổng quan", exact=True))
     page = user.text()
     assert "Ban Thường vụ đảng ủy cơ sở" in page
     assert "RB-2026B" in page

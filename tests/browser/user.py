@@ -73,7 +73,7 @@ class User:
 
     def clock(self, day: date) -> None:
         """Move the demo's clock."""
-        self.write(self.page.get_by_label("Đưa đồng hồ tới ngày"), f"{day:%d/%m/%Y}")
+        self.write(self.page.get_by_label("Chuyển ngày hệ thống đến"), f"{day:%d/%m/%Y}")
         self.activate(self.page.get_by_role("button", name="Đặt", exact=True))
         self.page.wait_for_load_state()
         assert self.page.locator("#demo-day").inner_text() == f"{day:%d/%m/%Y}"

@@ -175,10 +175,10 @@ def test_one_click_sign_in_only_in_a_demo_and_on_this_machine(app: Flask) -> Non
     near = TestApp(app, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
     far = TestApp(app, extra_environ={"REMOTE_ADDR": "192.0.2.7"})
     proxied = TestApp(app, extra_environ={"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.7"})
-    assert "Vào thử với một vai" in near.get("/dang-nhap").text
+    assert "Đăng nhập thử theo vai trò" in near.get("/dang-nhap").text
     for web in (far, proxied):
         page = web.get("/dang-nhap")
-        assert "Vào thử với một vai" not in page.text
+        assert "Đăng nhập thử theo vai trò" not in page.text
         token = page.html.select_one("input[name=csrf_token]")["value"]
         assert web.post("/demo/dang-nhap/1", {"csrf_token": token}, status="*").status_int == 404
         assert web.post("/demo/dong-ho", {"csrf_token": token, "day": "01/01/2030"}, status="*").status_int == 404
@@ -186,7 +186,7 @@ def test_one_click_sign_in_only_in_a_demo_and_on_this_machine(app: Flask) -> Non
         instance.put("demo", "no")
         db.session.commit()
     page = near.get("/dang-nhap")
-    assert "Vào thử với một vai" not in page.text
+    assert "Đăng nhập thử theo vai trò" not in page.text
     assert "Bản dùng thử" not in page.text
     token = page.html.select_one("input[name=csrf_token]")["value"]
     assert near.post("/demo/dang-nhap/1", {"csrf_token": token}, status="*").status_int == 404

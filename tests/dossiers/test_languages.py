@@ -114,7 +114,7 @@ def test_the_language_is_kept_and_the_page_too(app: Flask, person: Callable[...,
     switch = next(f for f in page.forms.values() if "/ngon-ngu/" in f.action)
     back = switch.submit()
     assert back.location.endswith("/ho-so?state=listed")
-    assert "What" in text_of(upper.get(f"/ho-so/{code_in(app, 'listed')}"))
+    assert "Where the dossier stands" in text_of(upper.get(f"/ho-so/{code_in(app, 'listed')}"))
     token = upper.token()
     away = upper.web.post("/ngon-ngu/vi", {"csrf_token": token, "next": "https://evil.example/"}, status=303)
     assert "evil" not in away.location

@@ -18,7 +18,8 @@ from workflow.votes import Purpose
 class Refusal(msgspec.Struct, frozen=True):
     """Why an act is not possible: the rule's key and citation, what is wrong and what or who unlocks it.
 
-    `field` names the piece of evidence at fault ("" for the dossier itself); `mend` the trigger that mends it.
+    `field` names the piece of evidence at fault ("" for the dossier itself); `mend` the trigger that mends it; `items` are
+    the things that are missing one by one, where there are several.
     """
 
     rule: str
@@ -27,6 +28,7 @@ class Refusal(msgspec.Struct, frozen=True):
     remedy: Text
     field: str = ""
     mend: str = ""
+    items: tuple[Text, ...] = ()
 
 
 class About(msgspec.Struct, frozen=True):
@@ -94,9 +96,12 @@ class Situation(msgspec.Struct, frozen=True):
         """Whether this half of the road is about admission or about recognition."""
         return Purpose.ADMISSION if self.facts.admitted_on is None else Purpose.RECOGNITION
 
-    def no(self, rule: str, vi: str, en: str, fix_vi: str, fix_en: str, field: str = "", mend: str = "") -> Refusal:
+    def no(
+        self, rule: str, vi: str, en: str, fix_vi: str, fix_en: str, field: str = "", mend: str = "",
+        items: tuple[Text, ...] = (),
+    ) -> Refusal:  # fmt: skip
         """A refusal under `rule`, with the citation the rulebook gives."""
-        return Refusal(rule, self.rulebook.rule(rule).source, Text(vi, en), Text(fix_vi, fix_en), field, mend)
+        return Refusal(rule, self.rulebook.rule(rule).source, Text(vi, en), Text(fix_vi, fix_en), field, mend, items)
 
 
 Guard = Callable[[Situation], Refusal | None]
@@ -104,6 +109,12 @@ Guard = Callable[[Situation], Refusal | None]
 
 def day_text(day: date | None) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else "–"
+
+
+def _named(form: str, book: Rulebook) -> Text:
+    """A form by its number and title: wrong lists of numbers circulate."""
+    title = book.form_title(form)
+    return Text(f"{form} {title.vi}", f"{form} {title.en}")
 
 
 def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
@@ -117,4 +128,5 @@ def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
         "Ghi số, ngày của giấy tờ.",
         "Record the papers.",
         mend=mend,
+        items=tuple(_named(form, s.rulebook) for form in missing),
     )

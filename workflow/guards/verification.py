@@ -183,20 +183,21 @@ def relatives_verified(s: Situation) -> Refusal | None:
             "Record the relatives to be verified.",
             mend="record_relatives",
         )
-    open_ones = sum(
-        1
-        for relative in s.facts.relatives
+    open_ones = [
+        relative for relative in s.facts.relatives
         if relative.relation in asked and (relative.verified_on is None or relative.verified_on > s.on)
-    )
-    if open_ones == 0:
+    ]  # fmt: skip
+    if not open_ones:
         return None
+    labels = [RELATION_LABELS[relative.relation] for relative in open_ones]
     return s.no(
         "verified_persons",
-        f"Còn {open_ones} thân nhân chưa có kết quả thẩm tra.",
-        f"{open_ones} relative(s) still without a result.",
+        f"Còn {len(open_ones)} thân nhân chưa có kết quả thẩm tra.",
+        f"{len(open_ones)} relative(s) still without a result.",
         "Ghi kết quả thẩm tra của từng người; đảng viên đã kê khai đủ thì ghi miễn thẩm tra.",
         "Record the result for each; of a fully declared Party member, that no verification is needed.",
         mend="record_relatives",
+        items=tuple(Text(f"Kết quả thẩm tra: {one.vi}", f"Result: {one.en}") for one in labels),
     )
 
 

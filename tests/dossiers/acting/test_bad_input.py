@@ -26,7 +26,7 @@ HOSTILE: list[tuple[str, str]] = [
     ("99/99/9999", "không hợp lý"),
     ("28/07/2022", "tương lai"),
     ("01/01/1999", "trước việc đưa hồ sơ đến bước này"),
-    ("", "Chưa ghi mục này"),
+    ("", "Vui lòng nhập mục này"),
     ("a" * 10_000, "ngày/tháng/năm"),
     ("27/07/2022\x00", "ngày/tháng/năm"),
     ("😀", "ngày/tháng/năm"),
@@ -53,7 +53,7 @@ VOTE: list[tuple[dict[str, str], str]] = [
     ({"present": "all", "in_favour": "1", "against": ""}, "cần ít nhất"),
     ({"present": "-1", "in_favour": "1", "against": ""}, "không âm"),
     ({"present": "mười", "in_favour": "1", "against": ""}, "số nguyên"),
-    ({"present": "", "in_favour": "", "against": ""}, "Chưa ghi mục này"),
+    ({"present": "", "in_favour": "", "against": ""}, "Vui lòng nhập mục này"),
     ({"present": "9" * 50, "in_favour": "1", "against": ""}, "số nguyên"),
     ({"present": "all", "in_favour": "1.5", "against": ""}, "số nguyên"),
 ]
@@ -79,7 +79,7 @@ def test_votes_that_do_not_add_up(app: Flask, person: Maker, votes: dict[str, st
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        ("", "Chưa ghi mục này"),
+        ("", "Vui lòng nhập mục này"),
         ("x" * 10_000, "nhiều nhất là 60"),
         ("12\x07-NQ", "ký tự điều khiển"),
         ("12-NQ 😀", "không dùng trong hồ sơ"),
@@ -116,7 +116,7 @@ def test_a_number_already_used_by_the_same_issuer(app: Flask, person: Maker) -> 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"full_name": ""}, "Chưa ghi mục này"),
+        ({"full_name": ""}, "Vui lòng nhập mục này"),
         ({"full_name": "An"}, "đủ họ và tên"),
         ({"full_name": "Nguyễn Văn 4"}, "chỉ gồm chữ"),
         ({"full_name": "N" * 10_000}, "nhiều nhất là 120"),
@@ -125,10 +125,10 @@ def test_a_number_already_used_by_the_same_issuer(app: Flask, person: Maker) -> 
         ({"birth_date": "31/02/1998"}, "không có trong lịch"),
         ({"birth_date": "01/01/2020"}, "Ngày sinh không hợp lý"),
         ({"birth_date": "01/01/2031"}, "Ngày sinh không hợp lý"),
-        ({"contact": ""}, "Chưa ghi mục này"),
+        ({"contact": ""}, "Vui lòng nhập mục này"),
         ({"happened_on": "28/07/2022"}, "tương lai"),
         ({"consented": False}, "sự đồng ý"),
-        ({"place": ""}, "Chưa ghi mục này"),
+        ({"place": ""}, "Vui lòng nhập mục này"),
     ],
 )
 def test_a_candidate_that_cannot_be_recorded(app: Flask, person: Maker, fields: dict[str, Any], says: str) -> None:
@@ -261,7 +261,7 @@ def test_without_its_csrf_token_a_form_does_nothing(app: Flask, person: Maker) -
     before = snapshot(app, code)
     answer = secretary.web.post(f"/ho-so/{code}/propose_course", {"happened_on": "27/07/2022"}, status="*")
     assert answer.status_int == 400
-    assert "Trang đã cũ" in text_of(answer)
+    assert "Phiên làm việc đã hết hạn" in text_of(answer)
     assert snapshot(app, code) == before
 
 

@@ -143,7 +143,12 @@ def test_the_inbox_is_grouped_by_act_and_each_verb_opens_its_form(app: Flask, pe
 
 
 def test_who_waits_for_a_day_or_for_others_stands_apart(app: Flask, person: Maker) -> None:
-    page = person("cell_secretary", unit_of(app, code_in(app, "probationary"))).get("/viec-cua-toi")
+    code = code_in(app, "probationary")
+    secretary = person("cell_secretary", unit_of(app, code))
+    form = secretary.form(code, "record_papers")
+    cv = next(name for name in form.fields if name and name.endswith("-form") and form[name].value == "LL-ĐV")
+    secretary.send(form, **{cv.replace("-form", "-issued_on"): "26/07/2022"})
+    page = secretary.get("/viec-cua-toi")
     waiting = page.html.select("details.fold")
     assert any("Đang chờ đến ngày" in fold.get_text() and "đợi đến hết" in fold.get_text() for fold in waiting)
     others = person("committee_officer", "DB02").get("/viec-cua-toi").html.select("details.fold")[-1]

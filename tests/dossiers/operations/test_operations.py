@@ -160,7 +160,7 @@ def test_first_start_makes_the_demo_says_where_and_stops_when_told(served: Any) 
     assert "upper-officer.khoi@demo.example" in said
     assert f"Open http://127.0.0.1:{port}/" in said
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/dang-nhap") as page:
-        assert "Vào thử với một vai" in page.read().decode()
+        assert "Đăng nhập thử theo vai trò" in page.read().decode()
     process.send_signal(signal.SIGTERM)
     began = time.monotonic()
     assert process.wait(timeout=10) == 0
