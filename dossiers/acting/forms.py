@@ -35,7 +35,7 @@ from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import registers
-from workflow.bodies import body_for
+from workflow.bodies import body_for, votes_needed
 from workflow.facts import Ballot, DossierFacts, Evidence
 from workflow.guards import Situation
 from workflow.procedure.table import move_by
@@ -211,12 +211,10 @@ class Balloted(ActForm):
         seats = registers.counted(unit, str(who), clock.today()) if unit else registers.Register()
         if not seats.exempt:
             del self["exempt_present"]
-        self._hint = _(
-            "%(body)s: danh sách hiện có %(n)s người có quyền biểu quyết; "
-            "số của ngày họp được tính theo danh sách ngày đó.",
-            body=body(who),
-            n=seats.official,
-        )
+        self._hint = _("%(body)s: danh sách hiện có %(n)s người có quyền biểu quyết.", body=body(who), n=seats.official)
+        if wanted := votes_needed(trigger, s, seats.official):
+            self._hint += " " + _("Cần ít nhất %(n)s phiếu tán thành.", n=wanted)
+        self._hint += " " + _("Khi ghi, số người được tính theo danh sách của ngày họp.")
 
     def recall(self, recorded: Recorded) -> None:
         """The votes as they were counted."""

@@ -1,27 +1,33 @@
 """The road of a form: show it, check it, do the act, and say what happens next. Views of the stages call `act`."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from wtforms import HiddenField
 
-from dossiers.acting.forms import ActForm
+from dossiers.acting.forms import ActForm, Balloted
 from dossiers.casework import loading
 from dossiers.casework.act import Duplicate, NotFound, VersionConflict
-from dossiers.casework.advance import advance, sent_before
+from dossiers.casework.advance import advance, foresee, sent_before
 from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
 from dossiers.fields import known_key
 from dossiers.formatters import role, say, state
 from dossiers.languages import gettext as _
-from dossiers.reading.page import dossier_page
+from dossiers.reading.evidence import evidence
+from dossiers.reading.page import DossierPage, dossier_page
 from dossiers.reading.timeline import changes_since
 from dossiers.security import permits, signed
 from workflow import machine
+from workflow.consequences import consequences, is_final
 from workflow.guards import Refusal
 from workflow.machine import Refused
+from workflow.procedure.table import move_by
+from workflow.text import Text
 from workflow.triggers import TRIGGERS
 
 
@@ -42,6 +48,8 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     if request.method == "POST" and not shut:
         if form.validate():
             try:
+                if is_final(trigger, s) and (first := _told_first(form, trigger, case)):
+                    return _page(case, trigger, form, (), shut, 200, told=first)
                 done = advance(code, form.act(trigger, case), who, form.seen_version(), case)
             except Duplicate:
                 return already(code)
@@ -64,6 +72,25 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     if shut:
         refusals = option.refusals
     return _page(case, trigger, form, refusals, shut, 200 if request.method == "GET" else 403)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a final act will do, and the mark of what was typed: the act is done when it comes back with the button."""
+
+    sentences: tuple[Text, ...]
+    mark: str
+
+
+def _told_first(form: ActForm, trigger: str, case: Case) -> Told | None:
+    """What the act would do, unless the person has read just that and confirmed it. Raises Refused, writes nothing."""
+    beside = ("csrf_token", "confirmed", "version", "act_key")
+    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in beside)
+    mark = hashlib.sha256(repr(typed).encode()).hexdigest()[:24]
+    if request.form.get("confirmed") == mark or sent_here_before():
+        return None
+    outcome = foresee(form.act(trigger, case), signed(), case).outcome
+    return Told(consequences(loading.situation(case, signed()), outcome), mark)
 
 
 def done_text(trigger: str, case: Case, moved: bool) -> str:
@@ -125,11 +152,16 @@ def _page(
     status: int,
     news: list[object] | None = None,
     typed: list[tuple[str, str]] | None = None,
+    told: Told | None = None,
 ) -> ResponseReturnValue:
+    page = dossier_page(case, signed())
     stands = [(form.field_of(r.field) if form is not None else "", r) for r in refusals]
-    page = render_template(
+    answer = render_template(
         "acting/act.html",
-        page=dossier_page(case, signed()),
+        page=page,
+        told=told,
+        instead=[r.mend for _name, r in stands if form is not None and _takes_the_same(r.mend, page)],
+        evidence=evidence(case, page) if form is not None and not shut and _is_judged(trigger, case) else None,
         trigger=TRIGGERS[trigger],
         form=form,
         shut=shut,
@@ -139,7 +171,18 @@ def _page(
         news=news or [],
         typed=typed or [],
     )
-    return page, status
+    return answer, status
+
+
+def _is_judged(trigger: str, case: Case) -> bool:
+    move = move_by(trigger, case.state, case.route)
+    return move is not None and move.judges
+
+
+def _takes_the_same(trigger: str, page: DossierPage) -> bool:
+    """Whether what was typed can be recorded by this act instead: a vote that failed, as failed."""
+    form = form_of(trigger)
+    return form is not None and issubclass(form, Balloted) and page.can_open(trigger)
 
 
 _FORMS: dict[str, type[ActForm]] = {}

@@ -65,6 +65,12 @@ def _advance(code: str, act: Act, signed: Signed, version: int, known: Case | No
     return done
 
 
+def foresee(act: Act, signed: Signed, known: Case) -> Done:
+    """What an act would do to a dossier that was read; nothing is written. Raises Refused."""
+    done, _changes = decide(DatabaseStore(), replace(known), act, signed)
+    return done
+
+
 def _overtaken(case: Case, act: Act, version: int) -> Exception:
     return Duplicate() if sent_before(act.key) else VersionConflict(case, version)
 

@@ -158,6 +158,8 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     sees = sees_file(s.actor.roles)
     is_off = is_off_road(case.state, case.route, case.facts, s.rulebook)
     step = next_step(case.state, case.route)
+    points = points_of(case, sees)
+    without_cause = {*(() if is_off else ("follow_new_road",)), *(() if points else ("mend_point",))}
     return DossierPage(
         case=case,
         person=person,
@@ -165,7 +167,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         turn_unit=turn_unit(case),
         class_title=case.class_title,
         book=s.rulebook,
-        options=tuple(o for o in _one_a_trigger(machine.options(s)) if is_off or o.trigger != "follow_new_road"),
+        options=tuple(o for o in _one_a_trigger(machine.options(s)) if o.trigger not in without_cause),
         checklist=checklist(s),
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
@@ -173,7 +175,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         ahead=next_act(case.state, case.route, case.facts, s.rulebook, s.today),
         road=route_label(case.route, s.rulebook),
         off_road=is_off,
-        points=points_of(case, sees),
+        points=points,
         full_view=sees,
         shown=_shown(person, s.actor.roles),
     )

@@ -10,8 +10,9 @@ from workflow.papers import Kind
 from workflow.procedure.effects import Effect
 from workflow.roles import Part, Role
 from workflow.route import Route
-from workflow.stages import State
+from workflow.stages import ENDS, Stage, State
 from workflow.text import Text
+from workflow.triggers import TRIGGERS
 from workflow.votes import Purpose
 
 
@@ -115,6 +116,10 @@ class Line(msgspec.Struct, frozen=True):
         return self.forms.get(source, self.form)
 
 
+_JUDGING = (Control.VERIFY, Control.CONCLUDE, Control.PREPARE, Control.SIGN)
+_LOOKING = ("return_for_correction", "submit_for_recognition")
+
+
 class Move(Line, frozen=True, kw_only=True):
     """A line read from one of its sources: what the machine walks."""
 
@@ -136,6 +141,17 @@ class Move(Line, frozen=True, kw_only=True):
     def chosen_by(self) -> str | None:
         """The field of the evidence that says where it leads, where that is chosen."""
         return next((name for name in ("return_to", "stands_in") if name in self.needs), None)
+
+    @property
+    def judges(self) -> bool:
+        """Whether somebody judges the candidate by it: whoever does should have the evidence before them."""
+        judged = self.body is not None or self.control in _JUDGING or self.dest in ENDS
+        return judged or self.trigger in _LOOKING or TRIGGERS[self.trigger].home is Stage.ADMISSION
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it ends the dossier or is a signed decision: what people are asked about once more."""
+        return self.decides or self.dest in ENDS
 
     @property
     def leads_on(self) -> bool:

@@ -1,0 +1,38 @@
+"""What somebody who judges a dossier should have before them: papers, relatives, votes, what was written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from dossiers.casework.case import Case
+from dossiers.people.rows import RelativeRow
+from dossiers.reading import page as reading
+from dossiers.reading.page import DossierPage
+from dossiers.reading.timeline import Line, timeline
+
+LINES = 6
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The evidence beside a form; empty where the person's role does not see the file."""
+
+    papers: Sequence[Row[Any]]
+    relatives: Sequence[RelativeRow]
+    votes: Sequence[Row[Any]]
+    companions: Sequence[Row[Any]]
+    lines: Sequence[Line]
+
+
+def evidence(case: Case, page: DossierPage) -> Shown:
+    """The evidence of a dossier, as much as whoever asks may see; a fixed number of queries."""
+    sees = page.full_view
+    return Shown(
+        reading.papers(case),
+        reading.relatives(case) if sees else (),
+        reading.votes(case),
+        reading.companions(case) if sees else (),
+        timeline(case, personal=sees, limit=LINES),
+    )
