@@ -18,6 +18,8 @@ from dossiers.casework import placing, recounting
 from dossiers.config import ROOT
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
+from dossiers.drafts import sent as drafts
+from dossiers.drafts.views import blueprint as drafts_pages
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.extensions import security as flask_security
 from dossiers.languages import lazy as _l
@@ -62,6 +64,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     _accounts(app)
     _blueprints(app)
     security.init_app(app)
+    drafts.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
     _listen()
@@ -111,7 +114,7 @@ def _blueprints(app: Flask) -> None:
     for blueprint in (
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, accounts_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
-        operations_pages, reports_pages,
+        operations_pages, reports_pages, drafts_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -49,6 +49,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
     Setting("REQUEST_SECONDS", "30", "After so many seconds a page that is not ready is given up, 1 to 600."),
     Setting("SESSION_HOURS", "12", "After so many hours without an act people sign in again, 1 to 720."),
+    Setting("DRAFT_DAYS", "7", "For so many days what somebody typed and did not send is kept, sealed; 0 to 30."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
 )
 
@@ -113,6 +114,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
         "REQUEST_SECONDS": _number(env, "REQUEST_SECONDS", 30, 1, 600),
         "PERMANENT_SESSION_LIFETIME": 3600 * _number(env, "SESSION_HOURS", 12, 1, 720),
+        "DRAFT_DAYS": _number(env, "DRAFT_DAYS", 7, 0, 30),
         "THREADS": threads,
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),

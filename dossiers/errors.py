@@ -4,12 +4,14 @@ import secrets
 
 import structlog
 from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from dossiers import engines
 from dossiers.casework.act import NotFound
+from dossiers.drafts.sent import keep_sent
 from dossiers.extensions import db
 from dossiers.languages import gettext as _
 
@@ -23,9 +25,11 @@ def _page(status: int, title: str, text: str) -> tuple[str, int]:
     return page, status
 
 
-def _known(error: Exception) -> tuple[str, int]:
+def _known(error: Exception) -> ResponseReturnValue:
     status = error.code if isinstance(error, HTTPException) else 404
     if isinstance(error, CSRFError):
+        if (elsewhere := keep_sent()) is not None:
+            return elsewhere
         return _page(
             400, _("Phiên làm việc đã hết hạn"), _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại.")
         )

@@ -12,6 +12,7 @@ from flask_security import current_user
 from dossiers import clock, engines
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
+from dossiers.drafts.sent import keep_sent
 from dossiers.rules import instance
 from workflow.roles import Role
 
@@ -97,6 +98,8 @@ def _check() -> ResponseReturnValue | None:
     if PERMISSIONS[permission] is None:
         return None
     if not current_user.is_authenticated:
+        if (elsewhere := keep_sent()) is not None:
+            return elsewhere
         target = request.full_path if request.method == "GET" else None
         return redirect(url_for("security.login", next=target))
     if not may(permission):

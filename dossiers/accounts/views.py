@@ -38,7 +38,7 @@ class RoleForm(FlaskForm):
         self.role.choices = with_empty(labelled(ROLE_LABELS))
         reach = tree.current().below(signed().units)
         self.unit.choices = with_empty(coded(reach))
-        if not self.is_submitted() and "since" in self:
+        if not self.is_filled() and "since" in self:
             self.since.data = clock.today()
 
     def chosen(self) -> tuple[Role, Unit]:

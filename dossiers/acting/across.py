@@ -62,7 +62,7 @@ class ReturnForm(Reasoned, ActForm):
     happened_on = DayField(_l("Ngày trả hồ sơ"), [required])
     return_to = choice(_l("Trả về bước"), of=State)
     reason = ParagraphField(_l("Vì sao trả lại"), [required, Words(2000)])
-    points = RowList(FormField(PointRow), min_entries=5, max_entries=20)
+    points = RowList(FormField(PointRow), min_entries=3, max_entries=20, grows=3)
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the earlier steps of this half of the road."""
@@ -76,7 +76,7 @@ class ReturnForm(Reasoned, ActForm):
         if (step := recorded.evidence.return_to) is not None:
             self.return_to.allow(step, state(step))
         super().recall(recorded)
-        if not self.is_submitted() and recorded.evidence.points:
+        if not self.is_filled() and recorded.evidence.points:
             self.points.show([{"text": text} for text in recorded.evidence.points])
 
     def bring(self, brought: Brought, case: Case) -> None:
@@ -99,7 +99,7 @@ class MendPointForm(ActForm):
         left = [point.nr for point in case.facts.points if point.mended_on is None]
         self.point.choices = with_empty([(str(nr), f"{nr}. {texts.get(nr, '')}") for nr in left])
         asked = request.args.get("diem", "")
-        if not self.is_submitted() and asked in {str(nr) for nr in left}:
+        if not self.is_filled() and asked in {str(nr) for nr in left}:
             self.point.data = int(asked)
 
     def recall(self, recorded: Recorded) -> None:
@@ -252,7 +252,7 @@ class CandidateForm(Reasoned, ActForm):
             known = tree.current().organisations(case.place)
             sources = [source for source in Source if source is Source.OTHER or source in known]
             self.source.choices = [(str(source), say(SOURCE_LABELS[source])) for source in sources]
-            if not self.is_submitted():
+            if not self.is_filled():
                 self.source.data = case.facts.source
         else:
             del self.source

@@ -169,7 +169,7 @@ class _Page:
         self.form.recall(self._recalled())
         if self.form.version.data in (None, "", str(self.then.version)):
             self.form.version.data = str(self.case.version)
-        if not self.form.is_submitted():
+        if not self.form.is_submitted() or self.form.lengthen(request.form.get("more")):
             return self._shown(200)
         fine = self.form.validate()
         if not (self.grounds.validate() and fine):

@@ -98,7 +98,7 @@ class ActForm(FlaskForm):
             self.act_key.data = secrets.token_hex(16)
         if not self.version.data:
             self.version.data = str(case.version)
-        if not self.is_submitted():
+        if not self.is_filled():
             self.happened_on.data = clock.today()
 
     def recall(self, recorded: Recorded) -> None:
@@ -115,7 +115,7 @@ class ActForm(FlaskForm):
         shown = self[name]
         if isinstance(shown, (ChoiceField, OneOfField)):
             shown.allow(value)
-        if not self.is_submitted():
+        if not self.is_filled():
             shown.data = value
 
     def layout(self) -> list[Piece]:
@@ -126,9 +126,19 @@ class ActForm(FlaskForm):
         for shown in (*first, *rest.values()):
             if isinstance(shown, RowList):
                 pieces += [row.piece() for row in shown.rows if row.shown]
+                if shown.grows and len(shown.entries) < shown.most:
+                    pieces.append(Piece(more=shown.name, most=shown.most))
             else:
                 pieces.append(Piece((shown,)))
         return pieces
+
+    def lengthen(self, name: str | None) -> bool:
+        """Give a list of rows more rows if that is what the form was sent for; whether it was."""
+        rows = self._fields.get(name or "")
+        if not isinstance(rows, RowList) or not rows.grows:
+            return False
+        rows.lengthen()
+        return True
 
     def __iter__(self) -> Iterator[Field]:
         """All fields that people see or that stand hidden among them, in their order, those of rows too."""
@@ -271,7 +281,7 @@ class PaperRows(ActForm):
     def recall(self, recorded: Recorded) -> None:
         """The papers that were recorded, wanted now or not, before those that still could be."""
         super().recall(recorded)
-        if not self.is_submitted():
+        if not self.is_filled():
             self.papers.show(recorded.evidence.papers)
         there = Counter(paper.form for paper in recorded.evidence.papers)
         self.forms = (*there.elements(), *(Counter(self.forms) - there).elements())
@@ -340,7 +350,7 @@ class MemberRows(ActForm):
 
     def choose(self, rows: Iterable[Mapping[str, object]]) -> None:
         """Show rows that were filled before, unless others were sent."""
-        if not self.is_submitted():
+        if not self.is_filled():
             self.people.show(rows)
             self._offer(self.members)
 

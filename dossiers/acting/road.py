@@ -15,6 +15,7 @@ from dossiers.casework.act import Duplicate, NotFound, VersionConflict
 from dossiers.casework.advance import advance, foresee, sent_before
 from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
+from dossiers.drafts.services import BESIDE
 from dossiers.fields import known_key
 from dossiers.formatters import role, say, state
 from dossiers.languages import gettext as _
@@ -45,6 +46,8 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
         return _impossible(case, trigger, form)
     form.prepare(case, s, trigger)
     refusals: tuple[Refusal, ...] = option.refusals if request.method == "GET" else ()
+    if request.method == "POST" and not shut and form.lengthen(request.form.get("more")):
+        return _page(case, trigger, form, (), shut, 200)
     if request.method == "POST" and not shut:
         if form.validate():
             try:
@@ -84,7 +87,7 @@ class Told:
 
 def _told_first(form: ActForm, trigger: str, case: Case) -> Told | None:
     """What the act would do, unless the person has read just that and confirmed it. Raises Refused, writes nothing."""
-    beside = ("csrf_token", "confirmed", "version", "act_key")
+    beside = BESIDE | {"version", "act_key"}
     typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in beside)
     mark = hashlib.sha256(repr(typed).encode()).hexdigest()[:24]
     if request.form.get("confirmed") == mark or sent_here_before():
@@ -167,7 +170,7 @@ def _page(
         shut=shut,
         at_field={name: r for name, r in stands if name},
         refusals=[r for name, r in stands if not name],
-        asked=request.method == "POST",
+        asked=request.method == "POST" and status != 200,
         news=news or [],
         typed=typed or [],
     )

@@ -32,6 +32,10 @@ class Piece:
     legend: str = ""
     note: str = ""
     hint: str = ""
+    more: str = ""
+    """The list of rows that a button here makes longer."""
+    most: int = 0
+    """How long that list may be."""
 
 
 class Row(Form):
@@ -56,6 +60,13 @@ class Row(Form):
 class RowList(FieldList):  # type: ignore[type-arg] # only its stubs are generic
     """The rows of a form: `RowList(FormField(PaperRowForm))`. Sent rows come as they are; the form names what lacks."""
 
+    grows = 0
+    """How many rows people may ask for at once, by a button; 0: the form says how many there are."""
+
+    def __init__(self, *args: Any, grows: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.grows = grows
+
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Make the rows, and let each say what it is called."""
         super().process(formdata, data, extra_filters)
@@ -78,6 +89,15 @@ class RowList(FieldList):  # type: ignore[type-arg] # only its stubs are generic
         for row in rows:
             self.append_entry(row)
         self._place(at)
+
+    @property
+    def most(self) -> int:
+        """How many rows there may be."""
+        return self.max_entries or 100
+
+    def lengthen(self) -> None:
+        """Some more empty rows, as many as there may be."""
+        self.add({} for _row in range(min(self.grows, self.most - len(self.entries))))
 
     def _place(self, start: int) -> None:
         for index, row in enumerate(self.rows[start:], start):

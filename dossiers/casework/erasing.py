@@ -14,6 +14,7 @@ from dossiers.casework.events import Body, Brought, Personal, Told
 from dossiers.casework.loading import cases_of, load_for_administration
 from dossiers.casework.models import Dossier, EventPersonal
 from dossiers.casework.store import DatabaseStore
+from dossiers.drafts import services as drafts
 from dossiers.extensions import run, write_transaction
 from dossiers.rules import services as rules
 from workflow.facts import Evidence
@@ -48,6 +49,7 @@ def erase(code: str, reason: str, signed: Signed) -> int:
         for case in cases:
             if case.state not in ENDS:
                 raise NotEnded(case.code)
+        drafts.forget_dossiers(case.code for case in cases)
         for case in cases:
             gone += _erase(store, case, reason, (signed.account_id, str(Role.ADMINISTRATOR), unit))
     return gone

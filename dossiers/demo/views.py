@@ -1,6 +1,6 @@
 """What only a demo has: one-click sign-in on this machine, and a clock that can be moved forward."""
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 
@@ -19,13 +19,13 @@ blueprint = Blueprint("demo", __name__)
 @permits("demo")
 @loopback_only
 def sign_in(account_id: int) -> ResponseReturnValue:
-    """Sign in as one of the demo's accounts, without a password."""
+    """Sign in as one of the demo's accounts, without a password; on to the page that was asked for."""
     account = db.session.get(Account, account_id)
     if account is None or account.demo_label is None:
         abort(404)
     logout_user()
     login_user(account)
-    return redirect(url_for("lists.home"), 303)
+    return redirect(way_back(), 303)
 
 
 @blueprint.post("/demo/dong-ho")

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day
 from dossiers.lists import finding, worklist
 from dossiers.lists import inbox as waiting
@@ -87,9 +88,9 @@ def search() -> ResponseReturnValue:
 @blueprint.post("/ngon-ngu/<language>")
 @permits("public")
 def language(language: str) -> ResponseReturnValue:
-    """Switch between Vietnamese and English; back to the page one came from."""
+    """Switch between Vietnamese and English; back to the page one came from, a form as it was typed."""
     if language not in ("vi", "en"):
         abort(404)
     session["language"] = language
     g.pop("language", None)
-    return redirect(way_back(), 303)
+    return redirect(keep_while_switching() or way_back(), 303)

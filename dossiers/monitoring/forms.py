@@ -31,7 +31,7 @@ class CeremonyForm(ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """The day of receipt is known when it was recorded before."""
         super().prepare(case, s, trigger)
-        if not self.is_submitted() and case.facts.received_on:
+        if not self.is_filled() and case.facts.received_on:
             self.received_on.data = case.facts.received_on
 
 

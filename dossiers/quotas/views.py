@@ -67,7 +67,7 @@ def give() -> ResponseReturnValue:
         )
         flash(_("Đã giao chỉ tiêu cho %(unit)s.", unit=unit.name), "done")
         return redirect(url_for("quotas.report", year=form.year.data), 303)
-    if not form.is_submitted():
+    if not form.is_filled():
         form.year.data = clock.today().year
     return render_template("quotas/give.html", form=form), 422 if form.is_submitted() else 200
 

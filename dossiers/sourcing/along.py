@@ -110,7 +110,7 @@ class ComingForm(ActForm):
             row.legend = f"{row.form.data} – {say(s.rulebook.form_title(row.form.data))}"
         if not self.act_key.data:
             self.act_key.data = secrets.token_hex(16)
-        if not self.is_submitted():
+        if not self.is_filled():
             self.happened_on.data = clock.today()
         if case.id:  # it is corrected: where it was put on the list stays
             del self.place
@@ -118,7 +118,7 @@ class ComingForm(ActForm):
     def recall(self, recorded: Recorded) -> None:
         """What was brought along."""
         evidence, person = recorded.evidence, recorded.person
-        if not self.is_submitted():
+        if not self.is_filled():
             self.papers.show([{**_paper(paper)} for paper in evidence.papers])
         super().recall(recorded)
         for name in _PERSON:

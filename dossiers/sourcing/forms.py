@@ -55,7 +55,7 @@ class CreateForm(FlaskForm):
         self.schooling.choices = with_empty(labelled(SCHOOLING_LABELS))
         if not self.act_key.data:
             self.act_key.data = secrets.token_hex(16)
-        if not self.is_submitted():
+        if not self.is_filled():
             self.happened_on.data = clock.today()
 
     def validate(self, extra_validators: Any = None) -> bool:

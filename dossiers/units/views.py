@@ -34,7 +34,7 @@ class SeatForm(FlaskForm):
     def prepare(self) -> None:
         """Most are official members."""
         self.status.choices = labelled(STATUS_LABELS)
-        if not self.is_submitted():
+        if not self.is_filled():
             self.valid_from.data, self.status.data = clock.today(), Status.OFFICIAL
 
 
@@ -60,7 +60,7 @@ class ChangeForm(FlaskForm):
         self.decider.choices = with_empty(labelled(DECIDER_LABELS))
         if unit.kind is not UnitKind.GRASSROOTS_COMMITTEE:
             del self.decider
-        if not self.is_submitted():
+        if not self.is_filled():
             self.valid_from.data = clock.today()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -95,7 +95,7 @@ class UnitForm(FlaskForm):
         parents = tree.current().below(signed().units)
         self.parent.choices = with_empty(coded(parents))
         self.decider.choices = with_empty(labelled(DECIDER_LABELS))
-        if not self.is_submitted():
+        if not self.is_filled():
             self.valid_from.data = clock.today()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -224,7 +224,7 @@ def change_seat(code: str, seat_id: int) -> ResponseReturnValue:
         else:
             flash(_("Đã ghi tình trạng mới của %(name)s.", name=seat.name), "done")
             return redirect(url_for("units.unit", code=code), 303)
-    elif not form.is_submitted():
+    elif not form.is_filled():
         form.valid_from.data = clock.today()
     page = render_template("units/change_seat.html", unit=found, seat=seat, form=form)
     return page, 422 if form.is_submitted() else 200
@@ -243,7 +243,7 @@ def end_seat(code: str, seat_id: int) -> ResponseReturnValue:
         registers.end(seat, form.valid_to.data, signed().account_id)
         flash(_("Đã ghi %(name)s thôi biểu quyết.", name=seat.name), "done")
         return redirect(url_for("units.unit", code=code), 303)
-    if not form.is_submitted():
+    if not form.is_filled():
         form.valid_to.data = clock.today()
     page = render_template("units/end_seat.html", unit=found, seat=seat, form=form)
     return page, 422 if form.is_submitted() else 200

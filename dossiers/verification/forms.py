@@ -116,14 +116,14 @@ class IntroducersForm(MemberRows):
         brought.companions = self.companions([row.member.data for row in chosen], self.happened_on.data)
 
 
-NEW_ROWS = 4
+NEW_ROWS = 2
 
 
 class RelativesForm(ActForm):
     """Relatives to be verified: known ones to be completed, and rows for new ones."""
 
     happened_on = DayField(_l("Ngày ghi"), [required])
-    relatives = RowList(FormField(RelativeRowForm))
+    relatives = RowList(FormField(RelativeRowForm), max_entries=60, grows=2)
 
     _known: frozenset[str] = frozenset()
     """The refs of this dossier's relatives; another one, which somebody made up, names nobody."""
@@ -133,7 +133,7 @@ class RelativesForm(ActForm):
         super().prepare(case, s, trigger)
         known = page.relatives(case)
         self._known = frozenset(relative.ref for relative in known)
-        self._show(known, len(known) + NEW_ROWS if known else 6)
+        self._show(known, len(known) + NEW_ROWS if known else 4)
 
     def recall(self, recorded: Recorded) -> None:
         """Those that were recorded; of whom the file has forgotten the name, the rules still know the rest."""
@@ -143,7 +143,7 @@ class RelativesForm(ActForm):
         self._show(rows, len(rows) + NEW_ROWS)
 
     def _show(self, rows: Sequence[object], count: int) -> None:
-        if not self.is_submitted():
+        if not self.is_filled():
             self.relatives.show(rows)
         self.relatives.add({} for _row in range(count - len(self.relatives)))
 
