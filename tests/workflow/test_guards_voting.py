@@ -102,3 +102,18 @@ def test_after_three_failed_votes_on_recognition_the_superior_decides(times: int
 def test_the_rule_of_three_is_not_for_admission() -> None:
     facts = at_cell(votes=failed(5, Purpose.ADMISSION))
     assert not cell_vote(facts, date(2022, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("ballot", "refused"),
+    [
+        (Ballot(15, 15, 15, members=15), False),
+        (Ballot(15, 15, 15, members=14), True),
+        (Ballot(15, 12, 12, exempt_present=12), False),
+        (Ballot(15, 12, 12, exempt_present=13), True),
+    ],
+)
+def test_those_entitled_are_members_and_the_exempt_who_came_are_among_those_present(
+    ballot: Ballot, refused: bool
+) -> None:
+    assert cell_vote(at_cell(), date(2022, 7, 1), ballot) == ({"vote_count"} if refused else set())

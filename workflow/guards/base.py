@@ -111,7 +111,7 @@ def day_text(day: date | None) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else "–"
 
 
-def _named(form: str, book: Rulebook) -> Text:
+def named(form: str, book: Rulebook) -> Text:
     """A form by its number and title: wrong lists of numbers circulate."""
     title = book.form_title(form)
     return Text(f"{form} {title.vi}", f"{form} {title.en}")
@@ -128,5 +128,5 @@ def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
         "Ghi số, ngày của giấy tờ.",
         "Record the papers.",
         mend=mend,
-        items=tuple(_named(form, s.rulebook) for form in missing),
+        items=tuple(named(form, s.rulebook) for form in missing),
     )

@@ -28,6 +28,8 @@ def from_organisation(s: Situation) -> Refusal | None:
     """Only a candidate of the Youth Union or the trade union is nominated by it."""
     if s.facts.source is not Source.OTHER:
         return None
+    if _is_member(s):
+        return _source_is_wrong(s, "nomination")
     return s.no(
         "nomination",
         "Nguồn này không thuộc Đoàn thanh niên hay công đoàn nên không có nghị quyết giới thiệu.",
@@ -86,11 +88,32 @@ def nomination_vote(s: Situation) -> Refusal | None:
 
 def neither_organisation(s: Situation) -> Refusal | None:
     """Straight from source to list goes only who belongs to neither organisation, whatever the source says."""
+    if s.state is not State.SOURCED:
+        return None
+    if s.facts.source is Source.OTHER and _is_member(s):
+        return _source_is_wrong(s, "direct_listing")
+    if s.facts.source is not Source.OTHER or not s.rulebook.flag("direct_listing"):
+        return _not_directly(s)
+    return None
+
+
+def _is_member(s: Situation) -> bool:
     facts = s.facts
-    member = (facts.youth_member and facts.unit_has_youth_union) or (facts.union_member and facts.unit_has_trade_union)
-    if s.state is not State.SOURCED or not s.rulebook.flag("direct_listing"):
-        return None if s.state is not State.SOURCED else _not_directly(s)
-    return _not_directly(s) if facts.source is not Source.OTHER or member else None
+    young = facts.birth_date is None or age_in_months(facts.birth_date, s.on) <= s.rulebook.number("youth_age")
+    in_youth_union = facts.youth_member and facts.unit_has_youth_union and young
+    return in_youth_union or (facts.union_member and facts.unit_has_trade_union)
+
+
+def _source_is_wrong(s: Situation, rule: str) -> Refusal:
+    """Whoever is a member is put forward by the organisation; the source says who that is."""
+    return s.no(
+        rule,
+        "Người này là đoàn viên thanh niên hoặc đoàn viên công đoàn của đơn vị nhưng nguồn giới thiệu ghi là “khác”.",
+        "This person is a member of the unit's Youth Union or trade union, but the source says other.",
+        "Sửa nguồn giới thiệu thành Đoàn thanh niên hoặc công đoàn, rồi đoàn thể ghi nghị quyết giới thiệu.",
+        "Correct the source to Youth Union or trade union; the organisation then records its resolution.",
+        mend="correct_candidate",
+    )
 
 
 def _not_directly(s: Situation) -> Refusal:

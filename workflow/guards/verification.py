@@ -218,6 +218,25 @@ def relatives_asked_about(s: Situation) -> Refusal | None:
     )
 
 
+def relatives_exempt(s: Situation) -> Refusal | None:
+    """Only those the rule names need not be verified when they are Party members who are fully declared."""
+    exempt = [Relation(word) for word in s.rulebook.words("exempt_relatives")]
+    other = next(
+        (r for r in (s.evidence.relatives if s.evidence else ()) if r.exempt and r.relation not in exempt), None
+    )
+    if other is None:
+        return None
+    label, allowed = RELATION_LABELS[other.relation], [RELATION_LABELS[relation] for relation in exempt]
+    return s.no(
+        "exempt_relatives",
+        f"Không miễn thẩm tra người có quan hệ: {label.vi}, kể cả khi là đảng viên.",
+        f"Not exempt from verification, even as a Party member: {label.en}.",
+        f"Bỏ dấu miễn thẩm tra và thẩm tra người này; chỉ miễn cho: {', '.join(one.vi.lower() for one in allowed)}.",
+        f"Take the mark away and have this person verified; exempt are only: {', '.join(one.en.lower() for one in allowed)}.",
+        "relatives",
+    )
+
+
 def cv_after_application(s: Situation) -> Refusal | None:
     """First the application, then the CV (06-HD/TW 3.4)."""
     if not s.rulebook.flag("verification_order"):

@@ -7,7 +7,7 @@ from workflow.votes import BODY_LABELS, Body, Purpose, needed
 
 
 def vote_adds_up(s: Situation) -> Refusal | None:
-    """For and against are not more than those present, those present not more than those entitled."""
+    """For and against are not more than those present, those present than those entitled, those than all members."""
     ballot = s.evidence.ballot if s.evidence else None
     if ballot is None:
         return None
@@ -19,6 +19,24 @@ def vote_adds_up(s: Situation) -> Refusal | None:
             "Kiểm tra biên bản; sửa danh sách biểu quyết của đơn vị nếu danh sách sai.",
             "Check the minutes; correct the unit's register if that is wrong.",
             "present",
+        )
+    if ballot.members is not None and ballot.entitled > ballot.members:
+        return s.no(
+            "vote_count",
+            f"{ballot.entitled} người có quyền biểu quyết nhưng chi bộ chỉ có {ballot.members} đảng viên chính thức.",
+            f"{ballot.entitled} entitled to vote, but the cell has only {ballot.members} official member(s).",
+            "Kiểm tra biên bản; sửa danh sách biểu quyết của đơn vị nếu danh sách sai.",
+            "Check the minutes; correct the unit's register if that is wrong.",
+            "present",
+        )
+    if ballot.exempt_present > ballot.present:
+        return s.no(
+            "vote_count",
+            f"Có {ballot.exempt_present} đảng viên được miễn dự họp, nhiều hơn tổng số có mặt {ballot.present}.",
+            f"{ballot.exempt_present} exempt members came, more than the {ballot.present} present in all.",
+            "Kiểm tra biên bản: số có mặt gồm cả đảng viên được miễn có dự họp.",
+            "Check the minutes: those present include the exempt members who came.",
+            "exempt_present",
         )
     if ballot.in_favour + ballot.against > ballot.present:
         return s.no(
@@ -177,9 +195,9 @@ def votes_left(s: Situation) -> Refusal | None:
 
 
 def three_votes_failed(s: Situation) -> Refusal | None:
-    """Only after three failed votes does the superior take over."""
+    """Only after three failed votes, on recognition or on removal, does the superior take over."""
     _, body = voting_body(s.state, s.route)
-    failed = s.facts.failed_votes(body, Purpose.RECOGNITION)
+    failed = s.facts.failed_on_membership(body)
     limit = s.rulebook.number("three_failed_votes")
     if failed >= limit:
         return None
