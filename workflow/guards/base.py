@@ -125,8 +125,8 @@ def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
         rule,
         "Còn thiếu: " + "; ".join(f"{f} {s.rulebook.form_title(f).vi}" for f in missing) + ".",
         "Missing: " + "; ".join(f"{f} {s.rulebook.form_title(f).en}" for f in missing) + ".",
-        "Ghi số, ngày của giấy tờ.",
-        "Record the papers.",
+        "Lập hoặc thu giấy tờ còn thiếu, rồi ghi ngày (và số, nếu có) vào hồ sơ.",
+        "Make or collect what is missing, then record its date, and its number if it has one.",
         mend=mend,
         items=tuple(named(form, s.rulebook) for form in missing),
     )

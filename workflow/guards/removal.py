@@ -126,8 +126,8 @@ def _votes_left(s: Situation, body: Body) -> Refusal | None:
     failed = s.facts.failed_votes(body, Purpose.REMOVAL)
     return s.no(
         "three_failed_votes",
-        f"{BODY_LABELS[body].vi} đã biểu quyết xóa tên {failed} lần không đủ 2/3.",
-        f"{BODY_LABELS[body].en}: {failed} votes for removal have failed to reach 2/3.",
+        f"{BODY_LABELS[body].vi} đã biểu quyết xóa tên {failed} lần không đạt.",
+        f"{BODY_LABELS[body].en}: {failed} votes for removal have failed.",
         "Báo cáo cấp ủy cấp trên xem xét, quyết định.",
         "Refer the matter to the superior committee.",
         mend="remove",

@@ -54,8 +54,8 @@ def extension_possible(s: Situation) -> Refusal | None:
             "admission_decision_extension",
             "Không có thời hạn nào đang chạy mà được gia hạn.",
             "No deadline is running that may be extended.",
-            "Chỉ gia hạn quyết định và lễ kết nạp.",
-            "Only decisions and the ceremony can be extended.",
+            "Chỉ gia hạn thời hạn quyết định kết nạp, quyết định công nhận và lễ kết nạp, khi thời hạn đó đang chạy.",
+            "Only the decisions on admission and recognition and the ceremony are extended, while they run.",
         )
     e = s.evidence
     if e is None or not e.rule or e.days is None:
@@ -65,8 +65,8 @@ def extension_possible(s: Situation) -> Refusal | None:
             "admission_decision_extension",
             "Thời hạn này không chạy hoặc không được gia hạn.",
             "That deadline does not run or cannot be extended.",
-            "Chọn thời hạn đang chạy.",
-            "Choose a running deadline.",
+            f"Chọn: {'; '.join(s.rulebook.rule(rule).title.vi for rule in sorted(extendable))}.",
+            f"Choose: {'; '.join(s.rulebook.rule(rule).title.en for rule in sorted(extendable))}.",
             "rule",
         )
     if s.on > runs[e.rule].due_on and not deadlines.BY_RULE[e.rule].agreed_late:
@@ -176,8 +176,8 @@ def readmission_allowed(s: Situation) -> Refusal | None:
             "This person's re-admission was opened already."
             if s.facts.readmitted
             else "This person was already re-admitted once.",
-            "Chỉ kết nạp lại một lần.",
-            "Re-admission is possible once in a life.",
+            "Chỉ kết nạp lại một lần: không lập hồ sơ kết nạp lại nữa.",
+            "Re-admission is possible once in a life: no other dossier is opened.",
         )
     e = s.evidence
     ground = e.ground if e else ""
@@ -186,8 +186,8 @@ def readmission_allowed(s: Situation) -> Refusal | None:
             "readmission_excluded",
             f"Không kết nạp lại: {LEAVING_GROUNDS[ground].vi}.",
             f"Excluded from re-admission: {LEAVING_GROUNDS[ground].en}.",
-            "Không có ngoại lệ.",
-            "There is no exception.",
+            "Không lập hồ sơ kết nạp lại, không có ngoại lệ; nếu chọn nhầm lý do thì chọn lại.",
+            "No dossier is opened, without exception; choose again if the ground was chosen by mistake.",
             "ground",
         )
     if e is not None and ground and ground not in LEAVING_GROUNDS:

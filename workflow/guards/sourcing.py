@@ -6,6 +6,7 @@ from workflow.guards.base import Refusal, Situation, day_text
 from workflow.guards.voting import majority
 from workflow.roles import ROLE_LABELS, Role
 from workflow.stages import State
+from workflow.text import Text
 from workflow.votes import Body
 
 
@@ -83,7 +84,13 @@ def youth_age(s: Situation) -> Refusal | None:
 
 def nomination_vote(s: Situation) -> Refusal | None:
     """The executive (or the whole base branch) passes the resolution."""
-    return majority(s, "nomination", Body.UNION_EXECUTIVE)
+    return majority(s, "nomination", Body.UNION_EXECUTIVE, _VOTE_AGAIN)
+
+
+_VOTE_AGAIN = Text(
+    "Chưa đủ phiếu để ra nghị quyết; đoàn thể biểu quyết lại ở phiên họp khác rồi ghi.",
+    "Not enough for a resolution; the organisation votes again at another meeting, then records it.",
+)
 
 
 def neither_organisation(s: Situation) -> Refusal | None:
