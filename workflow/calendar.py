@@ -1,7 +1,7 @@
 """Days: Vietnamese working days and calendar months (domain.md §3, "Counting").
 
 Working days are Monday–Friday less public holidays and substitute days off, plus make-up working Saturdays,
-as the `holidays` package knows them; an administrator adds and removes single days for swaps it does not know.
+as the `holidays` package knows them, and swaps announced since; an administrator adds and removes single days.
 """
 
 import calendar as _calendar
@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 _DAY = timedelta(days=1)
+_SWAPPED = {date(2026, 1, 2): date(2026, 1, 10)}
+"""Days off and the Saturdays worked for them that were announced and that the package does not know."""
 _REMEMBERED = 20_000
 """Ends of periods a calendar remembers: many dossiers share their days."""
 
@@ -20,9 +22,9 @@ def _national(year: int) -> tuple[frozenset[date], frozenset[date]]:
     import holidays  # reads the calendars of every country: only once a working day is asked for
 
     known = holidays.country_holidays("VN", years=year)
-    days_off = frozenset(day for day in known if day.year == year)
-    made_up = frozenset(day for day in known.weekend_workdays if day.year == year)
-    return days_off, made_up
+    days_off = {day for day in (*known, *_SWAPPED) if day.year == year}
+    made_up = {day for day in (*known.weekend_workdays, *_SWAPPED.values()) if day.year == year}
+    return frozenset(days_off), frozenset(made_up)
 
 
 def add_months(day: date, months: int) -> date:

@@ -28,7 +28,7 @@ def behind(state: State | None, route: Route, facts: DossierFacts, book: Ruleboo
         if state not in (committee, last):
             continue
         limit = book.number("three_failed_votes")
-        gave_up = any(facts.failed_votes(body, purpose) >= limit for body in (Body.CELL, Body.COMMITTEE))
+        gave_up = any(facts.failed_on_membership(body) >= limit for body in (Body.CELL, Body.COMMITTEE))
         if purpose is Purpose.RECOGNITION and gave_up:
             return None
         if route.has_section and facts.paper(book.form(kind)) is None:

@@ -9,6 +9,7 @@ from workflow.calendar import WorkCalendar, add_months
 from workflow.facts import DossierFacts
 from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_STATES, Stage, State
+from workflow.votes import Body, Purpose
 
 
 class Deadline(msgspec.Struct, frozen=True):
@@ -30,6 +31,8 @@ class DeadlineSpec(msgspec.Struct, frozen=True):
     states: frozenset[State]
     due: Callable[[DossierFacts, Rulebook, WorkCalendar], tuple[date, date] | None]
     extension_rule: str | None = None
+    agreed_late: bool = False
+    """Whether an extension may still be agreed when it has passed: what is late waits for that agreement."""
 
 
 def probation_end(facts: DossierFacts, rulebook: Rulebook) -> date | None:
@@ -53,10 +56,19 @@ def certificate(facts: DossierFacts, rulebook: Rulebook, by: date | None = None)
 
 
 def stale_on(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
-    """The last day a dossier can be voted on by the cell without making its papers again."""
-    if facts.dossier_made_on is None:
+    """The last day a dossier can be voted on by the cell without making its papers again.
+
+    None: no dossier was made, or the cell considered it in time; a vote that failed is a consideration too.
+    """
+    made = facts.dossier_made_on
+    if made is None or facts.cell_resolution_on is not None:
         return None
-    return months_end(facts.dossier_made_on, rulebook.number("stale_dossier"), rulebook, calendar)
+    last = months_end(made, rulebook.number("stale_dossier"), rulebook, calendar)
+    considered = any(
+        vote.body is Body.CELL and vote.purpose is Purpose.ADMISSION and made <= vote.held_on <= last
+        for vote in facts.votes
+    )
+    return None if considered else last
 
 
 def ceremony_start(facts: DossierFacts, rulebook: Rulebook) -> date | None:
@@ -156,6 +168,7 @@ SPECS: tuple[DeadlineSpec, ...] = (
         frozenset({State.APPROVED}),
         _working("ceremony", ceremony_start),
         "ceremony_extension",
+        agreed_late=True,
     ),
     DeadlineSpec("member_cv", frozenset({State.PROBATIONARY}), _member_cv),
     DeadlineSpec("formal_transfer", frozenset({State.PROBATIONARY}), _formal_transfer),
@@ -181,14 +194,11 @@ MILESTONES = frozenset({"probation", "follow_up"})
 def running(state: State, facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[Deadline, ...]:
     """The deadlines that run in `state`, earliest first.
 
-    A dossier cannot go stale once the cell has voted in favour; the period for a decision keeps running when
-    the dossier is returned for correction.
+    The period for a decision keeps running when the dossier is returned for correction.
     """
     found: list[Deadline] = []
     for spec in SPECS:
         if state not in spec.states:
-            continue
-        if spec.rule == "stale_dossier" and facts.cell_resolution_on is not None:
             continue
         if spec.rule == "recognition_vote" and facts.recognition_resolution_on is not None:
             continue

@@ -291,6 +291,10 @@ class DossierFacts(Frozen, frozen=True):
         """How often `body` failed to reach its majority for `purpose`."""
         return sum(1 for v in self.votes if v.body is body and v.purpose is purpose and not v.passed)
 
+    def failed_on_membership(self, body: Body) -> int:
+        """How often `body` failed on recognition, or on removal: what it gave up three times the superior decides."""
+        return max(self.failed_votes(body, Purpose.RECOGNITION), self.failed_votes(body, Purpose.REMOVAL))
+
     def passed(self, body: Body, purpose: Purpose) -> bool:
         """Whether `body` ever reached its majority for `purpose`, here or on paper before."""
         here = any(v.passed for v in self.votes if v.body is body and v.purpose is purpose)

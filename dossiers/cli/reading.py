@@ -98,7 +98,10 @@ def dossiers_show(code: str, as_json: bool) -> None:
                 "trigger": o.trigger,
                 "to": str(o.to),
                 "allowed": o.allowed,
-                "refusals": [{"rule": r.rule, "citation": r.citation, "message": r.message.vi} for r in o.refusals],
+                "refusals": [
+                    {"rule": r.rule, "citation": r.citation, "message": r.message.vi, "remedy": r.remedy.vi}
+                    for r in o.refusals
+                ],
             }
             for o in machine.options(s)
         ],

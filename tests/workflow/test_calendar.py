@@ -24,6 +24,11 @@ CALENDAR = WorkCalendar()
         (date(2022, 1, 3), False),  # New Year on a Saturday, made up on Monday
         (date(2024, 5, 4), True),  # a Saturday worked for Monday 29/04/2024
         (date(2024, 4, 29), False),
+        (date(2026, 1, 2), False),  # announced after the package: a Friday off, the Saturday of next week worked for it
+        (date(2026, 1, 3), False),
+        (date(2026, 1, 9), True),
+        (date(2026, 1, 10), True),
+        (date(2026, 1, 11), False),
     ],
 )
 def test_working_days_follow_the_vietnamese_calendar(day: date, working: bool) -> None:
@@ -106,3 +111,13 @@ def test_majorities_are_of_those_entitled(share: str, entitled: int, votes: int)
 def test_a_share_that_is_none_is_refused(share: str) -> None:
     with pytest.raises((ValueError, ZeroDivisionError)):
         parse_share(share)
+
+
+def test_an_announced_swap_is_counted_and_an_administrator_may_take_it_back() -> None:
+    assert CALENDAR.add_working_days(date(2025, 11, 20), 30) == date(2026, 1, 5), "02/01/2026 is off"
+    assert CALENDAR.add_working_days(date(2026, 1, 9), 1) == date(2026, 1, 10)
+    off = WorkCalendar(working=[date(2026, 1, 2)], off=[date(2026, 1, 10)])
+    assert off.add_working_days(date(2025, 12, 31), 1) == date(2026, 1, 2)
+    assert off.add_working_days(date(2026, 1, 9), 1) == date(2026, 1, 12)
+    kept = WorkCalendar(*CALENDAR.told(), complete=True)
+    assert (kept.is_working(date(2026, 1, 2)), kept.is_working(date(2026, 1, 10))) == (False, True)

@@ -109,6 +109,10 @@ PROBES: dict[str, Probe] = {
         S.CELL_REVIEW, facts(AT_CELL, schooling=Schooling.PRIMARY, schooling_ground="mountain"), "pass_cell_vote",
         **vote(15),
     ),
+    "schooling_grounds_primary": said(
+        S.CELL_REVIEW,
+        facts(AT_CELL, schooling=None, schooling_ground="mountain"), "pass_cell_vote", **vote(15),
+    ),
     "consent_note": said(
         None, DossierFacts(), "create", source=Source.OTHER, candidate=Candidate(date(1990, 1, 1)), consented=False
     ),
@@ -136,6 +140,10 @@ PROBES: dict[str, Probe] = {
     "application_papers": said(S.APPLYING, facts(READY, papers=()), "start_verification"),
     "verified_persons": said(
         S.VERIFYING, verifying(), "record_relatives", relatives=(Relative("r3", Relation.CHILD, date(2026, 9, 1)),)
+    ),
+    "exempt_relatives": said(
+        S.VERIFYING, verifying(verifying_since=date(2026, 8, 3)), "record_relatives",
+        relatives=(Relative("r1", Relation.FATHER, date(2026, 9, 1), exempt=True),),
     ),
     "verification_order": said(
         S.APPLYING, facts(READY), "record_relatives", relatives=(Relative("r1", Relation.FATHER, date(2026, 9, 1)),)

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.workflow.helpers import EVERYBODY, Walk, refusals, rules_against, situation
+from tests.workflow.helpers import EVERYBODY, Walk, fire, refusals, rules_against, situation
 from tests.workflow.situations import APPROVED, CELL, DAY, SOUND, at_cell, cell_vote, failed, start, verifying
 from workflow import machine
+from workflow.deadlines import running
 from workflow.facts import (
     Actor,
     Ballot,
@@ -27,7 +28,7 @@ from workflow.facts import (
 )
 from workflow.procedure.table import MOVES, move_by
 from workflow.roles import Role
-from workflow.route import ROUTES, Route, RouteName
+from workflow.route import ROUTES, Decider, Route, RouteName, walked
 from workflow.stages import State
 from workflow.votes import Body, Purpose
 
@@ -153,6 +154,47 @@ def test_three_failed_votes_of_the_body_that_decides_lead_above() -> None:
     assert not refusals(s, "refer_to_superior", ON, reason="Ba lần không đủ phiếu.")
     above = situation(State.RECOGNITION_AWAITING_DECISION, msgspec.structs.replace(facts, referred=True))
     assert not refusals(above, "decide_recognition", ON, **decide)
+
+
+@pytest.mark.parametrize(
+    ("body", "times", "removed"),
+    [(Body.CELL, 2, False), (Body.CELL, 3, True), (Body.COMMITTEE, 2, False), (Body.COMMITTEE, 3, True)],
+)
+def test_after_three_failed_votes_on_recognition_the_superior_may_remove(body: Body, times: int, removed: bool) -> None:
+    facts = member(*failed(times, Purpose.RECOGNITION, body), preparer="b")
+    s = situation(State.RECOGNITION_AWAITING_DECISION, facts)
+    ask = {"ground": "not_recognised", "number": "1", "ballot": Ballot(9, 9, 5)}
+    assert rules_against(s, "remove", ON, **ask) == (set() if removed else {"removal_votes"})
+    below = situation(State.RECOGNITION_CELL_REVIEW, facts)
+    assert rules_against(below, "remove", ON, **ask) == {"removal_votes"}, "it was not referred yet"
+
+
+@pytest.mark.parametrize(("times", "refused"), [(2, True), (3, False)])
+def test_after_three_failed_votes_on_removal_the_superior_may_recognise(times: int, refused: bool) -> None:
+    facts = member(*failed(times, Purpose.REMOVAL))
+    s = situation(State.RECOGNITION_CELL_REVIEW, facts)
+    found = rules_against(s, "refer_to_superior", ON, reason="Ba lần không đủ phiếu xóa tên.")
+    assert found == ({"three_failed_votes"} if refused else set())
+    with_superior = situation(State.RECOGNITION_AWAITING_DECISION, msgspec.structs.replace(facts, preparer="b"))
+    decided = rules_against(with_superior, "decide_recognition", ON, number="1", ballot=Ballot(9, 9, 9))
+    assert ("recognition_vote" in decided) is refused
+
+
+@pytest.mark.parametrize("name", [RouteName.DELEGATED, RouteName.OWN_STANDING])
+def test_who_decides_itself_and_fails_three_times_to_remove_leaves_it_to_the_superior(name: RouteName) -> None:
+    own = ROUTES[name]
+    facts, book = member(removal(Body.CELL)), situation(None).rulebook
+    for nr in (1, 2, 3):
+        assert walked(own, book, facts.referred) == own, nr
+        s = situation(State.PROBATIONARY, facts, route=own)
+        facts = fire(s, "record_failed_removal_vote", ON, ballot=Ballot(9, 9, 2)).facts
+    above = walked(own, book, facts.referred)
+    assert above.decider is Decider.UPPER_STANDING
+    ask = {"ground": "absent", "number": "1", "ballot": Ballot(9, 9, 5)}
+    upper, secretary = Actor("a1", (Role.UPPER_SECRETARY,)), Actor("a2", (Role.COMMITTEE_SECRETARY,))
+    assert not refusals(situation(State.PROBATIONARY, facts, route=above, actor=upper), "remove", ON, **ask)
+    found = rules_against(situation(State.PROBATIONARY, facts, route=above, actor=secretary), "remove", ON, **ask)
+    assert found == {"actor_role"}
 
 
 # --- the first receipt, and what a decision is dated -------------------------------------------------------------
@@ -469,6 +511,19 @@ def test_a_deadline_is_extended_while_it_runs(on: date, refused: bool) -> None:
     common = {"agreed_by": "Ban Thường vụ", "reason": "Hồ sơ phức tạp."}
     found = rules_against(s, "extend_deadline", on, rule="admission_decision", days=5, **common)
     assert found == ({"admission_decision_extension"} if refused else set())
+
+
+@pytest.mark.parametrize("late", [0, 1, 40])
+def test_a_late_ceremony_is_agreed_to_whenever_the_superior_does(late: int) -> None:
+    s = situation(State.APPROVED, APPROVED)
+    due = next(d.due_on for d in running(s.state, s.facts, s.rulebook, s.calendar) if d.rule == "ceremony")
+    on = due + timedelta(days=late)
+    common = {"rule": "ceremony", "days": 30 + late, "agreed_by": "Ban Thường vụ", "reason": "Thiên tai."}
+    agreed = fire(s, "extend_deadline", on, **common).facts
+    after = situation(State.APPROVED, agreed)
+    assert not refusals(after, "hold_ceremony", on + timedelta(days=1), received_on=date(2022, 7, 1))
+    if late:
+        assert rules_against(s, "hold_ceremony", on, received_on=date(2022, 7, 1)) == {"ceremony"}
 
 
 def test_a_refusal_by_who_decides_carries_its_vote() -> None:

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from tests.workflow.helpers import refusals, rules_against, situation
-from tests.workflow.situations import DAY, SOUND, at_cell, cell_vote
+from tests.workflow.situations import CELL, DAY, SOUND, at_cell, cell_vote
+from workflow.deadlines import running
 from workflow.facts import (
     Paper,
     Schooling,
+    Vote,
 )
 from workflow.stages import State
+from workflow.votes import Body, Purpose
 
 EVERY_BOOK = True
 
@@ -111,3 +114,37 @@ def test_a_stale_dossier_is_made_again_with_new_papers_only() -> None:
     old = (*fresh[:-1], Paper("5-KNĐ", date(2022, 7, 15)))
     assert rules_against(s, "redo_stale_papers", on, papers=old) == {"stale_dossier"}
     assert rules_against(s, "redo_stale_papers", date(2022, 7, 15), papers=fresh) >= {"stale_dossier"}, "not stale yet"
+
+
+@pytest.mark.parametrize(
+    ("voted", "refused"),
+    [
+        (date(2021, 7, 14), True),  # before the dossier was made (again): it is not what the cell considered
+        (date(2021, 7, 15), False),
+        (date(2022, 7, 15), False),  # the last day
+        (date(2022, 7, 16), True),  # it was stale by then
+    ],
+)
+def test_a_failed_vote_of_the_cell_is_a_consideration_and_ends_staleness(voted: date, refused: bool) -> None:
+    vote = Vote(Body.CELL, Purpose.ADMISSION, voted, 15, 15, 9, 6)
+    facts, on = at_cell(dossier_made_on=date(2021, 7, 15), votes=(vote,)), date(2022, 9, 20)
+    assert ("stale_dossier" in cell_vote(facts, on)) is refused
+    s = situation(State.CELL_REVIEW, facts)
+    assert ("stale_dossier" in {d.rule for d in running(s.state, facts, s.rulebook, s.calendar)}) is refused
+    fresh = tuple(Paper(form, on) for form in ("2-KNĐ", "3-KNĐ", "5-KNĐ"))
+    assert ("stale_dossier" in rules_against(s, "redo_stale_papers", on, papers=fresh)) is not refused
+
+
+@pytest.mark.parametrize(
+    ("ground", "level", "refused"),
+    [
+        ("fishermen", None, True),
+        ("fishermen", Schooling.PRIMARY, False),
+        ("elder", None, False),
+        ("mountain", None, False),
+    ],
+)
+def test_fishermen_have_completed_primary_school(ground: str, level: Schooling | None, refused: bool) -> None:
+    s = situation(State.CELL_REVIEW, at_cell(schooling=level, schooling_ground=ground), rulebook="RB-2026B")
+    found = rules_against(s, "pass_cell_vote", date(2022, 7, 1), number="1-NQ/CB", ballot=CELL)
+    assert found == ({"schooling_grounds_primary"} if refused else set())

@@ -13,6 +13,7 @@ from workflow.facts import (
     Candidate,
     DossierFacts,
     Extension,
+    Paper,
     Vote,
 )
 from workflow.route import ROUTES, RouteName
@@ -140,3 +141,17 @@ def test_name_and_birth_date_of_a_member_need_a_paper_and_the_committee(change: 
         assert (name in {r.field for r in refusals(s, "correct_candidate", on, **asked, **partly)}) is refused
     candidate = situation(State.APPLYING, DossierFacts(birth_date=date(1990, 3, 2)))
     assert not rules_against(candidate, "correct_candidate", on, **asked), "before the decision a reason is enough"
+
+
+@pytest.mark.parametrize(("ground", "refused"), [("removed", False), ("zzz", True)])
+def test_a_readmission_names_a_known_ground_of_leaving(ground: str, refused: bool) -> None:
+    s = situation(State.REMOVED, DossierFacts(left_on=date(2015, 2, 28)))
+    found = rules_against(s, "readmit", date(2022, 7, 1), ground=ground, number="1")
+    assert found == ({"evidence"} if refused else set())
+
+
+def test_what_is_made_again_is_told_by_number_and_title() -> None:
+    s = situation(State.CELL_REVIEW, at_cell(dossier_made_on=date(2021, 7, 15)))
+    (no,) = refusals(s, "redo_stale_papers", date(2022, 7, 20), papers=(Paper("2-KNĐ", date(2022, 7, 20)),))
+    for form in ("3-KNĐ", "5-KNĐ"):
+        assert f"{form} {s.rulebook.form_title(form).vi}" in no.message.vi

@@ -70,3 +70,18 @@ def test_a_certificate_from_elsewhere_is_still_good() -> None:
     assert rules_against(s, "record_certificate", date(2022, 7, 16), issued_on=date(2017, 7, 15), **common) == {
         "course_certificate"
     }
+
+
+@pytest.mark.parametrize("trigger", ["nominate", "accept_to_list"])
+def test_a_member_whose_source_says_other_is_told_to_correct_the_source(trigger: str) -> None:
+    facts = DossierFacts(birth_date=date(1985, 5, 5), consented=True, union_member=True, unit_has_trade_union=True)
+    asked: dict[str, Any] = {"nominate": {"ballot": CELL}, "accept_to_list": {"helpers": 1}}[trigger]
+    found = refusals(situation(State.SOURCED, facts), trigger, date(2022, 7, 1), number="1", **asked)
+    assert {refusal.mend for refusal in found} == {"correct_candidate"}
+
+
+@pytest.mark.parametrize(("born", "refused"), [(date(1992, 7, 31), True), (date(1992, 6, 30), False)])
+def test_who_is_past_youth_age_is_listed_without_the_youth_union(born: date, refused: bool) -> None:
+    facts = DossierFacts(birth_date=born, consented=True, youth_member=True, unit_has_youth_union=True)
+    found = rules_against(situation(State.SOURCED, facts), "accept_to_list", date(2022, 7, 1), number="1", helpers=1)
+    assert found == ({"direct_listing"} if refused else set())

@@ -172,3 +172,24 @@ def test_a_dossier_that_was_returned_keeps_its_answers() -> None:
     s = situation(State.APPLYING, verifying(verifying_since=date(2026, 5, 4)), rulebook="RB-2026B")
     again = fire(s, "start_verification", BEGUN)
     assert again.facts.verifying_since == date(2026, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("relation", "refused"),
+    [
+        (Relation.FATHER, False),
+        (Relation.MOTHER, False),
+        (Relation.CHILD, False),
+        (Relation.GUARDIAN, True),
+        (Relation.SPOUSE, True),
+        (Relation.FATHER_IN_LAW, True),
+        (Relation.MOTHER_IN_LAW, True),
+    ],
+)
+def test_of_party_members_only_parents_and_children_need_not_be_verified(relation: Relation, refused: bool) -> None:
+    s = situation(State.VERIFYING, verifying(verifying_since=BEGUN))
+    member = (Relative("r1", relation, BEGUN, exempt=True),)
+    found = refusals(s, "record_relatives", BEGUN + timedelta(days=2), relatives=member)
+    assert [refusal.rule for refusal in found] == (["exempt_relatives"] if refused else [])
+    ordinary = (Relative("r1", relation, BEGUN + timedelta(days=1)),)
+    assert not refusals(s, "record_relatives", BEGUN + timedelta(days=2), relatives=ordinary)

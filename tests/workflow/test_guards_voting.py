@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from tests.workflow.helpers import refusals, rules_against, situation
+from tests.workflow.helpers import fire, refusals, rules_against, situation
 from tests.workflow.situations import CELL, SOUND, at_cell, cell_vote, failed
 from workflow.facts import (
     Ballot,
     DossierFacts,
     Vote,
 )
+from workflow.procedure.table import moves_from
 from workflow.route import ROUTES, Route, RouteName
 from workflow.stages import State
 from workflow.votes import Body, Purpose
@@ -102,3 +103,49 @@ def test_after_three_failed_votes_on_recognition_the_superior_decides(times: int
 def test_the_rule_of_three_is_not_for_admission() -> None:
     facts = at_cell(votes=failed(5, Purpose.ADMISSION))
     assert not cell_vote(facts, date(2022, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("ballot", "refused"),
+    [
+        (Ballot(15, 15, 15, members=15), False),
+        (Ballot(15, 15, 15, members=14), True),
+        (Ballot(15, 12, 12, exempt_present=12), False),
+        (Ballot(15, 12, 12, exempt_present=13), True),
+    ],
+)
+def test_those_entitled_are_members_and_the_exempt_who_came_are_among_those_present(
+    ballot: Ballot, refused: bool
+) -> None:
+    assert cell_vote(at_cell(), date(2022, 7, 1), ballot) == ({"vote_count"} if refused else set())
+
+
+@pytest.mark.parametrize(
+    ("state", "trigger", "mend"),
+    [
+        (State.AWAITING_DECISION, "decide_admission", "record_failed_vote"),
+        (State.AWAITING_DECISION, "refuse", ""),
+        (State.RECOGNITION_AWAITING_DECISION, "decide_recognition", "record_failed_vote"),
+        (State.APPROVED, "revoke_decision", ""),
+        (State.PROBATIONARY, "annul_admission", ""),
+    ],
+)
+@pytest.mark.parametrize("name", [RouteName.COMMITTEE, RouteName.DELEGATED])
+def test_too_few_votes_are_recorded_where_that_is_an_act(
+    state: State, trigger: str, mend: str, name: RouteName
+) -> None:
+    s = situation(state, at_cell(), route=ROUTES[name])
+    (no,) = (
+        r for r in refusals(s, trigger, date(2022, 7, 1), number="1", ballot=Ballot(9, 9, 2)) if r.field == "in_favour"
+    )
+    assert no.mend == mend
+    assert bool(mend) is ("Ghi lần biểu quyết không đạt" in no.remedy.vi)
+    assert not mend or any(move.trigger == mend for move in moves_from(state, s.route))
+
+
+@pytest.mark.parametrize(("present", "warned"), [(9, True), (10, False)])
+def test_a_meeting_with_too_few_is_recorded_and_said_not_to_be_usual(present: int, warned: bool) -> None:
+    s = situation(State.CELL_REVIEW, at_cell())
+    warnings = fire(s, "record_failed_vote", date(2022, 7, 1), ballot=Ballot(15, present, 5)).warnings
+    assert [warning.rule for warning in warnings] == (["quorum"] if warned else [])
+    assert all("Vẫn ghi được" in warning.remedy.vi for warning in warnings), "what was recorded is not called invalid"

@@ -61,8 +61,9 @@ def schooling(s: Situation) -> Refusal | None:
     level = s.facts.schooling
     if level is not None and _LEVELS.index(level) >= _LEVELS.index(Schooling(s.rulebook.word("schooling"))):
         return None
-    if s.facts.schooling_ground in s.rulebook.words("schooling_grounds"):
-        return None
+    ground = s.facts.schooling_ground
+    if ground in s.rulebook.words("schooling_grounds"):
+        return _primary(s, ground) if level is None else None
     least = SCHOOLING_LABELS[Schooling(s.rulebook.word("schooling"))]
     proof = _PROOFS[s.rulebook.word("schooling_proof")]
     grounds = [SCHOOLING_GROUNDS[ground] for ground in s.rulebook.words("schooling_grounds")]
@@ -72,6 +73,20 @@ def schooling(s: Situation) -> Refusal | None:
         f"No {least.en.lower()} {proof.en} and no ground for an exception are recorded.",
         "Ghi trình độ học vấn, hoặc căn cứ: " + ", ".join(ground.vi.lower() for ground in grounds) + ".",
         "Record the schooling, or the ground: " + ", ".join(ground.en.lower() for ground in grounds) + ".",
+        mend="correct_candidate",
+    )
+
+
+def _primary(s: Situation, ground: str) -> Refusal | None:
+    if ground not in s.rulebook.words("schooling_grounds_primary"):
+        return None
+    label = SCHOOLING_GROUNDS[ground]
+    return s.no(
+        "schooling_grounds_primary",
+        f"Căn cứ ngoại lệ “{label.vi}” vẫn đòi hỏi đã học xong tiểu học; chưa ghi trình độ học vấn.",
+        f"The ground “{label.en}” still asks for primary schooling; no schooling is recorded.",
+        "Ghi trình độ học vấn của người xin vào Đảng.",
+        "Record the candidate's schooling.",
         mend="correct_candidate",
     )
 
@@ -94,8 +109,6 @@ SCHOOLING_GROUNDS: dict[str, Text] = {
 
 def not_stale(s: Situation) -> Refusal | None:
     """No more than 12 months after the dossier was made without a cell vote (01-HD/TW §3)."""
-    if s.facts.cell_resolution_on is not None:
-        return None
     last = deadlines.stale_on(s.facts, s.rulebook, s.calendar)
     if last is None or s.on <= last:
         return None

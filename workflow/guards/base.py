@@ -111,7 +111,7 @@ def day_text(day: date | None) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else "–"
 
 
-def _named(form: str, book: Rulebook) -> Text:
+def named(form: str, book: Rulebook) -> Text:
     """A form by its number and title: wrong lists of numbers circulate."""
     title = book.form_title(form)
     return Text(f"{form} {title.vi}", f"{form} {title.en}")
@@ -125,8 +125,8 @@ def papers_there(s: Situation, rule: str, mend: str) -> Refusal | None:
         rule,
         "Còn thiếu: " + "; ".join(f"{f} {s.rulebook.form_title(f).vi}" for f in missing) + ".",
         "Missing: " + "; ".join(f"{f} {s.rulebook.form_title(f).en}" for f in missing) + ".",
-        "Ghi số, ngày của giấy tờ.",
-        "Record the papers.",
+        "Lập hoặc thu giấy tờ còn thiếu, rồi ghi ngày (và số, nếu có) vào hồ sơ.",
+        "Make or collect what is missing, then record its date, and its number if it has one.",
         mend=mend,
-        items=tuple(_named(form, s.rulebook) for form in missing),
+        items=tuple(named(form, s.rulebook) for form in missing),
     )

@@ -108,10 +108,10 @@ def ceremony_in_time(s: Situation) -> Refusal | None:
     since = Text("Quyết định ban hành", "Issued") if issued else Text("Chi bộ nhận quyết định", "Received")
     return s.no(
         "ceremony",
-        f"{since.vi} ngày {day_text(start)}; lễ kết nạp phải tổ chức đến hết {day_text(due)}.",
+        f"{since.vi} ngày {day_text(start)}; lễ kết nạp phải tổ chức chậm nhất ngày {day_text(due)}.",
         f"{since.en} on {day_text(start)}: the ceremony was due by {day_text(due)}.",
-        "Cấp ủy cấp trên trực tiếp đồng ý bằng gia hạn, rồi ghi lễ kết nạp.",
-        "The direct superior agrees to an extension; then record the ceremony.",
+        "Cấp ủy cấp trên trực tiếp đồng ý thì ghi gia hạn trước, rồi ghi lễ kết nạp.",
+        "If the direct superior agrees, the extension is recorded first, then the ceremony.",
         "happened_on" if e else "",
         "extend_deadline",
     )

@@ -18,10 +18,10 @@ def point_known(s: Situation) -> Refusal | None:
         return None
     return s.no(
         "act_order",
-        "Không có điểm nào phải sửa, hoặc điểm này đã sửa.",
-        "There is no point to mend, or this one is mended.",
-        "Xem các điểm còn lại ở đầu trang hồ sơ.",
-        "See the points that are left on top of the dossier.",
+        "Điểm này không có hoặc đã sửa." if known else "Hồ sơ không còn điểm nào phải sửa.",
+        "There is no such point, or it is mended." if known else "The dossier has no points left to mend.",
+        f"Chọn trong các điểm chưa sửa: {', '.join(map(str, sorted(known)))}." if known else "Làm bước tiếp theo.",
+        f"Choose one still to mend: {', '.join(map(str, sorted(known)))}." if known else "Take the next step.",
         "point" if s.evidence else "",
     )
 

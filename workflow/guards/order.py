@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from workflow.facts import Evidence
+from workflow.facts import Control, Evidence
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.roles import ROLE_LABELS
 from workflow.route import role_for
@@ -206,6 +206,7 @@ _NEED_NAMES: dict[str, Text] = {
     "taken": Text("những việc đã làm trên giấy", "what was done on paper"),
 }
 """What people call the pieces of the evidence; every one but the day."""
+_CONCLUSION = Text("kết luận thẩm tra", "the conclusion of the verification")
 
 _DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Evidence) if field.name != "happened_on"}
 
@@ -235,7 +236,7 @@ def evidence_complete(s: Situation) -> Refusal | None:
     for name in s.needs:
         value = getattr(s.evidence, name)
         if value in (None, "", (), 0) or (isinstance(value, str) and not value.strip()):
-            text = _NEED_NAMES[name]
+            text = _CONCLUSION if name == "reason" and s.control is Control.CONCLUDE else _NEED_NAMES[name]
             return s.no(
                 "evidence",
                 f"Còn thiếu {text.vi}.",

@@ -50,7 +50,7 @@ def recognition_voted(s: Situation) -> Refusal | None:
     """A decision on recognition rests on the votes of the route, or on the rule of three failed votes."""
     facts, limit = s.facts, s.rulebook.number("three_failed_votes")
     bodies = [Body.CELL] + ([Body.COMMITTEE] if s.route.has_committee_review else [])
-    if any(facts.failed_votes(body, Purpose.RECOGNITION) >= limit for body in bodies):
+    if any(facts.failed_on_membership(body) >= limit for body in bodies):
         return None
     missing = [body for body in bodies if not facts.passed(body, Purpose.RECOGNITION)]
     return _not_voted(s, missing, "recognition_vote") or _appraised(s, Kind.RECOGNITION_APPRAISAL)

@@ -5,6 +5,7 @@ from workflow.guards.base import Refusal, Situation, day_text
 from workflow.guards.voting import deciding_body, quorum, quorum_of_cell
 from workflow.roles import ROLE_LABELS, Part, Role
 from workflow.route import role_for
+from workflow.stages import State
 from workflow.text import Text
 from workflow.votes import BODY_LABELS, Body, Purpose, needed
 
@@ -48,8 +49,21 @@ def removal_ground(s: Situation) -> Refusal | None:
     )
 
 
-def _gave_up(s: Situation, body: Body) -> bool:
+def _out_of_votes(s: Situation, body: Body) -> bool:
     return s.facts.failed_votes(body, Purpose.REMOVAL) >= s.rulebook.number("three_failed_votes")
+
+
+def _gave_up(s: Situation, body: Body) -> bool:
+    return _out_of_votes(s, body) or _with_superior(s)
+
+
+def _with_superior(s: Situation) -> bool:
+    """After three failed votes on recognition the superior has it, to recognise or to remove, without votes below."""
+    if s.state is not State.RECOGNITION_AWAITING_DECISION:
+        return False
+    below = (Body.CELL, Body.COMMITTEE) if s.route.has_committee_review else (Body.CELL,)
+    limit = s.rulebook.number("three_failed_votes")
+    return s.facts.referred or any(s.facts.failed_votes(body, Purpose.RECOGNITION) >= limit for body in below)
 
 
 def removal_body(s: Situation) -> Body:
@@ -107,13 +121,13 @@ def removal_deciding_majority(s: Situation) -> Refusal | None:
 
 
 def _votes_left(s: Situation, body: Body) -> Refusal | None:
-    if not _gave_up(s, body):
+    if not _out_of_votes(s, body):
         return None
     failed = s.facts.failed_votes(body, Purpose.REMOVAL)
     return s.no(
         "three_failed_votes",
-        f"{BODY_LABELS[body].vi} đã biểu quyết xóa tên {failed} lần không đủ 2/3.",
-        f"{BODY_LABELS[body].en}: {failed} votes for removal have failed to reach 2/3.",
+        f"{BODY_LABELS[body].vi} đã biểu quyết xóa tên {failed} lần không đạt.",
+        f"{BODY_LABELS[body].en}: {failed} votes for removal have failed.",
         "Báo cáo cấp ủy cấp trên xem xét, quyết định.",
         "Refer the matter to the superior committee.",
         mend="remove",

@@ -3,7 +3,7 @@
 from workflow import deadlines
 from workflow.calendar import add_months
 from workflow.facts import Candidate
-from workflow.guards.base import Refusal, Situation, day_text
+from workflow.guards.base import Refusal, Situation, day_text, named
 from workflow.guards.verification import introducing_form
 from workflow.papers import Kind
 from workflow.text import Text
@@ -54,8 +54,8 @@ def extension_possible(s: Situation) -> Refusal | None:
             "admission_decision_extension",
             "Không có thời hạn nào đang chạy mà được gia hạn.",
             "No deadline is running that may be extended.",
-            "Chỉ gia hạn quyết định và lễ kết nạp.",
-            "Only decisions and the ceremony can be extended.",
+            "Chỉ gia hạn thời hạn quyết định kết nạp, quyết định công nhận và lễ kết nạp, khi thời hạn đó đang chạy.",
+            "Only the decisions on admission and recognition and the ceremony are extended, while they run.",
         )
     e = s.evidence
     if e is None or not e.rule or e.days is None:
@@ -65,18 +65,18 @@ def extension_possible(s: Situation) -> Refusal | None:
             "admission_decision_extension",
             "Thời hạn này không chạy hoặc không được gia hạn.",
             "That deadline does not run or cannot be extended.",
-            "Chọn thời hạn đang chạy.",
-            "Choose a running deadline.",
+            f"Chọn: {'; '.join(s.rulebook.rule(rule).title.vi for rule in sorted(extendable))}.",
+            f"Choose: {'; '.join(s.rulebook.rule(rule).title.en for rule in sorted(extendable))}.",
             "rule",
         )
-    if s.on > runs[e.rule].due_on:
+    if s.on > runs[e.rule].due_on and not deadlines.BY_RULE[e.rule].agreed_late:
         due = day_text(runs[e.rule].due_on)
         return s.no(
             deadlines.BY_RULE[e.rule].extension_rule or "",
             f"Thời hạn đã hết ngày {due}: chỉ gia hạn khi còn thời hạn.",
             f"The deadline passed on {due}: it is extended while it runs.",
-            "Ghi ngày cấp trên đã đồng ý, nếu sớm hơn; nếu không, nêu lý do trễ hạn khi ghi việc này.",
-            "Enter the day the superior agreed if that was earlier; else the act is recorded as late.",
+            "Ghi ngày cấp trên đã đồng ý, nếu sớm hơn; nếu không, quyết định vẫn ghi được nhưng là trễ hạn.",
+            "Enter the day the superior agreed if that was earlier; else the decision is still recorded, as late.",
             "happened_on",
         )
     key = deadlines.BY_RULE[e.rule].extension_rule or ""
@@ -120,14 +120,24 @@ def is_suspended(s: Situation) -> Refusal | None:
 def is_stale(s: Situation) -> Refusal | None:
     """Papers are made again only when the dossier went stale."""
     last = deadlines.stale_on(s.facts, s.rulebook, s.calendar)
-    if last is not None and s.on > last and s.facts.cell_resolution_on is None:
+    if last is not None and s.on > last:
         return None
+    if last is None and s.facts.dossier_made_on is not None:
+        return s.no(
+            "stale_dossier",
+            "Chi bộ đã xét hồ sơ này khi còn hạn nên hồ sơ không quá hạn nữa.",
+            "The cell considered this dossier in time: it goes stale no more.",
+            "Không phải làm lại giấy tờ theo quy định 12 tháng; ghi bổ sung giấy tờ nếu cần.",
+            "Nothing is made again under the rule of 12 months; record further papers if they are needed.",
+            mend="record_papers",
+        )
+    months = s.rulebook.number("stale_dossier")
     return s.no(
         "stale_dossier",
-        "Hồ sơ chưa quá 12 tháng.",
-        "The dossier is not older than 12 months.",
-        f"Có thể dùng đến hết {day_text(last)}." if last else "Chưa lập hồ sơ.",
-        f"It is good until {day_text(last)}." if last else "No dossier was made yet.",
+        f"Hồ sơ chưa quá {months} tháng." if last else "Chưa lập hồ sơ.",
+        f"The dossier is not older than {months} months." if last else "No dossier was made yet.",
+        f"Hồ sơ còn dùng được đến hết {day_text(last)}; chưa phải làm lại." if last else "Lập hồ sơ trước.",
+        f"It is good until {day_text(last)}; nothing is made again yet." if last else "Make the dossier first.",
     )
 
 
@@ -146,10 +156,10 @@ def stale_papers_offered(s: Situation) -> Refusal | None:
         return None
     return s.no(
         "stale_dossier",
-        "Phải làm lại, đề ngày mới: " + ", ".join(missing) + ".",
-        "To be made again, with new dates: " + ", ".join(missing) + ".",
-        "Ghi số và ngày mới của từng giấy tờ.",
-        "Enter the new number and date of each.",
+        "Phải làm lại, đề ngày mới: " + "; ".join(named(form, s.rulebook).vi for form in missing) + ".",
+        "To be made again, with new dates: " + "; ".join(named(form, s.rulebook).en for form in missing) + ".",
+        f"Làm lại sau ngày {day_text(last)}, rồi ghi số và ngày mới của từng giấy tờ." if last else "Ghi từng giấy tờ.",
+        f"Make each again after {day_text(last)}, then enter its new number and date." if last else "Record each.",
         "papers",
     )
 
@@ -166,8 +176,8 @@ def readmission_allowed(s: Situation) -> Refusal | None:
             "This person's re-admission was opened already."
             if s.facts.readmitted
             else "This person was already re-admitted once.",
-            "Chỉ kết nạp lại một lần.",
-            "Re-admission is possible once in a life.",
+            "Chỉ kết nạp lại một lần: không lập hồ sơ kết nạp lại nữa.",
+            "Re-admission is possible once in a life: no other dossier is opened.",
         )
     e = s.evidence
     ground = e.ground if e else ""
@@ -176,8 +186,17 @@ def readmission_allowed(s: Situation) -> Refusal | None:
             "readmission_excluded",
             f"Không kết nạp lại: {LEAVING_GROUNDS[ground].vi}.",
             f"Excluded from re-admission: {LEAVING_GROUNDS[ground].en}.",
-            "Không có ngoại lệ.",
-            "There is no exception.",
+            "Không lập hồ sơ kết nạp lại, không có ngoại lệ; nếu chọn nhầm lý do thì chọn lại.",
+            "No dossier is opened, without exception; choose again if the ground was chosen by mistake.",
+            "ground",
+        )
+    if e is not None and ground and ground not in LEAVING_GROUNDS:
+        return s.no(
+            "evidence",
+            "Lý do ra khỏi Đảng không có trong danh mục.",
+            "This ground of leaving is not one of the list.",
+            "Chọn lý do: " + "; ".join(text.vi.lower() for text in LEAVING_GROUNDS.values()) + ".",
+            "Choose a ground: " + "; ".join(text.en.lower() for text in LEAVING_GROUNDS.values()) + ".",
             "ground",
         )
     rule = "readmission_minor_offence" if ground == "minor_offence" else "readmission"

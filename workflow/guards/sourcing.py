@@ -6,6 +6,7 @@ from workflow.guards.base import Refusal, Situation, day_text
 from workflow.guards.voting import majority
 from workflow.roles import ROLE_LABELS, Role
 from workflow.stages import State
+from workflow.text import Text
 from workflow.votes import Body
 
 
@@ -28,6 +29,8 @@ def from_organisation(s: Situation) -> Refusal | None:
     """Only a candidate of the Youth Union or the trade union is nominated by it."""
     if s.facts.source is not Source.OTHER:
         return None
+    if _is_member(s):
+        return _source_is_wrong(s, "nomination")
     return s.no(
         "nomination",
         "Nguồn này không thuộc Đoàn thanh niên hay công đoàn nên không có nghị quyết giới thiệu.",
@@ -81,16 +84,43 @@ def youth_age(s: Situation) -> Refusal | None:
 
 def nomination_vote(s: Situation) -> Refusal | None:
     """The executive (or the whole base branch) passes the resolution."""
-    return majority(s, "nomination", Body.UNION_EXECUTIVE)
+    return majority(s, "nomination", Body.UNION_EXECUTIVE, _VOTE_AGAIN)
+
+
+_VOTE_AGAIN = Text(
+    "Chưa đủ phiếu để ra nghị quyết; đoàn thể biểu quyết lại ở phiên họp khác rồi ghi.",
+    "Not enough for a resolution; the organisation votes again at another meeting, then records it.",
+)
 
 
 def neither_organisation(s: Situation) -> Refusal | None:
     """Straight from source to list goes only who belongs to neither organisation, whatever the source says."""
+    if s.state is not State.SOURCED:
+        return None
+    if s.facts.source is Source.OTHER and _is_member(s):
+        return _source_is_wrong(s, "direct_listing")
+    if s.facts.source is not Source.OTHER or not s.rulebook.flag("direct_listing"):
+        return _not_directly(s)
+    return None
+
+
+def _is_member(s: Situation) -> bool:
     facts = s.facts
-    member = (facts.youth_member and facts.unit_has_youth_union) or (facts.union_member and facts.unit_has_trade_union)
-    if s.state is not State.SOURCED or not s.rulebook.flag("direct_listing"):
-        return None if s.state is not State.SOURCED else _not_directly(s)
-    return _not_directly(s) if facts.source is not Source.OTHER or member else None
+    young = facts.birth_date is None or age_in_months(facts.birth_date, s.on) <= s.rulebook.number("youth_age")
+    in_youth_union = facts.youth_member and facts.unit_has_youth_union and young
+    return in_youth_union or (facts.union_member and facts.unit_has_trade_union)
+
+
+def _source_is_wrong(s: Situation, rule: str) -> Refusal:
+    """Whoever is a member is put forward by the organisation; the source says who that is."""
+    return s.no(
+        rule,
+        "Người này là đoàn viên thanh niên hoặc đoàn viên công đoàn của đơn vị nhưng nguồn giới thiệu ghi là “khác”.",
+        "This person is a member of the unit's Youth Union or trade union, but the source says other.",
+        "Sửa nguồn giới thiệu thành Đoàn thanh niên hoặc công đoàn, rồi đoàn thể ghi nghị quyết giới thiệu.",
+        "Correct the source to Youth Union or trade union; the organisation then records its resolution.",
+        mend="correct_candidate",
+    )
 
 
 def _not_directly(s: Situation) -> Refusal:

@@ -145,7 +145,17 @@ def introducer_tie(s: Situation) -> Refusal | None:
         if person.replacement or s.facts.moved_in:
             continue
         since = person.together_since
-        if since is None or add_months(since, months) > s.on:
+        if since is None:
+            return s.no(
+                "introducer_tie",
+                "Chưa ghi người giới thiệu cùng công tác, sinh hoạt với người xin vào Đảng từ ngày nào.",
+                "Since when the introducer has known the candidate at work or home is not recorded.",
+                f"Ghi ngày bắt đầu; phải đủ {months} tháng.",
+                f"Enter the day; it must be {months} months ago.",
+                "introducers" if offered else "",
+                "assign_introducers",
+            )
+        if add_months(since, months) > s.on:
             return s.no(
                 "introducer_tie",
                 f"Người giới thiệu cùng công tác, sinh hoạt từ {day_text(since)}: chưa đủ {months} tháng.",
@@ -212,8 +222,28 @@ def relatives_asked_about(s: Situation) -> Refusal | None:
         "verified_persons",
         f"Không thẩm tra người có quan hệ: {label.vi}.",
         f"Not to be verified: {label.en}.",
-        "Chỉ thẩm tra những người bộ quy tắc nêu.",
-        "Only those the rulebook names are verified.",
+        f"Bỏ người này khỏi danh sách; chỉ thẩm tra: {', '.join(RELATION_LABELS[Relation(r)].vi.lower() for r in asked)}.",
+        f"Take this person off the list; verified are only: "
+        f"{', '.join(RELATION_LABELS[Relation(r)].en.lower() for r in asked)}.",
+        "relatives",
+    )
+
+
+def relatives_exempt(s: Situation) -> Refusal | None:
+    """Only those the rule names need not be verified when they are Party members who are fully declared."""
+    exempt = [Relation(word) for word in s.rulebook.words("exempt_relatives")]
+    other = next(
+        (r for r in (s.evidence.relatives if s.evidence else ()) if r.exempt and r.relation not in exempt), None
+    )
+    if other is None:
+        return None
+    label, allowed = RELATION_LABELS[other.relation], [RELATION_LABELS[relation] for relation in exempt]
+    return s.no(
+        "exempt_relatives",
+        f"Không miễn thẩm tra người có quan hệ: {label.vi}, kể cả khi là đảng viên.",
+        f"Not exempt from verification, even as a Party member: {label.en}.",
+        f"Bỏ dấu miễn thẩm tra và thẩm tra người này; chỉ miễn cho: {', '.join(one.vi.lower() for one in allowed)}.",
+        f"Take the mark away and have this person verified; exempt are only: {', '.join(one.en.lower() for one in allowed)}.",
         "relatives",
     )
 
@@ -278,7 +308,7 @@ def extra_papers(s: Situation) -> Refusal | None:
         rule,
         f"Còn thiếu: {missing[0]} {title.vi}.",
         f"Missing: {missing[0]} {title.en}.",
-        "Ghi số, ngày của giấy tờ.",
-        "Record the paper.",
+        "Lập hoặc thu giấy tờ còn thiếu, rồi ghi ngày (và số, nếu có) vào hồ sơ.",
+        "Make or collect what is missing, then record its date, and its number if it has one.",
         mend="record_papers",
     )

@@ -3,11 +3,12 @@
 from workflow.guards.base import Refusal, Situation
 from workflow.route import Decider, Route
 from workflow.stages import State
+from workflow.text import Text
 from workflow.votes import BODY_LABELS, Body, Purpose, needed
 
 
 def vote_adds_up(s: Situation) -> Refusal | None:
-    """For and against are not more than those present, those present not more than those entitled."""
+    """For and against are not more than those present, those present than those entitled, those than all members."""
     ballot = s.evidence.ballot if s.evidence else None
     if ballot is None:
         return None
@@ -19,6 +20,24 @@ def vote_adds_up(s: Situation) -> Refusal | None:
             "Kiểm tra biên bản; sửa danh sách biểu quyết của đơn vị nếu danh sách sai.",
             "Check the minutes; correct the unit's register if that is wrong.",
             "present",
+        )
+    if ballot.members is not None and ballot.entitled > ballot.members:
+        return s.no(
+            "vote_count",
+            f"{ballot.entitled} người có quyền biểu quyết nhưng chi bộ chỉ có {ballot.members} đảng viên chính thức.",
+            f"{ballot.entitled} entitled to vote, but the cell has only {ballot.members} official member(s).",
+            "Kiểm tra biên bản; sửa danh sách biểu quyết của đơn vị nếu danh sách sai.",
+            "Check the minutes; correct the unit's register if that is wrong.",
+            "present",
+        )
+    if ballot.exempt_present > ballot.present:
+        return s.no(
+            "vote_count",
+            f"Có {ballot.exempt_present} đảng viên được miễn dự họp, nhiều hơn tổng số có mặt {ballot.present}.",
+            f"{ballot.exempt_present} exempt members came, more than the {ballot.present} present in all.",
+            "Kiểm tra biên bản: số có mặt gồm cả đảng viên được miễn có dự họp.",
+            "Check the minutes: those present include the exempt members who came.",
+            "exempt_present",
         )
     if ballot.in_favour + ballot.against > ballot.present:
         return s.no(
@@ -61,9 +80,19 @@ def quorum(s: Situation) -> Refusal | None:
 
 
 def quorum_warning(s: Situation) -> Refusal | None:
-    """What is said of a meeting with too few people where the rulebook only warns."""
-    few = _too_few(s)
-    return few if few is not None and quorum_of_cell(s) is None else None
+    """What is said of a meeting with too few people that is recorded all the same, where the rulebook only warns."""
+    ballot = s.evidence.ballot if s.evidence else None
+    if ballot is None or _too_few(s) is None:
+        return None
+    minimum = needed(s.rulebook.word("quorum"), ballot.entitled)
+    return s.no(
+        "quorum",
+        f"Có mặt {ballot.present}/{ballot.entitled}, ít hơn {minimum} người thường phải có.",
+        f"{ballot.present} of {ballot.entitled} present, fewer than the usual {minimum}.",
+        "Vẫn ghi được; kiểm tra lại biên bản và quy chế làm việc.",
+        "It is recorded all the same; check the minutes and the working rules.",
+        "present",
+    )
 
 
 def smallest_cell(s: Situation) -> Refusal | None:
@@ -83,38 +112,48 @@ def smallest_cell(s: Situation) -> Refusal | None:
     )
 
 
-def majority(s: Situation, rule: str, body: Body) -> Refusal | None:
+def majority(s: Situation, rule: str, body: Body, remedy: Text, mend: str = "") -> Refusal | None:
     ballot = s.evidence.ballot if s.evidence else None
     if ballot is None:
         return None
     minimum = needed(s.rulebook.word(rule), ballot.entitled)
     if ballot.entitled > 0 and ballot.in_favour >= minimum:
         return None
-    failing = "record_failed_vote" if body in (Body.CELL, Body.COMMITTEE) else ""
     return s.no(
         rule,
         f"{BODY_LABELS[body].vi}: tán thành {ballot.in_favour}/{ballot.entitled}, cần ít nhất {minimum} phiếu.",
         f"{BODY_LABELS[body].en}: {ballot.in_favour} of {ballot.entitled} in favour, {minimum} needed.",
-        "Ghi lần biểu quyết không đạt, rồi biểu quyết lại hoặc trả hồ sơ." if failing else "Chưa đủ để ra văn bản.",
-        "Record the failed vote, then vote again or return the dossier." if failing else "Not enough to decide.",
+        remedy.vi,
+        remedy.en,
         "in_favour",
-        failing,
+        mend,
     )
+
+
+_FAILED = Text(
+    "Ghi lần biểu quyết không đạt, rồi biểu quyết lại hoặc trả hồ sơ.",
+    "Record the failed vote, then vote again or return the dossier.",
+)
+_NO_TEXT = Text(
+    "Không đủ phiếu thì không ra văn bản; khi có đủ phiếu ở phiên họp sau mới ghi.",
+    "Without enough votes there is no text; record it when a later meeting has them.",
+)
 
 
 def cell_majority(s: Situation) -> Refusal | None:
     """At least 2/3 of the official members in favour."""
-    return majority(s, "cell_vote", Body.CELL)
+    return majority(s, "cell_vote", Body.CELL, _FAILED, "record_failed_vote")
 
 
 def committee_majority(s: Situation) -> Refusal | None:
     """At least 2/3 of the members of the grass-roots committee in favour."""
-    return majority(s, "committee_vote", Body.COMMITTEE)
+    return majority(s, "committee_vote", Body.COMMITTEE, _FAILED, "record_failed_vote")
 
 
 def deciding_majority(s: Situation) -> Refusal | None:
     """More than half of the standing committee; 2/3 of a delegated committee's members in office."""
-    return majority(s, *_deciding(s.route))
+    on_the_road = s.dest in (State.APPROVED, State.OFFICIAL)  # only there a failed vote is an act of its own
+    return majority(s, *_deciding(s.route), *((_FAILED, "record_failed_vote") if on_the_road else (_NO_TEXT,)))
 
 
 def deciding_body(route: Route) -> Body:
@@ -168,8 +207,8 @@ def votes_left(s: Situation) -> Refusal | None:
         return None
     return s.no(
         "three_failed_votes",
-        f"Đã biểu quyết {failed} lần không đủ 2/3.",
-        f"{failed} votes have failed to reach 2/3.",
+        f"Đã biểu quyết {failed} lần không đạt.",
+        f"{failed} votes have failed.",
         "Báo cáo cấp ủy cấp trên xem xét, quyết định.",
         "Refer the matter to the superior committee.",
         mend="refer_to_superior",
@@ -177,16 +216,16 @@ def votes_left(s: Situation) -> Refusal | None:
 
 
 def three_votes_failed(s: Situation) -> Refusal | None:
-    """Only after three failed votes does the superior take over."""
+    """Only after three failed votes, on recognition or on removal, does the superior take over."""
     _, body = voting_body(s.state, s.route)
-    failed = s.facts.failed_votes(body, Purpose.RECOGNITION)
+    failed = s.facts.failed_on_membership(body)
     limit = s.rulebook.number("three_failed_votes")
     if failed >= limit:
         return None
     return s.no(
         "three_failed_votes",
-        f"Mới có {failed} lần biểu quyết không đủ 2/3; cần {limit} lần.",
-        f"Only {failed} vote(s) failed; it takes {limit}.",
-        "Chi bộ hoặc cấp ủy biểu quyết.",
-        "The cell or the committee votes.",
+        f"Mới có {failed} lần biểu quyết không đạt; đủ {limit} lần mới báo cáo cấp trên quyết định.",
+        f"{failed} vote(s) failed so far; only after {limit} does the superior decide.",
+        "Tiếp tục biểu quyết ở bước này và ghi kết quả.",
+        "Go on voting at this step and record the result.",
     )

@@ -6,7 +6,7 @@ import msgspec
 
 from workflow.deadlines import probation_end
 from workflow.facts import Candidate, Evidence, Extension, Point, PreparedCorrection, Source, Taken, Vouched
-from workflow.guards import Situation, replaced
+from workflow.guards import Situation, deciding_body, removal_body, replaced
 from workflow.votes import Body, Purpose
 
 Changes = dict[str, object]
@@ -176,6 +176,14 @@ def recognise(s: Situation, e: Evidence) -> Changes:
 
 def remove(s: Situation, e: Evidence) -> Changes:
     return {"left_on": e.issued_on or e.happened_on}
+
+
+def failed_removal(s: Situation, e: Evidence) -> Changes:
+    """An organisation that decides itself and failed three times to remove a name leaves it to the superior."""
+    body = removal_body(s)
+    failed = s.facts.failed_votes(body, Purpose.REMOVAL) + 1
+    own = s.route.is_delegated and body is deciding_body(s.route)
+    return refer_above(s, e) if own and failed >= s.rulebook.number("three_failed_votes") else {}
 
 
 def readmit(s: Situation, e: Evidence) -> Changes:

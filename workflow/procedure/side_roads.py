@@ -89,7 +89,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         parts.CELL_OR_OFFICE,
         ("relatives",),
-        (g.relatives_asked_about, g.results_after_start),
+        (g.relatives_asked_about, g.relatives_exempt, g.results_after_start),
         control=Control.RESULTS,
         effect=effects.relatives,
     ),
@@ -361,6 +361,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         (g.removal_recorder, g.removal_attempts_left, g.vote_adds_up, g.removal_quorum, g.removal_vote_failed),
         body=Voter.NEXT_ON_REMOVAL,
         purpose=Purpose.REMOVAL,
+        effect=effects.failed_removal,
     ),
     Line(
         "remove",
