@@ -89,7 +89,7 @@ def required(form: Any, field: Any) -> None:
     """The field is filled."""
     raw = field.raw_data[0] if field.raw_data else None
     if raw is None or (isinstance(raw, str) and not raw.strip()):
-        field.errors = [_("Vui lòng nhập mục này.")]
+        field.errors = []  # what was wrong with nothing is not said beside it
         raise StopValidation(_("Vui lòng nhập mục này."))
 
 

@@ -1,0 +1,74 @@
+"""Every page there is, in both languages, light and dark: axe finds nothing, and little goes over the wire."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.addresses import PEOPLE, everything
+from tests.browser.user import User
+from tests.conftest import World
+
+pytestmark = pytest.mark.browser
+
+MOST_BYTES, MOST_REQUESTS = 60 * 1024, 8
+CONTRAST = {"runOnly": ["color-contrast"]}
+"""All that the dark can make worse: the page is the same."""
+
+
+@dataclass
+class Wire:
+    """What a page fetched with nothing in the browser's cache: bytes as they came, headers included."""
+
+    requests: int = 0
+    bytes: int = 0
+
+    def watch(self, page: Page) -> None:
+        """Count from now on."""
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session.on("Network.loadingFinished", self._count)
+
+    def _count(self, loaded: dict[str, float]) -> None:
+        self.requests += 1
+        self.bytes += int(loaded["encodedDataLength"])
+
+
+def findings(page: Page, options: dict[str, list[str]] | None = None) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:200]}" for v in found]
+
+
+@pytest.mark.parametrize(("role", "unit"), [("", ""), *PEOPLE])
+def test_axe_finds_nothing_and_little_goes_over_the_wire(user: User, world: World, role: str, unit: str) -> None:
+    page, wire = user.page, Wire()
+    theirs = sorted({address.path for address in everything(world.app) if (address.role, address.unit) == (role, unit)})
+    assert theirs
+    if role:
+        user.log_in(role.replace("_", "-"), unit)
+    else:
+        page.goto(f"{user.address}/dang-nhap")
+    wire.watch(page)
+    faults: list[tuple[str, ...]] = []
+    for language in ("English", "Tiếng Việt"):
+        page.get_by_role("button", name=language).click()
+        for path in theirs:
+            wire.requests = wire.bytes = 0
+            page.emulate_media(color_scheme="light")
+            page.goto(user.address + path)
+            if wire.requests > MOST_REQUESTS or wire.bytes > MOST_BYTES:
+                faults.append((path, language, f"{wire.bytes} bytes in {wire.requests} requests"))
+            assert wire.requests, path
+            faults += [(path, language, "light", fault) for fault in findings(page)]
+            page.emulate_media(color_scheme="dark")
+            faults += [(path, language, "dark", fault) for fault in findings(page, CONTRAST)]
+    assert faults == []
+
+
+def test_every_page_is_looked_at_by_somebody(world: World) -> None:
+    world.reset()
+    seen = {who for who, _pages in groupby(everything(world.app), lambda address: (address.role, address.unit))}
+    assert seen <= {("", ""), *PEOPLE}
