@@ -17,7 +17,7 @@ FACE := static/fonts/be-vietnam-pro-400.woff2
 MADE := $(CATALOGUES) $(FACE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format docs catalogues requirements bench kill screenshots browser clean
+.PHONY: help install setup run test lint format docs catalogues requirements bench kill screenshots browser clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,6 +39,8 @@ help:  ## list the targets
 
 $(FACE): tools/fonts.py .venv/installed
 	@$(BIN)/python -m tools.fonts || echo "The face could not be cut; pages take what the system has."
+
+install: .venv/installed $(MADE)  ## make the virtual environment, the catalogues and the face, for an instance of your own
 
 setup: .venv/installed $(MADE)  ## make the virtual environment, the database and, on first start, the demo data
 	@$(FLASK) prepare --scene $(SCENE)

@@ -14,7 +14,8 @@ from tests.conftest import World
 pytestmark = pytest.mark.browser
 
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 8
-CONTRAST = {"runOnly": ["color-contrast"]}
+ALL = {"resultTypes": ["violations"]}
+CONTRAST = {**ALL, "runOnly": ["color-contrast"]}
 """All that the dark can make worse: the page is the same."""
 
 
@@ -37,7 +38,7 @@ class Wire:
         self.bytes += int(loaded["encodedDataLength"])
 
 
-def findings(page: Page, options: dict[str, list[str]] | None = None) -> list[str]:
+def findings(page: Page, options: dict[str, list[str]] = ALL) -> list[str]:
     found = Axe().run(page, options=options).response["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:200]}" for v in found]
 

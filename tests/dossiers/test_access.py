@@ -182,6 +182,7 @@ def test_one_click_sign_in_only_in_a_demo_and_on_this_machine(app: Flask) -> Non
         token = page.html.select_one("input[name=csrf_token]")["value"]
         assert web.post("/demo/dang-nhap/1", {"csrf_token": token}, status="*").status_int == 404
         assert web.post("/demo/dong-ho", {"csrf_token": token, "day": "01/01/2030"}, status="*").status_int == 404
+        assert web.get("/ui", status="*").status_int == 404
     with app.app_context():
         instance.put("demo", "no")
         db.session.commit()
@@ -190,6 +191,7 @@ def test_one_click_sign_in_only_in_a_demo_and_on_this_machine(app: Flask) -> Non
     assert "Bản dùng thử" not in page.text
     token = page.html.select_one("input[name=csrf_token]")["value"]
     assert near.post("/demo/dang-nhap/1", {"csrf_token": token}, status="*").status_int == 404
+    assert near.get("/ui", status="*").status_int == 404
 
 
 def test_the_demo_clock_only_runs_forward(app: Flask, person: Maker) -> None:
