@@ -73,3 +73,35 @@ def test_every_page_is_looked_at_by_somebody(world: World) -> None:
     world.reset()
     seen = {who for who, _pages in groupby(everything(world.app), lambda address: (address.role, address.unit))}
     assert seen <= {("", ""), *PEOPLE}
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_one_left_edge_and_fields_of_one_height(user: User, width: int) -> None:
+    user.sign_in("Bí thư chi bộ DB02-C3")
+    user.page.set_viewport_size({"width": width, "height": 900})
+    user.page.goto(f"{user.address}/ui")
+    edges = user.page.evaluate(
+        """() => ['.demo > span', '.brand', '.menu a', 'h1', 'main > .card', 'footer'].map(name => {
+          const node = document.querySelector(name), inside = ['.menu a', 'footer'].includes(name);
+          return node.getBoundingClientRect().left + (inside ? parseFloat(getComputedStyle(node).paddingLeft) : 0);
+        })"""
+    )
+    assert len({round(edge) for edge in edges}) == 1, edges
+    heights = user.page.evaluate(
+        """() => [...document.querySelectorAll('.filters input:not([type]), .filters select, .filters button')].map(
+            node => node.getBoundingClientRect().height)"""
+    )
+    assert len(heights) > 2
+    assert len(set(heights)) == 1, heights
+
+
+def test_the_face_comes_from_here_when_it_is_asked_for(user: User) -> None:
+    """Where the system has a face of its own nothing is fetched; each weight loads when a letter needs it."""
+    user.page.goto(f"{user.address}/dang-nhap")
+    loaded = user.page.evaluate(
+        """async () => { const found = [];
+        for (const weight of [400, 600])
+          found.push((await document.fonts.load(`${weight} 16px "Be Vietnam Pro"`, 'Nguyễn Đặng Ươm')).length);
+        return found; }"""
+    )
+    assert loaded == [1, 1]
