@@ -13,9 +13,11 @@ ifneq ($(SCENE),bloc)
 export DOSSIERS_INSTANCE ?= instance/$(SCENE)
 endif
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+FACE := static/fonts/be-vietnam-pro-400.woff2
+MADE := $(CATALOGUES) $(FACE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format docs catalogues requirements bench kill screenshots browser clean
+.PHONY: help install setup run test lint format docs catalogues requirements bench kill screenshots browser clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,13 +37,18 @@ help:  ## list the targets
 %.mo: %.po .venv/installed
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-setup: .venv/installed $(CATALOGUES)  ## make the virtual environment, the database and, on first start, the demo data
+$(FACE): tools/fonts.py .venv/installed
+	@$(BIN)/python -m tools.fonts || echo "The face could not be cut; pages take what the system has."
+
+install: .venv/installed $(MADE)  ## make the virtual environment, the catalogues and the face, for an instance of your own
+
+setup: .venv/installed $(MADE)  ## make the virtual environment, the database and, on first start, the demo data
 	@$(FLASK) prepare --scene $(SCENE)
 
-run: .venv/installed $(CATALOGUES)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another; SCENE=ward: a ward in 2026)
+run: .venv/installed $(MADE)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another; SCENE=ward: a ward in 2026)
 	@PORT=$(PORT) $(FLASK) serve --prepare --scene $(SCENE)
 
-test: .venv/installed-dev $(CATALOGUES) browser lint  ## everything: lint, rules, pages, PostgreSQL, browser
+test: .venv/installed-dev $(MADE) browser lint  ## everything: lint, rules, pages, PostgreSQL, browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 browser:  # what the tests need from the system: a browser and the PostgreSQL server programs
@@ -69,16 +76,16 @@ requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
-bench: .venv/installed $(CATALOGUES)  ## measure beside the floor, Django and Roundup (long; SIZES=1000,10000 for a shorter look)
+bench: .venv/installed $(MADE)  ## measure beside the floor, Django and Roundup (long; SIZES=1000,10000 for a shorter look)
 	$(BIN)/python -m bench.run --sizes $(SIZES) --alone $(ALONE)
 
-kill: .venv/installed $(CATALOGUES)  ## kill -9 under eight writing clients, ROUNDS times; nothing acknowledged may be lost
+kill: .venv/installed $(MADE)  ## kill -9 under eight writing clients, ROUNDS times; nothing acknowledged may be lost
 	$(BIN)/python -m bench.kill --rounds $(ROUNDS)
 
-screenshots: .venv/installed-dev $(CATALOGUES) browser  ## pictures of every page at 360 and 1440 px, in build/screenshots/
+screenshots: .venv/installed-dev $(MADE) browser  ## pictures of every page at 360, 768 and 1440 px, in build/screenshots/
 	$(BIN)/python -m tools.screenshots
 
 clean:  ## remove what was built (not the instance's data)
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build static/fonts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f translations/*/LC_MESSAGES/*.mo

@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask_principal import Principal
 from flask_security import current_user
 
-from dossiers import cli, clock, config, errors, formatters, languages, logs, navigation, security, sessions
+from dossiers import cli, clock, config, errors, formatters, languages, logs, navigation, security, sessions, wire
 from dossiers.accounts import throttle
 from dossiers.accounts.datastore import Accounts
 from dossiers.accounts.models import Account, RoleAssignment
@@ -66,6 +66,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     security.init_app(app)
     drafts.init_app(app)
     errors.init_app(app)
+    wire.init_app(app)
     cli.init_app(app)
     _listen()
     app.filters_of = lambda code: {

@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import Optional, StopValidation
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, TextInput
 
 from dossiers import clock
 from dossiers.formatters import say
@@ -80,7 +89,7 @@ def required(form: Any, field: Any) -> None:
     """The field is filled."""
     raw = field.raw_data[0] if field.raw_data else None
     if raw is None or (isinstance(raw, str) and not raw.strip()):
-        field.errors = [_("Vui lòng nhập mục này.")]
+        field.errors = []  # what was wrong with nothing is not said beside it
         raise StopValidation(_("Vui lòng nhập mục này."))
 
 
@@ -182,6 +191,12 @@ class ChoiceField(_KnownChoice, SelectField):
 
 class OneOfField(_KnownChoice, RadioField):
     """One of a few, all in sight."""
+
+
+class SomeOfField(_KnownChoice, SelectMultipleField):
+    """Some of a few, all in sight, each with its box."""
+
+    option_widget = CheckboxInput()
 
 
 def choice(label: Any, optional: bool = False, of: Callable[[str], Any] = str) -> ChoiceField:

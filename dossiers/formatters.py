@@ -18,7 +18,7 @@ from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
 from workflow.votes import BODY_LABELS, PURPOSE_LABELS, Body
-from workflow.words import value_text
+from workflow.words import cited, value_text
 
 
 def say(text: Text) -> str:
@@ -131,6 +131,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
     triggers = {name: label.in_(code) for name, label in ACT_LABELS.items()}
     return {
         "say": lambda text: text.in_(code),
+        "cited": lambda source: cited(source).in_(code),
         "rule_value": lambda rule: value_text(rule).in_(code),
         "day": day,
         "moment": moment,

@@ -9,7 +9,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from dossiers import clock, engines
+from dossiers import clock, engines, wire
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
 from dossiers.drafts.sent import keep_sent
@@ -127,10 +127,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def dress(response: Any) -> Any:
         response.headers.extend(_HEADERS)
-        if request.endpoint == "static":
-            response.headers["Cache-Control"] = "public, max-age=86400"
-        else:
-            response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = wire.kept(response)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

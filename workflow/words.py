@@ -1,4 +1,7 @@
-"""Values of rules in words, and what two rulebooks say otherwise: what stands as a code, as people read it."""
+"""Values and sources of rules in words, and what two rulebooks say otherwise: codes as people read them."""
+
+import re
+from functools import lru_cache
 
 import msgspec
 
@@ -53,7 +56,7 @@ def value_text(rule: Rule) -> Text:
     if isinstance(value, int):
         return Text(f"{value} {rule.unit.vi}".strip(), f"{value} {rule.unit.en}".strip())
     parts = value if isinstance(value, tuple) else (value,)
-    words = [_WORDS.get(part) or _share(part) for part in parts]
+    words = [word_text(part) for part in parts]
     vi, en = (", ".join(getattr(word, language) for word in words) for language in ("vi", "en"))
     if all(_is_share(part) for part in parts):
         return Text(f"{vi} {rule.unit.vi}", f"{en} {rule.unit.en}")
@@ -71,6 +74,36 @@ def _share(word: str) -> Text:
         half = word == ">1/2"
         return Text("trên một nửa", "more than half") if half else Text(f"trên {word[1:]}", f"more than {word[1:]}")
     return Text(f"ít nhất {word}", f"at least {word}")
+
+
+def word_text(code: str) -> Text:
+    """A word of a rule's value as people read it; the word itself where nobody has a better one (a form's number)."""
+    return _WORDS.get(code) or _share(code)
+
+
+_CITED = (
+    (r"Điều lệ Đảng, điều (\d+)", r"Party Statutes, article \1"),
+    (r"Điều lệ Đảng", "Party Statutes"),
+    (r"Điều lệ Đoàn TNCS Hồ Chí Minh", "Statutes of the Ho Chi Minh Communist Youth Union"),
+    (r"Bộ luật Dân sự 2015, điều ([\d–]+)", r"Civil Code 2015, articles \1"),
+    (r"Luật ([\d/]+/QH\d+)", r"Law \1"),
+    (r"Nguyên tắc kiểm soát nội bộ", "Principle of internal control"),
+    (r"Ngân hàng câu hỏi về", "Question bank on"),
+    (r"kế thừa", "continuing"),
+    (r"trước đó chưa thấy nêu", "not found stated before"),
+    (r"(?i:không|chưa) thấy quy định cho hội nghị chi bộ", "no provision found for cell meetings"),
+    (r"(?i:không|chưa) thấy quy định", "no provision found"),
+)
+"""How sources are cited in English: names of texts that have one; numbers of documents stay as they are."""
+
+
+@lru_cache(maxsize=512)
+def cited(source: str) -> Text:
+    """A source of a rule, cited in both languages."""
+    english = source
+    for vietnamese, words in _CITED:
+        english = re.sub(vietnamese, words, english)
+    return Text(source, english[:1].upper() + english[1:])
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -107,5 +140,5 @@ def differences(first: Rulebook, second: Rulebook) -> tuple[Difference, ...]:
 
 
 def _source(rule: Rule) -> Text:
-    state, value = CONFIDENCES[rule.state], value_text(rule)
-    return Text(f"{value.vi} ({rule.source}; {state.vi})", f"{value.en} ({rule.source}; {state.en})")
+    state, value, source = CONFIDENCES[rule.state], value_text(rule), cited(rule.source)
+    return Text(f"{value.vi} ({source.vi}; {state.vi})", f"{value.en} ({source.en}; {state.en})")

@@ -9,6 +9,7 @@ from sqlalchemy import exists, or_, select, tuple_
 from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.audit import telling
 from dossiers.casework import events
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
 from dossiers.extensions import db
@@ -39,6 +40,11 @@ class Entry:
     who: str
     body: dict[str, Any]
     personal: dict[str, Any]
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What it changed in the candidate's file: what it is, before, after."""
+        return list(telling.changes(self.personal))
 
 
 def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
@@ -91,7 +97,7 @@ class OfficeEntry:
     event: OfficeEvent
     who: str
     unit: str
-    body: dict[str, str]
+    told: list[telling.Told]
 
 
 def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[list[OfficeEntry], int | None]:
@@ -110,6 +116,7 @@ def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[li
         query = query.where(OfficeEvent.seq < before)
     rows = db.session.execute(query).all()
     entries = [
-        OfficeEntry(event, who or "–", unit or "–", office.readable(event.body)) for event, who, unit in rows[:size]
+        OfficeEntry(event, who or "–", unit or "–", telling.office_told(event.topic, office.readable(event.body)))
+        for event, who, unit in rows[:size]
     ]
     return entries, entries[-1].event.seq if len(rows) > size else None

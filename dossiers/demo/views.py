@@ -1,11 +1,12 @@
-"""What only a demo has: one-click sign-in on this machine, and a clock that can be moved forward."""
+"""What only a demo has: one-click sign-in on this machine, a clock that can be moved forward, a page of components."""
 
-from flask import Blueprint, abort, flash, redirect, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 
 from dossiers import clock
 from dossiers.accounts.models import Account
+from dossiers.demo.specimens import specimens
 from dossiers.extensions import db
 from dossiers.fields import parse_day
 from dossiers.languages import gettext as _
@@ -46,3 +47,11 @@ def move_clock() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Đồng hồ của bản dùng thử nay là %(day)s.", day=f"{day:%d/%m/%Y}"), "done")
     return redirect(back, 303)
+
+
+@blueprint.get("/ui")
+@permits("demo")
+@loopback_only
+def components() -> ResponseReturnValue:
+    """What pages are made of, each piece in each of its states, for who changes how they look."""
+    return render_template("demo/ui.html", s=specimens())

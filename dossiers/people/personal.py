@@ -37,7 +37,12 @@ def sees_sensitive(roles: Iterable[Role]) -> bool:
     return bool((FULL_VIEW - {Role.CELL_MEMBER_HELPER}).intersection(roles))
 
 
+_HEADED = ("full_name", "birth_date", "sex")
+"""Fields that stand at the head of a dossier's page, for everybody who may open it."""
+
+
 _LABELS: dict[str, str] = {
+    "full_name": message("Họ và tên"), "birth_date": message("Ngày sinh"), "sex": message("Giới tính"),
     "other_names": message("Tên gọi khác"), "contact": message("Liên hệ"), "birth_place": message("Nơi sinh"),
     "home_town": message("Quê quán"), "residence": message("Nơi ở"), "occupation": message("Nghề nghiệp"),
     "employer": message("Nơi làm việc"), "sector": message("Khu vực"), "professional_level": message("Chuyên môn"),
@@ -48,15 +53,30 @@ _LABELS: dict[str, str] = {
 }  # fmt: skip
 
 
+def field_label(name: str) -> str:
+    """What people call a column of a candidate."""
+    return gettext(_LABELS[name])
+
+
+def field_text(name: str, value: object) -> str:
+    """What stands in such a column, as people read it; a dash for nothing."""
+    if not value:
+        return "–"
+    if name == "sex":
+        return gettext("Nữ") if value == "female" else gettext("Nam")
+    if name == "sector":
+        return say(SECTOR_LABELS[str(value)])
+    return day(value) if isinstance(value, date) else str(value)
+
+
 def _shown(person: object, roles: tuple[Role, ...]) -> list[tuple[str, str, str]]:
     """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
     if not FULL_VIEW.intersection(roles):
         return []
     found: list[tuple[str, str, str]] = []
-    for name, label in _LABELS.items():
+    for name in (name for name in _LABELS if name not in _HEADED):
         value = getattr(person, name)
         if not value or (name in SENSITIVE and not sees_sensitive(roles)):
             continue
-        text = say(SECTOR_LABELS[value]) if name == "sector" else day(value) if isinstance(value, date) else value
-        found.append((name, gettext(label), text))
+        found.append((name, field_label(name), field_text(name, value)))
     return found

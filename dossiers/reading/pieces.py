@@ -23,15 +23,17 @@ from workflow.rulebook import shipped
 from workflow.stages import STATE_LABELS
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
+from workflow.words import cited
 
 
 @lru_cache(maxsize=2048)
 def explained(refusal: Refusal, code: str) -> Markup:
     """Why an act is not possible, what unlocks it, and the rule with its source."""
+    source = cited(refusal.citation).in_(code)
     return Markup(
         '<div class="refusal"><p class="why">{}</p><p class="remedy">{}</p>'
         '<p class="source"><span class="hidden">{}</span> {}</p></div>'
-    ).format(refusal.message.in_(code), refusal.remedy.in_(code), gettext_in(code, "Nguồn:"), refusal.citation)
+    ).format(refusal.message.in_(code), refusal.remedy.in_(code), gettext_in(code, "Nguồn:"), source)
 
 
 def acts(options: Iterable[Option], address: str, code: str, look: str = "") -> Markup:

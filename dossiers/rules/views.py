@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from dossiers import clock
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, OneOfField, Words, required
+from dossiers.fields import DayField, LineField, OneOfField, SomeOfField, WholeNumberField, Words, required
 from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
@@ -16,16 +17,10 @@ from dossiers.languages import lazy as _l
 from dossiers.rules import services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
-from workflow.rulebook import CONFIDENCES, RulebookError, Value
-from workflow.words import differences
+from workflow.rulebook import CONFIDENCES, Rule, RulebookError, Value, in_force
+from workflow.words import differences, word_text
 
 blueprint = Blueprint("rules", __name__)
-
-
-class ValueForm(FlaskForm):
-    """Another value for a rule to be confirmed."""
-
-    value = LineField(_l("Giá trị"), [required, Words(200)])
 
 
 class CalendarForm(FlaskForm):
@@ -39,11 +34,16 @@ class CalendarForm(FlaskForm):
 @blueprint.get("/quy-tac")
 @permits("signed_in")
 def rulebooks() -> ResponseReturnValue:
-    """Every rule with its value, source and whether it was checked."""
+    """Every rule of a rulebook with its value, source and whether it was checked; of the one in force, unless asked."""
+    books = services.books()
+    book = books.get(request.args.get("bo", in_force(clock.today(), books).code))
+    if book is None:
+        abort(404)
     days = db.session.scalars(select(CalendarDay).order_by(CalendarDay.day)).all()
     return render_template(
         "rules/rulebooks.html",
-        books=list(services.books().values()),
+        books=list(books.values()),
+        book=book,
         days=days,
         confidences=CONFIDENCES,
         may_change=may("administration"),
@@ -69,31 +69,83 @@ def change_value(code: str, key: str) -> ResponseReturnValue:
     if book is None or key not in book.rules or book.rules[key].value is None:
         abort(404)
     rule = book.rules[key]
-    form = ValueForm()
+    form = _value_form(rule)
     status = 200
     if form.is_submitted():
         status = 422
         if form.validate():
             try:
-                services.change_value(code, key, _typed(form.value.data, rule.value), signed().account_id)
-            except (RulebookError, ValueError):
+                services.change_value(code, key, _typed(form.value.data, rule), signed().account_id)
+            except RulebookError:
                 form.value.errors = [_("Giá trị không hợp với quy tắc này, hoặc quy tắc đã được đối chiếu.")]
             else:
                 flash(_("Đã đổi giá trị của “%(rule)s”.", rule=say(rule.title)), "done")
-                return redirect(url_for("rules.rulebooks"), 303)
+                return redirect(url_for("rules.rulebooks", bo=code), 303)
     else:
-        form.value.data = ", ".join(rule.value) if isinstance(rule.value, tuple) else str(rule.value)
-    return render_template("rules/value.html", book=book, rule=rule, form=form), status
+        form.value.data = _shown(rule)
+    return render_template("rules/value.html", book=book, rule=rule, form=form, hint=_hint(rule)), status
 
 
-def _typed(text: str, old: Any) -> Value:
-    if isinstance(old, bool):
-        return {"true": True, "false": False}[text.strip().lower()] if text.lower() in ("true", "false") else text
-    if isinstance(old, int):
-        return int(text)
-    if isinstance(old, tuple):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
+def _value_form(rule: Rule) -> Any:
+    """A form with one field, made for a rule's kind of value; codes are offered by their words."""
+    words = [(word, say(word_text(word))) for word in dict.fromkeys((*_words(rule), *rule.choices))]
+    field: Any
+    if isinstance(rule.value, bool):
+        field = OneOfField(_l("Giá trị"), [required], choices=[("1", _l("Có")), ("0", _l("Không"))])
+    elif isinstance(rule.value, int):
+        field = WholeNumberField(_l("Giá trị"), [required])
+    elif not rule.choices:
+        field = LineField(_l("Giá trị"), [required, Words(200)])
+    elif isinstance(rule.value, str):
+        field = OneOfField(_l("Giá trị"), [required], choices=words)
+    else:
+        field = SomeOfField(_l("Giá trị"), [required], choices=words)
+    return type("ValueForm", (FlaskForm,), {"value": field})()
+
+
+def _words(rule: Rule) -> tuple[str, ...]:
+    return rule.value if isinstance(rule.value, tuple) else ()
+
+
+def _is_age(rule: Rule) -> bool:
+    """Whether a rule counted in months is an age: people say it in years."""
+    return rule.reads is not None and "{years}" in rule.reads.vi
+
+
+def _shown(rule: Rule) -> Any:
+    """A rule's value as the field shows it."""
+    if isinstance(rule.value, bool):
+        return "1" if rule.value else "0"
+    if isinstance(rule.value, int):
+        return rule.value // 12 if _is_age(rule) else rule.value
+    if isinstance(rule.value, tuple):
+        return list(rule.value) if rule.choices else ", ".join(rule.value)
+    return rule.value
+
+
+def _typed(data: Any, rule: Rule) -> Value:
+    """A value of the rule's kind, of what the field was sent."""
+    if isinstance(rule.value, bool):
+        return bool(data == "1")
+    if isinstance(rule.value, int):
+        return int(data) * 12 if _is_age(rule) else int(data)
+    if isinstance(rule.value, tuple) and not rule.choices:
+        return [part.strip() for part in str(data).split(",") if part.strip()]
+    found: Value = data
+    return found
+
+
+def _hint(rule: Rule) -> str:
+    """How to type the value, where that does not show."""
+    if _is_age(rule):
+        return _("Tính bằng năm tuổi.")
+    if rule.choices:
+        return _("Mục đang chọn đứng trước, theo thứ tự đang ghi.") if isinstance(rule.value, tuple) else ""
+    if isinstance(rule.value, int):
+        return "" if isinstance(rule.value, bool) else _("Tính bằng: %(unit)s.", unit=say(rule.unit))
+    if any("/" in word for word in ((rule.value,) if isinstance(rule.value, str) else _words(rule))):
+        return _("Ghi 2/3 là ít nhất hai phần ba; >1/2 là trên một nửa.")
+    return _("Ghi số mẫu của từng giấy tờ, cách nhau bằng dấu phẩy.")
 
 
 @blueprint.route("/quy-tac/lich", methods=["GET", "POST"])

@@ -63,7 +63,7 @@ class User:
         self.write(self.page.get_by_label("Thư điện tử"), f"{role}.{unit.lower()}@demo.example")
         self.write(self.page.get_by_label("Mật khẩu"), DEMO_PASSWORD)
         self.activate(self.page.get_by_role("button", name="Đăng nhập", exact=True))
-        self.page.wait_for_url("**/viec-cua-toi")
+        self.page.wait_for_url(lambda url: "/dang-nhap" not in url)
 
     def _leave(self) -> None:
         if self.page.url.startswith("http"):

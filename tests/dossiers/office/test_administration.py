@@ -164,7 +164,53 @@ def test_a_value_to_be_confirmed_is_changed_and_used_at_once(app: Flask, person:
         assert rules.books()["RB-2025"].word("quorum") == "2/3"
     checked = admin.send(admin.get("/quy-tac/RB-2021/cell_vote").forms["act"], value="1/2")
     assert checked.status_int == 422
-    assert "quorum" in log_of_the_office(person)
+    log = log_of_the_office(person)
+    assert shipped()["RB-2021"].rule("quorum").title.vi in log
+    assert "ít nhất 1/2" in log
+
+
+def test_values_are_chosen_and_typed_as_people_say_them(app: Flask, person: Maker) -> None:
+    """An age in years, words by their labels, yes and no; never by a code."""
+    admin = person("administrator", "KHOI")
+
+    def change(key: str, value: object) -> object:
+        form = admin.get(f"/quy-tac/RB-2025/{key}").forms["act"]
+        if isinstance(value, set):
+            for box in form.fields["value"]:
+                box.checked = box._value in value
+        else:
+            form["value"] = value
+        answer = form.submit(expect_errors=True)
+        assert answer.status_int == 303, text_of(answer)
+        assert answer.location.endswith("bo=RB-2025")
+        with app.app_context():
+            return rules.books()["RB-2025"].rule(key).value
+
+    page = admin.get("/quy-tac/RB-2025/age_min")
+    assert page.forms["act"]["value"].value == "18"
+    assert change("age_min", "17") == 204
+    assert change("consent_note", "0") is False
+    assert change("ceremony_clock_starts", "issued") == "issued"
+    assert change("removal_grounds", {"absent", "card_returned"}) == ("absent", "card_returned")
+    assert change("opinions", "5-KNĐ, 4-KNĐ") == ("5-KNĐ", "4-KNĐ")
+    assert change("stale_dossier", "13") == 13
+    nothing = admin.get("/quy-tac/RB-2025/removal_grounds").forms["act"]
+    for box in nothing.fields["value"]:
+        box.checked = False
+    assert "Vui lòng nhập" in text_of(nothing.submit(status=422))
+    assert admin.send(admin.get("/quy-tac/RB-2025/stale_dossier").forms["act"], value="một năm").status_int == 422
+    strange = admin.get("/quy-tac/RB-2025/ceremony_clock_starts").forms["act"]
+    strange["value"].force_value("whenever")
+    assert strange.submit(expect_errors=True).status_int == 422
+
+
+def test_the_rulebook_in_force_comes_first_and_each_has_its_page(app: Flask, person: Maker) -> None:
+    someone = person("cell_secretary", "DB02-C3")
+    assert someone.get("/quy-tac").html.select_one(".tabs [aria-current]").get_text().strip().startswith("RB-2021")
+    later = someone.get("/quy-tac?bo=RB-2026B")
+    assert "Quy định 208-QĐ/TW" in text_of(later)
+    assert not later.html.select("a[href$=quorum]"), "only an administrator changes values"
+    someone.get("/quy-tac?bo=RB-1999", status=404)
 
 
 def test_the_administrators_calendar_moves_deadlines(app: Flask, person: Maker) -> None:

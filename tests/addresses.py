@@ -1,0 +1,122 @@
+"""Every page there is: the addresses of the url map that answer GET, with values filled in from the demo."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import Flask, url_for
+from sqlalchemy import func, select
+
+from dossiers import clock
+from dossiers.accounts import grants
+from dossiers.accounts.models import Account
+from dossiers.casework import loading
+from dossiers.casework.closing import is_shut
+from dossiers.casework.models import Dossier, Scope
+from dossiers.courses.models import CourseClass
+from dossiers.extensions import db
+from dossiers.security import PERMISSIONS, permission_of
+from dossiers.units.models import BodyMember, Unit
+from workflow import machine
+from workflow.roles import Role
+
+PEOPLE = (
+    ("upper_officer", "KHOI"), ("cell_secretary", "DB02-C3"), ("committee_officer", "DB02"),
+    ("committee_secretary", "DB02"), ("section_officer", "DB02-S1"), ("upper_secretary", "KHOI"),
+    ("youth_officer", "DB02-DTN"), ("union_officer", "DB02-CD"), ("training_officer", "TTCT"),
+    ("inspector", "KHOI"), ("administrator", "KHOI"),
+)  # fmt: skip
+"""Who looks, by role and unit; of those who may, the first takes a page."""
+
+FOR_PROGRAMS = {"operations.healthz", "operations.readyz", "operations.metrics", "static"}
+
+ASKED: dict[str, tuple[dict[str, str], ...]] = {
+    "lists.worklist": ({"stage": "admission", "overdue": "1", "sort": "due"}, {"stage": "ended"}),
+    "lists.search": ({"q": "nguyen"}, {"q": "zzz"}),
+    "quotas.report": ({"year": "2022", "as_of": "31/02/2022"},),
+    "reports.report": ({"unit": "DB02"},),
+    "rules.rulebooks": ({"bo": "RB-2026B"},),
+    "audit.log": ({"since": "31/02/2022"}, {"trigger": "correct_candidate"}),
+}
+"""What else is asked of a page that is then another."""
+
+
+class Address(NamedTuple):
+    """A page, and who looks at it ("" when nobody has to sign in)."""
+
+    path: str
+    role: str = ""
+    unit: str = ""
+
+
+def everything(app: Flask) -> list[Address]:
+    """Every page once, some more often; fails for a route nobody has said values for."""
+    with app.test_request_context():
+        return [*_pages(app)]
+
+
+def _pages(app: Flask) -> Iterator[Address]:
+    acts = _acts()
+    for rule in app.url_map.iter_rules():
+        permission = permission_of(app, rule.endpoint)
+        if permission is None or rule.endpoint in FOR_PROGRAMS or "GET" not in (rule.methods or ()):
+            continue
+        name = rule.rule.rsplit("/", 1)[1]
+        if rule.endpoint == "lists.home":
+            continue  # leads on
+        if rule.rule.startswith("/ho-so/<code>"):
+            values, who = ({"code": acts[name][0]}, acts[name][1]) if name in acts else _some_dossier()
+            yield Address(url_for(rule.endpoint, **values), *who)
+        elif "<" in rule.rule:
+            for values, who in _filled()[rule.endpoint]:
+                yield Address(url_for(rule.endpoint, **values), *who)
+        else:
+            roles = PERMISSIONS[permission]
+            who = next((who for who in PEOPLE if roles and Role(who[0]) in roles), ("", ""))
+            for asked in ({}, *ASKED.get(rule.endpoint, ())):
+                yield Address(url_for(rule.endpoint, **asked), *who)
+    for role, unit in PEOPLE:
+        yield Address("/viec-cua-toi", role, unit)
+    yield Address("/khong-co", *PEOPLE[0])
+
+
+def _some_dossier() -> tuple[dict[str, Any], tuple[str, str]]:
+    """One with much in its file."""
+    query = select(Dossier.code).where(Dossier.state == "official").order_by(Dossier.version.desc()).limit(1)
+    return {"code": db.session.scalars(query).one()}, ("inspector", "KHOI")
+
+
+def _acts() -> dict[str, tuple[str, tuple[str, str]]]:
+    """For each act a dossier and somebody to whom its form is open; who can do it, rather than who may look."""
+    found: dict[str, tuple[int, str, tuple[str, str]]] = {}
+    for who in PEOPLE:
+        email = f"{who[0].replace('_', '-')}.{who[1].lower()}@demo.example"
+        signed = grants.load(db.session.scalars(select(Account.id).where(Account.email == email)).one(), clock.today())
+        here = select(func.min(Scope.dossier_id)).where(Scope.ancestor_id.in_(signed.reading_units))
+        codes = select(Dossier.code).where(Dossier.id.in_(here.group_by(Scope.state))).order_by(Dossier.id)
+        for code in db.session.scalars(codes).all():
+            s = loading.situation(loading.load_case(code, signed), signed)
+            for option in machine.options(s):
+                rank = 2 if option.allowed else 0 if is_shut(option) else 1
+                if rank > found.get(option.trigger, (-1,))[0]:
+                    found[option.trigger] = (rank, code, who)
+    return {trigger: (code, who) for trigger, (_rank, code, who) in found.items()}
+
+
+def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
+    """Values for routes that want some, and who looks."""
+    cell, committee = (db.session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("DB02-C3", "DB02"))
+    seat = {"code": cell.code, "seat_id": db.session.scalar(select(BodyMember.id).where(BodyMember.unit_id == cell.id))}
+    course = db.session.scalar(select(func.max(CourseClass.id)))
+    secretary, administrator, officer = ("cell_secretary", "DB02-C3"), ("administrator", "KHOI"), PEOPLE[0]
+    rules = ("quorum", "removal_grounds", "ceremony_clock_starts", "age_min", "probation", "opinions", "consent_note")
+    return {
+        "training.course": [({"course_id": course}, officer)],
+        "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
+        "units.change_unit": [({"code": committee.code}, administrator)],
+        "units.change_seat": [(seat, secretary)],
+        "units.end_seat": [(seat, secretary)],
+        "rules.compare": [({"first": "RB-2021", "second": "RB-2026B"}, officer)],
+        "rules.change_value": [({"code": "RB-2025", "key": key}, administrator) for key in rules],
+        "accounts.account": [({"account_id": 1}, administrator)],
+        "accounts.grant": [({"account_id": 1}, administrator)],
+    }
