@@ -131,7 +131,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SECURITY_LOGIN_URL": "/dang-nhap",
         "SECURITY_LOGOUT_URL": "/dang-xuat",
         "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_POST_LOGIN_VIEW": "/viec-cua-toi",
+        "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_POST_LOGOUT_VIEW": "/dang-nhap",
         "SECURITY_UNAUTHORIZED_VIEW": None,
         "SECURITY_SEND_REGISTER_EMAIL": False,

@@ -49,3 +49,20 @@ def is_current(entry: Entry, endpoint: str | None) -> bool:
     return endpoint == entry.endpoint or any(
         endpoint.startswith(other) if other.endswith(".") else endpoint == other for other in entry.also
     )
+
+
+OWN_WORK: dict[Role, str] = {
+    Role.INSPECTOR: "audit.log",
+    Role.TRAINING_OFFICER: "training.stage",
+    Role.ADMINISTRATOR: "accounts.accounts",
+}
+"""Where a role begins that no dossier waits for."""
+
+
+def first_page(held: frozenset[Role]) -> str:
+    """The endpoint somebody with these roles begins at: their inbox, or their own work if that is all they have."""
+    if not held:
+        return "rules.rulebooks"
+    if held <= OWN_WORK.keys():
+        return next(endpoint for role, endpoint in OWN_WORK.items() if role in held)
+    return "lists.inbox"

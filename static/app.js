@@ -1,5 +1,5 @@
-// Comfort only: every page works without it. "/" goes to the search; what is typed into a form is kept now and then;
-// a form that was not kept asks before it is left; a row is added on the spot.
+// Comfort only: every page works without it. "/" goes to the search; the form of an act opens on the dossier's own page;
+// what is typed is kept now and then, and asked about before it would be lost; a row is added on the spot.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -13,16 +13,31 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const form = document.getElementById("act");
-const sign = form && form.elements.namedItem("draft_of");
+let unkept = null; // keeps what was typed since it was kept last; null: all is kept
 
-if (sign) {
+window.addEventListener("beforeunload", (event) => {
+  if (unkept) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && unkept) unkept();
+});
+
+const tend = (form) => {
+  const sign = form.elements.namedItem("draft_of");
+  if (sign) keepTyped(form, sign);
+  for (const button of form.querySelectorAll("button[name=more]")) {
+    button.addEventListener("click", (event) => {
+      if (addRow(form, button)) event.preventDefault(); // else the server does it
+    });
+  }
+};
+
+const keepTyped = (form, sign) => {
   const said = document.createElement("p");
   said.className = "sub kept";
   said.setAttribute("role", "status");
   form.append(said);
   let waiting = 0;
-  let unkept = false;
 
   const keep = async () => {
     waiting = 0;
@@ -33,55 +48,77 @@ if (sign) {
     try {
       const answer = await fetch(sign.dataset.keep, { method: "POST", body: typed, keepalive: true, redirect: "error" });
       if (answer.status === 204 && !waiting) {
-        unkept = false;
+        unkept = null;
         said.textContent = `${sign.dataset.kept} ${new Date().toTimeString().slice(0, 5)}`;
       }
     } catch {
-      unkept = true; // no connection: leaving the page would lose it, and is asked about
+      unkept = keep; // no connection: leaving the page would lose it, and is asked about
     }
   };
   form.addEventListener("input", () => {
-    unkept = true;
+    unkept = keep;
     clearTimeout(waiting);
     waiting = setTimeout(keep, 1500);
   });
   form.addEventListener("submit", () => {
     clearTimeout(waiting);
-    unkept = false;
+    unkept = null;
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && unkept) keep();
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (unkept) event.preventDefault();
+};
+
+const addRow = (form, button) => {
+  const ours = `[name^="${button.value}-"]`;
+  const rows = [...form.querySelectorAll("fieldset.row")].filter((row) => row.querySelector(ours));
+  const last = rows.at(-1);
+  if (!last || rows.length >= Number(button.dataset.most)) return false;
+  const place = Number(last.querySelector(ours).name.split("-")[1]);
+  const row = last.cloneNode(true);
+  for (const part of row.querySelectorAll("[name], [id], [for]")) {
+    for (const attribute of ["name", "id", "for"]) {
+      const value = part.getAttribute(attribute);
+      if (value) part.setAttribute(attribute, value.replace(`${button.value}-${place}-`, `${button.value}-${place + 1}-`));
+    }
+    part.removeAttribute("aria-describedby");
+    part.removeAttribute("aria-invalid");
+    if (part.matches("[type=checkbox]")) part.checked = false;
+    else if (part.matches("input, select, textarea")) part.value = "";
+  }
+  for (const errors of row.querySelectorAll(".errors")) errors.remove();
+  for (const bad of row.querySelectorAll(".bad")) bad.classList.remove("bad");
+  const legend = row.querySelector("legend");
+  if (legend) legend.textContent = legend.textContent.replace(/\d+/, String(rows.length + 1));
+  last.after(row);
+  row.querySelector("input, select").focus();
+  return true;
+};
+
+const openHere = async (link) => {
+  const beside = link.closest("tr, .now") ?? document.querySelector("section.now");
+  const answer = await fetch(link.href, { redirect: "error" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const work = page.getElementById("work");
+  const form = work && work.querySelector("#act");
+  if (!form) throw new Error("no form to open here");
+  form.action = link.href;
+  document.getElementById("work")?.remove();
+  const heading = document.createElement("h2");
+  const name = link.closest("tr")?.querySelector(".name")?.textContent;
+  heading.textContent = name ? `${link.textContent} – ${name}` : link.textContent;
+  work.prepend(heading);
+  beside.closest("section").after(work);
+  tend(form);
+  form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  work.scrollIntoView({ block: "nearest" });
+};
+
+for (const link of document.querySelectorAll(".next-act a, .now .checklist a, .now ~ * .actions a.button, .tasks .verb a")) {
+  link.dataset.here = "";
+  link.addEventListener("click", (event) => {
+    if (unkept || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openHere(link).catch(() => location.assign(link.href));
   });
 }
 
-for (const button of document.querySelectorAll("button[name=more]")) {
-  button.addEventListener("click", (event) => {
-    const rows = [...form.querySelectorAll("fieldset.row")].filter((row) =>
-      row.querySelector(`[name^="${button.value}-"]`),
-    );
-    const last = rows.at(-1);
-    if (!last || rows.length >= Number(button.dataset.most)) return; // the server knows better
-    event.preventDefault();
-    const place = Number(last.querySelector(`[name^="${button.value}-"]`).name.split("-")[1]);
-    const row = last.cloneNode(true);
-    for (const part of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
-      for (const attribute of ["name", "id", "for"]) {
-        const value = part.getAttribute(attribute);
-        if (value) part.setAttribute(attribute, value.replace(`${button.value}-${place}-`, `${button.value}-${place + 1}-`));
-      }
-      part.removeAttribute("aria-describedby");
-      part.removeAttribute("aria-invalid");
-      if (part.matches("input[type=checkbox]")) part.checked = false;
-      else if (part.matches("input, select, textarea")) part.value = "";
-    }
-    for (const errors of row.querySelectorAll(".errors")) errors.remove();
-    for (const bad of row.querySelectorAll(".bad")) bad.classList.remove("bad");
-    const legend = row.querySelector("legend");
-    if (legend) legend.textContent = legend.textContent.replace(/\d+/, String(rows.length + 1));
-    last.after(row);
-    row.querySelector("input, select").focus();
-  });
-}
+const form = document.getElementById("act");
+if (form) tend(form);

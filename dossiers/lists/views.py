@@ -6,11 +6,12 @@ from datetime import date
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from dossiers import navigation
 from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day
 from dossiers.lists import finding, worklist
 from dossiers.lists import inbox as waiting
-from dossiers.security import may, permits, signed, way_back
+from dossiers.security import held, may, permits, signed, way_back
 from dossiers.units import tree
 from workflow.facts import Source
 from workflow.stages import STAGE_STATES, Stage, State
@@ -22,7 +23,7 @@ blueprint = Blueprint("lists", __name__)
 @permits("signed_in")
 def home() -> ResponseReturnValue:
     """The first page after signing in."""
-    return redirect(url_for("lists.inbox" if may("dossier.read") else "accounts.accounts"))
+    return redirect(url_for(navigation.first_page(held())))
 
 
 @blueprint.get("/viec-cua-toi")
@@ -30,7 +31,7 @@ def home() -> ResponseReturnValue:
 def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
     if not may("dossier.read"):
-        return redirect(url_for("accounts.accounts" if may("administration") else "rules.rulebooks"))
+        return redirect(url_for(navigation.first_page(held())))
     return render_template("lists/inbox.html", box=waiting.inbox(signed()), can_create=may("dossier.create"))
 
 

@@ -34,9 +34,13 @@ class EnrolForm(ActForm):
     course = choice(_l("Lớp học"), of=int)
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
-        """Offer the classes."""
+        """Offer the classes; the one that begins next is chosen."""
         super().prepare(case, s, trigger)
-        self.course.choices = with_empty([(str(c.id), _in_words(c)) for c in recent_classes()])
+        classes = recent_classes()
+        self.course.choices = with_empty([(str(c.id), _in_words(c)) for c in classes])
+        ahead = [c for c in classes if c.starts_on >= s.today]
+        if ahead and not self.is_filled():
+            self.course.data = min(ahead, key=lambda c: c.starts_on).id
 
     def recall(self, recorded: Recorded) -> None:
         """The class the candidate was sent to, however long ago."""

@@ -38,6 +38,10 @@ class KeyboardUser(User):
         if control.evaluate("node => node.tagName") == "SUMMARY":
             self.page.keyboard.press("Enter")
             return
+        if control.get_attribute("data-here") is not None:  # its form opens on this page
+            self.page.keyboard.press("Enter")
+            self.page.locator("#work #act").wait_for()
+            return
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 

@@ -38,7 +38,7 @@ class Road:
         """Record papers by their date."""
         user = self.user
         user.activate(user.page.locator("a.button", has_text="Ghi giấy tờ").first)
-        user.page.wait_for_url("**/record_papers")
+        user.page.locator("#act").wait_for()
         for form in forms:
             row = user.page.locator("fieldset.row", has_text=f"{form} –")
             user.write(row.get_by_label(f"Ngày của {form}"), self.day())
@@ -88,7 +88,7 @@ def walk(road: Road, has_section: bool) -> None:
     road.as_("officer of the organisation")
     user.act("start_verification")
     user.activate(user.page.locator("a.button", has_text="Ghi thân nhân"))
-    user.page.wait_for_url("**/record_relatives")
+    user.page.locator("#act").wait_for()
     for row, relation in enumerate(("father", "mother")):
         told = {"relation": relation, "name": "Nguyễn Văn Tưởng Tượng", "verified_on": road.day(),
                 "result": "Chấp hành tốt chủ trương, pháp luật."}  # fmt: skip

@@ -221,7 +221,7 @@ def test_headers_and_cookies(app: Flask, person: Maker) -> None:
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
     scripts = re.findall(r"<script[^>]*>[^<]*", page.text)
-    assert [re.sub(r"v=\w+", "", script) for script in scripts] == ['<script src="/static/app.js?" defer>'], "none inline"
+    assert [re.sub(r"v=\w+", "", one) for one in scripts] == ['<script src="/static/app.js?" defer>'], "none inline"
     assert " style=" not in page.text
     sent = TestApp(app, extra_environ={"REMOTE_ADDR": "127.0.0.1"}).get("/dang-nhap").headers.get("Set-Cookie", "")
     assert "HttpOnly" in sent
