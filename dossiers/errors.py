@@ -7,8 +7,9 @@ from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
-from dossiers import engines
+from dossiers import engines, security
 from dossiers.casework.act import NotFound
 from dossiers.extensions import db
 from dossiers.languages import gettext as _
@@ -23,10 +24,10 @@ def _page(status: int, title: str, text: str) -> tuple[str, int]:
     return page, status
 
 
-def _known(error: Exception) -> tuple[str, int]:
+def _known(error: Exception) -> tuple[str, int] | Response:
     status = error.code if isinstance(error, HTTPException) else 404
     if isinstance(error, CSRFError):
-        return _page(
+        return security.after_stale_token() or _page(
             400, _("Phiên làm việc đã hết hạn"), _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại.")
         )
     texts = {
