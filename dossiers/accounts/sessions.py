@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from sqlalchemy import and_, bindparam, delete, insert, not_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers.accounts.models import Account, AccountSession
 from dossiers.extensions import db, run, write_transaction
@@ -132,7 +132,7 @@ def _see(app: Flask, row: int, moment: int) -> None:
         try:
             with write_transaction():
                 run(_SEEN, {"row": row, "now": moment, "before": moment - _every(app)})
-        except OperationalError as error:
+        except SQLAlchemyError as error:
             log.warning("session_not_noted", exc_info=error)
         finally:
             db.session.remove()
