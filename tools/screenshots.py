@@ -44,7 +44,7 @@ def main() -> None:
             "papers": f"/ho-so/{mine['applying']}/record_papers",
             "relatives": f"/ho-so/{mine['applying']}/record_relatives",
             "candidate": f"/ho-so/{mine['applying']}/correct_candidate", "new": "/ho-so/moi", "search": "/tim?q=nguyen",
-            "unit": "/don-vi/DB02-C3", "missing": "/khong-co",
+            "unit": "/don-vi/DB02-C3", "own": "/tai-khoan-cua-toi", "missing": "/khong-co",
         },
         "upper-officer.khoi": {
             "inbox-upper": "/viec-cua-toi", "sourcing": "/nguon", "training": "/boi-duong", "verification": "/tham-tra",
