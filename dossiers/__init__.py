@@ -3,13 +3,11 @@
 from typing import Any
 
 from flask import Flask, request
-from flask_principal import Principal
 from flask_security import current_user
 
 from dossiers import cli, clock, config, errors, formatters, languages, logs, navigation, security, sessions, wire
-from dossiers.accounts import throttle
-from dossiers.accounts.datastore import Accounts
-from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.accounts import library
+from dossiers.accounts.own import blueprint as own_pages
 from dossiers.accounts.views import blueprint as accounts_pages
 from dossiers.acting.views import blueprint as acting_pages
 from dossiers.admission.views import blueprint as admission_pages
@@ -21,8 +19,6 @@ from dossiers.demo.views import blueprint as demo_pages
 from dossiers.drafts import sent as drafts
 from dossiers.drafts.views import blueprint as drafts_pages
 from dossiers.extensions import Migrations, babel, csrf, db
-from dossiers.extensions import security as flask_security
-from dossiers.languages import lazy as _l
 from dossiers.lists import pieces as lists_pieces
 from dossiers.lists.views import blueprint as lists_pages
 from dossiers.monitoring.views import blueprint as monitoring_pages
@@ -61,7 +57,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=languages.locale)
     languages.init_app(app)
-    _accounts(app)
+    library.init_app(app)
     _blueprints(app)
     security.init_app(app)
     drafts.init_app(app)
@@ -78,43 +74,15 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     return app
 
 
-def _accounts(app: Flask) -> None:
-    messages = {
-        "USER_DOES_NOT_EXIST": _l("Địa chỉ hoặc mật khẩu không đúng."),
-        "INVALID_PASSWORD": _l("Địa chỉ hoặc mật khẩu không đúng."),
-        "PASSWORD_NOT_SET": _l("Địa chỉ hoặc mật khẩu không đúng."),
-        "DISABLED_ACCOUNT": _l("Địa chỉ hoặc mật khẩu không đúng."),
-        "EMAIL_NOT_PROVIDED": _l("Chưa ghi thư điện tử."),
-        "PASSWORD_NOT_PROVIDED": _l("Chưa ghi mật khẩu."),
-        "GENERIC_AUTHN_FAILED": _l("Địa chỉ hoặc mật khẩu không đúng."),
-        "INVALID_EMAIL_ADDRESS": _l("Địa chỉ hoặc mật khẩu không đúng."),
-    }
-    for name, text in messages.items():
-        app.config[f"SECURITY_MSG_{name}"] = (text, "error")
-    roles: Any = RoleAssignment  # Flask-Security means roles that are held everywhere; it never asks for one
-    flask_security.init_app(app, Accounts(db, Account, roles))
-    _without_principal(app)
-    throttle.init_app(app)
-
-
 def _listen() -> None:
     rules_changed.connect(recounting.after_change)
     units_moved.connect(placing.after_move)
 
 
-def _without_principal(app: Flask) -> None:
-    """Flask-Security brings Flask-Principal, which works out everybody's needs before each request.
-
-    Nothing here asks for them, as roles are held in units (dossiers.security).
-    """
-    hooks = app.before_request_funcs[None]
-    hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
-
-
 def _blueprints(app: Flask) -> None:
     for blueprint in (
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
-        monitoring_pages, units_pages, accounts_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
+        monitoring_pages, units_pages, accounts_pages, own_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
         operations_pages, reports_pages, drafts_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
@@ -122,8 +90,9 @@ def _blueprints(app: Flask) -> None:
 
 def _context() -> dict[str, Any]:
     signed_in = current_user.is_authenticated
+    is_led = signed_in and not current_user.must_change
     return {
-        "menu": navigation.menu(security.held(), request.endpoint, languages.language()) if signed_in else (),
+        "menu": navigation.menu(security.held(), request.endpoint, languages.language()) if is_led else (),
         "signed_in": signed_in,
         "language": languages.language(),
         "demo_day": instance.demo_day(),

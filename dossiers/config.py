@@ -43,13 +43,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "SIGN_IN_TRIES",
         "10",
-        "Tries to sign in to one account in a minute, 1 to 1000; an address gets five times that.",
+        "Tries of a password for one account in a minute, 1 to 1000; an address gets five times that.",
     ),
     Setting("PAGE_SIZE", "50", "Rows on a page of a list, 10 to 200."),
     Setting("LANGUAGE", "vi", "Language before anybody chooses: vi or en."),
     Setting("REQUEST_SECONDS", "30", "After so many seconds a page that is not ready is given up, 1 to 600."),
     Setting("SESSION_HOURS", "12", "After so many hours without an act people sign in again, 1 to 720."),
     Setting("DRAFT_DAYS", "7", "For so many days what somebody typed and did not send is kept, sealed; 0 to 30."),
+    Setting("SESSION_DAYS", "7", "After so many days people sign in again in any case, 1 to 90."),
+    Setting("SEEN_MINUTES", "5", "How often it is noted at most that a session is in use, 1 to 30."),
+    Setting("PASSWORD_LENGTH", "10", "Characters a password needs, 8 to 64."),
+    Setting("ONE_TIME_HOURS", "72", "So long a one-time password of an administrator opens its account, 1 to 720."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
 )
 
@@ -96,6 +100,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         raise SettingError("DOSSIERS_DATABASE_URL", "must begin with sqlite: or postgresql:")
     threads = _number(env, "THREADS", 8, 1, 64)
     https = _number(env, "HTTPS", 0, 0, 1) == 1
+    days = _number(env, "SESSION_DAYS", 7, 1, 90)
     language = env.get("DOSSIERS_LANGUAGE", "vi")
     if language not in ("vi", "en"):
         raise SettingError("DOSSIERS_LANGUAGE", f"must be vi or en, not {language!r}")
@@ -113,7 +118,12 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_PATH": "/",
         "PAGE_SIZE": _number(env, "PAGE_SIZE", 50, 10, 200),
         "REQUEST_SECONDS": _number(env, "REQUEST_SECONDS", 30, 1, 600),
-        "PERMANENT_SESSION_LIFETIME": 3600 * _number(env, "SESSION_HOURS", 12, 1, 720),
+        "SESSION_HOURS": _number(env, "SESSION_HOURS", 12, 1, 720),
+        "SESSION_DAYS": days,
+        "PERMANENT_SESSION_LIFETIME": 86_400 * days,  # of the cookie; its session ends by what its row says
+        "SEEN_MINUTES": _number(env, "SEEN_MINUTES", 5, 1, 30),
+        "PASSWORD_LENGTH": _number(env, "PASSWORD_LENGTH", 10, 8, 64),
+        "ONE_TIME_HOURS": _number(env, "ONE_TIME_HOURS", 72, 1, 720),
         "DRAFT_DAYS": _number(env, "DRAFT_DAYS", 7, 0, 30),
         "THREADS": threads,
         "BABEL_DEFAULT_LOCALE": language,
@@ -125,23 +135,17 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_I18N_ENABLED": False,  # its catalogues hold no Vietnamese and no message of ours; each form would read one
+        # What of Flask-Security is used; the rest is off in dossiers/accounts/library.py.
         "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2", "pbkdf2_sha512"],  # the second for accounts of before, hashed anew
         "SECURITY_PASSWORD_SALT": secret[:32],
-        "SECURITY_PASSWORD_LENGTH_MIN": 10,
         "SECURITY_LOGIN_URL": "/dang-nhap",
         "SECURITY_LOGOUT_URL": "/dang-xuat",
         "SECURITY_LOGOUT_METHODS": ["POST"],
         "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_POST_LOGOUT_VIEW": "/dang-nhap",
         "SECURITY_UNAUTHORIZED_VIEW": None,
-        "SECURITY_SEND_REGISTER_EMAIL": False,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_FLASH_MESSAGES": False,
-        "SECURITY_JOIN_USER_ROLES": False,
-        "SECURITY_BACKWARDS_COMPAT_AUTH_TOKEN": False,
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
-        "SECURITY_WAN_ALLOW_USERNAMELESS": False,
-        "SECURITY_CLI_USERS_NAME": False,  # accounts are changed by our commands, which the office's log tells of
-        "SECURITY_CLI_ROLES_NAME": False,
     }

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from dossiers import engines
+from dossiers import engines, security
 from dossiers.casework.act import NotFound
 from dossiers.drafts.sent import keep_sent
 from dossiers.extensions import db
@@ -28,10 +28,14 @@ def _page(status: int, title: str, text: str) -> tuple[str, int]:
 def _known(error: Exception) -> ResponseReturnValue:
     status = error.code if isinstance(error, HTTPException) else 404
     if isinstance(error, CSRFError):
-        if (elsewhere := keep_sent()) is not None:
-            return elsewhere
-        return _page(
-            400, _("Phiên làm việc đã hết hạn"), _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại.")
+        return (
+            keep_sent()
+            or security.after_stale_token()
+            or _page(
+                400,
+                _("Phiên làm việc đã hết hạn"),
+                _("Trang mở quá lâu hoặc bạn đã đăng xuất. Tải lại trang rồi gửi lại."),
+            )
         )
     texts = {
         400: (_("Yêu cầu không hợp lệ"), _("Máy chủ không hiểu yêu cầu này. Quay lại trang trước và thử lại.")),

@@ -38,6 +38,12 @@ def moment(stamp: str) -> str:
     return f"{day(at.date())} {at:%H:%M}"
 
 
+def at(seconds: int) -> str:
+    """Seconds since 1970 as 10/07/2022 14:05, Vietnamese time."""
+    found = datetime.fromtimestamp(seconds, clock.VIETNAM)
+    return f"{day(found.date())} {found:%H:%M}"
+
+
 def percent(part: int, whole: int) -> str:
     """A rate rounded half up to two decimals: 63 of 130 is 48,46 % (48.46 % in English)."""
     if whole == 0:
@@ -135,6 +141,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "rule_value": lambda rule: value_text(rule).in_(code),
         "day": day,
         "moment": moment,
+        "at": at,
         "due": due,
         "due_class": due_class,
         "state": labels(STATE_LABELS),

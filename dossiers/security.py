@@ -4,15 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from time import perf_counter
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from werkzeug.wrappers import Response
 
 from dossiers import clock, engines, wire
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
 from dossiers.drafts.sent import keep_sent
+from dossiers.languages import gettext as _
 from dossiers.rules import instance
 from workflow.roles import Role
 
@@ -23,6 +26,7 @@ OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPE
 PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "public": None,
     "demo": None,
+    "own_account": frozenset(Role),
     "signed_in": frozenset(Role),
     "dossier.read": READERS,
     "dossier.act": READERS - {Role.INSPECTOR},
@@ -37,10 +41,13 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
 }
 """Each permission and the roles that hold it (None: nobody has to sign in)."""
 
+_WITHOUT_ROLE = frozenset({"own_account"})
+"""Permissions of whoever is signed in, also with no role left, and with a one-time password."""
+
 FOREIGN: dict[str, str] = {
     "static": "public",
     "security.login": "public",
-    "security.logout": "signed_in",
+    "security.logout": "own_account",
 }
 """Routes of extensions, which cannot name their permission themselves. Others of theirs stay shut."""
 
@@ -76,13 +83,13 @@ def signed() -> Signed:
 def may(permission: str) -> bool:
     """Whether the signed-in person holds a permission; for showing links, not for guarding."""
     roles = PERMISSIONS[permission]
-    return roles is None or not roles.isdisjoint(held())
+    return roles is None or not roles.isdisjoint(held()) or (permission in _WITHOUT_ROLE and _is_signed_in())
 
 
 def held() -> frozenset[Role]:
     """The roles of whoever asks, anywhere; none when nobody is signed in. Found once a request."""
     if "held" not in g:
-        g.held = signed().roles if current_user.is_authenticated else frozenset()
+        g.held = signed().roles if _is_signed_in() else frozenset()
     found: frozenset[Role] = g.held
     return found
 
@@ -92,19 +99,54 @@ def _check() -> ResponseReturnValue | None:
         abort(400)  # no text the databases could hold
     if request.endpoint is None:
         return None
+    if request.is_json:
+        abort(415)  # pages are sent forms; what reads JSON as if it were one belongs to a library
     permission = permission_of(current_app, request.endpoint)
     if permission is None:
         abort(404)
     if PERMISSIONS[permission] is None:
         return None
-    if not current_user.is_authenticated:
-        if (elsewhere := keep_sent()) is not None:
-            return elsewhere
-        target = request.full_path if request.method == "GET" else None
-        return redirect(url_for("security.login", next=target))
+    if not _is_signed_in():
+        return keep_sent() or to_sign_in()
+    if permission not in _WITHOUT_ROLE and current_user.must_change:
+        return redirect(url_for("own.account"), 303)
     if not may(permission):
         abort(403)
     return None
+
+
+def _is_signed_in() -> bool:
+    return bool(current_user.is_authenticated)
+
+
+def to_sign_in() -> Response:
+    """Lead to the sign-in page, and from there back to the page that was asked for, or whose form was sent."""
+    return redirect(url_for("security.login", next=_wanted()))
+
+
+def _wanted() -> str | None:
+    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        return request.full_path.rstrip("?")
+    came = urlsplit(request.referrer or "")
+    return f"{came.path}?{came.query}".rstrip("?") if came.netloc == request.host else None
+
+
+_SIGNING_IN = ("security.login", "demo.sign_in")
+
+
+def after_stale_token() -> Response | None:
+    """Where a form leads whose token is of another session: to signing in, if nobody is signed in; and from signing in
+    twice, in two tabs, to where the first one led. None: its sender is told.
+    """
+    if request.endpoint in _SIGNING_IN:
+        if _is_signed_in():
+            return redirect(way_back(request.args.get("next")), 303)
+        flash(_("Trang đăng nhập mở quá lâu; hãy nhập lại."), "info")
+        return redirect(url_for("security.login", next=request.args.get("next")), 303)
+    assert request.endpoint is not None  # else nobody looked for a token
+    permission = permission_of(current_app, request.endpoint)
+    is_open = permission is None or PERMISSIONS[permission] is None
+    return None if is_open or _is_signed_in() else to_sign_in()
 
 
 _HEADERS = {
@@ -146,9 +188,9 @@ def limit_time(app: Flask) -> None:
         engines.patience.set(None)
 
 
-def way_back() -> str:
-    """Where a small form of the layout leads back to: the page it named, if that is one of ours; else the first."""
-    target = request.form.get("next", "/")
+def way_back(named: str | None = None) -> str:
+    """Where a small form of the layout leads back to: the page it `named`, if that is one of ours; else the first."""
+    target = named or request.form.get("next", "/")
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
 
 

@@ -25,11 +25,12 @@ class Person:
         with app.app_context():
             account = db.session.scalars(select(Account).where(Account.email == email)).one()
             self.id, self.name = account.id, account.name
-        self._sign_in()
+        self.sign_in()
         if language != "vi":
             self.language(language)
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
+        """Sign in with one click, also when the session of before has ended."""
         page = self.web.get("/dang-nhap")
         token = page.html.select_one("input[name=csrf_token]")["value"]
         with self.app.app_context():

@@ -28,7 +28,7 @@ def pages(mine: dict[str, str]) -> dict[str, dict[str, str]]:
             "record-papers": f"{applying}/record_papers", "record-relatives": f"{applying}/record_relatives",
             "candidate": f"{applying}/correct_candidate", "correct": f"{applying}/correct_record",
             "withdraw": f"{applying}/withdraw", "new": "/ho-so/moi", "take-over": "/ho-so/tiep-nhan",
-            "search": "/tim?q=nguyen", "unit": "/don-vi/DB02-C3", "missing": "/khong-co",
+            "search": "/tim?q=nguyen", "unit": "/don-vi/DB02-C3", "own": "/tai-khoan-cua-toi", "missing": "/khong-co",
         },
         "upper-officer.khoi": {
             "inbox-upper": "/viec-cua-toi", "sourcing": "/nguon", "training": "/boi-duong", "verification": "/tham-tra",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import Float, ForeignKey, String
+from sqlalchemy import BigInteger, Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
@@ -21,8 +21,16 @@ class Account(Model, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    """Flask-Security wants it; nobody signs in by it (dossiers.accounts.sessions)."""
+    password_until: Mapped[int | None] = mapped_column(BigInteger)
+    """Until when a one-time password opens the account, in seconds; None: the password is the owner's own."""
     created_at: Mapped[datetime | None]
     demo_label: Mapped[str | None] = mapped_column(String(60))
+
+    @property
+    def must_change(self) -> bool:
+        """Whether the password is a one-time one."""
+        return self.password_until is not None
 
     @property
     def roles(self) -> list[RoleMixin]:  # type: ignore[override] # nobody sets them here
@@ -44,8 +52,22 @@ class RoleAssignment(Model):
     delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
+class AccountSession(Model):
+    """Somebody signed in with a browser. Times are seconds since 1970; the demo's clock does not move them."""
+
+    __table_args__ = (apart("A session ends and is then forgotten; what is done in it is in the logs.", passing=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of what the cookie holds, so that whoever reads the table cannot sign in by it."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    opened_at: Mapped[int] = mapped_column(BigInteger)
+    seen_at: Mapped[int] = mapped_column(BigInteger)
+    device: Mapped[str] = mapped_column(String(40))
+
+
 class SignInTry(Model):
-    """A try to sign in during the last minute. Whose it was stands in it as a keyed hash only."""
+    """A try of a password during the last minute. Whose it was stands in it as a keyed hash only."""
 
     __table_args__ = (apart("A try counts for a minute and is then forgotten.", passing=True),)
 

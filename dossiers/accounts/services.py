@@ -1,72 +1,118 @@
-"""Accounts: making them, giving roles, and the demo's one-click sign-in."""
+"""Accounts: making them, giving roles, shutting them, their passwords. What changes an account ends its sessions."""
 
 import secrets
+import unicodedata
 from datetime import date
 
-from flask_security import hash_password
+from flask import current_app
+from flask_security import uia_email_mapper
 from sqlalchemy import or_, select
 
 from dossiers import clock
+from dossiers.accounts import passwords, sessions
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.extensions import db, security, write_transaction
+from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
 from dossiers.units.models import Unit
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, UnitKind
 
 
-def create(email: str, name: str, password: str | None, demo_label: str | None = None) -> Account:
-    """A new account, flushed but not committed."""
-    account = Account(
-        email=email.lower(),
-        name=name,
-        password=hash_password(security.password_util.normalize(password)) if password else None,
-        active=True,
-        fs_uniquifier=secrets.token_hex(32),
-        created_at=clock.now().replace(tzinfo=None),
-        demo_label=demo_label,
-    )
-    db.session.add(account)
-    db.session.flush()
-    return account
+def address(typed: str) -> str | None:
+    """An address as accounts have it and signing in looks it up, one for all its spellings; None when it is none."""
+    found = uia_email_mapper(unicodedata.normalize("NFKC", typed).strip())
+    return found.lower() if found else None
+
+
+def _until() -> int:
+    """Until when a one-time password made now opens its account."""
+    return sessions.now() + 3600 * int(current_app.config["ONE_TIME_HOURS"])
 
 
 def grant(account: Account, role: Role, unit: Unit, since: date, until: date | None, actor_id: int | None) -> None:
     """Give a role in a unit for a period (to a day, not included); in the current transaction.
 
-    Raises ValueError when the role is not held in such a unit (workflow.route.ROLE_UNITS).
+    The account signs in anew. Raises ValueError when the role is not held in such a unit (workflow.route.ROLE_UNITS).
     """
     if UnitKind(unit.kind) not in ROLE_UNITS[role]:
         raise ValueError(role)
     held = RoleAssignment(account_id=account.id, role=str(role), unit_id=unit.id, valid_from=since, valid_to=until)
     db.session.add(held)
+    sessions.end_all(account.id)
     body = {"account": account.id, "role": role, "since": since, "until": until or "-"}
     office.record("role:granted", unit.id, actor_id, [held], **body)
 
 
 def create_with_role(email: str, name: str, password: str, role: Role, unit: Unit, actor_id: int | None) -> Account:
-    """A new account that holds a role from today on. Raises ValueError as `grant`."""
+    """A new account that holds a role from today on; `password` is good until its owner sets an own one.
+
+    Raises ValueError as `grant`, and when `email` is no address.
+    """
+    at = address(email)
+    if at is None:
+        raise ValueError(email)
+    account = Account(
+        email=at,
+        name=name,
+        password=passwords.hashed(password),
+        password_until=_until(),
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=clock.now().replace(tzinfo=None),
+    )
     with write_transaction():
-        account = create(email, name, password)
+        db.session.add(account)
+        db.session.flush()
         office.record("account:created", unit.id, actor_id, [account], account=account.id)
         grant(account, role, unit, clock.today(), None, actor_id)
     return account
 
 
 def end_role(assignment: RoleAssignment, until: date, actor_id: int) -> None:
-    """End a role from a day on; what was done with it stays as it was."""
+    """End a role from a day on; what was done with it stays as it was. The account signs in anew."""
     with write_transaction():
         assignment.valid_to = max(until, assignment.valid_from)
+        sessions.end_all(assignment.account_id)
         body = {"account": assignment.account_id, "role": assignment.role, "until": assignment.valid_to}
         office.record("role:ended", assignment.unit_id, actor_id, [assignment], **body)
 
 
 def set_active(account: Account, active: bool, actor_id: int) -> None:
-    """Open an account again, or shut it at once: sessions end with their next page."""
+    """Open an account again, or shut it at once: its sessions are over, and stay so when it is opened again."""
     with write_transaction():
         account.active = active
+        sessions.end_all(account.id)
         topic = "account:enabled" if active else "account:disabled"
         office.record(topic, None, actor_id, [account], account=account.id)
+
+
+def change_password(account: Account, password: str) -> None:
+    """Give an account the password its owner chose; all its sessions end, also the one that asks."""
+    found = passwords.hashed(password)
+    with write_transaction():
+        account.password, account.password_until = found, None
+        sessions.end_all(account.id)
+        office.record("password:changed", None, account.id, [account], account=account.id)
+
+
+def give_one_time_password(account: Account, actor_id: int | None) -> str:
+    """A new password for an account, to be changed at first use; it is said here and nowhere else. Sessions end."""
+    password = passwords.one_time()
+    found = passwords.hashed(password)
+    with write_transaction():
+        account.password, account.password_until = found, _until()
+        sessions.end_all(account.id)
+        office.record("password:given", None, actor_id, [account], account=account.id)
+    return password
+
+
+def end_sessions(account_id: int, actor_id: int) -> int:
+    """End every session of an account, as an administrator does; how many there were."""
+    with write_transaction():
+        ended = sessions.end_all(account_id)
+        if ended:
+            office.record("sessions:ended", None, actor_id, account=account_id, sessions=ended)
+    return ended
 
 
 def roles_of(account_id: int, day: date) -> list[tuple[RoleAssignment, Unit]]:
@@ -84,5 +130,5 @@ def roles_of(account_id: int, day: date) -> list[tuple[RoleAssignment, Unit]]:
 
 
 def by_email(email: str) -> Account | None:
-    """The account with this address."""
-    return db.session.scalar(select(Account).where(Account.email == email.lower()))
+    """The account with this address, however it is spelled."""
+    return db.session.scalar(select(Account).where(Account.email == address(email)))

@@ -1,13 +1,14 @@
-"""Few tries to sign in a minute, for one account, known or not, and for one address, whichever process answers.
+"""Few tries of a password a minute, for one account, known or not, and for one address, whichever process answers.
 
 They are counted in the database, which all processes share; libraries for this count in memory or in a server more.
 """
 
 import hashlib
 import hmac
+import unicodedata
 from time import time
 
-from flask import Flask, abort, request
+from flask import current_app, request
 from sqlalchemy import delete, func, insert, select
 
 from dossiers.accounts.models import SignInTry
@@ -17,21 +18,23 @@ WINDOW = 60
 """Seconds."""
 
 
-def init_app(app: Flask) -> None:
-    """Count each try before it is looked at; answer 429 to those that are too many."""
-    tries = int(app.config["SIGN_IN_TRIES"])
-    secret = str(app.config["SECRET_KEY"]).encode()
+def admits(name: str, account_id: int | None) -> bool:
+    """Count a try; False, and nothing counted, when there were too many.
 
-    def key(kind: str, who: str) -> str:
-        return hmac.new(secret, f"{kind}:{who}".encode(), hashlib.sha256).hexdigest()
+    `account_id` is what the look-up found for `name`: whatever other spelling finds it is the same account. The name
+    counts as well, folded at least as far as the look-up folds it: an unknown one must answer as a known one does.
+    """
+    tries = int(current_app.config["SIGN_IN_TRIES"])
+    folded = unicodedata.normalize("NFKC", name.strip()).casefold()[:200]
+    limits = {_key("name", folded): tries, _key("address", request.remote_addr or ""): 5 * tries}
+    if account_id is not None:
+        limits[_key("account", str(account_id))] = tries
+    return _counted(limits)
 
-    @app.before_request
-    def throttle() -> None:
-        if request.endpoint != "security.login" or request.method != "POST":
-            return
-        account = request.form.get("email", "").strip().lower()[:200]
-        if not _counted({key("account", account): tries, key("address", request.remote_addr or ""): 5 * tries}):
-            abort(429)
+
+def _key(kind: str, who: str) -> str:
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, f"{kind}:{who}".encode(), hashlib.sha256).hexdigest()
 
 
 def _counted(limits: dict[str, int]) -> bool:

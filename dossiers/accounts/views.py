@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
-from wtforms import PasswordField
 
 from dossiers import clock, names
-from dossiers.accounts import services
+from dossiers.accounts import passwords, services, sessions
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import db, write_transaction
 from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
@@ -68,15 +67,14 @@ class AccountForm(RoleForm):
         _l("Thư điện tử (dùng để đăng nhập)"),
         [required, Words(120, r"[^@\s]+@[^@\s]+\.[^@\s]+", _l("Ghi dạng ten@noi-lam-viec.vn."))],
     )
-    password = PasswordField(_l("Mật khẩu (ít nhất 10 ký tự)"), [required, Words(200)])
     since = None  # type: ignore[assignment] # how WTForms is told to leave a field away
     until = None  # type: ignore[assignment] # the same
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A free address and a password long enough."""
+        """An address that is free."""
         fine: bool = super().validate(extra_validators)
-        if self.password.data and len(self.password.data) < 10:
-            self.password.errors = [_("Mật khẩu cần ít nhất 10 ký tự.")]
+        if self.email.data and not self.email.errors and services.address(self.email.data) is None:
+            self.email.errors = [_("Ghi dạng ten@noi-lam-viec.vn.")]
             fine = False
         if self.email.data and services.by_email(self.email.data) is not None:
             self.email.errors = [_("Địa chỉ này đã có tài khoản.")]
@@ -111,16 +109,15 @@ def accounts() -> ResponseReturnValue:
 @blueprint.route("/tai-khoan/moi", methods=["GET", "POST"])
 @permits("administration")
 def new_account() -> ResponseReturnValue:
-    """Make an account and give it a role."""
+    """Make an account and give it a role; the answer shows its one-time password, which no address ever shows again."""
     form = AccountForm()
     form.prepare()
     if form.validate_on_submit():
         role, unit = form.chosen()
-        made = services.create_with_role(
-            form.email.data, form.name.data, form.password.data or "", role, unit, signed().account_id
-        )
+        password = passwords.one_time()
+        made = services.create_with_role(form.email.data, form.name.data, password, role, unit, signed().account_id)
         flash(_("Đã tạo tài khoản cho %(name)s.", name=made.name), "done")
-        return redirect(url_for("accounts.account", account_id=made.id), 303)
+        return render_template("accounts/one_time.html", account=made, password=password)
     return render_template("accounts/new.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -131,15 +128,22 @@ def _account(account_id: int) -> Account:
     return found
 
 
+def _go_on(account: Account) -> None:
+    """Let an administrator who changed the own roles, and so ended the own sessions, go on in a new one."""
+    if account.id == signed().account_id:
+        sessions.begin(account)
+
+
 @blueprint.get("/tai-khoan/<int:account_id>")
 @permits("administration")
 def account(account_id: int) -> ResponseReturnValue:
-    """One account: its roles, and whether it is open."""
+    """One account: its roles, its sessions, and whether it is open."""
     found = _account(account_id)
     return render_template(
         "accounts/account.html",
         account=found,
         roles=services.roles_of(account_id, clock.today()),
+        sessions=sessions.of(account_id),
         own=account_id == signed().account_id,
     )
 
@@ -154,6 +158,7 @@ def grant(account_id: int) -> ResponseReturnValue:
         role, unit = form.chosen()
         with write_transaction():
             services.grant(found, role, unit, form.since.data, form.until.data, signed().account_id)
+        _go_on(found)
         flash(_("Đã giao vai trò %(role)s.", role=say(ROLE_LABELS[role])), "done")
         return redirect(url_for("accounts.account", account_id=account_id), 303)
     return render_template("accounts/grant.html", account=found, form=form), 422 if form.is_submitted() else 200
@@ -167,6 +172,7 @@ def end_role(account_id: int, role_id: int) -> ResponseReturnValue:
     if held is None or held.account_id != account_id:
         abort(404)
     services.end_role(held, clock.today(), signed().account_id)
+    _go_on(_account(account_id))
     flash(_("Đã thôi vai trò từ hôm nay."), "done")
     return redirect(url_for("accounts.account", account_id=account_id), 303)
 
@@ -179,4 +185,28 @@ def set_active(account_id: int, how: str) -> ResponseReturnValue:
         abort(403)
     services.set_active(_account(account_id), how == "mo", signed().account_id)
     flash(_("Đã mở tài khoản.") if how == "mo" else _("Đã khóa tài khoản."), "done")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
+@blueprint.route("/tai-khoan/<int:account_id>/mat-khau", methods=["GET", "POST"])
+@permits("administration")
+def one_time_password(account_id: int) -> ResponseReturnValue:
+    """Set a password that is good once, for others only; the answer shows it, which no address ever shows again."""
+    if account_id == signed().account_id:
+        abort(403)
+    found = _account(account_id)
+    if request.method == "GET":
+        return render_template("accounts/give_password.html", account=found)
+    password = services.give_one_time_password(found, signed().account_id)
+    return render_template("accounts/one_time.html", account=found, password=password)
+
+
+@blueprint.post("/tai-khoan/<int:account_id>/phien/ket-thuc")
+@permits("administration")
+def end_sessions(account_id: int) -> ResponseReturnValue:
+    """End every session of somebody else's account."""
+    if account_id == signed().account_id:
+        abort(403)
+    services.end_sessions(_account(account_id).id, signed().account_id)
+    flash(_("Đã kết thúc mọi phiên của tài khoản."), "done")
     return redirect(url_for("accounts.account", account_id=account_id), 303)

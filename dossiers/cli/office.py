@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from dossiers import clock
-from dossiers.accounts import grants
+from dossiers.accounts import grants, passwords
 from dossiers.accounts import services as accounting
 from dossiers.casework import erasing
 from dossiers.casework.act import NotFound
@@ -27,14 +27,16 @@ units = Commands("units", help="The unit tree.")
 @click.password_option()
 @AS_JSON
 def accounts_create(email: str, name: str, role: str, unit: str, password: str, as_json: bool) -> None:
-    """Make an account and give it a role in a unit."""
+    """Make an account and give it a role in a unit. Its owner changes the password at the first sign-in."""
     if role not in set(map(str, Role)):
         fail(f"unknown role {role!r}; known: {', '.join(Role)}")
     found = services.by_code(unit)
     if found is None:
         fail(f"no unit {unit!r}")
-    if len(password) < 10:
-        fail("the password needs at least 10 characters")
+    if len(password) < passwords.least():
+        fail(f"the password needs at least {passwords.least()} characters")
+    if accounting.address(email) is None:
+        fail(f"{email!r} is no address")
     if accounting.by_email(email) is not None:
         fail(f"{email} already has an account")
     try:
@@ -45,6 +47,16 @@ def accounts_create(email: str, name: str, role: str, unit: str, password: str, 
         show({"id": account.id, "email": account.email, "role": role, "unit": unit})
     else:
         click.echo(f"Made {email}: {role} in {unit}.")
+
+
+@accounts.command("one-time-password")
+@click.option("--email", required=True)
+def accounts_one_time_password(email: str) -> None:
+    """Set a password that is good until its owner signs in and changes it; print it."""
+    account = accounting.by_email(email)
+    if account is None:
+        fail(f"{email} has no account")
+    click.echo(accounting.give_one_time_password(account, None))
 
 
 @units.command("add")

@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import suppress
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from dossiers.accounts import sessions
 from dossiers.casework import recounting
 from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
@@ -26,6 +27,9 @@ log = structlog.get_logger()
 
 _LOOKS_EVERY = 20.0
 """Seconds between two looks of the worker for something to do."""
+
+_CLEARS_EVERY = 3600.0
+"""Seconds between two clearings of sessions."""
 
 NEAR = ("127.0.0.1", "::1", "localhost")
 
@@ -93,15 +97,21 @@ def _share_one_heap() -> None:
 
 
 def _work_beside(app: Flask) -> None:
-    """Count open deadlines anew, in a thread, when the rules changed for more dossiers than a request counts."""
+    """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; and
+    clear sessions away whose time is over.
+    """
 
     def work() -> None:
+        cleared = float("-inf")
         while True:
             sleep(_LOOKS_EVERY)
             with app.app_context():
                 try:
                     if recounting.is_pending():
                         recounting.recount()
+                    if monotonic() - cleared > _CLEARS_EVERY:
+                        sessions.forget()
+                        cleared = monotonic()
                 except Exception:  # such as a database that is away for a while: told, and tried again
                     log.exception("worker")
 
@@ -111,8 +121,11 @@ def _work_beside(app: Flask) -> None:
 @click.command("worker", cls=Command)
 @with_appcontext
 def worker() -> None:
-    """Do what waits to be done beside requests, once: count open deadlines anew (`serve` does it by itself)."""
+    """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, clear
+    sessions away whose time is over.
+    """
     click.echo(f"{recounting.recount()} dossiers got other days.")
+    click.echo(f"{sessions.forget()} sessions cleared away.")
 
 
 @click.command("serve", cls=Command)

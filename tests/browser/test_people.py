@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 
 PAGES: dict[str, list[str]] = {
     "Bí thư chi bộ DB02-C3": [
-        "/viec-cua-toi", "/ho-so", "/ho-so/moi", "/tim?q=nguyen", "/tim?q=zzz", "/nguon", "/don-vi/DB02-C3",
-        "/khong-co",
+        "/viec-cua-toi", "/tai-khoan-cua-toi", "/ho-so", "/ho-so/moi", "/tim?q=nguyen", "/tim?q=zzz", "/nguon",
+        "/don-vi/DB02-C3", "/khong-co",
         "{applying}", "{applying}/record_papers", "{applying}/record_relatives", "{applying}/correct_candidate",
         "{cell_review}", "{cell_review}/pass_cell_vote", "{trained}/withdraw", "/quy-tac",
     ],
@@ -25,7 +25,8 @@ PAGES: dict[str, list[str]] = {
                                "/boi-duong/lop/104",
                                "/don-vi"],
     "Ủy ban kiểm tra": ["/nhat-ky", "/nhat-ky/quan-tri"],
-    "Quản trị": ["/tai-khoan", "/tai-khoan/1", "/tai-khoan/moi", "/don-vi/moi", "/quy-tac/lich"],
+    "Quản trị": ["/tai-khoan", "/tai-khoan/1", "/tai-khoan/1/mat-khau", "/tai-khoan/moi", "/don-vi/moi",
+                 "/quy-tac/lich"],
 }  # fmt: skip
 
 

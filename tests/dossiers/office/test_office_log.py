@@ -15,11 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from webtest import TestApp
 
 from dossiers import chain, create_app, encryption
-from dossiers.accounts import services as accounts
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.audit import services as audit
 from dossiers.audit.services import Finding
-from dossiers.extensions import Model, db
+from dossiers.extensions import Model, db, security
 from dossiers.office import images, replaying
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened, office_place
@@ -224,7 +223,9 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
         shown = set(table.columns.keys()) - rule.personal - rule.digested
         assert not any(table.columns[name].info.get("sealed") for name in shown)
         if table.name == "account":
-            assert shown == {"id", "active", "created_at", "demo_label"}, "is the new one no secret, and names nobody?"
+            assert shown == {"id", "active", "created_at", "demo_label", "password_until"}, (
+                "is the new one no secret, and names nobody?"
+            )
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
         "calendar_day", "rule_value", "course_class", "instance_value",
@@ -304,6 +305,13 @@ def _opened_again(person: Maker) -> None:
         next(form for form in page.forms.values() if form.action.endswith(f"/{how}")).submit()
 
 
+def _sessions_ended(person: Maker) -> None:
+    admin, somebody = person("administrator", "KHOI"), person("cell_secretary", "CB02")
+    page = admin.get(f"/tai-khoan/{somebody.id}")
+    next(form for form in page.forms.values() if form.action.endswith("/phien/ket-thuc")).submit()
+    admin.get(f"/tai-khoan/{somebody.id}/mat-khau").forms["act"].submit()
+
+
 def _commands(app: Flask) -> None:
     made = "accounts create --email a@b.example --name A --role cell_secretary --unit CB03 --password mot-mat-khau-dai"
     assert app.test_cli_runner().invoke(args=made.split()).exit_code == 0
@@ -313,7 +321,7 @@ def _hashed_anew(app: Flask) -> None:
     """An account from a time when passwords were hashed in another way signs in."""
     with app.app_context():
         account = db.session.scalars(select(Account).where(Account.email == "a@b.example")).one()
-        password = accounts.security.password_util.normalize("mot-mat-khau-dai")
+        password = security.password_util.normalize("mot-mat-khau-dai")
         old = account.password = _pwd_context.hash(get_hmac(password), scheme="pbkdf2_sha512")
         office.record("password:hashed", None, None, [account])
         db.session.commit()
@@ -346,6 +354,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _decides(person),
         lambda: _class(person),
         lambda: _opened_again(person),
+        lambda: _sessions_ended(person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),
     ):

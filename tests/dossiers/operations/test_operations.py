@@ -74,7 +74,7 @@ def test_sign_in_is_throttled_for_known_and_unknown_names_alike_by_all_processes
         assert "Thử quá nhiều lần" in text_of(answer)
     with app.app_context():
         tries = db.session.scalars(select(SignInTry)).all()
-        assert len(tries) == 2 * 10 * 2, "for the account and for the address; the refused ones do not count"
+        assert len(tries) == 10 * 3 + 10 * 2, "for the name, the account if there is one, the address; not the refused"
         assert not any(told in row.key for row in tries for told in ("@", "demo.example", NEAR["REMOTE_ADDR"]))
     clock[0] += 61
     form = next(f for f in webs[0].get("/dang-nhap").forms.values() if "password" in f.fields)
