@@ -38,6 +38,12 @@ def moment(stamp: str) -> str:
     return f"{day(at.date())} {at:%H:%M}"
 
 
+def count(number: int) -> str:
+    """A number with its thousands apart: 1.234 (1,234 in English)."""
+    shown = f"{number:,}"
+    return shown if language() == "en" else shown.replace(",", ".")
+
+
 def percent(part: int, whole: int) -> str:
     """A rate rounded half up to two decimals: 63 of 130 is 48,46 % (48.46 % in English)."""
     if whole == 0:
@@ -134,6 +140,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "rule_value": lambda rule: value_text(rule).in_(code),
         "day": day,
         "moment": moment,
+        "count": count,
         "due": due,
         "due_class": due_class,
         "state": labels(STATE_LABELS),

@@ -68,9 +68,9 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
             f' <span class="sub">{number} · {word["born"]} {day(row.birth_date)}</span></td>'
             f'<td data-label="{unit}">{escape(row.unit)} <span class="sub">{word[row.source]}</span></td>'
             f'<td data-label="{step}">{badge(row.state, code)}</td>'
-            f'<td data-label="{since}">{day(row.since)}</td>'
+            f'<td class="code" data-label="{since}">{day(row.since)}</td>'
             f'<td data-label="{turn}">{word[row.turn] if row.turn else "–"}</td>'
-            f'<td data-label="{due}">{limit}</td></tr>\n'
+            f'<td class="code" data-label="{due}">{limit}</td></tr>\n'
         )
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 

@@ -27,7 +27,7 @@ def rename(app: Flask, code: str, full_name: str) -> None:
         db.session.execute(update(PersonRow).where(PersonRow.id == row.person_id).values(full_name=full_name))
         db.session.execute(update(Scope).where(Scope.dossier_id == row.id).values(sort_key=names.sort_key(full_name)))
         units = tuple(db.session.scalars(select(Scope.ancestor_id).where(Scope.dossier_id == row.id)))
-        search.index_one(row.id, full_name, units)
+        search.index_again({row.id: units})
         db.session.commit()
 
 
