@@ -6,11 +6,13 @@ which no name does. SQLite uses FTS5, PostgreSQL a tsvector; the difference ends
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import bindparam, select, text
 
 from dossiers import engines
@@ -56,8 +58,10 @@ def told_of(person: Mapping[str, Any]) -> Told:
 
 
 def _told(row: Any) -> Told:
-    sealed = row.identity_number
-    identity = unseal(sealed, place("person", "identity_number", row.person_id)) if sealed else None
+    sealed, identity = row.identity_number, None
+    if sealed:
+        with suppress(InvalidTag, ValueError):  # of an earlier version, or tampered with: nobody is found by it
+            identity = unseal(sealed, place("person", "identity_number", row.person_id))
     return Told(row.full_name, row.birth_date, row.contact, identity)
 
 

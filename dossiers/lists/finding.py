@@ -1,5 +1,5 @@
 """Finding dossiers by what is typed into the one box: a name, a code, a year of birth, a unit, the number of a paper,
-the last digits of the personal number or of a telephone. Each kind has an index of its own; all stay within one's units.
+the last digits of the personal number or of a telephone. Each kind has an index of its own, within one's units.
 """
 
 import re

@@ -85,6 +85,7 @@ def worklist_view() -> ResponseReturnValue:
         f=chosen,
         page=worklist.page(chosen, who, size),
         hits=worklist.hits(chosen, who),
+        counted=worklist.COUNTED,
         heads=heads(chosen),
         words=in_words(chosen),
         parts=parts(chosen),

@@ -58,6 +58,8 @@ PRINTED = 1000
 """So many lines are printed at most."""
 _APART = 6
 """Up to so many units are read each for itself."""
+_AHEAD = {"state": 3, "turn": 4}
+"""In so many places (see Range) a page is looked for first, as it nearly always ends there; one in other orders."""
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ def _cursor(order: str, text: str) -> tuple[int, list[Any], int] | None:
         place, key, number = json.loads(base64.urlsafe_b64decode(text.encode()))
         if not (isinstance(place, int) and isinstance(number, int) and 0 <= number < 2**31):
             return None
-        read = [_READ[column.key](value) for column, value in zip(KEYS[order], key, strict=True)]
+        read = [_READERS[column.key](value) for column, value in zip(KEYS[order], key, strict=True)]
     except (ValueError, TypeError, binascii.Error):
         return None
     return place, read, number
@@ -290,7 +292,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-_READ: dict[str, Any] = {
+_READERS: dict[str, Any] = {
     "sort_key": bytes.fromhex, "unit_code": str, "since": date.fromisoformat, "admitted_on": date.fromisoformat,
     "due_on": _day,
 }  # fmt: skip
@@ -321,6 +323,9 @@ def _page(
     """
     columns = KEYS[order]
     parts = []
+    is_alone = len(ranges) == 1 and units == 1
+    # Of several ranges only what orders them is read, and the lines of those that are shown: an index holds that.
+    read = table_of(Scope).c if is_alone else (Scope.ancestor_id, Scope.dossier_id, *columns)
     for found in ranges:
         here = [*columns, Scope.dossier_id] if found.dated is not False else [Scope.dossier_id]
         conditions = [*_is_in(found), *(_NARROWING[name] for name in sorted(narrowed))]
@@ -330,17 +335,30 @@ def _page(
         for nr in range(units) if units else (None,):
             of = Scope.ancestor_id.in_(bindparam("units", expanding=True))
             mine = of if nr is None else Scope.ancestor_id == bindparam(f"unit{nr}")
-            query = select(*table_of(Scope).c, literal(found.place).label("place")).where(mine, *conditions)
+            query = select(*read, literal(found.place).label("place")).where(mine, *conditions)
             parts.append(query.order_by(*sorting).limit(bindparam("limit")))
-    whole = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
-    inner = whole.subquery().c
-    last = [inner[column.key] for column in columns] + [inner.dossier_id]
-    query = _lines(inner).add_columns(
-        inner.place, *(inner[column.key].label(f"key_{column.key}") for column in columns)
+    inner = (parts[0] if is_alone else _merged(parts, columns, backwards)).subquery().c
+    keys = (inner[column.key].label(f"key_{column.key}") for column in columns)
+    lines = _lines(inner) if is_alone else _lines_of(inner)
+    return lines.add_columns(inner.place, *keys).order_by(*_in_order(inner, columns, backwards))
+
+
+def _lines_of(part: Any) -> Select[Any]:
+    """The lines of these pairs of a unit and a dossier."""
+    return _lines(Scope).join(
+        part.dossier_id.table, and_(Scope.ancestor_id == part.ancestor_id, Scope.dossier_id == part.dossier_id)
     )
-    return query.order_by(inner.place, *(column.desc() if backwards else column for column in last)).limit(
-        bindparam("most")
-    )
+
+
+def _merged(parts: Sequence[Select[Any]], columns: tuple[Any, ...], backwards: bool) -> Select[Any]:
+    """The first lines of all ranges together."""
+    every = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(every).order_by(*_in_order(every.c, columns, backwards)).limit(bindparam("most"))
+
+
+def _in_order(of: Any, columns: tuple[Any, ...], backwards: bool) -> list[Any]:
+    last = [*(of[column.key] for column in columns), of.dossier_id]
+    return [of.place, *(column.desc() if backwards else column for column in last)]
 
 
 def _beyond(here: list[Any], backwards: bool) -> ColumnElement[bool]:
@@ -357,6 +375,8 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
         return Page([])
     order, backwards = f.order.lstrip("-"), f.order.startswith("-")
     ranges, values = _ranges(order, backwards, f.states, f.part), _values(f)
+    if f.overdue:
+        ranges = tuple(found for found in ranges if found.dated is not False)
     narrowed = frozenset(values)
     at = _cursor(order, f.after) if f.after else None
     if at is not None:
@@ -370,15 +390,19 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     # A dossier can be seen by several of one's units; each of them gives a full page at most.
     apart = len(units) if len(units) <= _APART else 0
     mine = {f"unit{nr}": unit for nr, unit in enumerate(units)} if apart else {"units": units}
-    query = _page(order, backwards, ranges, narrowed, apart, at is not None)
-    wanted = {"limit": (size + 1) * (1 if apart else len(units)), "most": (size + 1) * len(units)}
-    rows: Sequence[Row[Any]] = run(query, {**values, **mine, **wanted}).all()
-    if len(units) > 1:
-        rows = list({row.dossier_id: row for row in rows}.values())
+    values |= {**mine, "limit": (size + 1) * (1 if apart else len(units)), "most": (size + 1) * len(units)}
+    first = tuple(found for found in ranges if found.place < ranges[0].place + _AHEAD.get(order, 1))
+    rows = _read(_page(order, backwards, first, narrowed, apart, at is not None), values)
+    if len(rows) <= size and first != ranges:
+        rows = _read(_page(order, backwards, ranges, narrowed, apart, at is not None), values)
     more = len(rows) > size
     rows = rows[:size]
     names_of = tree.current()
     return Page([_item(row, names_of) for row in rows], _make_cursor(order, rows[-1]) if more else "")
+
+
+def _read(query: Select[Any], values: dict[str, Any]) -> list[Row[Any]]:
+    return list({row.dossier_id: row for row in run(query, values)}.values())
 
 
 # --- how many ---

@@ -25,16 +25,24 @@ class PaperRow(TypedDict):
 
 def paper_row(dossier_id: int, seq: int, nr: int, paper: Paper, series: int | None = None) -> PaperRow:
     """The `nr`th paper of event `seq`; `series` is the unit in whose numbers it stands, if that is one of ours."""
+    key = number_key(paper, series)
+    return known_row(dossier_id, seq, nr, paper.form, paper.number, paper.issued_on, paper.issuer, key)
+
+
+def known_row(
+    dossier_id: int, seq: int, nr: int, form: str, number: str, issued_on: date, issuer: str, key: str | None
+) -> PaperRow:
+    """The row of a paper of which all is known that an event with a base tells."""
     return {
         "dossier_id": dossier_id,
         "seq": seq,
         "nr": nr,
-        "form": paper.form,
-        "number": paper.number,
-        "issued_on": paper.issued_on,
-        "issuer": paper.issuer,
-        "number_key": number_key(paper, series),
-        "number_words": number_words(paper.number),
+        "form": form,
+        "number": number,
+        "issued_on": issued_on,
+        "issuer": issuer,
+        "number_key": key,
+        "number_words": number_words(number),
     }
 
 

@@ -23,6 +23,7 @@ INDEXES = {
     "ix_scope_unit": ("done", "unit_code", "sort_key"),
     "ix_scope_due": ("done", "due_on"),
     "ix_scope_turn": ("done", "turn", "due_on"),
+    "ix_scope_state": ("state", "since"),
     "ix_scope_state_name": ("state", "sort_key"),
     "ix_scope_state_unit": ("state", "unit_code", "sort_key"),
     "ix_scope_state_due": ("state", "due_on"),
@@ -40,13 +41,14 @@ def upgrade() -> None:
         "UPDATE scope SET unit_code = (SELECT u.code FROM dossier d JOIN unit u ON u.id = d.unit_id "
         f"WHERE d.id = scope.dossier_id), done = (state IN ({done}))"
     )
-    for name in ("since", "name", "due", "turn", "admitted"):
+    for name in ("since", "name", "due", "turn", "state", "admitted"):
         op.drop_index(f"ix_scope_{name}", "scope")
     with op.batch_alter_table("scope") as scope:
         scope.alter_column("unit_code", server_default=None)
         scope.alter_column("done", server_default=None)
     for name, columns in INDEXES.items():
-        op.create_index(name, "scope", ["ancestor_id", *columns, "dossier_id"])
+        last = ["source"] if name in ("ix_scope_turn", "ix_scope_state") else []
+        op.create_index(name, "scope", ["ancestor_id", *columns, "dossier_id", *last])
     op.add_column("paper_record", sa.Column("number_words", sa.String(220, **plain), nullable=False, server_default=""))
     _papers()
     op.create_index("ix_paper_record_number_words", "paper_record", ["number_words", "dossier_id"])
