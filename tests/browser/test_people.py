@@ -23,7 +23,8 @@ PAGES: dict[str, list[str]] = {
     ],
     "Ban tổ chức Đảng ủy Khối": ["/chi-tieu", "/chi-tieu/giao", "/bao-cao", "/boi-duong",
                                "/boi-duong/lop/104",
-                               "/don-vi"],
+                               "/don-vi", "/don-vi?mo=DB02-S1", "/don-vi?q=chi+bo", "/ho-so?ended=all&sort=name",
+                               "/ho-so?unit=cong+ty", "/tim?q=cong+ty"],
     "Ủy ban kiểm tra": ["/nhat-ky", "/nhat-ky/quan-tri"],
     "Quản trị": ["/tai-khoan", "/tai-khoan/1", "/tai-khoan/moi", "/don-vi/moi", "/quy-tac/lich"],
 }  # fmt: skip
