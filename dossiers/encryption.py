@@ -1,10 +1,12 @@
 """Sensitive fields are kept encrypted: AES-GCM with a key derived from DOSSIERS_DATA_KEY.
 
-Each value is bound to its place (table, column, row), so that one copied to another row cannot be read there.
+Each value is bound to its place (table, column, row), so that one copied to another row cannot be read there. What is
+to be found without being readable stands in an index as a keyed hash (`blind`).
 """
 
 import base64
 import hashlib
+import hmac
 import os
 from functools import lru_cache
 
@@ -15,6 +17,17 @@ from flask import current_app
 @lru_cache(maxsize=4)
 def _cipher(key: str) -> AESGCM:
     return AESGCM(hashlib.scrypt(key.encode(), salt=b"dossiers.field", n=2**12, r=8, p=1, dklen=32))
+
+
+@lru_cache(maxsize=4)
+def _blinding(key: str) -> bytes:
+    return hashlib.scrypt(key.encode(), salt=b"dossiers.blind", n=2**12, r=8, p=1, dklen=32)
+
+
+def blind(text: str) -> str:
+    """A text as 16 hex digits that nobody without the key can make or turn back: a keyed hash."""
+    digest = hmac.new(_blinding(current_app.config["DATA_KEY"]), text.encode(), hashlib.sha256).digest()
+    return digest[:8].hex()
 
 
 def place(table: str, column: str, *key: object) -> str:

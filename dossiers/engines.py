@@ -8,6 +8,7 @@
 - The function that makes one JSON object of two columns.
 - Statistics: PostgreSQL's planner wants them after many rows came at once.
 - Sequences: PostgreSQL's do not notice rows that bring their own number.
+- Texts that sort byte by byte: PostgreSQL would ask the language of the database.
 - Searching folded names: FTS5 here, a tsvector there (the tables are in the migrations).
 - The triggers that refuse to change events, in the migrations too.
 - Stopping what takes too long: SQLite asks while it works, PostgreSQL has a time for each statement.
@@ -22,7 +23,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, Engine, event, text
+from sqlalchemy import JSON, Connection, Engine, String, event, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
@@ -110,6 +111,11 @@ def upsert(db: SQLAlchemy, table: Any) -> Any:
 
         return postgresql_insert(table)
     return sqlite_insert(table)
+
+
+def plain_text(length: int) -> String:
+    """A text column that is compared byte by byte on both engines, so that a range of beginnings is a range."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class pairs(FunctionElement[Any]):

@@ -44,6 +44,12 @@ def at(seconds: int) -> str:
     return f"{day(found.date())} {found:%H:%M}"
 
 
+def count(number: int) -> str:
+    """A number with its thousands apart: 1.234 (1,234 in English)."""
+    shown = f"{number:,}"
+    return shown if language() == "en" else shown.replace(",", ".")
+
+
 def percent(part: int, whole: int) -> str:
     """A rate rounded half up to two decimals: 63 of 130 is 48,46 % (48.46 % in English)."""
     if whole == 0:
@@ -142,6 +148,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "day": day,
         "moment": moment,
         "at": at,
+        "count": count,
         "due": due,
         "due_class": due_class,
         "state": labels(STATE_LABELS),

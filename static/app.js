@@ -34,7 +34,7 @@ const tend = (form) => {
 
 const keepTyped = (form, sign) => {
   const said = document.createElement("p");
-  said.className = "sub kept";
+  said.className = "sub draft-kept";
   said.setAttribute("role", "status");
   form.append(said);
   let waiting = 0;

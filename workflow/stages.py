@@ -111,3 +111,5 @@ STAGE_STATES: dict[Stage, tuple[State, ...]] = {
 STAGE_OF: dict[State, Stage] = {state: stage for stage, states in STAGE_STATES.items() for state in states}
 ENDS: tuple[State, ...] = STAGE_STATES[Stage.ENDED]
 """States nothing leads out of (a removed member may be re-admitted, but that opens a new dossier)."""
+DONE: tuple[State, ...] = (State.OFFICIAL, *ENDS)
+"""States in which it is nobody's turn any more: lists keep such dossiers apart."""

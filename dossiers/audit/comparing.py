@@ -48,7 +48,7 @@ from workflow.deadlines import MILESTONES, Deadline
 from workflow.replay import Known
 from workflow.route import walked
 from workflow.rulestate import Rules
-from workflow.stages import State
+from workflow.stages import DONE, State
 from workflow.turn import whose_turn
 
 Key = tuple[Any, ...]
@@ -395,6 +395,7 @@ class Comparison:
                 row["issued_on"],
                 row["issuer"],
                 row["number_key"],
+                row["number_words"],
             )
             for row in made.papers
         }
@@ -513,10 +514,16 @@ class Comparison:
         for number, projection in made.items():
             columns = self.dossier_row(projection)
             name = str(persons[projection.person_id]["full_name"])
-            listed = {**columns, "source": str(projection.standing.facts.source), "sort_key": names.sort_key(name)}
+            listed = {
+                **columns,
+                "source": str(projection.standing.facts.source),
+                "sort_key": names.sort_key(name),
+                "unit_code": self._codes[projection.unit_id],
+                "done": projection.standing.state in DONE,
+            }
             line = tuple(listed[column] for column in _LISTED)
             units = self.units_of(projection)[0]
-            indexed[number] = search.content(name, units)
+            indexed[number] = search.content(search.told_of(persons[projection.person_id]), units)
             expected = {(unit,): line for unit in units}
             self._rows(dossiers[number].code, Scope, ("ancestor_id",), expected, actual.get(number, {}))
         self._index(indexed, dossiers, asked)

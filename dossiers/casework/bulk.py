@@ -29,7 +29,7 @@ class BulkStore(Remembering):
         self._salt = salt
         self._batch = batch
         self._rows: dict[type[Model], list[Mapping[str, Any]]] = {}
-        self._search: list[tuple[int, str, tuple[int, ...]]] = []
+        self._search: dict[int, tuple[int, ...]] = {}
         self._numbers: set[str] = set()
         self._counts: Counts = Counts()
         self._keyed: dict[int, dict[tuple[Any, ...], Mapping[str, Any]]] = {}
@@ -81,7 +81,7 @@ class BulkStore(Remembering):
         self._add(Scope, scope_rows(case))
         for key, row in self._keyed.pop(case.id, {}).items():
             self._add(key[0], [row])
-        self._search.append((case.id, case.full_name, case.scope_units))
+        self._search[case.id] = case.scope_units
         self._open += 1
         if self._open >= self._batch:
             self.flush()
@@ -96,7 +96,7 @@ class BulkStore(Remembering):
             rows = self._rows.get(table)
             if rows:
                 run(insert(table_of(table)), rows)
-        search.index_many(self._search)
+        search.index_again(self._search)
         counts.add(self._counts)
         self._rows.clear()
         self._counts.clear()

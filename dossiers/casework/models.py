@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dossiers import encryption
+from dossiers import encryption, engines
 from dossiers.extensions import Model
 from dossiers.office.logged import apart
 
@@ -40,7 +40,8 @@ class Dossier(Model):
 class Scope(Model):
     """Who can see a dossier in lists: one row for each unit above it, its union and its training centre.
 
-    Copies what lists filter and sort by, so that a page costs the same at every level of the tree.
+    Copies what lists filter and sort by, so that a page costs the same at every level of the tree. `unit_code` is that
+    of the dossier's own unit; `done`: it stands in one of workflow.stages.DONE.
     """
 
     ancestor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
@@ -52,14 +53,20 @@ class Scope(Model):
     due_on: Mapped[date | None]
     admitted_on: Mapped[date | None]
     sort_key: Mapped[bytes] = mapped_column(LargeBinary)
+    unit_code: Mapped[str] = mapped_column(engines.plain_text(20))
+    done: Mapped[bool]
 
     __table_args__ = (
-        Index("ix_scope_state", "ancestor_id", "state", "since", "dossier_id"),
-        Index("ix_scope_since", "ancestor_id", "since", "dossier_id"),
-        Index("ix_scope_name", "ancestor_id", "sort_key", "dossier_id"),
-        Index("ix_scope_due", "ancestor_id", "due_on", "dossier_id"),
-        Index("ix_scope_turn", "ancestor_id", "turn", "due_on", "dossier_id"),
-        Index("ix_scope_admitted", "ancestor_id", "admitted_on"),
+        Index("ix_scope_since", "ancestor_id", "done", "since", "dossier_id"),
+        Index("ix_scope_name", "ancestor_id", "done", "sort_key", "dossier_id"),
+        Index("ix_scope_unit", "ancestor_id", "done", "unit_code", "sort_key", "dossier_id"),
+        Index("ix_scope_due", "ancestor_id", "done", "due_on", "dossier_id"),
+        Index("ix_scope_turn", "ancestor_id", "done", "turn", "due_on", "dossier_id", "source"),
+        Index("ix_scope_state", "ancestor_id", "state", "since", "dossier_id", "source"),
+        Index("ix_scope_state_name", "ancestor_id", "state", "sort_key", "dossier_id"),
+        Index("ix_scope_state_unit", "ancestor_id", "state", "unit_code", "sort_key", "dossier_id"),
+        Index("ix_scope_state_due", "ancestor_id", "state", "due_on", "dossier_id"),
+        Index("ix_scope_admitted", "ancestor_id", "admitted_on", "dossier_id"),
         Index("ix_scope_dossier_id", "dossier_id"),
         apart("It follows from the dossier and the tree of units; audit verify makes it again and compares."),
     )

@@ -32,7 +32,7 @@ def after_move(_sender: object, units: tuple[int, ...], **_more: Any) -> None:
         run(insert(table_of(Scope)), [row for case in cases for row in scope_rows(case)])
         for case in cases:
             run(update(table_of(Dossier)).where(Dossier.id == case.id).values(turn=case.turn))
-            search.index_one(case.id, case.full_name, case.scope_units)
+        search.index_again({case.id: case.scope_units for case in cases})
 
 
 def _settled(case: Case) -> None:

@@ -20,6 +20,7 @@ from dossiers.casework.rows import table_of
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import Model, run, write_transaction
 from dossiers.papers.models import PaperRecord
+from dossiers.papers.numbers import known_row
 from dossiers.people import reading as people
 from dossiers.people.models import Companion
 from dossiers.people.rows import texts
@@ -156,8 +157,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
     store.write(case, changes)
     run(_DROP_PAPERS, asked)
     if base.papers:
-        names = ("seq", "nr", "form", "number", "issued_on", "issuer", "number_key")
-        run(_ADD_PAPER, [{"dossier_id": case.id, **dict(zip(names, paper, strict=True))} for paper in base.papers])
+        run(_ADD_PAPER, [known_row(case.id, *paper) for paper in base.papers])
 
 
 def renumbered_key(key: str | None) -> str | None:

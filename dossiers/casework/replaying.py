@@ -12,7 +12,7 @@ import msgspec
 
 from dossiers.casework import events
 from dossiers.casework.events import Base, BasePersonal, Brought, Personal, Told
-from dossiers.papers.numbers import PaperRow, paper_rows
+from dossiers.papers.numbers import PaperRow, known_row, paper_rows
 from dossiers.people.models import Person
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
 from workflow import replay
@@ -141,13 +141,7 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     made.standing = act.recorded.base
     made.unit_id, made.nominator_id, made.class_id = body.cell, base.nominator, base.course
     made.person_id, made.previous_id = base.person, base.previous
-    made.papers = [
-        {
-            "dossier_id": made.dossier_id, "seq": seq, "nr": nr, "form": form, "number": number,
-            "issued_on": issued_on, "issuer": issuer, "number_key": key,
-        }
-        for seq, nr, form, number, issued_on, issuer, key in base.papers
-    ]  # fmt: skip
+    made.papers = [known_row(made.dossier_id, *paper) for paper in base.papers]
     made.votes = list(base.votes)
     names = personal.names if personal else ("",) * len(base.companions)
     made.companions = [

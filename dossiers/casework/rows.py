@@ -23,8 +23,10 @@ from dossiers.extensions import Model
 from dossiers.people.models import SEALED_OF_PERSON
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
 from dossiers.rules import services as rules
+from dossiers.units import tree
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.facts import Vote
+from workflow.stages import DONE
 from workflow.turn import whose_turn
 
 
@@ -66,6 +68,8 @@ def listed(case: Case) -> Listed:
         "turn": case.turn,
         "due_on": case.due_on,
         "admitted_on": case.facts.admitted_on,
+        "unit_code": tree.current()[case.unit_id].code,
+        "done": case.state in DONE,
     }
 
 

@@ -1,72 +1,134 @@
-"""Finding a name without accents, within one's units: a full-text index of folded words and of units.
+"""Finding dossiers by words, within one's units: a full-text index of folded names, birth years, blind keys and units.
 
-The units stand in the index as words of their own (u17), so that the scope is part of the one lookup and not
-a filter behind it. SQLite uses FTS5, PostgreSQL a tsvector; the difference ends in this module.
+The units stand in the index as words of their own (zzu17x), so that the scope is part of the one lookup and not a
+filter behind it; so do birth years (zzy1995x) and the keyed hashes of last digits (people.digits). All begin with zz,
+which no name does. SQLite uses FTS5, PostgreSQL a tsvector; the difference ends in dossiers.engines.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select, text
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import bindparam, select, text
 
 from dossiers import engines
 from dossiers.casework.models import Dossier, Scope
-from dossiers.extensions import db
+from dossiers.encryption import place, unseal
+from dossiers.extensions import db, run
 from dossiers.names import fold, words
+from dossiers.people import digits
 from dossiers.people.models import Person
 
-Entry = tuple[int, str, tuple[int, ...]]
 LIMIT = 400
 """How many matches are ranked at most; more means: ask more exactly."""
 
+OURS = "zz"
+"""How words begin that are not names."""
 
-def content(full_name: str, units: Iterable[int]) -> str:
-    """The words under which a dossier is found: those of its name, and its units."""
-    return " ".join([*words(full_name), *(f"u{unit}x" for unit in units)])
+FOUND_BY = frozenset({"full_name", "birth_date", "contact", "identity_number"})
+"""Columns of a candidate that the index is made of."""
 
-
-def index_many(entries: Sequence[Entry]) -> None:
-    """Put new dossiers into the index, in the current transaction."""
-    if not entries:
-        return
-    rows = [{"id": dossier_id, "words": content(name, units)} for dossier_id, name, units in entries]
-    add, _drop, _find = engines.search_statements(db)
-    db.session.execute(text(add), rows)
-
-
-def index_one(dossier_id: int, full_name: str, units: tuple[int, ...]) -> None:
-    """Put one dossier into the index again."""
-    _add, drop, _find = engines.search_statements(db)
-    db.session.execute(text(drop), {"id": dossier_id})
-    index_many([(dossier_id, full_name, units)])
+_COLUMNS = (Person.full_name, Person.birth_date, Person.contact, Person.identity_number, Person.id.label("person_id"))
+_TOLD = (
+    select(Dossier.id.label("dossier_id"), *_COLUMNS)
+    .join(Person, Person.id == Dossier.person_id)
+    .where(Dossier.id.in_(bindparam("dossiers", expanding=True)))
+)
 
 
-def index_all() -> None:
+@dataclass(frozen=True)
+class Told:
+    """What a person is found by."""
+
+    full_name: str
+    birth_date: date | None = None
+    contact: str = ""
+    identity_number: str | None = None
+
+
+def told_of(person: Mapping[str, Any]) -> Told:
+    """What a candidate's columns say, the personal number as it reads."""
+    return Told(
+        str(person["full_name"]), person.get("birth_date"), person.get("contact") or "", person.get("identity_number")
+    )
+
+
+def _told(row: Any) -> Told:
+    sealed, identity = row.identity_number, None
+    if sealed:
+        with suppress(InvalidTag, ValueError):  # of an earlier version, or tampered with: nobody is found by it
+            identity = unseal(sealed, place("person", "identity_number", row.person_id))
+    return Told(row.full_name, row.birth_date, row.contact, identity)
+
+
+def year_word(year: int) -> str:
+    """The word of a birth year."""
+    return f"{OURS}y{year}x"
+
+
+def content(told: Told, units: Iterable[int]) -> str:
+    """The words under which a dossier is found."""
+    found = words(told.full_name)
+    if told.birth_date is not None:
+        found.append(year_word(told.birth_date.year))
+    return " ".join([*found, *digits.keys_of(told.identity_number, told.contact), *(_unit_word(u) for u in units)])
+
+
+def _unit_word(unit: int) -> str:
+    return f"{OURS}u{unit}x"
+
+
+def index_many(entries: Sequence[tuple[int, Told, tuple[int, ...]]]) -> None:
+    """Put new dossiers into the index, (number, what finds them, units) each; in the current transaction."""
+    if entries:
+        add, _drop, _find = engines.search_statements(db)
+        db.session.execute(
+            text(add), [{"id": number, "words": content(told, units)} for number, told, units in entries]
+        )
+
+
+def index_again(entries: Mapping[int, tuple[int, ...]]) -> None:
+    """Put dossiers, each with its units, into the index again, as their candidates' rows now read."""
+    if entries:
+        _add, drop, _find = engines.search_statements(db)
+        rows = run(_TOLD, {"dossiers": list(entries)}).all()
+        db.session.execute(text(drop), [{"id": number} for number in entries])
+        index_many([(row.dossier_id, _told(row), entries[row.dossier_id]) for row in rows])
+
+
+def index_all(batch: int = 1000) -> None:
     """Put every dossier into an empty index, from the lists and the persons."""
     units: dict[int, list[int]] = {}
     for dossier_id, unit in db.session.execute(select(Scope.dossier_id, Scope.ancestor_id)):
         units.setdefault(dossier_id, []).append(unit)
-    rows = db.session.execute(select(Dossier.id, Person.full_name).join(Person)).all()
-    index_many([(dossier_id, name, tuple(units.get(dossier_id, ()))) for dossier_id, name in rows])
+    numbers = sorted(units)
+    for at in range(0, len(numbers), batch):
+        rows = run(_TOLD, {"dossiers": numbers[at : at + batch]})
+        index_many([(row.dossier_id, _told(row), tuple(units[row.dossier_id])) for row in rows])
 
 
 @dataclass(frozen=True)
 class Match:
-    """A name that was found, as it is written and without accents."""
+    """Somebody found: the name as it is written and without accents."""
 
     id: int
     full_name: str
     folded: str
 
 
-def find(query: str, units: Sequence[int]) -> list[Match]:
-    """Dossiers whose names hold every word of `query` (the last may be unfinished), seen by one of `units`."""
-    wanted = words(query)[:8]
+def find(query: str, units: Sequence[int], exactly: Sequence[str] = ()) -> list[Match]:
+    """Dossiers seen by one of `units` whose names hold every word of `query` (the last may be unfinished), and which
+    stand under every word of ours in `exactly`.
+    """
+    wanted = [*exactly, *(word for word in words(query)[:8] if not word.startswith(OURS))]
     if not wanted or not units:
         return []
     _add, _drop, statement = engines.search_statements(db)
-    match = engines.search_query(db, wanted, [f"u{unit}x" for unit in units])
+    match = engines.search_query(db, wanted, [_unit_word(unit) for unit in units])
     rows = db.session.execute(text(statement), {"query": match, "limit": LIMIT})
     return [Match(row.id, row.full_name, _folded(row.full_name)) for row in rows]
 

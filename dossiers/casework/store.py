@@ -186,11 +186,12 @@ class DatabaseStore(_Reader):
         if changes.scope_moved or changes.renamed:
             run(_DROP_SCOPE, {"of": case.id})
             run(_ADD_SCOPE, scope_rows(case))
-            search.index_one(case.id, case.full_name, case.scope_units)
         else:
             self._change_scope(changes.before, case)
-        if changes.renamed:
-            self._rename_others(case)
+        if changes.renamed or search.FOUND_BY & changes.person.keys():
+            self._find_again(case, changes.renamed)
+        elif changes.scope_moved:
+            search.index_again({case.id: case.scope_units})
         counts.add(changes.counts)
         run(_ADD_OUTBOX, [changes.outbox])
 
@@ -221,15 +222,17 @@ class DatabaseStore(_Reader):
         if run(statement, {"of_id": after.id, "of_version": before.version, **changed}).rowcount != 1:
             raise Overtaken
 
-    def _rename_others(self, case: Case) -> None:
-        """The person's other dossiers (before a re-admission) are sorted and found by the new name."""
+    def _find_again(self, case: Case, renamed: bool) -> None:
+        """All dossiers of the person (others before a re-admission) are found, and sorted, by what its row now says."""
         seen_by: dict[int, list[int]] = {}
         for row in run(_OTHERS, {"person": case.person_id, "this": case.id}):
             seen_by.setdefault(row.dossier_id, []).append(row.ancestor_id)
-        sort = _update(Scope, ("dossier_id",), ("sort_key",))
-        for number, seeing in seen_by.items():
-            run(sort, {"of_dossier_id": number, "sort_key": sort_key(case.full_name)})
-            search.index_one(number, case.full_name, tuple(seeing))
+        if renamed and seen_by:
+            key = sort_key(case.full_name)
+            sort = _update(Scope, ("dossier_id",), ("sort_key",))
+            run(sort, [{"of_dossier_id": number, "sort_key": key} for number in seen_by])
+        others = {number: tuple(seeing) for number, seeing in seen_by.items()}
+        search.index_again({case.id: case.scope_units, **others})
 
     def _change_scope(self, before: Case, after: Case) -> None:
         changed = _changed(listed(before), listed(after))

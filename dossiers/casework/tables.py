@@ -108,6 +108,8 @@ class Listed(TypedDict):
     turn: str | None
     due_on: date | None
     admitted_on: date | None
+    unit_code: str
+    done: bool
 
 
 class DossierRow(TypedDict):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Row, bindparam, false
 
 from dossiers import clock
 from dossiers.accounts.grants import BLIND, Signed
@@ -61,14 +61,15 @@ class Inbox:
 
 _COLUMNS = _lines(Scope).add_columns(Dossier.facts, Dossier.rulebook, Dossier.unit_id.label("cell"))
 _MINE = _COLUMNS.where(
-    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.turn == bindparam("role")
-)  # fmt: skip
+    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.done == false(), Scope.turn == bindparam("role")
+)
 _UNTIL = _MINE.where(Scope.due_on.is_not(None)).order_by(Scope.due_on, Scope.dossier_id).limit(bindparam("limit"))
 _SINCE = _MINE.where(Scope.due_on.is_(None)).order_by(Scope.since, Scope.dossier_id).limit(bindparam("limit"))
 _OTHERS = (
     _lines(Scope)
     .where(
         Scope.ancestor_id.in_(bindparam("units", expanding=True)),
+        Scope.done == false(),
         Scope.turn.is_not(None),
         Scope.turn.not_in(bindparam("roles", expanding=True)),
         Scope.due_on.is_not(None),

@@ -62,13 +62,14 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
         if row.due_on is not None:
             days = days_left(row.due_on, on)
             in_words = f'<span class="sub">{left(days, code)}</span>'
-            limit = f'<span class="due {urgency(days)}">{day(row.due_on)} {in_words}</span>'
+            limit = f'<span class="due {urgency(days)}"><span class="code">{day(row.due_on)}</span> {in_words}</span>'
         lines.append(
             f'<tr><td><a class="name" href="{address}/{number}">{escape(row.name)}</a>'
-            f' <span class="sub">{number} · {word["born"]} {day(row.birth_date)}</span></td>'
-            f'<td data-label="{unit}">{escape(row.unit)} <span class="sub">{word[row.source]}</span></td>'
+            f' <span class="sub"><span class="code">{number}</span> · <span class="code">{word["born"]}'
+            f' {day(row.birth_date)}</span> · <span class="code">{word[row.source]}</span></span></td>'
+            f'<td data-label="{unit}">{escape(row.unit)}</td>'
             f'<td data-label="{step}">{badge(row.state, code)}</td>'
-            f'<td data-label="{since}">{day(row.since)}</td>'
+            f'<td class="code" data-label="{since}">{day(row.since)}</td>'
             f'<td data-label="{turn}">{word[row.turn] if row.turn else "–"}</td>'
             f'<td data-label="{due}">{limit}</td></tr>\n'
         )
@@ -83,13 +84,15 @@ def task_lines(tasks: Iterable[Task], address: str, code: str, of_others: bool =
         row = task.item
         number, limit = escape(row.code), "–"
         if task.waits_until is not None:
-            limit = f"{word['wait']} {day(task.waits_until)}"
+            limit = f'{word["wait"]} <span class="code">{day(task.waits_until)}</span>'
         elif row.due_on is not None:
             days = days_left(row.due_on, on)
-            until = f'<span class="sub">{day(row.due_on)}</span>'
+            until = f'<span class="sub code">{day(row.due_on)}</span>'
             limit = f'<span class="due {urgency(days)}">{left(days, code)} {until}</span>'
         if of_others:
-            last = f'{word[row.turn] if row.turn else "–"} <span class="sub">{word["since"]} {day(row.since)}</span>'
+            last = (
+                f'{word[row.turn] if row.turn else "–"} <span class="sub code">{word["since"]} {day(row.since)}</span>'
+            )
         elif task.act:
             verb = escape(TRIGGERS[task.act].label.in_(code))
             look = "" if task.waits_until else " primary"

@@ -47,7 +47,7 @@ def render(stage: Stage, **more: Any) -> str:
     states = tuple(str(state) for state in STAGE_STATES[stage])
     units = worklist.scope_of(who, "")
     found = in_states(units, states)
-    waiting = worklist.page(worklist.Filter(stage=str(stage), sort="since"), who, size=15)
+    waiting = worklist.page(worklist.Filter(stage=str(stage), ended=worklist.RUNNING), who, size=15)
     return render_template(
         "lists/stage.html",
         stage=stage,

@@ -1,16 +1,19 @@
-"""Pages of lists: the inbox, the work-list, the search."""
+"""Pages of lists: the inbox, the work-list with the filters people keep, the search."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import navigation
 from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day
-from dossiers.lists import finding, worklist
+from dossiers.languages import gettext as _
+from dossiers.lists import finding, saving, worklist
 from dossiers.lists import inbox as waiting
+from dossiers.lists.heads import heads, in_words, parts
 from dossiers.security import held, may, permits, signed, way_back
 from dossiers.units import tree
 from workflow.facts import Source
@@ -35,8 +38,8 @@ def inbox() -> ResponseReturnValue:
     return render_template("lists/inbox.html", box=waiting.inbox(signed()), can_create=may("dossier.create"))
 
 
-def _filter() -> worklist.Filter:
-    args = request.args
+def _filter(args: Mapping[str, str]) -> worklist.Filter:
+    """What fields of an address, or of a filter that was kept, ask for; what is not known is left out."""
 
     def known(name: str, values: Iterable[str]) -> str:
         value = args.get(name, "")
@@ -51,39 +54,95 @@ def _filter() -> worklist.Filter:
     return worklist.Filter(
         stage=known("stage", map(str, Stage)),
         state=known("state", map(str, State)),
-        unit=args.get("unit", "")[:20],
+        unit=" ".join(args.get("unit", "").split())[:60],
         source=known("source", map(str, Source)),
         overdue=args.get("overdue") == "1",
         admitted_from=day("admitted_from"),
         admitted_to=day("admitted_to"),
-        sort=known("sort", worklist.SORTS) or "since",
-        after=args.get("after", "")[:200],
+        ended=known("ended", worklist.PARTS),
+        sort=_NAMED.get(args.get("sort", "")) or known("sort", worklist.SORTS),
+        after=args.get("after", "")[:400],
     )
+
+
+_NAMED = {"newest": "-since"}
+"""Orders of the addresses of earlier versions."""
 
 
 @blueprint.get("/ho-so", endpoint="worklist")
 @permits("dossier.read")
 def worklist_view() -> ResponseReturnValue:
-    """The work-list with its filters."""
-    who, chosen = signed(), _filter()
-    found = worklist.page(chosen, who, current_app.config["PAGE_SIZE"])
+    """The work-list with its filters; with `in=1` as one page for the printer."""
+    who, chosen = signed(), _filter(request.args)
+    units = tree.current()
+    meant = units.named(chosen.unit, who.reading_units) if chosen.unit else []
+    if len(meant) == 1 and meant[0].code != chosen.unit:  # a name was typed
+        return redirect(url_for("lists.worklist") + "?" + urlencode(chosen.parameters(unit=meant[0].code)))
+    is_printed = request.args.get("in") == "1"
+    size = worklist.PRINTED if is_printed else current_app.config["PAGE_SIZE"]
+    mine = saving.kept(who.account_id)
+    query = urlencode(chosen.parameters())
     return render_template(
         "lists/worklist.html",
         f=chosen,
-        page=found,
-        units=tree.current().choices(who.reading_units),
+        page=worklist.page(chosen, who, size),
+        hits=worklist.hits(chosen, who),
+        counted=worklist.COUNTED,
+        heads=heads(chosen),
+        words=in_words(chosen),
+        parts=parts(chosen),
+        orders={sign + order for order in chosen.orders for sign in ("", "-")},
+        units=units.offered(who.reading_units),
+        meant=[(node, f"{url_for('lists.worklist')}?{urlencode(chosen.parameters(unit=node.code))}") for node in meant],
         stage_states=STAGE_STATES,
         can_create=may("dossier.create"),
+        is_printed=is_printed,
+        kept=mine,
+        query=query,
+        can_keep=bool(query) and all(row.query != query for row in mine),
     )
 
 
-@blueprint.get("/tim")
+@blueprint.post("/bo-loc")
+@permits("dossier.read")
+def keep_filter() -> ResponseReturnValue:
+    """Keep what a list is narrowed by under a name, for oneself."""
+    query = urlencode(_filter(dict(parse_qsl(request.form.get("query", "")[:600]))).parameters())
+    name = " ".join(request.form.get("name", "").split())[:60]
+    if not name or not name.isprintable():
+        flash(_("Chưa ghi tên bộ lọc."), "error")
+    else:
+        try:
+            saving.keep(signed().account_id, name, query[:400])
+            flash(_("Đã giữ bộ lọc “%(name)s”.", name=name), "done")
+        except saving.TooMany:
+            flash(_("Đã giữ đủ %(n)s bộ lọc; xóa bớt một bộ lọc trước.", n=saving.MOST), "error")
+    return redirect(f"{url_for('lists.worklist')}?{query}", 303)
+
+
+@blueprint.post("/bo-loc/<int:number>/xoa")
+@permits("dossier.read")
+def drop_filter(number: int) -> ResponseReturnValue:
+    """Forget a filter one kept."""
+    if not saving.drop(signed().account_id, number):
+        abort(404)
+    flash(_("Đã xóa bộ lọc."), "done")
+    return redirect(way_back(), 303)
+
+
+@blueprint.route("/tim", methods=["GET", "POST"])
 @permits("dossier.read")
 def search() -> ResponseReturnValue:
-    """Dossiers by name, with or without accents, or by code."""
-    query = request.args.get("q", "")[:120]
-    rows, more = finding.find(query, signed())
-    return render_template("lists/search.html", q=query, rows=rows, more=more)
+    """Dossiers by what is typed into the box. It is sent as a form: digits of somebody's number are answered at once
+    and stand in no address; what is not of that kind gets an address that can be kept.
+    """
+    asked = finding.asked_of(request.values.get("q", ""))
+    openly = request.method == "GET"
+    if not openly and not asked.digits:
+        return redirect(url_for("lists.search", q=asked.text), 303)
+    found = finding.find(asked, signed(), openly=openly)
+    refused = openly and asked.is_personal
+    return render_template("lists/search.html", q="" if refused else asked.text, found=found, refused=refused)
 
 
 @blueprint.post("/ngon-ngu/<language>")

@@ -1,27 +1,65 @@
-"""Lists of dossiers: the work-list with its filters, the inbox, and name search; all within one's units."""
+"""The work-list: what it is narrowed by, in which order it stands, page by page; all within one's units.
+
+A list is read as ranges of an index of the scope table, each cut at a page's length and then merged, so that the first
+page costs the same however many dossiers there are. An order that no index has (by step, by whose turn it is) is a
+range for each of its values, one after the other.
+"""
 
 import base64
 import binascii
 import json
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
+from dossiers.casework import counts
 from dossiers.casework.models import Dossier, Scope
+from dossiers.casework.rows import table_of
 from dossiers.extensions import run
 from dossiers.people.models import Person
 from dossiers.units import tree
 from dossiers.units.tree import Tree
-from workflow.stages import STAGE_STATES, Stage
+from workflow.roles import Role
+from workflow.stages import DONE, STAGE_STATES, Stage, State
 
-SORTS = ("since", "newest", "name", "due")
+ORDERS = ("name", "unit", "state", "since", "turn", "due", "admitted")
+"""By what a list can be sorted; with “-” before it the other way round."""
+
+SORTS = tuple(sign + order for order in ORDERS for sign in ("", "-"))
+RUNNING, FINISHED, EVERY = "0", "1", "all"
+"""Which dossiers a list holds: those with something left to do, those without, all."""
+PARTS = (RUNNING, FINISHED, EVERY)
+_DONE = {RUNNING: (False,), FINISHED: (True,), EVERY: (False, True)}
+
+COUNTED = 1000
+"""Up to so many hits are counted exactly; more only where the number is kept anyway."""
+SCANNED = 2000
+"""So many lines are looked at to count those that fit a condition no index has."""
+PRINTED = 1000
+"""So many lines are printed at most."""
+_APART = 6
+"""Up to so many units are read each for itself."""
+_AHEAD = {"state": 3, "turn": 4}
+"""In so many places (see Range) a page is looked for first, as it nearly always ends there; one in other orders."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +73,62 @@ class Filter:
     overdue: bool = False
     admitted_from: date | None = None
     admitted_to: date | None = None
-    sort: str = "since"
+    ended: str = ""
+    sort: str = ""
     after: str = ""
+
+    @property
+    def part(self) -> str:
+        """Which dossiers are asked for: a step says it; unsaid, all of a stage or a year, else those that run."""
+        if self.state:
+            return FINISHED if State(self.state) in DONE else RUNNING
+        return self.ended or (EVERY if self.stage or self.by_admission else RUNNING)
+
+    @property
+    def by_admission(self) -> bool:
+        """Whether days of admission narrow it."""
+        return bool(self.admitted_from or self.admitted_to)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The steps it is narrowed to, of the dossiers that are asked for; () for none in particular."""
+        if not (self.state or self.stage):
+            return ()
+        chosen = (State(self.state),) if self.state else STAGE_STATES[Stage(self.stage)]
+        return tuple(str(state) for state in chosen if (state in DONE) in _DONE[self.part])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be in it: a stage that leads on, among those that are done."""
+        return bool(self.stage) and not self.states
+
+    @property
+    def order(self) -> str:
+        """The order it stands in: what was asked for if that can be, else what fits what it is narrowed by."""
+        if self.sort in SORTS and self.sort.lstrip("-") in self.orders:
+            return self.sort
+        return "due" if self.overdue else "admitted" if self.by_admission else "since"
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """What it can be sorted by. In a step it is nearly always the same one's turn; days of admission sort alone."""
+        if self.by_admission:
+            return ("admitted",)
+        return tuple(order for order in ORDERS if order != "admitted" and not (order == "turn" and self.states))
+
+    def parameters(self, **other: Any) -> dict[str, str]:
+        """What stands for it in an address, without what is empty; `other` fields in their place."""
+        f = replace(self, **{"after": "", **other})
+        days = {
+            name: f"{value:%d/%m/%Y}"
+            for name, value in (("admitted_from", f.admitted_from), ("admitted_to", f.admitted_to))
+            if value
+        }
+        told = {
+            "stage": f.stage, "state": f.state, "unit": f.unit, "source": f.source, "overdue": "1" if f.overdue else "",
+            **days, "ended": f.ended, "sort": f.sort, "after": f.after,
+        }  # fmt: skip
+        return {name: value for name, value in told.items() if value}
 
 
 class Item(NamedTuple):
@@ -61,12 +153,20 @@ class Page:
     next: str = ""
 
 
+@dataclass(frozen=True)
+class Hits:
+    """How many dossiers a list holds; not `exact`: more than that, as far as was counted."""
+
+    number: int
+    exact: bool = True
+
+
 def _lines(scope: Any) -> Select[Any]:
     """What a line shows, beside the list's own columns; `scope` is the list or a part of it."""
     return (
         select(
             Dossier.code, Person.full_name, Person.birth_date, Dossier.unit_id, scope.state, scope.since, scope.source,
-            scope.turn, scope.due_on, scope.sort_key, scope.dossier_id,
+            scope.turn, scope.due_on, scope.dossier_id,
         )
         .join(Dossier, Dossier.id == scope.dossier_id)
         .join(Person, Person.id == Dossier.person_id)
@@ -87,89 +187,264 @@ def scope_of(signed: Signed, unit_code: str) -> tuple[int, ...]:
     return (found.id,) if found is not None else ()
 
 
-def _cursor(text: str) -> list[Any] | None:
-    try:
-        found = json.loads(base64.urlsafe_b64decode(text.encode()))
-    except (ValueError, binascii.Error):
-        return None
-    fits = isinstance(found, list) and len(found) == 2 and isinstance(found[1], int) and 0 <= found[1] < 2**31
-    return found if fits else None
+# --- the orders, and the ranges each is read in ---
 
 
-def _make_cursor(sort: str, row: Row[Any]) -> str:
-    value = row.sort_key.hex() if sort == "name" else (row.due_on if sort == "due" else row.since).isoformat()
-    return base64.urlsafe_b64encode(json.dumps([value, row.dossier_id]).encode()).decode()
+class Range(NamedTuple):
+    """A range of an index: what is equal in it, and its place among the others; one place: they are merged by the key.
 
-
-def _values(f: Filter, sort: str) -> dict[str, Any]:
-    """What a list is narrowed by: the values of the conditions that _page knows, by name."""
-    found: dict[str, Any] = {}
-    if f.state:
-        found["state"] = f.state
-    elif f.stage in {str(stage) for stage in Stage}:
-        found["states"] = [str(state) for state in STAGE_STATES[Stage(f.stage)]]
-    if f.source:
-        found["source"] = f.source
-    if f.overdue:
-        found["today"] = clock.today()
-    if f.admitted_from:
-        found["admitted_from"] = f.admitted_from
-    if f.admitted_to:
-        found["admitted_to"] = f.admitted_to
-    at = _cursor(f.after) if f.after else None
-    if at is not None:
-        with suppress(ValueError, TypeError):
-            found["key"] = bytes.fromhex(at[0]) if sort == "name" else date.fromisoformat(at[0])
-            found["number"] = at[1]
-    return found
-
-
-@lru_cache(maxsize=256)
-def _page(sort: str, narrowed: frozenset[str], several: bool) -> Select[Any]:
-    """The query of a page: in an order, narrowed by the values of these names, for one unit or several.
-
-    Built once for each kind of page; a page is then only asked for. Its order is that of an index, so that it costs
-    the same on the first page of any list.
+    `dated`: whether its lines have a deadline (None: that does not matter).
     """
-    column: Any = {"name": Scope.sort_key, "due": Scope.due_on}.get(sort, Scope.since)
-    here, there = tuple_(column, Scope.dossier_id), tuple_(bindparam("key", type_=column.type), bindparam("number"))
-    known: dict[str, ColumnElement[bool]] = {
-        "state": Scope.state == bindparam("state"),
-        "states": Scope.state.in_(bindparam("states", expanding=True)),
-        "source": Scope.source == bindparam("source"),
-        "today": Scope.due_on < bindparam("today"),
-        "admitted_from": Scope.admitted_on >= bindparam("admitted_from"),
-        "admitted_to": Scope.admitted_on <= bindparam("admitted_to"),
-        "key": here < there if sort == "newest" else here > there,
+
+    place: int
+    state: str | None = None
+    done: bool | None = None
+    turn: str | None = ""
+    dated: bool | None = None
+
+
+KEYS: dict[str, tuple[Any, ...]] = {
+    "name": (Scope.sort_key,),
+    "unit": (Scope.unit_code, Scope.sort_key),
+    "state": (Scope.since,),
+    "since": (Scope.since,),
+    "turn": (Scope.due_on,),
+    "due": (Scope.due_on,),
+    "admitted": (Scope.admitted_on,),
+}
+"""The columns a range is sorted by; the dossier's number comes last."""
+
+
+@lru_cache(maxsize=512)
+def _ranges(order: str, backwards: bool, states: tuple[str, ...], part: str) -> tuple[Range, ...]:
+    """The ranges a list is read in, in their order."""
+    done = _DONE[part]
+    if order == "admitted":
+        return (Range(0),)
+    if order == "state":
+        known = states or tuple(str(state) for state in State if (state in DONE) in done)
+        return tuple(Range(place, state=state) for place, state in enumerate(known[::-1] if backwards else known))
+    if order == "turn":
+        roles = tuple(map(str, Role)) if False in done else ()
+        held = [Range(0, done=False, turn=role) for role in (roles[::-1] if backwards else roles)]
+        held += [Range(0, done=ended, turn=None) for ended in done]
+        return tuple(
+            found._replace(place=2 * place + late, dated=not late)
+            for place, found in enumerate(held)
+            for late in (0, 1)
+        )
+    parts = [Range(0, state=state) for state in states] or [Range(0, done=ended) for ended in done]
+    if order == "due":
+        return tuple(found._replace(place=late, dated=not late) for late in (0, 1) for found in parts)
+    return tuple(parts)
+
+
+def _is_in(found: Range) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if found.state is not None:
+        conditions.append(Scope.state == found.state)
+    if found.done is not None:
+        conditions.append(Scope.done == found.done)
+    if found.turn is None:
+        conditions.append(Scope.turn.is_(None))
+    elif found.turn:
+        conditions.append(Scope.turn == found.turn)
+    if found.dated is not None:
+        conditions.append(Scope.due_on.is_not(None) if found.dated else Scope.due_on.is_(None))
+    return conditions
+
+
+# --- narrowing, and the cursor ---
+
+_NARROWING: dict[str, ColumnElement[bool]] = {
+    "source": Scope.source == bindparam("source"),
+    "today": Scope.due_on < bindparam("today"),
+    "admitted_from": Scope.admitted_on >= bindparam("admitted_from"),
+    "admitted_to": Scope.admitted_on <= bindparam("admitted_to"),
+}
+"""The conditions beside the ranges, by the values they want."""
+
+
+def _values(f: Filter) -> dict[str, Any]:
+    """What a list is narrowed by beside its ranges."""
+    found = {
+        "source": f.source,
+        "today": clock.today() if f.overdue else None,
+        "admitted_from": f.admitted_from,
+        "admitted_to": f.admitted_to,
     }
-    one, many = Scope.ancestor_id == bindparam("unit"), Scope.ancestor_id.in_(bindparam("units", expanding=True))
-    conditions = [many if several else one, *(condition for name, condition in known.items() if name in narrowed)]
-    if sort == "due":
-        conditions.append(Scope.due_on.is_not(None))
-    query = select(Scope).where(*conditions).limit(bindparam("limit"))
-    inner = _ordered(query, column, Scope.dossier_id, sort).subquery().c
-    inner_column: Any = {"name": inner.sort_key, "due": inner.due_on}.get(sort, inner.since)
-    return _ordered(_lines(inner), inner_column, inner.dossier_id, sort)
+    return {name: value for name, value in found.items() if value}
 
 
-def _ordered(query: Select[Any], column: Any, number: Any, sort: str) -> Select[Any]:
-    return query.order_by(column.desc(), number.desc()) if sort == "newest" else query.order_by(column, number)
+def _cursor(order: str, text: str) -> tuple[int, list[Any], int] | None:
+    """Where the page before ended: the range, the key in it, the dossier; None for what is none of ours."""
+    try:
+        place, key, number = json.loads(base64.urlsafe_b64decode(text.encode()))
+        if not (isinstance(place, int) and isinstance(number, int) and 0 <= number < 2**31):
+            return None
+        read = [_READERS[column.key](value) for column, value in zip(KEYS[order], key, strict=True)]
+    except (ValueError, TypeError, binascii.Error):
+        return None
+    return place, read, number
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+_READERS: dict[str, Any] = {
+    "sort_key": bytes.fromhex, "unit_code": str, "since": date.fromisoformat, "admitted_on": date.fromisoformat,
+    "due_on": _day,
+}  # fmt: skip
+
+
+def _make_cursor(order: str, row: Row[Any]) -> str:
+    values = [row._mapping[f"key_{column.key}"] for column in KEYS[order]]
+    key = [v.hex() if isinstance(v, bytes) else v.isoformat() if isinstance(v, date) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps([row.place, key, row.dossier_id]).encode()).decode()
+
+
+# --- a page ---
+
+
+@lru_cache(maxsize=512)
+def _page(
+    order: str,
+    backwards: bool,
+    ranges: tuple[Range, ...],
+    narrowed: frozenset[str],
+    units: int,
+    resumes: bool,
+) -> Select[Any]:
+    """The query of a page: its ranges, narrowed by the values of these names, for so many units (0: any number, read
+    together), from where the page before ended if it `resumes`.
+
+    Built once for each kind of page; a page is then only asked for. Each range stands in the order of an index.
+    """
+    columns = KEYS[order]
+    parts = []
+    is_alone = len(ranges) == 1 and units == 1
+    # Of several ranges only what orders them is read, and the lines of those that are shown: an index holds that.
+    read = table_of(Scope).c if is_alone else (Scope.ancestor_id, Scope.dossier_id, *columns)
+    for found in ranges:
+        here = [*columns, Scope.dossier_id] if found.dated is not False else [Scope.dossier_id]
+        conditions = [*_is_in(found), *(_NARROWING[name] for name in sorted(narrowed))]
+        if resumes and found.place == ranges[0].place:
+            conditions.append(_beyond(here, backwards))
+        sorting = [column.desc() if backwards else column for column in here]
+        for nr in range(units) if units else (None,):
+            of = Scope.ancestor_id.in_(bindparam("units", expanding=True))
+            mine = of if nr is None else Scope.ancestor_id == bindparam(f"unit{nr}")
+            query = select(*read, literal(found.place).label("place")).where(mine, *conditions)
+            parts.append(query.order_by(*sorting).limit(bindparam("limit")))
+    inner = (parts[0] if is_alone else _merged(parts, columns, backwards)).subquery().c
+    keys = (inner[column.key].label(f"key_{column.key}") for column in columns)
+    lines = _lines(inner) if is_alone else _lines_of(inner)
+    return lines.add_columns(inner.place, *keys).order_by(*_in_order(inner, columns, backwards))
+
+
+def _lines_of(part: Any) -> Select[Any]:
+    """The lines of these pairs of a unit and a dossier."""
+    return _lines(Scope).join(
+        part.dossier_id.table, and_(Scope.ancestor_id == part.ancestor_id, Scope.dossier_id == part.dossier_id)
+    )
+
+
+def _merged(parts: Sequence[Select[Any]], columns: tuple[Any, ...], backwards: bool) -> Select[Any]:
+    """The first lines of all ranges together."""
+    every = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(every).order_by(*_in_order(every.c, columns, backwards)).limit(bindparam("most"))
+
+
+def _in_order(of: Any, columns: tuple[Any, ...], backwards: bool) -> list[Any]:
+    last = [*(of[column.key] for column in columns), of.dossier_id]
+    return [of.place, *(column.desc() if backwards else column for column in last)]
+
+
+def _beyond(here: list[Any], backwards: bool) -> ColumnElement[bool]:
+    """Lines behind the cursor, in an order of these columns."""
+    at = [bindparam(f"at_{column.key}", type_=column.type) for column in here]
+    behind: ColumnElement[bool] = tuple_(*here) < tuple_(*at) if backwards else tuple_(*here) > tuple_(*at)
+    return behind
 
 
 def page(f: Filter, signed: Signed, size: int) -> Page:
     """A page of the work-list; the scope is part of the query."""
     units = scope_of(signed, f.unit)
-    if not units:
+    if not units or f.is_empty:
         return Page([])
-    sort = f.sort if f.sort in SORTS else "since"
-    values = _values(f, sort)
-    mine = {"units": units} if len(units) > 1 else {"unit": units[0]}
+    order, backwards = f.order.lstrip("-"), f.order.startswith("-")
+    ranges, values = _ranges(order, backwards, f.states, f.part), _values(f)
+    if f.overdue:
+        ranges = tuple(found for found in ranges if found.dated is not False)
+    narrowed = frozenset(values)
+    at = _cursor(order, f.after) if f.after else None
+    if at is not None:
+        place, key, number = at
+        ranges = tuple(found for found in ranges if found.place >= place)
+        at = at if ranges and ranges[0].place == place else None
+        values |= {f"at_{column.key}": value for column, value in zip(KEYS[order], key, strict=True)}
+        values["at_dossier_id"] = number
+    if not ranges:
+        return Page([])
     # A dossier can be seen by several of one's units; each of them gives a full page at most.
-    query = _page(sort, frozenset(values), len(units) > 1)
-    rows: Sequence[Row[Any]] = run(query, {**values, **mine, "limit": (size + 1) * len(units)}).all()
-    if len(units) > 1:
-        rows = list({row.dossier_id: row for row in rows}.values())
+    apart = len(units) if len(units) <= _APART else 0
+    mine = {f"unit{nr}": unit for nr, unit in enumerate(units)} if apart else {"units": units}
+    values |= {**mine, "limit": (size + 1) * (1 if apart else len(units)), "most": (size + 1) * len(units)}
+    first = tuple(found for found in ranges if found.place < ranges[0].place + _AHEAD.get(order, 1))
+    rows = _read(_page(order, backwards, first, narrowed, apart, at is not None), values)
+    if len(rows) <= size and first != ranges:
+        rows = _read(_page(order, backwards, ranges, narrowed, apart, at is not None), values)
     more = len(rows) > size
     rows = rows[:size]
     names_of = tree.current()
-    return Page([_item(row, names_of) for row in rows], _make_cursor(sort, rows[-1]) if more else "")
+    return Page([_item(row, names_of) for row in rows], _make_cursor(order, rows[-1]) if more else "")
+
+
+def _read(query: Select[Any], values: dict[str, Any]) -> list[Row[Any]]:
+    return list({row.dossier_id: row for row in run(query, values)}.values())
+
+
+# --- how many ---
+
+
+@lru_cache(maxsize=256)
+def _counting(narrowed: frozenset[str], by_states: bool, several: bool) -> Select[Any]:
+    """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit)."""
+    known = {**_NARROWING, "part": _IN_STATES if by_states else _IN_PART}
+    asked = {*narrowed, "part"}
+    days = asked & {"admitted_from", "admitted_to"}
+    indexed = days or asked & {"part", "today"}
+    rest = [known[name] for name in sorted(asked - indexed)]
+    mine = (
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)) if several else Scope.ancestor_id == bindparam("unit")
+    )
+    fits = case((and_(true(), *rest), 1), else_=0).label("fits")
+    query = select(Scope.dossier_id, fits).where(mine, *(known[name] for name in sorted(indexed)))
+    looked = (query.distinct() if several else query).limit(bindparam("limit")).subquery()
+    return select(func.count(), func.coalesce(func.sum(looked.c.fits), 0))
+
+
+_IN_STATES = Scope.state.in_(bindparam("states", expanding=True))
+_IN_PART = Scope.done.in_(bindparam("done", expanding=True))
+
+
+def hits(f: Filter, signed: Signed) -> Hits:
+    """How many dossiers the list holds, all pages together."""
+    units = scope_of(signed, f.unit)
+    if not units or f.is_empty:
+        return Hits(0)
+    values, states = _values(f), f.states
+    is_indexed = not f.source and not (f.by_admission and (f.overdue or states or f.part != EVERY))
+    limit = COUNTED if is_indexed else SCANNED
+    query = _counting(frozenset(values), bool(states), len(units) > 1)
+    part = {"states": states} if states else {"done": _DONE[f.part]}
+    mine = {"units": units} if len(units) > 1 else {"unit": units[0]}
+    looked, fitting = run(query, {**values, **part, **mine, "limit": limit + 1}).one()
+    if looked <= limit:
+        return Hits(int(fitting))
+    if not values and len(units) == 1:
+        wanted = states or tuple(str(state) for state in State if (state in DONE) in _DONE[f.part])
+        kept = counts.by_state(units).get(units[0], {})
+        return Hits(sum(kept.get(state, 0) for state in wanted))
+    return Hits(min(int(fitting), COUNTED), exact=False)

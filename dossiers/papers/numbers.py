@@ -10,7 +10,7 @@ from workflow.guards import Refusal, Situation
 
 
 class PaperRow(TypedDict):
-    """A paper on file, the `nr`th of event `seq`; `number_key` is what may be used once."""
+    """A paper on file, the `nr`th of event `seq`; `number_key` may be used once, `number_words` finds it."""
 
     dossier_id: int
     seq: int
@@ -20,19 +20,29 @@ class PaperRow(TypedDict):
     issued_on: date
     issuer: str
     number_key: str | None
+    number_words: str
 
 
 def paper_row(dossier_id: int, seq: int, nr: int, paper: Paper, series: int | None = None) -> PaperRow:
     """The `nr`th paper of event `seq`; `series` is the unit in whose numbers it stands, if that is one of ours."""
+    key = number_key(paper, series)
+    return known_row(dossier_id, seq, nr, paper.form, paper.number, paper.issued_on, paper.issuer, key)
+
+
+def known_row(
+    dossier_id: int, seq: int, nr: int, form: str, number: str, issued_on: date, issuer: str, key: str | None
+) -> PaperRow:
+    """The row of a paper of which all is known that an event with a base tells."""
     return {
         "dossier_id": dossier_id,
         "seq": seq,
         "nr": nr,
-        "form": paper.form,
-        "number": paper.number,
-        "issued_on": paper.issued_on,
-        "issuer": paper.issuer,
-        "number_key": number_key(paper, series),
+        "form": form,
+        "number": number,
+        "issued_on": issued_on,
+        "issuer": issuer,
+        "number_key": key,
+        "number_words": number_words(number),
     }
 
 
@@ -51,6 +61,11 @@ def number_key(paper: Paper, series: int | None) -> str | None:
     issuer = f"u{series}" if series is not None else " ".join(names.words(paper.issuer)) if paper.issuer else ""
     number = "".join(paper.number.split()).upper()
     return f"{issuer}/{paper.form}/{paper.issued_on.year}/{number}" if issuer and number else None
+
+
+def number_words(number: str) -> str:
+    """How a number is kept to be found: “15-QĐ/ĐU” as “15-qd-du-”, so that it begins with what “15 QĐ” makes."""
+    return "".join(f"{word}-" for word in names.words(number))
 
 
 def taken(papers: Iterable[PaperRow], used: set[str]) -> str | None:

@@ -19,6 +19,7 @@ from dossiers.fields import (
     required,
     with_empty,
 )
+from dossiers.formatters import day
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
@@ -86,8 +87,10 @@ def report() -> ResponseReturnValue:
     year = int(typed) if typed.isdigit() and 1990 <= int(typed) <= 2200 else as_of.year
     if typed and str(year) != typed:
         error = _("Năm không hợp lý.")
-    scope = worklist.scope_of(who, request.args.get("unit", "")[:20])
-    unit = db.session.get(Unit, scope[0]) if scope else None
+    named = request.args.get("unit", "")
+    own = [tree.current()[unit] for unit in worklist.scope_of(who, "")[:1]]
+    meant = tree.current().named(named, who.reading_units) if named else own
+    unit = db.session.get(Unit, meant[0].id) if len(meant) == 1 else None
     found = services.report(unit, year, min(as_of, date(year, 12, 31))) if unit else None
     return render_template(
         "quotas/report.html",
@@ -96,6 +99,7 @@ def report() -> ResponseReturnValue:
         as_of=as_of,
         typed=request.args,
         error=error,
-        units=tree.current().choices(who.reading_units, ORGANISATIONS),
+        meant=[(node, url_for("quotas.report", unit=node.code, year=year, as_of=day(as_of))) for node in meant],
+        units=tree.current().offered(who.reading_units, ORGANISATIONS),
         may_give=may("quota.give"),
     ), 422 if error else 200

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, false, func, select
 
 from dossiers.casework import counts
 from dossiers.casework.models import Scope
@@ -34,7 +34,11 @@ class Line:
 
 _OVERDUE = (
     select(Scope.ancestor_id, func.count())
-    .where(Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.due_on < bindparam("today"))
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)),
+        Scope.done == false(),
+        Scope.due_on < bindparam("today"),
+    )
     .group_by(Scope.ancestor_id)
 )
 

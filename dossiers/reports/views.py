@@ -1,6 +1,6 @@
 """The report page."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import clock
@@ -20,8 +20,10 @@ blueprint = Blueprint("reports", __name__)
 def report() -> ResponseReturnValue:
     """Where the dossiers of a unit stand, and those of each unit under it."""
     who = signed()
-    scope = worklist.scope_of(who, request.args.get("unit", "")[:20])
-    unit = tree.current()[scope[0]] if scope else None
+    scope = worklist.scope_of(who, "")
+    typed = request.args.get("unit", "")
+    meant = tree.current().named(typed, who.reading_units) if typed else [tree.current()[unit] for unit in scope[:1]]
+    unit = meant[0] if len(meant) == 1 else None
     own, parts = services.by_unit(unit, clock.today()) if unit else (None, [])
     return render_template(
         "reports/report.html",
@@ -30,6 +32,7 @@ def report() -> ResponseReturnValue:
         stages=list(Stage),
         labels={stage: say(STAGE_LABELS[stage]) for stage in Stage},
         stage_states=STAGE_STATES,
-        typed=request.args,
-        units=tree.current().choices(who.reading_units, units.REPORTED),
+        typed=typed,
+        meant=[(node, url_for("reports.report", unit=node.code)) for node in meant],
+        units=tree.current().offered(who.reading_units, units.REPORTED),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from dossiers import names
 from dossiers.extensions import run
 from dossiers.rules import instance
 from dossiers.units.models import Unit, UnitPlacement
@@ -29,6 +30,9 @@ _PERIODS = select(
     UnitPlacement.valid_from,
     UnitPlacement.valid_to,
 ).order_by(UnitPlacement.unit_id, UnitPlacement.valid_from)
+
+FEW = 40
+"""Up to so many units stand in a list to choose from; among more one searches."""
 
 Choices = tuple[tuple[str, str], ...]
 """(code, name) of units, for a list to choose from."""
@@ -65,6 +69,11 @@ class Tree:
         self._by_code = {node.code: node for node in self._nodes.values()}
         self._choices: dict[tuple[tuple[int, ...], tuple[str, ...] | None], Choices] = {}
         self._places: dict[int, Place] = {}
+        self._under: dict[int | None, list[Node]] = {}
+        for node in self._nodes.values():
+            if node.is_open:
+                self._under.setdefault(node.parent_id, []).append(node)
+        self._folded: dict[int, str] = {}
 
     def __getitem__(self, unit_id: int) -> Node:
         """A unit by its number. Raises KeyError.
@@ -95,6 +104,42 @@ class Tree:
         reach = set(units)
         return [node.id for node in self._nodes.values() if not reach.isdisjoint(node.chain)]
 
+    def offered(self, units: tuple[int, ...], kinds: tuple[str, ...] | None = None) -> Choices:
+        """The same as `choices` where they are FEW; () where they are to be searched."""
+        found = self.choices(units, kinds)
+        return found if len(found) <= FEW else ()
+
+    def named(self, text: str, within: Iterable[int]) -> list[Node]:
+        """The units a typed text can mean: the one with this code, closed ones too, else those that `search` finds."""
+        text = " ".join(text.split())[:60]
+        exactly = self.find(text, within)
+        return [exactly] if exactly is not None else self.search(text, within, FEW)
+
+    def under(self, unit_id: int) -> list[Node]:
+        """The open units directly under a unit, by code."""
+        return self._under.get(unit_id, [])
+
+    def search(self, text: str, within: Iterable[int], most: int) -> list[Node]:
+        """The open units in and under `within` whose code or name holds every word of a text, accents not needed; those
+        whose code it is first, `most` at most.
+        """
+        wanted = names.words(text)
+        if not wanted:
+            return []
+        if not self._folded:
+            self._folded = {
+                node.id: " ".join(("", *names.words(f"{node.code} {node.name}"))) for node in self._nodes.values()
+            }
+        reach, begins = set(within), [f" {word}" for word in wanted]
+        found = (
+            node for node in self._nodes.values()
+            if node.is_open
+            and all(begin in self._folded[node.id] for begin in begins)
+            and not reach.isdisjoint(node.chain)
+        )  # fmt: skip
+        code = text.strip().upper()
+        return sorted(found, key=lambda node: (node.code.upper() != code, len(node.chain), node.code))[:most]
+
     def parts(self, unit_id: int, kinds: Iterable[str]) -> list[Node]:
         """The units directly under a unit that are of some kinds, closed ones too, by code."""
         wanted = set(kinds)
@@ -102,7 +147,7 @@ class Tree:
 
     def choices(self, units: Iterable[int], kinds: tuple[str, ...] | None = None) -> Choices:
         """The same as `below`, as (code, name); made once."""
-        key = tuple(units), kinds
+        key = (tuple(units), kinds)
         if key not in self._choices:
             self._choices[key] = tuple((node.code, node.name) for node in self.below(*key))
         return self._choices[key]

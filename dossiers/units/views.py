@@ -1,8 +1,11 @@
 """The unit tree, and the registers of those entitled to vote."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import clock
@@ -16,7 +19,7 @@ from dossiers.security import may, permits, signed
 from dossiers.units import registers, services, tree
 from dossiers.units.models import BodyMember, Unit
 from dossiers.units.registers import STATUS_LABELS, Status
-from dossiers.units.tree import Node
+from dossiers.units.tree import Node, Tree
 from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, Decider, UnitKind
 from workflow.votes import BODY_LABELS
 
@@ -133,12 +136,92 @@ def new_unit() -> ResponseReturnValue:
     return render_template("units/new.html", form=form), 422 if form.is_submitted() else 200
 
 
+SHOWN = 100
+"""So many units of one level, or found by a search, stand on a page."""
+
+
+def _page_number() -> int:
+    typed = request.args.get("trang", "")
+    return int(typed) if typed.isdigit() and 0 < int(typed) < 1000 else 1
+
+
 @blueprint.get("/don-vi", endpoint="tree")
 @permits("signed_in")
 def tree_view() -> ResponseReturnValue:
-    """The units in reach."""
-    found = tree.current().below(signed().units)
-    return render_template("units/tree.html", units=found, may_add=may("administration"))
+    """The units in reach as a tree: `mo` names the unit that is open, with the way down to it; or those a search finds.
+
+    `loc` is what the work-list is narrowed by meanwhile, when somebody came to choose a unit for it.
+    """
+    who, units = signed(), tree.current()
+    typed = " ".join(request.args.get("q", "").split())[:60]
+    narrowed = parse_qsl(request.args.get("loc", "")[:600])
+    rest = [(name, value) for name, value in narrowed if name not in ("unit", "after")]
+    wanted = request.args.get("mo", "")
+    opened = units.find(wanted, who.units) if wanted else None
+    if wanted and opened is None:
+        abort(404)
+    found = units.search(typed, who.units, SHOWN) if typed else []
+    lines = [] if typed else branches(units, who.units, opened, _page_number())
+    return render_template(
+        "units/tree.html",
+        branches=lines,
+        above={line.unit.id: line.unit.code for line in _open(lines)},
+        found=found,
+        q=typed,
+        loc=urlencode(rest),
+        listed=set(units.roots(who.reading_units)) if may("dossier.read") else set(),
+        list_query=lambda unit: urlencode([*rest, ("unit", unit.code)]),
+        may_add=may("administration"),
+    )
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A unit in the tree: whether it is open, whether something stands under it, and what of that is shown.
+
+    `left`: so many more stand under it, beginning on page `next` (0: they are shown when it is opened).
+    """
+
+    unit: Node
+    has_more: bool
+    is_open: bool = False
+    under: tuple["Branch", ...] = ()
+    left: int = 0
+    next: int = 0
+
+
+def branches(units: Tree, reach: tuple[int, ...], opened: Node | None, page: int) -> list[Branch]:
+    """The tree as far as it is open: the units somebody holds a role in, what stands under the one that is open, SHOWN
+    units a page, and beside the way to it. What stands under others is not looked at.
+    """
+    roots = sorted((units[unit] for unit in units.roots(reach)), key=lambda node: node.code)
+    if opened is None and len(roots) == 1:
+        opened = roots[0]
+    return [_branch(units, root, opened, page) for root in roots]
+
+
+def _open(lines: Iterable[Branch]) -> Iterator[Branch]:
+    """The branches that are open, with those under them."""
+    for line in lines:
+        if line.is_open:
+            yield line
+            yield from _open(line.under)
+
+
+def _branch(units: Tree, node: Node, opened: Node | None, page: int) -> Branch:
+    under = units.under(node.id)
+    if opened is None or not opened.lies_in([node.id]):
+        return Branch(node, bool(under))
+    first, number = (page - 1) * SHOWN, 0
+    if opened is node:
+        shown, left = under[first : first + SHOWN], max(0, len(under) - first - SHOWN)
+        number = page + 1
+    elif len(under) > SHOWN:
+        shown, left = [below for below in under if opened.lies_in([below.id])], len(under) - 1
+    else:
+        shown, left = under, 0
+    below = tuple(_branch(units, child, opened, page) for child in shown)
+    return Branch(node, bool(under), True, below, left, number)
 
 
 def _unit(code: str) -> Node:

@@ -30,7 +30,7 @@ def reason(user: User) -> Locator:
 
 def kept(user: User) -> None:
     """Wait until the page says that what was typed is kept."""
-    user.page.locator("#act .kept").get_by_text(re.compile("Đã giữ bản nháp lúc")).wait_for()
+    user.page.locator("#act .draft-kept").get_by_text(re.compile("Đã giữ bản nháp lúc")).wait_for()
 
 
 def sent(user: User) -> None:

@@ -70,7 +70,7 @@ def interface(page: object) -> str:
     """The words of a page that are the program's own: names of people, units and classes are data."""
     html = page.html  # type: ignore[attr-defined] # WebTest parses it
     for data in html.select(
-        "td, .who span, option, .brand, dd, .plain li, .timeline li,"
+        "td, .who span, option, .brand, dd, .plain li, .timeline li, .tree .unit,"
         " h1, h2, .sub, .source, code, .language, .roles, .big,"
         " .checklist, .flash, .cannot, textarea, .who, title"
     ):
