@@ -119,4 +119,5 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "rules.change_value": [({"code": "RB-2025", "key": key}, administrator) for key in rules],
         "accounts.account": [({"account_id": 1}, administrator)],
         "accounts.grant": [({"account_id": 1}, administrator)],
+        "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }

@@ -91,6 +91,7 @@ _CITED = (
     (r"Ngân hàng câu hỏi về", "Question bank on"),
     (r"kế thừa", "continuing"),
     (r"trước đó chưa thấy nêu", "not found stated before"),
+    (r"trước đó theo", "before that by"),
     (r"(?i:không|chưa) thấy quy định cho hội nghị chi bộ", "no provision found for cell meetings"),
     (r"(?i:không|chưa) thấy quy định", "no provision found"),
 )

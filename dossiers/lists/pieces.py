@@ -18,7 +18,7 @@ from dossiers.units.tree import Choices
 from workflow.deadlines import days_left
 from workflow.facts import SOURCE_LABELS
 from workflow.roles import ROLE_LABELS
-from workflow.stages import STAGE_OF, STATE_LABELS, State
+from workflow.stages import STAGE_LABELS, STAGE_OF, STAGE_STATES, STATE_LABELS, State
 from workflow.triggers import TRIGGERS
 
 
@@ -36,6 +36,19 @@ def unit_options(units: Choices, chosen: str) -> Markup:
     for unit, name in units:
         mark, shown = " selected" if unit == chosen else "", escape(unit)
         lines.append(f'<option value="{shown}"{mark}>{shown} – {escape(name)}</option>')
+    return Markup("".join(lines))  # noqa: S704 - every part is escaped above
+
+
+@lru_cache(maxsize=128)
+def state_options(chosen: str, code: str) -> Markup:
+    """Steps as the lines of a list to choose from, a group a stage."""
+    lines = []
+    for stage, states in STAGE_STATES.items():
+        lines.append(f'<optgroup label="{escape(STAGE_LABELS[stage].in_(code))}">')
+        for state in states:
+            mark = " selected" if state == chosen else ""
+            lines.append(f'<option value="{state}"{mark}>{escape(STATE_LABELS[state].in_(code))}</option>')
+        lines.append("</optgroup>")
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 
 
@@ -114,6 +127,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
     return {
         "badge": partial(badge, code=code),
         "unit_options": unit_options,
+        "state_options": partial(state_options, code=code),
         "dossier_lines": partial(dossier_lines, code=code),
         "task_lines": partial(task_lines, code=code),
     }

@@ -13,7 +13,7 @@ from dossiers.fields import parse_day
 from dossiers.languages import gettext as _
 from dossiers.lists import finding, saving, worklist
 from dossiers.lists import inbox as waiting
-from dossiers.lists.heads import heads, in_words, parts
+from dossiers.lists.heads import frame
 from dossiers.security import held, may, permits, signed, way_back
 from dossiers.units import tree
 from workflow.facts import Source
@@ -81,25 +81,22 @@ def worklist_view() -> ResponseReturnValue:
     is_printed = request.args.get("in") == "1"
     size = worklist.PRINTED if is_printed else current_app.config["PAGE_SIZE"]
     mine = saving.kept(who.account_id)
-    query = urlencode(chosen.parameters())
+    around, page = frame(chosen), worklist.page(chosen, who, size)
+    is_whole = not chosen.after and not page.next
     return render_template(
         "lists/worklist.html",
         f=chosen,
-        page=worklist.page(chosen, who, size),
-        hits=worklist.hits(chosen, who),
+        page=page,
+        hits=worklist.Hits(len(page.rows)) if is_whole else worklist.hits(chosen, who),
         counted=worklist.COUNTED,
-        heads=heads(chosen),
-        words=in_words(chosen),
-        parts=parts(chosen),
-        orders={sign + order for order in chosen.orders for sign in ("", "-")},
+        around=around,
         units=units.offered(who.reading_units),
         meant=[(node, f"{url_for('lists.worklist')}?{urlencode(chosen.parameters(unit=node.code))}") for node in meant],
         stage_states=STAGE_STATES,
         can_create=may("dossier.create"),
         is_printed=is_printed,
         kept=mine,
-        query=query,
-        can_keep=bool(query) and all(row.query != query for row in mine),
+        can_keep=bool(around.query) and all(row.query != around.query for row in mine),
     )
 
 

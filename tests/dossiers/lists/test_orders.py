@@ -212,6 +212,8 @@ def test_the_number_of_hits_is_counted_within_bounds(
         assert f"{len(states)} hồ sơ" in text_of(upper.get("/ho-so")), "more than are counted: the number that is kept"
     counting = next(values for statement, values in seen if statement.startswith("SELECT count(*)"))
     assert 21 in (counting.values() if isinstance(counting, dict) else counting)  # type: ignore[operator] # a sequence
+    assert "21 hồ sơ" in text_of(upper.get("/ho-so?source=other")), "all stand on the page"
+    monkeypatch.setitem(app.config, "PAGE_SIZE", 10)
     assert "ít nhất" in text_of(upper.get("/ho-so?source=other")), "not all were looked at"
     assert "hơn 20 hồ sơ" in text_of(upper.get("/ho-so?overdue=1")), "no number is kept of these"
     few = states.count("applying")
