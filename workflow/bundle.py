@@ -1,6 +1,12 @@
 """The bundle of papers: which a dossier asks for in its half of the road, and what is there (domain.md §5)."""
 
-from workflow.guards import Situation, introducing_form
+from collections import Counter
+from collections.abc import Iterator
+
+from workflow import deadlines
+from workflow.calendar import age_in_months
+from workflow.facts import Paper
+from workflow.guards import Refusal, Situation, day_text, introducing_form
 from workflow.papers import Kind, Wanted, extra
 from workflow.stages import STAGE_OF, Stage
 
@@ -31,3 +37,72 @@ def wanted(s: Situation) -> tuple[Wanted, ...]:
         Wanted(form, book.form_title(form), rule, times, sum(1 for p in facts.papers if p.form == form), blocks)
         for form, rule, times, blocks in asked
     )
+
+
+YEAR = 12
+"""So many months before the age at which consent is needed it may be on file already."""
+
+
+def takes_consent(s: Situation) -> bool:
+    """Whether the dossier has a use for the written consent to admit somebody over the age, or will have one soon."""
+    if s.state is None or STAGE_OF[s.state] is Stage.MONITORING or s.facts.birth_date is None:
+        return False
+    months = age_in_months(s.facts.birth_date, s.on, s.rulebook.word("age_counts_by"))
+    return months > s.rulebook.number("age_max") - YEAR
+
+
+def remarks(s: Situation) -> tuple[Refusal, ...]:
+    """What is said of papers when they are recorded, before a later rule says it: none of it stands in the way.
+
+    A paper that is on file already, one that this dossier has no use for, one that is dated too early to count.
+    """
+    if s.evidence is None or s.state is None:
+        return ()
+    times = {one.form: one.times for one in wanted(s)}
+    there = Counter((paper.form, paper.issued_on, paper.number) for paper in s.facts.papers)
+    found: list[Refusal] = []
+    for paper in s.evidence.papers:
+        same = (paper.form, paper.issued_on, paper.number)
+        if there[same] >= (1 if paper.number else times.get(paper.form, 1)):
+            found.append(_twice(s, paper))
+        there[same] += 1
+        found += _of_no_use(s, paper)
+        found += _too_early(s, paper)
+    return tuple(found)
+
+
+def _twice(s: Situation, paper: Paper) -> Refusal:
+    return s.no(
+        next((one.rule for one in wanted(s) if one.form == paper.form), "application_papers"),
+        f"{paper.form} ngày {day_text(paper.issued_on)} đã có trong hồ sơ.",
+        f"{paper.form} of {day_text(paper.issued_on)} was on file already.",
+        "Nếu ghi nhầm thì hoàn tác hoặc đính chính.",
+        "If that was a slip, take it back or correct it.",
+        "papers",
+    )
+
+
+def _of_no_use(s: Situation, paper: Paper) -> Iterator[Refusal]:
+    if paper.form == s.rulebook.form(Kind.CONSENT) and not takes_consent(s):
+        high = s.rulebook.number("age_max") // 12
+        yield s.no(
+            "age_max",
+            f"Hồ sơ này chưa cần {paper.form}: chỉ người quá {high} tuổi mới phải có.",
+            f"This dossier has no use for {paper.form}: only somebody over {high} needs it.",
+            "Kiểm tra lại ngày sinh; nếu ghi nhầm giấy tờ thì hoàn tác.",
+            "Check the birth date; if it was the wrong paper, take it back.",
+            "papers",
+        )
+
+
+def _too_early(s: Situation, paper: Paper) -> Iterator[Refusal]:
+    end = deadlines.probation_end(s.facts, s.rulebook)
+    if end is not None and paper.form in s.rulebook.words("recognition_papers") and paper.issued_on <= end:
+        yield s.no(
+            "recognition_papers",
+            f"{paper.form} ngày {day_text(paper.issued_on)} lập trước khi hết 12 tháng dự bị ({day_text(end)}).",
+            f"{paper.form} of {day_text(paper.issued_on)} was made before the 12 months ended ({day_text(end)}).",
+            "Khi xét công nhận phải lập lại sau ngày đó.",
+            "For the recognition it must be made again after that day.",
+            "papers",
+        )

@@ -7,6 +7,7 @@ import msgspec
 from transitions import EventData, Machine
 
 from workflow import acts, bodies
+from workflow.bundle import remarks
 from workflow.deadlines import Deadline, running
 from workflow.facts import DossierFacts, Paper, Vote
 from workflow.guards import Refusal, Situation, not_closed, not_suspended, quorum_warning
@@ -167,7 +168,7 @@ def fire(trigger: str, s: Situation) -> Outcome:
         bodies.vote_of(move, asked, s.evidence),
         next((role for role in _competent(move, s) if role in s.actor.roles), None),
         move.issuer,
-        tuple(warning for warning in (quorum_warning(asked),) if warning is not None),
+        (*(warning for warning in (quorum_warning(asked),) if warning is not None), *remarks(asked)),
     )
 
 

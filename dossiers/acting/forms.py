@@ -36,6 +36,7 @@ from dossiers.languages import lazy as _l
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import registers
 from workflow.bodies import body_for, votes_needed
+from workflow.deadlines import running
 from workflow.facts import Ballot, DossierFacts, Evidence
 from workflow.guards import Situation
 from workflow.procedure.table import move_by
@@ -254,6 +255,31 @@ class DecisionForm(Numbered, Balloted, ActForm):
     happened_on = DayField(_l("Ngày biểu quyết"), [required])
     number = LineField(_l("Số quyết định"), [required, NumberWords()])
     issued_on = DayField(_l("Ngày trên văn bản, nếu khác ngày biểu quyết"))
+
+
+class Late(ActForm):
+    """Why a decision comes after its deadline: whoever answers for it can say so (29-QĐ/TW §4.3.1)."""
+
+    reason = ParagraphField(_l("Lý do quyết định quá thời hạn"), [Optional(), Words(2000)])
+
+    _is_asked = False
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Only asked when a deadline has passed."""
+        super().prepare(case, s, trigger)
+        assert case.state is not None
+        runs = running(case.state, case.facts, s.rulebook, s.calendar)
+        self._is_asked = any(deadline.due_on < s.today for deadline in runs)
+
+    def recall(self, recorded: Recorded) -> None:
+        """What was said then is shown, late or not."""
+        super().recall(recorded)
+        self._is_asked = self._is_asked or bool(recorded.evidence.reason)
+
+    def layout(self) -> list[Piece]:
+        """The other fields, and the reason where it is asked for."""
+        pieces = super().layout()
+        return pieces if self._is_asked else [piece for piece in pieces if self.reason not in piece.fields]
 
 
 class PaperRows(ActForm):

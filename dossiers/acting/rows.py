@@ -251,3 +251,8 @@ class IntroducerRowForm(MemberRowForm):
             _l("Người thứ hai phân công thay cho"),
         ),
     }
+
+    def placed(self, index: int) -> None:
+        """The first must be filled, and so must their day together, unless they stand in for somebody."""
+        super().placed(index)
+        self.together_since.flags.required = index == 0 and not self.replaces.data

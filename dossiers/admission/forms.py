@@ -1,6 +1,6 @@
 """Forms of admission: before the cell, the votes, the appraisal, the decision."""
 
-from dossiers.acting.forms import ActForm, Balloted, DecisionForm, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, DecisionForm, Late, Numbered, Reasoned
 from dossiers.fields import DayField, LineField, NumberWords, required
 from dossiers.languages import lazy as _l
 
@@ -44,6 +44,10 @@ class PrepareForm(ActForm):
     happened_on = DayField(_l("Ngày trình"), [required])
 
 
+class AdmissionForm(Late, DecisionForm):
+    """The decision to admit."""
+
+
 class RevokeForm(DecisionForm, Reasoned):
     """A decision taken back before the ceremony."""
 
@@ -55,6 +59,6 @@ FORMS: dict[str, type[ActForm]] = {
     "pass_committee_vote": CommitteeVoteForm,
     "record_failed_vote": FailedVoteForm,
     "prepare_decision": PrepareForm,
-    "decide_admission": DecisionForm,
+    "decide_admission": AdmissionForm,
     "revoke_decision": RevokeForm,
 }

@@ -1,6 +1,6 @@
 """Forms of monitoring: receipt and ceremony, recognition, removal, and the close of the follow-up."""
 
-from dossiers.acting.forms import ActForm, Balloted, Brought, DecisionForm, Numbered, Reasoned
+from dossiers.acting.forms import ActForm, Balloted, Brought, DecisionForm, Late, Numbered, Reasoned
 from dossiers.acting.rows import Piece
 from dossiers.casework.case import Case
 from dossiers.fields import DayField, LineField, NumberWords, choice, labelled, required, with_empty
@@ -45,7 +45,7 @@ class ReferForm(Reasoned, ActForm):
     """Three votes failed: the superior decides."""
 
 
-class RecognitionForm(DecisionForm):
+class RecognitionForm(Late, DecisionForm):
     """The decision to recognise; its effective date is computed."""
 
     _effect = ""

@@ -58,6 +58,15 @@ def give(unit: Unit, year: int, amount: int, number: str, decided_on: date, acto
         office.record("quota:given", unit.id, actor_id, [quota], **body)
 
 
+def has_one_above(unit: Unit, year: int) -> bool:
+    """Whether a unit above has a quota of the year, from which this one's could be; so it is of one with none above."""
+    if unit.parent_id is None:
+        return True
+    above = select(UnitAncestor.ancestor_id).where(UnitAncestor.unit_id == unit.id, UnitAncestor.ancestor_id != unit.id)
+    found = select(func.count()).select_from(Quota).where(Quota.year == year, Quota.unit_id.in_(above))
+    return bool(db.session.scalar(found))
+
+
 def admitted(unit_id: int, year: int, as_of: date) -> int:
     """Admissions decided from 1 January of `year` up to and with `as_of`."""
     counted = select(func.count()).select_from(Scope).where(Scope.ancestor_id == unit_id, _counts(year, as_of))

@@ -67,6 +67,8 @@ def give() -> ResponseReturnValue:
             unit, form.year.data, form.amount.data, form.number.data, form.decided_on.data, signed().account_id
         )
         flash(_("Đã giao chỉ tiêu cho %(unit)s.", unit=unit.name), "done")
+        if not services.has_one_above(unit, form.year.data):
+            flash(_("Cấp trên của đơn vị này chưa được giao chỉ tiêu năm %(year)s.", year=form.year.data), "warn")
         return redirect(url_for("quotas.report", year=form.year.data), 303)
     if not form.is_filled():
         form.year.data = clock.today().year

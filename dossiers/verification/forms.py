@@ -38,7 +38,8 @@ class PapersForm(PaperRows):
         """The papers of this half of the road, missing ones first."""
         asked = bundle.wanted(page.with_file(s, candidate(case.person_id)))
         forms = [one.form for one in sorted(asked, key=lambda one: not one.is_missing) for _time in range(one.times)]
-        return (*forms, s.rulebook.form(Kind.CONSENT))
+        consent = (s.rulebook.form(Kind.CONSENT),) if bundle.takes_consent(s) else ()
+        return (*forms, *consent)
 
 
 class RedoForm(PaperRows):

@@ -1,9 +1,14 @@
 """Where people judge: the evidence beside the form, the votes it takes, what a final act says before it is done."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import Flask
+from sqlalchemy import select
 
+from dossiers.casework.models import Dossier, Scope
+from dossiers.extensions import db
+from dossiers.units.models import Unit
 from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
 
 Maker = Callable[..., Person]
@@ -90,3 +95,25 @@ def test_an_ordinary_act_is_not_asked_about_again(app: Flask, person: Maker) -> 
     secretary = person("cell_secretary", unit_of(app, code))
     assert "button.final" not in str(secretary.form(code, "accept_to_list"))
     assert secretary.form(code, "accept_to_list").submit(expect_errors=True).status_int != 200
+
+
+def test_a_late_decision_can_say_why_and_one_in_time_is_not_asked(app: Flask, person: Maker) -> None:
+    person("upper_officer", "KHOI")
+    secretary = person("upper_secretary", "KHOI")
+    with app.app_context():
+        rows = db.session.execute(
+            select(Dossier.code, Scope.due_on)
+            .join(Scope, Scope.dossier_id == Dossier.id)
+            .join(Unit, Unit.id == Scope.ancestor_id)
+            .where(Dossier.state == "awaiting_decision", Unit.code == "KHOI", Dossier.turn.like("upper%"))
+        ).all()
+    today = date(2022, 7, 27)
+    late = next(code for code, due in rows if due and due < today)
+    early = next(code for code, due in rows if due and due >= today)
+    assert "reason" not in secretary.form(early, "decide_admission").fields
+    assert "Lý do quyết định quá thời hạn" in text_of(secretary.get(f"/ho-so/{late}/decide_admission"))
+    if dossier(app, late).turn == "upper_officer":
+        person("upper_officer", "KHOI").act(late, "prepare_decision")
+    why = "Phải thẩm tra bổ sung ở nước ngoài."
+    secretary.act(late, "decide_admission", number="88-QĐ/ĐU", present="9", in_favour="9", reason=why)
+    assert why in text_of(secretary.get(f"/ho-so/{late}/dien-bien"))

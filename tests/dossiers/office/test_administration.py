@@ -243,6 +243,9 @@ def test_a_quota_is_given_and_shows_when_allotments_differ(app: Flask, person: M
     answer = upper.send(upper.get("/chi-tieu/giao").forms["act"], decided_on="20/07/2022", **fields)
     page = text_of(answer.follow())
     assert "Đã giao cho các đơn vị 141, khác với chỉ tiêu 130" in page
+    assert "chưa được giao" not in page
+    early = upper.send(upper.get("/chi-tieu/giao").forms["act"], decided_on="20/07/2022", **{**fields, "year": "2031"})
+    assert "Cấp trên của đơn vị này chưa được giao chỉ tiêu năm 2031." in text_of(early.follow())
     assert "Giao chỉ tiêu" in log_of_the_office(person)
     person("committee_officer", "DB01").get("/chi-tieu/giao", status=403)
 
@@ -256,7 +259,7 @@ def test_the_log_of_the_office_is_a_chain_the_database_guards(app: Flask, person
     with app.app_context():
         db.session.rollback()
         assert audit.verify()[1] == []
-        assert len(db.session.scalars(select(OfficeEvent.seq).where(OfficeEvent.topic != "demo:loaded")).all()) == 3
+        assert len(db.session.scalars(select(OfficeEvent.seq).where(OfficeEvent.topic != "demo:loaded")).all()) == 4
         off = {
             "sqlite": "DROP TRIGGER office_event_no_update",
             "postgresql": "ALTER TABLE office_event DISABLE TRIGGER ALL",
