@@ -24,6 +24,7 @@ from dossiers.lists.views import blueprint as lists_pages
 from dossiers.monitoring.views import blueprint as monitoring_pages
 from dossiers.operations import metrics
 from dossiers.operations.views import blueprint as operations_pages
+from dossiers.privacy import services as privacy
 from dossiers.quotas.views import blueprint as quotas_pages
 from dossiers.reading import pieces as reading_pieces
 from dossiers.reading.views import blueprint as reading_pages
@@ -61,6 +62,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     _blueprints(app)
     security.init_app(app)
     drafts.init_app(app)
+    privacy.init_app(app)
     errors.init_app(app)
     wire.init_app(app)
     cli.init_app(app)

@@ -33,6 +33,8 @@ from dossiers.languages import message
 from dossiers.papers.numbers import PaperRow
 from dossiers.people.personal import sees_file
 from dossiers.people.rows import person_row
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import Part
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
 from dossiers.units import tree
@@ -245,6 +247,7 @@ class _Page:
 
     def _shown(self, status: int) -> ResponseReturnValue:
         plan = self.plan
+        privacy.note(self.case.id, signed().account_id, Part.FORM)
         if plan is not None and plan.about.refused:
             self.grounds.kept_because.flags.required = True
         stands = [(self._field_of(r.field), r) for r in self.refusals if r.field != "kept_because"]

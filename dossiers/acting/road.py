@@ -19,6 +19,8 @@ from dossiers.drafts.services import BESIDE
 from dossiers.fields import known_key
 from dossiers.formatters import role, say, state
 from dossiers.languages import gettext as _
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import Part
 from dossiers.reading.evidence import evidence
 from dossiers.reading.page import DossierPage, dossier_page
 from dossiers.reading.timeline import changes_since
@@ -158,6 +160,7 @@ def _page(
     told: Told | None = None,
 ) -> ResponseReturnValue:
     page = dossier_page(case, signed())
+    privacy.note(case.id, signed().account_id, Part.FORM)
     stands = [(form.field_of(r.field) if form is not None else "", r) for r in refusals]
     answer = render_template(
         "acting/act.html",

@@ -20,6 +20,7 @@ from dossiers.casework import recounting
 from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
+from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
 
@@ -98,7 +99,7 @@ def _share_one_heap() -> None:
 
 def _work_beside(app: Flask) -> None:
     """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; and
-    clear sessions away whose time is over.
+    clear away sessions and reads whose time is over.
     """
 
     def work() -> None:
@@ -111,6 +112,7 @@ def _work_beside(app: Flask) -> None:
                         recounting.recount()
                     if monotonic() - cleared > _CLEARS_EVERY:
                         sessions.forget()
+                        privacy.forget()
                         cleared = monotonic()
                 except Exception:  # such as a database that is away for a while: told, and tried again
                     log.exception("worker")
@@ -122,10 +124,11 @@ def _work_beside(app: Flask) -> None:
 @with_appcontext
 def worker() -> None:
     """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, clear
-    sessions away whose time is over.
+    away sessions and reads whose time is over.
     """
     click.echo(f"{recounting.recount()} dossiers got other days.")
     click.echo(f"{sessions.forget()} sessions cleared away.")
+    click.echo(f"{privacy.forget()} reads cleared away.")
 
 
 @click.command("serve", cls=Command)

@@ -21,6 +21,7 @@ from dossiers.people.models import Companion
 from dossiers.people.personal import _shown, sees_file, sees_sensitive
 from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
+from dossiers.privacy.services import TOLD
 from dossiers.reading.points import PointShown, points_of
 from dossiers.units import tree
 from workflow import machine
@@ -89,6 +90,7 @@ class DossierPage:
     off_road: bool
     points: tuple[PointShown, ...]
     full_view: bool
+    tells_reads: bool
     shown: list[tuple[str, str, str]]
 
     def can_open(self, trigger: str) -> bool:
@@ -177,6 +179,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         off_road=is_off,
         points=points,
         full_view=sees,
+        tells_reads=not TOLD.isdisjoint(s.actor.roles),
         shown=_shown(person, s.actor.roles),
     )
 

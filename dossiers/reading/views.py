@@ -1,10 +1,12 @@
 """The page of a dossier: what it is about now, and its tabs, each at an address of its own."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.casework import advance, loading
+from dossiers.casework import loading
 from dossiers.casework.case import Case
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import PART_LABELS, Part
 from dossiers.reading import page as reading
 from dossiers.reading.page import DossierPage
 from dossiers.reading.timeline import timeline
@@ -21,10 +23,10 @@ def _number(name: str) -> int | None:
     return int(typed) if typed.isdigit() and len(typed) < 9 else None
 
 
-def _read(code: str) -> tuple[Case, DossierPage]:
+def _read(code: str, part: Part) -> tuple[Case, DossierPage]:
     who = signed()
     case = loading.load_case(code, who)
-    advance.log.info("read", dossier=code, account=who.account_id)
+    privacy.note(case.id, who.account_id, part)
     return case, reading.dossier_page(case, who)
 
 
@@ -32,7 +34,7 @@ def _read(code: str) -> tuple[Case, DossierPage]:
 @permits("dossier.read")
 def dossier(code: str) -> ResponseReturnValue:
     """One dossier: where it stands, whose turn, until when, what is missing, what comes next, what happened last."""
-    case, page = _read(code)
+    case, page = _read(code, Part.OVERVIEW)
     return render_template(
         "reading/dossier.html",
         page=page,
@@ -47,7 +49,7 @@ def dossier(code: str) -> ResponseReturnValue:
 @permits("dossier.read")
 def papers(code: str) -> ResponseReturnValue:
     """The papers on file, and those that are asked for and missing."""
-    case, page = _read(code)
+    case, page = _read(code, Part.PAPERS)
     return render_template("reading/papers.html", page=page, tab="giay-to", papers=reading.papers(case))
 
 
@@ -55,7 +57,7 @@ def papers(code: str) -> ResponseReturnValue:
 @permits("dossier.read")
 def relatives(code: str) -> ResponseReturnValue:
     """The relatives with relation and result, for who may see the file."""
-    case, page = _read(code)
+    case, page = _read(code, Part.RELATIVES)
     found = reading.relatives(case) if page.full_view else []
     return render_template("reading/relatives.html", page=page, tab="than-nhan", relatives=found)
 
@@ -64,7 +66,7 @@ def relatives(code: str) -> ResponseReturnValue:
 @permits("dossier.read")
 def votes(code: str) -> ResponseReturnValue:
     """The votes, with their counts."""
-    case, page = _read(code)
+    case, page = _read(code, Part.VOTES)
     return render_template("reading/votes.html", page=page, tab="bieu-quyet", votes=reading.votes(case))
 
 
@@ -72,11 +74,25 @@ def votes(code: str) -> ResponseReturnValue:
 @permits("dossier.read")
 def history(code: str) -> ResponseReturnValue:
     """All events, newest first, and the deadlines that ended."""
-    case, page = _read(code)
+    case, page = _read(code, Part.HISTORY)
     return render_template(
         "reading/history.html",
         page=page,
         tab="dien-bien",
         lines=timeline(case, before=_number("truoc"), personal=page.full_view),
         past=reading.past_deadlines(case),
+    )
+
+
+@blueprint.get("/ho-so/<code>/nhat-ky-xem")
+@permits("dossier.read")
+def reads(code: str) -> ResponseReturnValue:
+    """Who looked at the dossier, for those who are told."""
+    case, page = _read(code, Part.READS)
+    if not page.tells_reads:
+        abort(403)
+    found = privacy.of(case.id, _number("truoc"))
+    more = len(found) == privacy.PAGE
+    return render_template(
+        "reading/reads.html", page=page, tab="nhat-ky-xem", reads=found, labels=PART_LABELS, more=more
     )
