@@ -84,6 +84,7 @@ def test_stale(user: User, world: World) -> None:
     assert "đã quá 12 tháng" in why
     assert "01-HD/TW §3" in why
     user.page.locator("a.button", has_text="Làm lại giấy tờ quá hạn").click()
+    user.page.locator("#act").wait_for()
     for row in user.page.locator("fieldset.row").all():
         row.locator("input").nth(1).fill("26/07/2022")
     user.page.locator("#act button.primary").click()
