@@ -107,4 +107,4 @@ def _ahead(day: date | None, today: date) -> date | None:
 def who_does(trigger: str, state: State, route: Route) -> tuple[Role, ...]:
     """The roles whose act it is on a road; () when the state does not know it."""
     move = move_by(trigger, state, route)
-    return () if move is None else tuple(dict.fromkeys(role_for(part, route) for part in move.parts))
+    return () if move is None else tuple(dict.fromkeys(role_for(part, move.road(route)) for part in move.parts))

@@ -24,7 +24,7 @@ def body_of(move: Move | None, s: Situation) -> tuple[Body, Purpose]:
         return voting_body(s.state, s.route)[1], s.purpose
     purpose = move.purpose or s.purpose
     if move.body is Voter.DECIDING:
-        return deciding_body(s.route), purpose
+        return deciding_body(move.road(s.route)), purpose
     if move.body is Voter.NEXT_ON_REMOVAL:
         return removal_body(s), purpose
     return _BODIES[move.body], purpose

@@ -176,7 +176,7 @@ def _competent(move: Move, s: Situation) -> tuple[Role, ...]:
     """The roles that make an act somebody's to do; putting right is done in those of the act that is put right."""
     if s.about is not None:
         return (*s.about.recorders, *s.about.proposers)
-    return tuple(role_for(part, s.route) for part in move.parts)
+    return tuple(role_for(part, move.road(s.route)) for part in move.parts)
 
 
 def _unknown(trigger: str, s: Situation) -> Refusal:

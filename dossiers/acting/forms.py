@@ -39,7 +39,7 @@ from workflow.bodies import body_for, votes_needed
 from workflow.deadlines import running
 from workflow.facts import Ballot, DossierFacts, Evidence
 from workflow.guards import Situation
-from workflow.procedure.table import move_by
+from workflow.procedure.table import move_by, road_of
 from workflow.rulebook import Rulebook
 from workflow.stages import STATE_LABELS, State
 from workflow.votes import Body
@@ -218,7 +218,7 @@ class Balloted(ActForm):
                 del self[name]
             return
         who, _purpose = body_for(trigger, s)
-        unit = body_unit(case, who)
+        unit = body_unit(case, who, road_of(trigger, case.state, case.route))
         seats = registers.counted(unit, str(who), clock.today()) if unit else registers.Register()
         if not seats.exempt:
             del self["exempt_present"]

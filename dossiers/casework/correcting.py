@@ -87,9 +87,9 @@ def about(case: Case, target: Counted, is_erased: bool) -> About:
     return About(
         target.event.seq,
         TRIGGERS[target.event.trigger].label,
-        roles(target.recorded.route, *move.parts),
+        roles(move.road(target.recorded.route), *move.parts),
         roles(case.route, Part.ORGANISATION_OFFICER, Part.DECIDING_OFFICER),
-        roles(case.route, Part.DECIDING_SECRETARY),
+        roles(move.road(case.route), Part.DECIDING_SECRETARY),
         _ERASED if is_erased else move.never if move.correction is Correction.NEVER else None,
         move.correction is Correction.SECOND_PERSON,
     )

@@ -33,9 +33,9 @@ from workflow.facts import Actor, Evidence
 from workflow.guards import About, Refusal, Situation
 from workflow.machine import Refused
 from workflow.procedure.move import Issuer
-from workflow.procedure.table import route_knows
+from workflow.procedure.table import road_of, route_knows
 from workflow.roles import Role
-from workflow.route import UnitKind, told
+from workflow.route import Route, UnitKind, told
 from workflow.rulebook import in_force
 from workflow.rulestate import Rules
 from workflow.stages import State
@@ -79,7 +79,11 @@ def decide(
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
-    series = None if outcome.issuer is None else issuing_unit(then, outcome.issuer)
+    series = (
+        None
+        if outcome.issuer is None
+        else issuing_unit(then, outcome.issuer, road_of(act.trigger, case.state, then.route))
+    )
     seq = case.version + 1
     papers = numbers.paper_rows(case.id, seq, evidence.papers, outcome.paper, series)
     check_numbers(store, asked, papers)
@@ -177,14 +181,14 @@ _ISSUING: dict[Issuer, tuple[UnitKind, ...]] = {
 }
 
 
-def issuing_unit(case: Case, issuer: Issuer) -> int | None:
-    """The unit in whose series of numbers a paper of the dossier stands."""
+def issuing_unit(case: Case, issuer: Issuer, road: Route) -> int | None:
+    """The unit in whose series of numbers a paper stands that an act makes on a road (table.road_of)."""
     if issuer is Issuer.NOMINATOR:
         return case.nominator_id
     if issuer is Issuer.CENTRE:
         return case.centre_id
     if issuer is Issuer.DECIDING:
-        kind = UnitKind.GRASSROOTS_COMMITTEE if case.route.is_delegated else UnitKind.UPPER_COMMITTEE
+        kind = UnitKind.GRASSROOTS_COMMITTEE if road.is_delegated else UnitKind.UPPER_COMMITTEE
         return case.place.unit_of(kind)
     return case.place.unit_of(*_ISSUING[issuer])
 
@@ -203,13 +207,13 @@ def _move(store: Store, case: Case, act: Act) -> bool:
     return case.scope_units != seen
 
 
-def body_unit(case: Case, body: VotingBody) -> int | None:
-    """The unit whose register says who may vote; who decides itself has its own standing committee."""
+def body_unit(case: Case, body: VotingBody, road: Route) -> int | None:
+    """The unit whose register says who may vote on a road; who decides itself has its own standing committee."""
     if body is VotingBody.UNION_EXECUTIVE:
         return case.nominator_id
     if body is VotingBody.CELL:
         return case.place.unit_of(UnitKind.CELL, UnitKind.GRASSROOTS_CELL)
-    own = body is VotingBody.COMMITTEE or case.route.is_delegated
+    own = body is VotingBody.COMMITTEE or road.is_delegated
     return case.place.unit_of(UnitKind.GRASSROOTS_COMMITTEE if own else UnitKind.UPPER_COMMITTEE)
 
 
@@ -218,7 +222,7 @@ def register_of(case: Case, trigger: str, s: Situation) -> tuple[int | None, Vot
     if s.evidence is None or s.evidence.ballot is None:
         return None
     body, _purpose = body_for(trigger, s)
-    return body_unit(case, body), body
+    return body_unit(case, body, road_of(trigger, case.state, case.route)), body
 
 
 def with_register(

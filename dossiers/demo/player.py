@@ -25,7 +25,7 @@ from workflow.bodies import body_for
 from workflow.calendar import add_months
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source, Taken
 from workflow.guards import Situation
-from workflow.procedure.table import move_by
+from workflow.procedure.table import move_by, road_of
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, Route, UnitKind, role_for
 from workflow.rulebook import in_force
@@ -91,7 +91,7 @@ class Player:
         move = move_by(trigger, case.state, case.route)
         assert move is not None
         for part in move.parts:
-            role = role_for(part, case.route)
+            role = role_for(part, move.road(case.route))
             if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
                 wanted = Role.YOUTH_OFFICER if self.source is Source.YOUTH_UNION else Role.UNION_OFFICER
                 if role is not wanted or case.nominator_id is None:
@@ -110,7 +110,7 @@ class Player:
         case = self.on_file
         s = Situation(case.state, case.route, case.facts, in_force(on), None, None, on)  # type: ignore[arg-type] # no calendar is asked for
         body, _ = body_for(trigger, s)
-        unit = decide.body_unit(case, body)
+        unit = decide.body_unit(case, body, road_of(trigger, case.state, case.route))
         entitled = self.store.entitled(unit or 0, str(body), on).official
         share = _SHARES[str(body)]
         minimum = needed(share, entitled)
@@ -219,7 +219,9 @@ class Player:
         move = move_by(name, case.state, case.route)
         assert move is not None
         if "number" in move.needs:
-            evidence["number"] = self.number(name, on, issuing_unit(case, move.issuer) if move.issuer else None)
+            evidence["number"] = self.number(
+                name, on, issuing_unit(case, move.issuer, move.road(case.route)) if move.issuer else None
+            )
         if "ballot" in move.needs:
             evidence["ballot"] = self.ballot(name, on)
         if name == "conclude_verification":

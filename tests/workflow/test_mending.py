@@ -9,10 +9,11 @@ import pytest
 from tests.workflow.helpers import Walk, fire, refusals, rules_against, situation
 from workflow import machine
 from workflow.deadlines import running
-from workflow.facts import Ballot, Candidate, DossierFacts, Evidence, Paper, Point, Schooling, Source, Taken
+from workflow.facts import Actor, Ballot, Candidate, DossierFacts, Evidence, Paper, Point, Schooling, Source, Taken
 from workflow.guards import Situation, needed_days
 from workflow.papers import Kind
 from workflow.procedure.table import MOVES, moves_from, route_knows
+from workflow.roles import Role
 from workflow.route import ROUTES, RouteName
 from workflow.rulebook import shipped
 from workflow.stages import State
@@ -237,3 +238,27 @@ def test_an_act_that_opens_a_dossier_is_not_done_to_one() -> None:
         opened = msgspec.structs.replace(s, state=State.LISTED)
         assert refusals(opened, trigger, ENTERED, **evidence)
     assert Evidence(ON).stands_in is None
+
+
+# --- the superior, also where the organisation decides itself ------------------------------------
+
+
+@pytest.mark.parametrize("name", list(ROUTES))
+def test_a_wrong_admission_is_the_superiors_on_every_road(name: RouteName) -> None:
+    road = ROUTES[name]
+    own, above = Actor("a1", (Role.COMMITTEE_SECRETARY,)), Actor("a2", (Role.UPPER_SECRETARY,))
+    mending = msgspec.structs.replace(MEMBER, mending_since=date(2022, 5, 1))
+    acts: list[tuple[str, DossierFacts, dict[str, Any]]] = [
+        ("require_mending", MEMBER, LETTER),
+        ("confirm_after_mending", mending, {"number": "4-QĐ", "ballot": UPPER}),
+        ("annul_admission", mending, {"number": "5-QĐ", "ballot": UPPER, "reason": "Chi bộ không họp."}),
+    ]
+    for trigger, facts, evidence in acts:
+        mine = situation(State.PROBATIONARY, facts, route=road, actor=own)
+        assert rules_against(mine, trigger, ON, **evidence) == {"actor_role"}, "nobody mends their own admission"
+        done = fire(situation(State.PROBATIONARY, facts, route=road, actor=above), trigger, ON, **evidence)
+        assert done.role is Role.UPPER_SECRETARY
+        if "ballot" in evidence:
+            assert done.facts.votes[-1].body is Body.STANDING_COMMITTEE
+            few = {**evidence, "ballot": Ballot(9, 9, 4)}
+            assert rules_against(situation(State.PROBATIONARY, facts, route=road, actor=above), trigger, ON, **few)

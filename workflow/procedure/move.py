@@ -94,6 +94,8 @@ class Line(msgspec.Struct, frozen=True):
     """What it changes in the facts beside the day, the papers and the votes."""
     control: Control | None = None
     """Which step of control on the dossier it is."""
+    above: bool = False
+    """Whether the superior does it (domain.md §3, "wrong admission"): it is judged on the road as it leads above."""
     suspended_ok: bool = False
     """Whether it is possible while the dossier is suspended."""
     closed_ok: bool = False
@@ -125,10 +127,20 @@ class Move(Line, frozen=True, kw_only=True):
 
     source: State | None
 
+    def road(self, route: Route) -> Route:
+        """The road its bodies and roles are those of: the dossier's own, or that of the superior."""
+        return route.above() if self.above and route.is_delegated else route
+
     def asks(self, s: Situation) -> Situation:
         """The situation as the guards of this line look at it."""
         return msgspec.structs.replace(
-            s, parts=self.parts, needs=self.needs, dest=self.dest, takes=self.accepted, control=self.control
+            s,
+            route=self.road(s.route),
+            parts=self.parts,
+            needs=self.needs,
+            dest=self.dest,
+            takes=self.accepted,
+            control=self.control,
         )
 
     @property

@@ -57,6 +57,12 @@ def move_by(trigger: str, state: State | None, route: Route) -> Move | None:
     return next((move for move in moves_from(state, route) if move.trigger == trigger), None)
 
 
+def road_of(trigger: str, state: State | None, route: Route) -> Route:
+    """The road whose bodies and roles an act is of: the dossier's own, or the superior's."""
+    move = move_by(trigger, state, route)
+    return route if move is None else move.road(route)
+
+
 def next_step(state: State, route: Route) -> Move | None:
     """The main step on from `state`, the one the checklist of the dossier page is about."""
     for move in moves_from(state, route):

@@ -468,3 +468,28 @@ def test_a_vote_with_too_few_present_is_recorded_and_said(app: Flask, person: Ma
     secretary = person("cell_secretary", unit_of(app, code))
     page = secretary.act(code, "record_failed_vote", present="2", in_favour="1")
     assert "có mặt 2/" in page.html.select_one(".flash.warn").get_text().casefold()
+
+
+def test_a_wrong_admission_is_the_superiors_also_where_a_committee_decides_itself(app: Flask, person: Maker) -> None:
+    with app.app_context():
+        code, unit = db.session.execute(
+            select(Dossier.code, Unit.code)
+            .join(Scope, Scope.dossier_id == Dossier.id)
+            .join(Unit, Unit.id == Scope.ancestor_id)
+            .where(Dossier.state == "probationary", Unit.deciding_body == "own_committee")
+            .order_by(Dossier.id)
+        ).first()  # type: ignore[misc] # there is one
+    above = person("upper_secretary", "KHOI")
+    above.act(code, "require_mending", number="44-CV/ĐUK", reason="Biên bản chi bộ thiếu chữ ký.")
+    assert "9 người có quyền biểu quyết" in text_of(above.get(f"/ho-so/{code}/confirm_after_mending"))
+    above.act(code, "confirm_after_mending", number="45-QĐ/ĐUK", present="9", in_favour="9")
+    with app.app_context():
+        upper = db.session.scalars(select(Unit.id).where(Unit.code == "KHOI")).one()
+        keys = db.session.scalars(
+            select(PaperRecord.number_key).where(
+                PaperRecord.dossier_id == dossier(app, code).id, PaperRecord.number.like("4%/ĐUK")
+            )
+        ).all()
+        assert len(keys) == 2
+        assert all(str(key).startswith(f"u{upper}/") for key in keys), (unit, keys)
+        assert audit.verify()[1] == []
