@@ -79,11 +79,8 @@ def decide(
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
-    series = (
-        None
-        if outcome.issuer is None
-        else issuing_unit(then, outcome.issuer, road_of(act.trigger, case.state, then.route))
-    )
+    road = road_of(act.trigger, case.state, then.route)
+    series = None if outcome.issuer is None else issuing_unit(then, outcome.issuer, road)
     seq = case.version + 1
     papers = numbers.paper_rows(case.id, seq, evidence.papers, outcome.paper, series)
     check_numbers(store, asked, papers)

@@ -39,7 +39,7 @@ from workflow.bodies import body_for
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling
 from workflow.machine import Refused
 from workflow.procedure.move import Correction
-from workflow.procedure.table import move_by, moves_from
+from workflow.procedure.table import move_by, moves_from, road_of
 from workflow.replay import as_of, fold, move_of
 from workflow.roles import Role
 from workflow.stages import ENDS, State
@@ -96,7 +96,7 @@ class Chance:
     def everybody(self, case: Case, trigger: str, on: date) -> int:
         """How many may vote on a day, as the register says."""
         body, _purpose = body_for(trigger, loading.situation(case, self.signed(case)))
-        unit = body_unit(case, body)
+        unit = body_unit(case, body, road_of(trigger, case.state, case.route))
         return registers.counted(unit, str(body), on).official if unit else 0
 
     def relatives(self, on: date) -> tuple[RelativeRow, ...]:
