@@ -25,6 +25,9 @@ SLOT = 900
 
 PAGE = 50
 
+LAST = 2**31 - 1
+"""No row has a higher number."""
+
 TOLD = frozenset({Role.INSPECTOR, Role.CELL_SECRETARY, Role.COMMITTEE_SECRETARY, Role.UPPER_SECRETARY})
 """Who is told who looked: inspectors, and the secretaries of the units a dossier stands in."""
 
@@ -67,7 +70,7 @@ def note(dossier_id: int, account_id: int, part: Part) -> None:
 
 def of(dossier_id: int, before: int | None = None) -> Sequence[Any]:
     """Who looked at a dossier, latest first, a page: id, part, at (seconds), name."""
-    return run(_OF, {"dossier": dossier_id, "before": before or 2**62}).all()
+    return run(_OF, {"dossier": dossier_id, "before": before or LAST}).all()
 
 
 def forget() -> int:

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.casework import loading
+from dossiers.casework import advance, loading
 from dossiers.casework.case import Case
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
@@ -26,6 +26,7 @@ def _number(name: str) -> int | None:
 def _read(code: str, part: Part) -> tuple[Case, DossierPage]:
     who = signed()
     case = loading.load_case(code, who)
+    advance.log.info("read", dossier=code, account=who.account_id)
     privacy.note(case.id, who.account_id, part)
     return case, reading.dossier_page(case, who)
 
