@@ -38,7 +38,7 @@ def moment(stamp: str) -> str:
     return f"{day(at.date())} {at:%H:%M}"
 
 
-def at(seconds: int) -> str:
+def at(seconds: float) -> str:
     """Seconds since 1970 as 10/07/2022 14:05, Vietnamese time."""
     found = datetime.fromtimestamp(seconds, clock.VIETNAM)
     return f"{day(found.date())} {found:%H:%M}"

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from workflow import deadlines
 from workflow.calendar import age_in_months
 from workflow.facts import Paper
-from workflow.guards import Refusal, Situation, day_text, introducing_form
+from workflow.guards import Refusal, Situation, day_text, introducing_form, within_probation
 from workflow.papers import Kind, Wanted, extra
 from workflow.stages import STAGE_OF, Stage
+from workflow.text import Text
 
 
 def wanted(s: Situation) -> tuple[Wanted, ...]:
@@ -56,24 +56,25 @@ def remarks(s: Situation) -> tuple[Refusal, ...]:
 
     A paper that is on file already, one that this dossier has no use for, one that is dated too early to count.
     """
-    if s.evidence is None or s.state is None:
+    if s.evidence is None or s.state is None or not s.evidence.papers:
         return ()
-    times = {one.form: one.times for one in wanted(s)}
+    asked = {one.form: one for one in wanted(s)}
     there = Counter((paper.form, paper.issued_on, paper.number) for paper in s.facts.papers)
     found: list[Refusal] = []
     for paper in s.evidence.papers:
         same = (paper.form, paper.issued_on, paper.number)
-        if there[same] >= (1 if paper.number else times.get(paper.form, 1)):
-            found.append(_twice(s, paper))
+        one = asked.get(paper.form)
+        if there[same] >= (1 if paper.number or one is None else one.times):
+            found.append(_twice(s, paper, "application_papers" if one is None else one.rule))
         there[same] += 1
         found += _of_no_use(s, paper)
         found += _too_early(s, paper)
     return tuple(found)
 
 
-def _twice(s: Situation, paper: Paper) -> Refusal:
+def _twice(s: Situation, paper: Paper, rule: str) -> Refusal:
     return s.no(
-        next((one.rule for one in wanted(s) if one.form == paper.form), "application_papers"),
+        rule,
         f"{paper.form} ngày {day_text(paper.issued_on)} đã có trong hồ sơ.",
         f"{paper.form} of {day_text(paper.issued_on)} was on file already.",
         "Nếu ghi nhầm thì hoàn tác hoặc đính chính.",
@@ -96,13 +97,10 @@ def _of_no_use(s: Situation, paper: Paper) -> Iterator[Refusal]:
 
 
 def _too_early(s: Situation, paper: Paper) -> Iterator[Refusal]:
-    end = deadlines.probation_end(s.facts, s.rulebook)
-    if end is not None and paper.form in s.rulebook.words("recognition_papers") and paper.issued_on <= end:
-        yield s.no(
-            "recognition_papers",
-            f"{paper.form} ngày {day_text(paper.issued_on)} lập trước khi hết 12 tháng dự bị ({day_text(end)}).",
-            f"{paper.form} of {day_text(paper.issued_on)} was made before the 12 months ended ({day_text(end)}).",
-            "Khi xét công nhận phải lập lại sau ngày đó.",
-            "For the recognition it must be made again after that day.",
-            "papers",
-        )
+    later = Text(
+        "Khi xét công nhận phải lập lại sau ngày đó.", "For the recognition it must be made again after that day."
+    )
+    if paper.form in s.rulebook.words("recognition_papers"):
+        early = within_probation(s, paper, later, "papers")
+        if early is not None:
+            yield early

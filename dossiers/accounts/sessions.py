@@ -6,7 +6,6 @@ What every request asks of it comes with the question who asks (dossiers.account
 import hashlib
 import secrets
 from collections.abc import Sequence
-from functools import partial
 from time import time
 from typing import Any
 
@@ -14,10 +13,9 @@ import structlog
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from sqlalchemy import and_, bindparam, delete, insert, not_, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers.accounts.models import Account, AccountSession
-from dossiers.extensions import db, run, write_transaction
+from dossiers.extensions import db, run, write_later, write_transaction
 
 log = structlog.get_logger()
 
@@ -126,18 +124,6 @@ def forget() -> int:
         return run(delete(AccountSession).where(not_(and_(*is_open))), oldest()).rowcount
 
 
-def _see(app: Flask, row: int, moment: int) -> None:
-    """Note that a session is in use. The answer has been sent: nobody waits, and nobody is told if it fails."""
-    with app.app_context():
-        try:
-            with write_transaction():
-                run(_SEEN, {"row": row, "now": moment, "before": moment - _every(app)})
-        except SQLAlchemyError as error:
-            log.warning("session_not_noted", exc_info=error)
-        finally:
-            db.session.remove()
-
-
 def _every(app: Flask) -> int:
     return 60 * int(app.config["SEEN_MINUTES"])
 
@@ -160,5 +146,11 @@ def init_app(app: Flask) -> None:
         row, seen_at = g.get("session_seen", (0, 0))
         moment = now()
         if row and moment - seen_at > _every(app):
-            response.call_on_close(partial(_see, app, row, moment))
+            seen = {"row": row, "now": moment, "before": moment - _every(app)}
+            write_later(
+                app,
+                response,
+                lambda: run(_SEEN, seen),
+                lambda error: log.warning("session_not_noted", exc_info=error),
+            )
         return response

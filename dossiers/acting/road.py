@@ -27,7 +27,7 @@ from dossiers.reading.timeline import changes_since
 from dossiers.security import permits, signed
 from workflow import machine
 from workflow.consequences import consequences, is_final
-from workflow.guards import Refusal
+from workflow.guards import Refusal, Situation
 from workflow.machine import Refused
 from workflow.procedure.table import move_by
 from workflow.text import Text
@@ -53,7 +53,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     if request.method == "POST" and not shut:
         if form.validate():
             try:
-                if is_final(trigger, s) and (first := _told_first(form, trigger, case)):
+                if is_final(trigger, s) and (first := _told_first(form, trigger, case, s)):
                     return _page(case, trigger, form, (), shut, 200, told=first)
                 done = advance(code, form.act(trigger, case), who, form.seen_version(), case)
             except Duplicate:
@@ -87,7 +87,7 @@ class Told:
     mark: str
 
 
-def _told_first(form: ActForm, trigger: str, case: Case) -> Told | None:
+def _told_first(form: ActForm, trigger: str, case: Case, s: Situation) -> Told | None:
     """What the act would do, unless the person has read just that and confirmed it. Raises Refused, writes nothing."""
     beside = BESIDE | {"version", "act_key"}
     typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in beside)
@@ -95,7 +95,7 @@ def _told_first(form: ActForm, trigger: str, case: Case) -> Told | None:
     if request.form.get("confirmed") == mark or sent_here_before():
         return None
     outcome = foresee(form.act(trigger, case), signed(), case).outcome
-    return Told(consequences(loading.situation(case, signed()), outcome), mark)
+    return Told(consequences(s, outcome), mark)
 
 
 def done_text(trigger: str, case: Case, moved: bool) -> str:

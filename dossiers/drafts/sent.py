@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from markupsafe import Markup
 
-from dossiers import clock
 from dossiers.drafts import services
 from dossiers.languages import gettext as _
 
@@ -96,7 +95,7 @@ def offered() -> dict[str, object] | None:
     when = services.saved_at(current_user.id, _here())
     if when is None:
         return None
-    return {"at": clock.stamp(when), "shown": g.get("restored") is not None, "address": as_typed(_here())}
+    return {"at": when, "shown": g.get("restored") is not None, "address": as_typed(_here())}
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,6 @@ session is over by the time the form is sent, and nobody else's form is ever fil
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from time import time
 
 import msgspec
@@ -16,7 +15,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import bindparam, delete, func, select
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from dossiers import clock, engines
+from dossiers import engines
 from dossiers.drafts.models import Draft
 from dossiers.encryption import place, seal, unseal
 from dossiers.extensions import db, run, write_transaction
@@ -109,10 +108,10 @@ def keep(sent: MultiDict[str, str]) -> Kept | None:
     return of
 
 
-def saved_at(account_id: int, path: str) -> datetime | None:
-    """When the draft of a form was saved; None when there is none."""
+def saved_at(account_id: int, path: str) -> float | None:
+    """When the draft of a form was saved, in seconds since 1970; None when there is none."""
     found: float | None = run(_WHEN, {"account": account_id, "at": path, "since": _since()}).scalar()
-    return None if found is None else datetime.fromtimestamp(found, clock.VIETNAM)
+    return found
 
 
 def typed(account_id: int, path: str) -> MultiDict[str, str] | None:

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import partial
 from time import time
 from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers import engines
 from dossiers.accounts.models import Account
-from dossiers.extensions import db, run, write_transaction
+from dossiers.extensions import db, run, write_later, write_transaction
 from dossiers.privacy.models import DossierRead
 from workflow.roles import Role
 from workflow.text import Text
@@ -80,28 +78,22 @@ def forget() -> int:
         return run(delete(DossierRead).where(DossierRead.at < before)).rowcount
 
 
-def _write(app: Flask, reads: list[tuple[int, int, str]], moment: int) -> None:
-    """The answer has been sent: nobody waits. What cannot be written is said in the log, with whom and what."""
-    rows = [
-        {"dossier_id": dossier, "account_id": account, "part": part, "slot": moment // SLOT, "at": moment}
-        for dossier, account, part in dict.fromkeys(reads)
-    ]
-    with app.app_context():
-        try:
-            with write_transaction():
-                run(engines.upsert(db, DossierRead.__table__).on_conflict_do_nothing(), rows)
-        except SQLAlchemyError as error:
-            log.error("reads_not_noted", reads=rows, exc_info=error)
-        finally:
-            db.session.remove()
-
-
 def init_app(app: Flask) -> None:
-    """Write the reads of a request once it is answered."""
+    """Write the reads of a request once it is answered; the log tells of what cannot be written, with whose it was."""
 
     @app.after_request
     def noted(response: Response) -> Response:
         reads = g.get("reads")
         if reads and response.status_code in (200, 409, 422):  # pages that show something
-            response.call_on_close(partial(_write, app, reads, int(time())))
+            moment = int(time())
+            rows = [
+                {"dossier_id": dossier, "account_id": account, "part": part, "slot": moment // SLOT, "at": moment}
+                for dossier, account, part in dict.fromkeys(reads)
+            ]
+            write_later(
+                app,
+                response,
+                lambda: run(engines.upsert(db, DossierRead.__table__).on_conflict_do_nothing(), rows),
+                lambda error: log.error("reads_not_noted", reads=rows, exc_info=error),
+            )
         return response

@@ -101,7 +101,7 @@ class DossierPage:
     def main(self) -> Option | None:
         """The act that comes next, if it is this person's to do; possible or not yet."""
         found = next((o for o in self.options if o.trigger == self.ahead.trigger), None)
-        return None if found is None or any(r.rule == "actor_role" for r in found.refusals) else found
+        return None if found is None or is_shut(found) else found
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:

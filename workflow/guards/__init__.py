@@ -56,6 +56,7 @@ from workflow.guards.recognition import (
     probation_over,
     recognition_papers,
     recognition_voted,
+    within_probation,
 )
 from workflow.guards.removal import (
     REMOVAL_GROUNDS,
@@ -252,5 +253,6 @@ __all__ = [
     "vote_failed",
     "votes_left",
     "voting_body",
+    "within_probation",
     "youth_age",
 ]

@@ -1,8 +1,10 @@
 """Rules of probation and recognition."""
 
 from workflow import caught, deadlines
+from workflow.facts import Paper
 from workflow.guards.base import Refusal, Situation, day_text, papers_there
 from workflow.papers import Kind
+from workflow.text import Text
 from workflow.votes import BODY_LABELS, Body, Purpose
 
 
@@ -31,19 +33,29 @@ def recognition_papers(s: Situation) -> Refusal | None:
     missing = papers_there(s, "recognition_papers", "record_papers")
     if missing is not None:
         return missing
-    end = deadlines.probation_end(s.facts, s.rulebook)
+    again = Text("Lập lại sau ngày hết dự bị.", "Make it again after that day.")
     for form in s.rulebook.words("recognition_papers"):
         paper = s.facts.paper_by(form, s.on)
-        if paper is not None and end is not None and paper.issued_on <= end:
-            return s.no(
-                "recognition_papers",
-                f"{form} ngày {day_text(paper.issued_on)} lập trước khi hết 12 tháng dự bị ({day_text(end)}).",
-                f"{form} of {day_text(paper.issued_on)} was made before the 12 months ended ({day_text(end)}).",
-                "Lập lại sau ngày hết dự bị.",
-                "Make it again after that day.",
-                mend="record_papers",
-            )
+        early = None if paper is None else within_probation(s, paper, again, mend="record_papers")
+        if early is not None:
+            return early
     return None
+
+
+def within_probation(s: Situation, paper: Paper, remedy: Text, field: str = "", mend: str = "") -> Refusal | None:
+    """What is said of a paper of recognition that was made before the twelve months ended."""
+    end = deadlines.probation_end(s.facts, s.rulebook)
+    if end is None or paper.issued_on > end:
+        return None
+    return s.no(
+        "recognition_papers",
+        f"{paper.form} ngày {day_text(paper.issued_on)} lập trước khi hết 12 tháng dự bị ({day_text(end)}).",
+        f"{paper.form} of {day_text(paper.issued_on)} was made before the 12 months ended ({day_text(end)}).",
+        remedy.vi,
+        remedy.en,
+        field,
+        mend,
+    )
 
 
 def recognition_voted(s: Situation) -> Refusal | None:
