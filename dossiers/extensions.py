@@ -1,18 +1,17 @@
 """The extensions, made once and bound to the application in create_app."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask_babel import Babel
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as DatabaseSession
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, CursorResult, Executable, MetaData, event
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 
 from dossiers import engines
@@ -93,24 +92,3 @@ def write_transaction() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
-
-
-def write_later(
-    app: Flask, response: Response, write: Callable[[], object], failed: Callable[[Exception], object]
-) -> None:
-    """Write in a transaction of its own once the answer has been sent: nobody waits, and who asked is not told of it.
-
-    `failed` is given what the database said when it could not be written.
-    """
-
-    def later() -> None:
-        with app.app_context():
-            try:
-                with write_transaction():
-                    write()
-            except SQLAlchemyError as error:
-                failed(error)
-            finally:
-                db.session.remove()
-
-    response.call_on_close(later)

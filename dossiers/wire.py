@@ -26,7 +26,8 @@ def _address(path: Path, _changed: int, _root: str) -> str:
 def asset(name: str) -> str:
     """The address of one of our files in `static/`; it changes with the file, so that browsers may keep it a year."""
     path = Path(str(current_app.static_folder), name)
-    return _address(path, path.stat().st_mtime_ns, request.script_root)
+    changed = path.stat().st_mtime_ns if current_app.debug else 0  # a server is started anew with new files
+    return _address(path, changed, request.script_root)
 
 
 def _squeezed(body: bytes) -> bytes:

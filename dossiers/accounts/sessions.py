@@ -15,7 +15,8 @@ from flask_login import user_logged_in, user_logged_out
 from sqlalchemy import and_, bindparam, delete, insert, not_, select, update
 
 from dossiers.accounts.models import Account, AccountSession
-from dossiers.extensions import db, run, write_later, write_transaction
+from dossiers.extensions import db, run, write_transaction
+from dossiers.later import write_later
 
 log = structlog.get_logger()
 

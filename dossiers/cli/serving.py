@@ -20,6 +20,7 @@ from dossiers.casework import recounting
 from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
+from dossiers.later import gathering
 from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
@@ -179,4 +180,5 @@ def serve(host: str, port: int, first: bool, scene: str) -> None:
     # What start made stays. Looking through it for garbage again and again would cost whoever asks then 40 ms.
     gc.collect()
     gc.freeze()
-    server.run()
+    with gathering(app):
+        server.run()

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, delete, select
 
 from dossiers import engines
 from dossiers.accounts.models import Account
-from dossiers.extensions import db, run, write_later, write_transaction
+from dossiers.extensions import db, run, write_transaction
+from dossiers.later import write_later
 from dossiers.privacy.models import DossierRead
 from workflow.roles import Role
 from workflow.text import Text
