@@ -12,6 +12,7 @@ from dossiers import clock
 from dossiers.languages import language, ngettext
 from workflow.deadlines import days_left
 from workflow.facts import RELATION_LABELS, SOURCE_LABELS, Source
+from workflow.paper_lines import STANDING_LABELS
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, UnitKind
 from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
@@ -155,6 +156,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "stage": labels(STAGE_LABELS),
         "role": lambda role: roles[role] if role else "–",
         "source": labels(SOURCE_LABELS),
+        "standing": labels(STANDING_LABELS),
         "trigger": lambda name: triggers.get(name, name),
         "body": labels(BODY_LABELS),
         "purpose": labels(PURPOSE_LABELS),

@@ -1,6 +1,7 @@
 """People of the demo who press buttons: they see pages, fill forms in and send them."""
 
 import re
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -11,6 +12,7 @@ from webtest.response import TestResponse
 from dossiers.accounts.models import Account
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import db
+from dossiers.rules import instance
 from dossiers.units.models import Unit
 from workflow.triggers import TRIGGERS
 
@@ -144,3 +146,10 @@ def unit_of(app: Flask, code: str) -> str:
 def names_on(page: object) -> list[str]:
     """The names in a list, from the top."""
     return [link.get_text() for link in page.html.select("table.list a.name")]  # type: ignore[attr-defined] # WebTest parses it
+
+
+def set_clock(app: Flask, day: date) -> None:
+    """Turn the clock of the demo to a day."""
+    with app.app_context():
+        instance.put("clock", day.isoformat())
+        db.session.commit()

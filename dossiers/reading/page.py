@@ -75,6 +75,7 @@ class DossierPage:
     """Everything the dossier page shows."""
 
     case: Case
+    situation: Situation
     person: Candidate
     unit_names: list[str]
     turn_unit: str
@@ -164,6 +165,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     without_cause = {*(() if is_off else ("follow_new_road",)), *(() if points else ("mend_point",))}
     return DossierPage(
         case=case,
+        situation=s,
         person=person,
         unit_names=[units.name(unit_id) for unit_id, _, _ in case.place.chain],
         turn_unit=turn_unit(case),

@@ -11,6 +11,7 @@ from dossiers.reading import page as reading
 from dossiers.reading.page import DossierPage
 from dossiers.reading.timeline import timeline
 from dossiers.security import permits, signed
+from workflow import paper_lines
 
 blueprint = Blueprint("reading", __name__)
 
@@ -49,9 +50,9 @@ def dossier(code: str) -> ResponseReturnValue:
 @blueprint.get("/ho-so/<code>/giay-to")
 @permits("dossier.read")
 def papers(code: str) -> ResponseReturnValue:
-    """The papers on file, and those that are asked for and missing."""
-    case, page = _read(code, Part.PAPERS)
-    return render_template("reading/papers.html", page=page, tab="giay-to", papers=reading.papers(case))
+    """A line a paper: on file, missing, lapsing, to be made again, of no use."""
+    _case, page = _read(code, Part.PAPERS)
+    return render_template("reading/papers.html", page=page, tab="giay-to", lines=paper_lines.lines(page.situation))
 
 
 @blueprint.get("/ho-so/<code>/than-nhan")

@@ -16,9 +16,8 @@ from dossiers.extensions import db
 from dossiers.outbox.models import Outbox
 from dossiers.papers.models import PaperRecord
 from dossiers.people.models import Person as PersonRow
-from dossiers.rules import instance
 from dossiers.units.models import Unit
-from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
+from tests.people import Person, code_in, dossier, set_clock, snapshot, text_of, unit_of
 
 Maker = Callable[..., Person]
 
@@ -29,12 +28,6 @@ def counts_stay_right(app: Flask) -> Iterator[None]:
     yield
     with app.app_context():
         assert counts.wrong() == []
-
-
-def set_clock(app: Flask, day: date) -> None:
-    with app.app_context():
-        instance.put("clock", day.isoformat())
-        db.session.commit()
 
 
 def test_one_act_writes_all_that_follows_from_it(app: Flask, person: Maker) -> None:

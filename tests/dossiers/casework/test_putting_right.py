@@ -24,7 +24,7 @@ from dossiers.people.rows import CompanionRow
 from dossiers.rules import instance
 from dossiers.rules import services as rules
 from dossiers.units import tree
-from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
+from tests.people import Person, code_in, dossier, set_clock, snapshot, text_of, unit_of
 from workflow.facts import Ballot, Evidence, Introducer
 from workflow.machine import Refused
 from workflow.roles import Role
@@ -456,12 +456,6 @@ def test_the_centre_takes_a_certificate_back_although_it_sees_the_dossier_no_mor
     with app.app_context():
         assert db.session.get_one(Event, (after.id, after.version)).actor_role == "training_officer"
         assert audit.verify()[1] == []
-
-
-def set_clock(app: Flask, day: date) -> None:
-    with app.app_context():
-        instance.put("clock", day.isoformat())
-        db.session.commit()
 
 
 # --- what happens between, and who sees what ----------------------------------------------------------------------
