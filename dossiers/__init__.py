@@ -16,6 +16,7 @@ from dossiers.casework import placing, recounting
 from dossiers.config import ROOT
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
+from dossiers.documents.views import blueprint as documents_pages
 from dossiers.drafts import sent as drafts
 from dossiers.drafts.views import blueprint as drafts_pages
 from dossiers.extensions import Migrations, babel, csrf, db
@@ -85,7 +86,7 @@ def _blueprints(app: Flask) -> None:
     for blueprint in (
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, accounts_pages, own_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
-        operations_pages, reports_pages, drafts_pages,
+        operations_pages, reports_pages, drafts_pages, documents_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -55,6 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PASSWORD_LENGTH", "10", "Characters a password needs, 8 to 64."),
     Setting("ONE_TIME_HOURS", "72", "So long a one-time password of an administrator opens its account, 1 to 720."),
     Setting("READS_DAYS", "730", "For so many days it is kept who looked at which dossier, 30 to 3650."),
+    Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
 )
 
@@ -128,6 +129,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "DRAFT_DAYS": _number(env, "DRAFT_DAYS", 7, 0, 30),
         "READS_DAYS": _number(env, "READS_DAYS", 730, 30, 3650),
         "THREADS": threads,
+        "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "MAX_CONTENT_LENGTH": 1_000_000,

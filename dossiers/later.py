@@ -34,6 +34,7 @@ def write_later(
     """
     gatherer: _Gatherer | None = app.extensions.get(_GATHERER)
     note = _Note(write, failed)
+    response.direct_passthrough = False  # a file that is handed through never tells that it was sent
     response.call_on_close(lambda: gatherer.put(note) if gatherer else _write(app, [note]))
 
 

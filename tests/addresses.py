@@ -27,7 +27,8 @@ PEOPLE = (
 )  # fmt: skip
 """Who looks, by role and unit; of those who may, the first takes a page."""
 
-FOR_PROGRAMS = {"operations.healthz", "operations.readyz", "operations.metrics", "static"}
+FOR_PROGRAMS = {"operations.healthz", "operations.readyz", "operations.metrics", "static", "documents.text"}
+"""What answers with something else than a page."""
 
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "lists.worklist": ({"stage": "admission", "overdue": "1", "sort": "due"}, {"stage": "ended"}),

@@ -8,12 +8,17 @@ from sqlalchemy import Row, bindparam, select
 
 from dossiers.encryption import place, unseal
 from dossiers.extensions import run
-from dossiers.people.models import SEALED_OF_RELATIVE, Person, Relative
+from dossiers.people.models import SEALED_OF_RELATIVE, Companion, Person, Relative
 from dossiers.people.personal import SENSITIVE
 from dossiers.people.rows import RelativeRow
 from workflow.facts import Relation
 
 _PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
+_COMPANIONS = (
+    select(*Companion.__table__.c)
+    .where(Companion.dossier_id == bindparam("dossier"))
+    .order_by(Companion.seq, Companion.nr)
+)
 _RELATIVES = (
     select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.nr, Relative.ref)
 )
@@ -55,3 +60,8 @@ def relative(row: Any) -> RelativeRow:
     """A relative's row, opened. Raises as encryption.unseal."""
     columns = {name: relative_column(row, name) for name in RelativeRow.__struct_fields__}
     return RelativeRow(**{**columns, "relation": Relation(row.relation)})
+
+
+def companions(dossier_id: int) -> Sequence[Row[Any]]:
+    """Introducers and helpers of a dossier, in the order they were named; one query."""
+    return run(_COMPANIONS, {"dossier": dossier_id}).all()

@@ -40,6 +40,7 @@ class Part(StrEnum):
     VOTES = "votes"
     HISTORY = "history"
     FORM = "form"
+    TEXT = "text"
     READS = "reads"
 
 
@@ -50,6 +51,7 @@ PART_LABELS: dict[Part, Text] = {
     Part.VOTES: Text("Biểu quyết", "Votes"),
     Part.HISTORY: Text("Diễn biến", "Timeline"),
     Part.FORM: Text("Biểu mẫu", "A form"),
+    Part.TEXT: Text("Văn bản", "A text"),
     Part.READS: Text("Nhật ký xem", "Who looked"),
 }
 

@@ -17,7 +17,6 @@ from dossiers.casework.models import DeadlineRecord, VoteRecord
 from dossiers.extensions import Model, run
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
-from dossiers.people.models import Companion
 from dossiers.people.personal import _shown, sees_file, sees_sensitive
 from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
@@ -50,9 +49,6 @@ _PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.s
 
 
 _VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.seq)
-
-
-_COMPANIONS = _of_dossier(Companion).order_by(Companion.seq, Companion.nr)
 
 
 _PAST_DEADLINES = (
@@ -247,7 +243,7 @@ def relatives(case: Case) -> Sequence[RelativeRow]:
 
 def companions(case: Case) -> Sequence[Row[Any]]:
     """Introducers and helpers."""
-    return run(_COMPANIONS, {"dossier": case.id}).all()
+    return people.companions(case.id)
 
 
 def past_deadlines(case: Case) -> Sequence[Row[Any]]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from dossiers.casework import advance, loading
 from dossiers.casework.case import Case
+from dossiers.documents.services import kind_of
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
 from dossiers.reading import page as reading
@@ -52,7 +53,9 @@ def dossier(code: str) -> ResponseReturnValue:
 def papers(code: str) -> ResponseReturnValue:
     """A line a paper: on file, missing, lapsing, to be made again, of no use."""
     _case, page = _read(code, Part.PAPERS)
-    return render_template("reading/papers.html", page=page, tab="giay-to", lines=paper_lines.lines(page.situation))
+    lines = paper_lines.lines(page.situation)
+    texts = {line.form for line in lines if kind_of(line.form, page.book)} if page.full_view else set()
+    return render_template("reading/papers.html", page=page, tab="giay-to", lines=lines, texts=texts)
 
 
 @blueprint.get("/ho-so/<code>/than-nhan")

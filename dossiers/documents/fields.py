@@ -1,0 +1,137 @@
+"""What the official texts may say of a dossier: names, days, votes, papers, each as it is written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from dossiers.casework.case import Case
+from dossiers.people.personal import field_text
+from dossiers.people.reading import Candidate
+from dossiers.units import tree
+from workflow import deadlines
+from workflow.facts import DossierFacts
+from workflow.route import Decider, Route, UnitKind
+from workflow.rulebook import Rulebook
+from workflow.votes import Body, Purpose
+
+DOTS = "…………"
+"""What stands for something that is not known yet; it is written in by hand."""
+
+NAMES = frozenset({
+    "cell", "section", "committee", "upper", "nominator", "deciding_body", "above_cell", "proposing_body",
+    "authority_of_deciding", "rule_of_votes", "rule_of_decision", "candidate", "birth_date", "sex", "home_town",
+    "residence", "occupation", "employer", "ethnic_group", "religion", "identity_number", "introducer", "introducers",
+    "helper", "together_since", "votes", "papers", "admitted_on", "ceremony_on", "probation_end", "effective_on",
+    "dots",
+})  # fmt: skip
+"""What a text may name; of `votes` a body and a count, of `papers` a kind and `number` or `day`."""
+
+_BODIES = {
+    "executive": (Body.UNION_EXECUTIVE, Purpose.NOMINATION),
+    "cell": (Body.CELL, Purpose.ADMISSION),
+    "committee": (Body.COMMITTEE, Purpose.ADMISSION),
+    "recognition_cell": (Body.CELL, Purpose.RECOGNITION),
+    "recognition_committee": (Body.COMMITTEE, Purpose.RECOGNITION),
+    "deciding": (Body.STANDING_COMMITTEE, Purpose.ADMISSION),
+    "recognition_deciding": (Body.STANDING_COMMITTEE, Purpose.RECOGNITION),
+}
+
+
+def day_written(day: date | None) -> str:
+    """A day as texts write it; dots when there is none yet."""
+    return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else DOTS
+
+
+def fields(
+    case: Case, person: Candidate, companions: Sequence[Any], book: Rulebook, sensitive: bool
+) -> Mapping[str, Any]:
+    """Everything a text may name of a dossier, each value as it is written; `sensitive`: also what the law calls so."""
+    units, facts, place, route = tree.current(), case.facts, case.place, case.route
+    named = {
+        "cell": place.unit_of(UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
+        "section": place.unit_of(UnitKind.SECTION_COMMITTEE),
+        "committee": place.unit_of(UnitKind.GRASSROOTS_COMMITTEE),
+        "upper": place.unit_of(UnitKind.UPPER_COMMITTEE),
+        "nominator": case.nominator_id,
+    }
+    found = {name: _body(units.name(unit)) for name, unit in named.items() if unit is not None}
+    deciding = _deciding(route, found)
+    above = found.get("section") or found.get("committee") or deciding
+    people = {kind: [one.name for one in companions if one.kind == kind] for kind in ("introducer", "helper")}
+    kept = ("ethnic_group", "religion", "identity_number") if sensitive else ()
+    values: dict[str, Any] = {
+        **found,
+        "dots": DOTS,
+        "candidate": case.full_name,
+        **{
+            name: field_text(name, getattr(person, name))
+            for name in ("birth_date", "sex", "home_town", "residence", "occupation", "employer", *kept)
+            if getattr(person, name)
+        },
+        "introducer": people["introducer"][-1] if people["introducer"] else "",
+        "introducers": ", ".join(people["introducer"]),
+        "helper": people["helper"][-1] if people["helper"] else "",
+        "together_since": _day(next((one.together_since for one in facts.introducers if one.together_since), None)),
+        "deciding_body": deciding,
+        "above_cell": above,
+        "proposing_body": found.get("committee" if route.has_committee_review else "cell", ""),
+        "authority_of_deciding": "T/M ĐẢNG ỦY" if route.decider is Decider.OWN_COMMITTEE else "T/M BAN THƯỜNG VỤ",
+        "rule_of_votes": _source(book, "cell_vote"),
+        "rule_of_decision": _source(book, "admission_decision"),
+        "votes": _votes(facts, route),
+        "papers": _papers(facts, book),
+        "admitted_on": _day(facts.admitted_on),
+        "ceremony_on": _day(facts.ceremony_on),
+        "probation_end": _day(deadlines.probation_end(facts, book)),
+        "effective_on": _day(facts.effective_on or deadlines.probation_end(facts, book)),
+    }  # fmt: skip
+    return {name: value for name, value in values.items() if value}
+
+
+def _body(unit: str) -> str:
+    """The body that speaks for a unit: of a Party organisation (đảng bộ) its committee (đảng ủy)."""
+    return f"Đảng ủy {unit.removeprefix('Đảng bộ ')}" if unit.startswith("Đảng bộ ") else unit
+
+
+def _day(day: date | None) -> str:
+    return day_written(day) if day else ""
+
+
+def _source(book: Rulebook, rule: str) -> str:
+    return book.rule(rule).source
+
+
+def _deciding(route: Route, found: Mapping[str, str]) -> str:
+    if route.decider is Decider.OWN_COMMITTEE:
+        return found.get("committee", "")
+    unit = found.get("committee" if route.is_delegated else "upper", "")
+    return f"Ban Thường vụ {unit}" if unit else ""
+
+
+def _votes(facts: DossierFacts, route: Route) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    decides_itself = route.decider is Decider.OWN_COMMITTEE
+    for name, (usual, purpose) in _BODIES.items():
+        body = Body.COMMITTEE if decides_itself and usual is Body.STANDING_COMMITTEE else usual
+        last = next((v for v in reversed(facts.votes) if v.body is body and v.purpose is purpose), None)
+        if last is not None:
+            share = f"{100 * last.in_favour / last.entitled:.2f}%".replace(".", ",") if last.entitled else DOTS
+            found[name] = {
+                "day": day_written(last.held_on),
+                "entitled": str(last.entitled),
+                "present": str(last.present),
+                "absent": str(last.entitled - last.present),
+                "in_favour": str(last.in_favour),
+                "against": str(last.against),
+                "percent": share,
+            }
+    return found
+
+
+def _papers(facts: DossierFacts, book: Rulebook) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for kind, form in book.kinds.items():
+        paper = facts.paper(form)
+        if paper is not None:
+            found[kind] = dict(day=day_written(paper.issued_on), **({"number": paper.number} if paper.number else {}))
+    return found

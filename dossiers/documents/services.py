@@ -1,0 +1,57 @@
+"""Drawing up a text of a dossier."""
+
+import hashlib
+import hmac
+from functools import lru_cache
+
+from flask import current_app
+from msgspec.structs import replace
+
+from dossiers import clock
+from dossiers.casework.case import Case
+from dossiers.documents import rendering
+from dossiers.documents.composing import Composed, compose, drafts, seal_of
+from dossiers.documents.fields import fields
+from dossiers.people import reading as people
+from dossiers.rules import services as rules
+from workflow.papers import Kind
+from workflow.rulebook import Rulebook
+
+RENDER = {"pdf": rendering.pdf, "docx": rendering.docx}
+"""How a text is made, by the suffix of its file."""
+
+MIMETYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@lru_cache(maxsize=4)
+def _sealing(key: str) -> bytes:
+    return hmac.new(key.encode(), b"dossiers.documents", hashlib.sha256).digest()
+
+
+def kind_of(form: str, book: Rulebook) -> Kind | None:
+    """The kind of paper a form is, if there is a draft of its text."""
+    known = book.forms.get(form)
+    kind = Kind(known.kind) if known and known.kind else None
+    return kind if kind in drafts() else None
+
+
+def composed(case: Case, kind: Kind, sensitive: bool) -> Composed:
+    """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so.
+
+    At its foot a code leads back to the dossier, names the rulebook, and changes with every letter of the text.
+    """
+    book = rules.books()[case.rulebook]
+    values = fields(case, people.candidate(case.person_id), people.companions(case.id), book, sensitive)
+    place, mark = str(current_app.config["PLACE"]), f"{case.code} · {book.form(kind)} · {book.code}"
+    text = compose(kind, values, case.facts, book, clock.today(), place, mark)
+    return replace(text, mark=f"{mark} · {seal_of(_sealing(current_app.config['DATA_KEY']), text)}")
+
+
+def file_name(case: Case, kind: Kind, suffix: str) -> str:
+    """What a text is called where it is saved."""
+    book = rules.books()[case.rulebook]
+    form = book.form(kind)
+    return f"{form} {book.form_title(form).vi} - {case.full_name}.{suffix}"

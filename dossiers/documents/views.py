@@ -1,0 +1,38 @@
+"""Texts of a dossier, as files."""
+
+from io import BytesIO
+
+from flask import Blueprint, abort, send_file
+from flask.typing import ResponseReturnValue
+
+from dossiers.casework import loading
+from dossiers.documents import services
+from dossiers.people.personal import sees_file, sees_sensitive
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import Part
+from dossiers.rules import services as rules
+from dossiers.security import permits, signed
+
+blueprint = Blueprint("documents", __name__)
+
+
+@blueprint.get("/ho-so/<code>/van-ban/<form>.<any(pdf, docx):suffix>")
+@permits("dossier.read")
+def text(code: str, form: str, suffix: str) -> ResponseReturnValue:
+    """A text of a dossier, drawn up from what is known today, for who sees the file."""
+    who = signed()
+    case = loading.load_case(code, who)
+    roles = who.roles_over(case.acting_units)
+    if not sees_file(roles):
+        abort(403)
+    kind = services.kind_of(form, rules.books()[case.rulebook])
+    if kind is None:
+        abort(404)
+    privacy.note(case.id, who.account_id, Part.TEXT)
+    made = services.RENDER[suffix](services.composed(case, kind, sees_sensitive(roles)))
+    return send_file(
+        BytesIO(made),
+        mimetype=services.MIMETYPES[suffix],
+        download_name=services.file_name(case, kind, suffix),
+        as_attachment=suffix != "pdf",
+    )
