@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 from dossiers.audit import checkpoints, running, upgrading
 from dossiers.casework import counts as kept
-from dossiers.cli.common import AS_JSON, DAY, Command, Commands, fail, show
+from dossiers.cli.common import AS_JSON, DAY, Command, Commands, asked, fail, show
 from dossiers.extensions import write_transaction
 from dossiers.units import tree
 
@@ -37,6 +37,10 @@ class _Migrating(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of them."""
         return self._commands().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the one that was named."""
+        return asked(lambda: super(_Migrating, self).invoke(ctx))
 
 
 @click.group("db", cls=_Migrating)
