@@ -47,7 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "BACKUP_KEY",
         "made once in the instance folder",
-        "Encrypts backups; at least 32 characters. Keep it with the backups, not in them.",
+        "Encrypts backups; at least 32 characters. Keep it, apart from them: nothing else opens them.",
     ),
     Setting("HTTPS", "0", "1 where people reach it by https: cookies are then Secure and bound to the host (__Host-)."),
     Setting(

@@ -27,6 +27,11 @@ def make_folder(path: Path) -> None:
     path.chmod(0o700)
 
 
+def is_open(folder: Path) -> bool:
+    """Whether others can look into a folder."""
+    return bool(folder.stat().st_mode & OTHERS)
+
+
 def create(path: Path) -> BinaryIO:
     """Open a file to be written anew, readable by its owner only, also if it was there before. Raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
