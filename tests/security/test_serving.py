@@ -26,10 +26,22 @@ UNFINISHED = {
 WAYS = [1, 2]
 
 
+IMPATIENT = {"IDLE_SECONDS": "4", "RECEIVE_SECONDS": "3", "CONNECTIONS": "400"}
+
+
+@pytest.fixture(params=WAYS, ids=["one process", "two processes"], scope="module")
+def server(
+    request: pytest.FixtureRequest, prepared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A server in each way of serving, that loses patience soon; tests leave it as it was."""
+    with served(prepared, tmp_path_factory.mktemp("served"), request.param, **IMPATIENT) as made:
+        yield made
+
+
 @pytest.fixture(params=WAYS, ids=["one process", "two processes"])
-def server(request: pytest.FixtureRequest, prepared: Path, tmp_path: Path) -> Iterator[Served]:
-    """A server in each way of serving, that loses patience soon."""
-    with served(prepared, tmp_path, request.param, IDLE_SECONDS="4", RECEIVE_SECONDS="3", CONNECTIONS="400") as made:
+def stopped(request: pytest.FixtureRequest, prepared: Path, tmp_path: Path) -> Iterator[Served]:
+    """The same for a test that stops it."""
+    with served(prepared, tmp_path, request.param, **IMPATIENT) as made:
         yield made
 
 
@@ -222,7 +234,7 @@ class Writer(threading.Thread):
 def writers(server: Served, count: int) -> list[Writer]:
     """So many of them, each with dossiers of its own."""
     upper = Browser(server.port)
-    upper.sign_in("Ban Tổ chức Đảng ủy Khối")
+    upper.sign_in("Ban tổ chức Đảng ủy Khối")
     token = upper.token()
     with sqlite3.connect(server.folder / "dossiers.db") as db:
         cases = [
@@ -240,40 +252,40 @@ def recorded(server: Served) -> set[str]:
         return {key for (key,) in db.execute("SELECT act_key FROM event WHERE act_key IS NOT NULL")}
 
 
-def test_a_stop_finishes_what_was_asked(server: Served) -> None:
+def test_a_stop_finishes_what_was_asked(stopped: Served) -> None:
     """Whatever was sent before the signal is answered; nothing is done that nobody is told of."""
-    running = writers(server, 8)
-    before = recorded(server)
+    running = writers(stopped, 8)
+    before = recorded(stopped)
     for writer in running:
         writer.start()
     assert until(lambda: sum(len(writer.answered) for writer in running) > 20)
     stopped_at = time.monotonic()
-    assert server.stop() == 0
+    assert stopped.stop() == 0
     for writer in running:
         writer.join(timeout=30)
     answered = set().union(*(writer.answered for writer in running))
     assert [key for writer in running for key, sent_at in writer.unanswered if sent_at < stopped_at - 0.05] == []
-    assert recorded(server) - before == answered, "each act was told, each that was told is there"
+    assert recorded(stopped) - before == answered, "each act was told, each that was told is there"
 
 
-def test_a_stop_waits_for_a_body_that_is_on_its_way(server: Served) -> None:
-    with server.connect() as one:
+def test_a_stop_waits_for_a_body_that_is_on_its_way(stopped: Served) -> None:
+    with stopped.connect() as one:
         one.sendall(b"POST /healthz HTTP/1.1\r\n" + HOST + b"Content-Length: 4\r\n\r\nab")
-        answers(server, 1)
-        server.process.send_signal(signal.SIGTERM)
+        answers(stopped, 1)
+        stopped.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         one.sendall(b"cd")
         assert said(one).startswith(b"HTTP/1.1 405 ")
-    assert server.process.wait(timeout=30) == 0
+    assert stopped.process.wait(timeout=30) == 0
 
 
-def test_a_stop_does_not_wait_for_those_who_only_hold_connections(server: Served) -> None:
+def test_a_stop_does_not_wait_for_those_who_only_hold_connections(stopped: Served) -> None:
     with ExitStack() as stack:
         for what in UNFINISHED.values():
             for _ in range(20):
-                stack.enter_context(server.connect()).sendall(what)
-        answers(server, 1)
-        assert server.stop() == 0
+                stack.enter_context(stopped.connect()).sendall(what)
+        answers(stopped, 1)
+        assert stopped.stop() == 0
 
 
 # --- several processes ------------------------------------------------------------------------------------------------
@@ -314,18 +326,20 @@ def test_processes_whose_parent_is_killed_end(two: Served) -> None:
 
 
 def test_nothing_is_kept_by_one_process_alone(two: Served) -> None:
-    """The clock of the demo, rules, units and sessions, each changed by one process and seen by the other."""
-    upper = Browser(two.port)
-    upper.sign_in("Ban Tổ chức Đảng ủy Khối")
-    here, there = one_on_each(two, upper)
-    assert "27/07/2022" in there.send("GET", "/")[1] or "27/07/2022" in there.send("GET", "/quy-tac")[1]
-    page = here.send("GET", "/quy-tac")[1]
-    found = re.search(r'action="(/demo/[^"]*)"', page)
-    assert found
-    assert here.send("POST", found.group(1), {"csrf_token": here.token(), "days": "30", "next": "/quy-tac"})[0] == 303
+    """The demo's clock, the calendar, sessions: each changed through one process, seen by the other at once."""
+    administrator = Browser(two.port)
+    administrator.sign_in("Quản trị")
+    here, there = one_on_each(two, administrator)
+    assert "31/12/2022" not in there.send("GET", "/quy-tac")[1]
+    day = {"csrf_token": here.token(), "day": "31/12/2022", "working": "0", "note": "Thông báo 12-TB"}
+    assert here.send("POST", "/quy-tac/lich", day)[0] == 303
+    assert "31/12/2022" in there.send("GET", "/quy-tac")[1]
+    clock = {"csrf_token": here.token(), "day": "26/08/2022", "next": "/quy-tac"}
+    assert "26/08/2022" not in there.send("GET", "/quy-tac")[1]
+    assert here.send("POST", "/demo/dong-ho", clock)[0] == 303
     assert "26/08/2022" in there.send("GET", "/quy-tac")[1]
     assert here.send("POST", "/dang-xuat", {"csrf_token": here.token()})[0] in (302, 303)
-    assert there.send("GET", "/ho-so")[0] == 302, "a session that ended here ended there"
+    assert there.send("GET", "/quy-tac")[0] == 302, "a session that ended here ended there"
 
 
 def test_tries_to_sign_in_are_counted_together(two: Served) -> None:
