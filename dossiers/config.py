@@ -105,6 +105,7 @@ def _secret(env: Mapping[str, str], name: str, folder: Path) -> str:
         try:
             if not path.exists():
                 private.create_once(path, secrets.token_urlsafe(48).encode())
+            private.shut(path)
             given = path.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingError(f"DOSSIERS_{name}", f"cannot be read from {path}: {_why(error)}") from None

@@ -64,10 +64,11 @@ def shut_database(path: str) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         for name in (path, f"{path}-wal", f"{path}-shm"):
-            _shut(name)
+            shut(name)
 
 
-def _shut(name: str) -> None:
+def shut(name: str | Path) -> None:
+    """Take a file of ours, if it is there, away from group and others. Raises OSError."""
     try:
         found = os.stat(name)
     except FileNotFoundError:
