@@ -180,7 +180,7 @@ def _run(app: Flask, listening: socket, workers: int) -> int:
         one = server.Server(app, listening, int(app.config["THREADS"]) if workers == 1 else 1)
         alive = processes.begin(one.stop, workers == 1)
         if workers > 1:
-            one.is_alone, one.beat = False, alive
+            one.beat = alive
         if number == 0:
             _work_beside(app)
         one.run()

@@ -94,7 +94,6 @@ class Server(TcpWSGIServer):
         config = app.config
         self.receiving = int(config["RECEIVE_SECONDS"])
         self.patience = int(config["STOP_SECONDS"])
-        self.is_alone = True
         self.is_stopping = False
         limits = Adjustments(
             sockets=[listening],
@@ -119,15 +118,15 @@ class Server(TcpWSGIServer):
         )
 
     def readable(self) -> bool:
-        """Whether to take another connection, and time to look for those to be cut.
+        """Whether to take another connection; now and then it looks for those to be cut.
 
-        With others on this socket, one that is at work leaves new connections to them.
+        It takes them also while it is at work: of several processes each may always be, and who comes would wait.
         """
         now = time.time()
         if now >= self.next_channel_cleanup:
             self.next_channel_cleanup = now + _MAINTAINS_EVERY
             self.maintenance(now)
-        return self.accepting and (self.is_alone or not self._is_at_work())
+        return bool(self.accepting)
 
     def _is_at_work(self) -> bool:
         return self.task_dispatcher.active_count > 0 or bool(self.task_dispatcher.queue)
@@ -179,7 +178,6 @@ class Server(TcpWSGIServer):
 
     def _finish(self) -> None:
         """Answer whatever reached us before the end: who waits to be taken, what was sent already, what runs."""
-        self.is_alone = True
         until = time.monotonic() + self.patience
         while _is_waiting(self.socket) and time.monotonic() < until:
             before = len(self.active_channels)
