@@ -3,7 +3,9 @@
 import ctypes
 import gc
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from socket import socket
 from threading import Thread
 from time import monotonic, sleep
@@ -19,6 +21,7 @@ from dossiers.casework import recounting
 from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
+from dossiers.operations.figures import Shared
 from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
@@ -172,15 +175,25 @@ def _refuse(app: Flask, host: str, is_demo: bool) -> None:
         fail("name the hosts people reach it by in DOSSIERS_TRUSTED_HOSTS; requests for others are refused")
 
 
+def _beat(figures: Shared, alive: Callable[[], bool]) -> bool:
+    """What a process of several does every second: tell its figures, and ask whether to go on."""
+    figures.publish()
+    return alive()
+
+
 def _run(app: Flask, listening: socket, workers: int) -> int:
     """Serve in this process, or in several, until told to stop; the exit code."""
     from dossiers.operations import processes, server  # bring waitress along
 
+    figures = Shared(workers) if workers > 1 else None
+    app.extensions["figures"] = figures
+
     def work(number: int) -> None:
         one = server.Server(app, listening, int(app.config["THREADS"]) if workers == 1 else 1)
         alive = processes.begin(one.stop, workers == 1)
-        if workers > 1:
-            one.beat = alive
+        if figures is not None:
+            figures.take(number)
+            one.beat = partial(_beat, figures, alive)
         if number == 0:
             _work_beside(app)
         one.run()

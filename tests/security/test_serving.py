@@ -354,3 +354,18 @@ def test_tries_to_sign_in_are_counted_together(two: Served) -> None:
         }
         statuses.append(browser.send("POST", "/dang-nhap", fields)[0])
     assert statuses == [200] * 10 + [429] * 2
+
+
+def test_figures_are_those_of_all_processes(two: Served) -> None:
+    both = one_on_each(two, Browser(two.port))
+    for number in range(30):
+        assert both[number % 2].send("GET", "/dang-nhap")[0] == 200
+
+    def told(browser: Browser) -> float:
+        status, page = browser.send("GET", "/metrics")
+        assert status == 200
+        found = re.search(r'dossiers_requests_total\{page="security.login",status="200"\} ([\d.]+)', page)
+        return float(found.group(1)) if found else 0
+
+    for browser in both:
+        assert until(lambda asked=browser: told(asked) == 30), "each second they tell each other"
