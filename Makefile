@@ -7,6 +7,8 @@ PORT ?= 8000
 SIZES ?= 1000,10000,100000
 ALONE ?= 0
 ROUNDS ?= 50
+# as many processes as there are cores, two at most
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$(( n > 2 ? 2 : n )))
 SCENE ?= bloc
 # each scene of the demo has an instance of its own, so that one can be looked at beside the other
 ifneq ($(SCENE),bloc)
@@ -46,7 +48,7 @@ setup: .venv/installed $(MADE)  ## make the virtual environment, the database an
 	@$(FLASK) prepare --scene $(SCENE)
 
 run: .venv/installed $(MADE)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another; SCENE=ward: a ward in 2026)
-	@PORT=$(PORT) $(FLASK) serve --prepare --scene $(SCENE)
+	@PORT=$(PORT) $(FLASK) serve --prepare --workers $(WORKERS) --scene $(SCENE)
 
 test: .venv/installed-dev $(MADE) browser lint  ## everything: lint, rules, pages, PostgreSQL, browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -1,7 +1,9 @@
 """`make kill`: kill -9 of the server under eight writing clients, again and again; nothing acknowledged may be lost.
 
-Each client suspends and resumes dossiers of its own through their forms. After each kill the database is read: an act
-that was answered with 303 must be there exactly once, and every chain must verify. Exit code 1 at the first loss.
+Two processes serve. Each round kills one of them in the midst of acts, then, once another has taken its place, all of
+them at once. Each client suspends and resumes dossiers of its own through their forms; where it got no answer it leaves
+the dossier alone and goes on. Then the database is read: an act that was answered with 303 must be there exactly once,
+and every chain must verify. Exit code 1 at the first loss.
 """
 
 import argparse
@@ -36,26 +38,50 @@ class Writer(threading.Thread):
         self.refused: list[str] = []
 
     def run(self) -> None:
-        """Write until the connection breaks."""
-        try:
+        """Write until nobody takes a connection any more."""
+        while self.cases:
             connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-            while True:
-                case = self.rng.choice(self.cases)
-                code, version, trigger = case
-                key = f"{self.rng.getrandbits(128):032x}"
-                fields = {"csrf_token": self.token, "version": version, "act_key": key, "happened_on": "27/07/2022",
-                          "reason": "Thử tắt máy."}  # fmt: skip
-                headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+            try:
+                connection.connect()
+            except OSError:
+                return
+            self._write(connection)
+
+    def _write(self, connection: HTTPConnection) -> None:
+        """Write until the connection breaks; nobody knows then whether the last act was done."""
+        while self.cases:
+            case = self.rng.choice(self.cases)
+            code, version, trigger = case
+            key = f"{self.rng.getrandbits(128):032x}"
+            fields = {"csrf_token": self.token, "version": version, "act_key": key, "happened_on": "27/07/2022",
+                      "reason": "Thử tắt máy."}  # fmt: skip
+            headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+            try:
                 connection.request("POST", f"/ho-so/{code}/{trigger}", urllib.parse.urlencode(fields), headers)
                 answer = connection.getresponse()
                 answer.read()
-                if answer.status == 303:
-                    self.acknowledged.append(key)
-                    case[1:] = [int(str(version)) + 1, "resume" if trigger == "suspend" else "suspend"]
-                else:
-                    self.refused.append(f"{answer.status} {code} {trigger}")
-        except (OSError, HTTPException):
-            pass
+            except (OSError, HTTPException):
+                self.cases.remove(case)
+                return
+            if answer.status == 303:
+                self.acknowledged.append(key)
+                case[1:] = [int(str(version)) + 1, "resume" if trigger == "suspend" else "suspend"]
+            else:
+                self.refused.append(f"{answer.status} {code} {trigger}")
+
+
+def kill_one(server: subprocess.Popen[bytes], rng: Random) -> None:
+    """Kill one of the processes that serve, and wait until another has taken its place."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    before = children.read_text().split()
+    victim = rng.choice(before)
+    os.kill(int(victim), signal.SIGKILL)
+    for _ in range(200):
+        now = children.read_text().split()
+        if len(now) == len(before) and victim not in now:
+            return
+        time.sleep(0.05)
+    raise SystemExit("a killed process was not started again")
 
 
 def sign_in(port: int) -> tuple[str, str]:
@@ -95,8 +121,9 @@ def main() -> None:
     total, rng = 0, Random(1)
     for turn in range(1, options.rounds + 1):
         port = free_port()
-        server = subprocess.Popen([*flask, "serve", "--port", str(port)], cwd=ROOT, env=env, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL)  # fmt: skip
+        server = subprocess.Popen([*flask, "serve", "--port", str(port), "--workers", "2"], cwd=ROOT, env=env,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  start_new_session=True)  # fmt: skip
         for _ in range(200):
             try:
                 HTTPConnection("127.0.0.1", port, timeout=1).connect()
@@ -115,7 +142,9 @@ def main() -> None:
         for writer in writers:
             writer.start()
         time.sleep(rng.uniform(0.3, 1.2))
-        server.send_signal(signal.SIGKILL)
+        kill_one(server, rng)
+        time.sleep(rng.uniform(0.1, 0.5))
+        os.killpg(server.pid, signal.SIGKILL)
         server.wait()
         for writer in writers:
             writer.join()

@@ -5,7 +5,20 @@ from typing import Any
 from flask import Flask, request
 from flask_security import current_user
 
-from dossiers import cli, clock, config, errors, formatters, languages, logs, navigation, security, sessions, wire
+from dossiers import (
+    cli,
+    clock,
+    config,
+    errors,
+    formatters,
+    incoming,
+    languages,
+    logs,
+    navigation,
+    security,
+    sessions,
+    wire,
+)
 from dossiers.accounts import library
 from dossiers.accounts.own import blueprint as own_pages
 from dossiers.accounts.views import blueprint as accounts_pages
@@ -52,6 +65,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.session_interface = sessions.SignedCookies()
     logs.init_app(app)
+    incoming.init_app(app)
     metrics.init_app(app)
     security.limit_time(app)
     db.init_app(app)

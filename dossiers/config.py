@@ -1,11 +1,17 @@
 """Settings from the environment, all prefixed DOSSIERS_; a bad one stops the start with a clear line."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from dossiers import private
 from dossiers.engines import driver_url, pool_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,8 +44,18 @@ SETTINGS: tuple[Setting, ...] = (
         "made once in the instance folder",
         "Encrypts sensitive fields; at least 32 characters. Keep it: data needs it.",
     ),
+    Setting(
+        "BACKUP_KEY",
+        "made once in the instance folder",
+        "Encrypts backups; at least 32 characters. Keep it, apart from them: nothing else opens them.",
+    ),
     Setting("HTTPS", "0", "1 where people reach it by https: cookies are then Secure and bound to the host (__Host-)."),
-    Setting("TRUSTED_PROXY", "none", "Address of the proxy whose X-Forwarded-For and -Proto are believed."),
+    Setting(
+        "TRUSTED_HOSTS",
+        "names of this machine for itself",
+        "The names people reach it by, with commas between; requests for another Host are refused. A demo takes none.",
+    ),
+    Setting("TRUSTED_PROXY", "none", "IP address of the proxy whose X-Forwarded-For and -Proto are believed."),
     Setting(
         "SIGN_IN_TRIES",
         "10",
@@ -56,34 +72,102 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ONE_TIME_HOURS", "72", "So long a one-time password of an administrator opens its account, 1 to 720."),
     Setting("READS_DAYS", "730", "For so many days it is kept who looked at which dossier, 30 to 3650."),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
-    Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
+    Setting("THREADS", "8", "Threads of the built-in server while it is one process, 1 to 64."),
+    Setting("WORKERS", "1", "Processes of the built-in server, 1 to 32; several have one thread each."),
+    Setting(
+        "CONNECTIONS",
+        "2000",
+        "Connections a process holds at once, 50 to 20000; one more shuts the one that has waited longest to ask.",
+    ),
+    Setting("IDLE_SECONDS", "10", "After so many seconds without a byte a connection is closed, 2 to 600."),
+    Setting("RECEIVE_SECONDS", "20", "So many seconds a request may take to arrive, head and body, 2 to 600."),
+    Setting("BODY_KILOBYTES", "1000", "What a request may hold, 100 to 16000; twice as much is not even read."),
+    Setting("STOP_SECONDS", "25", "So many seconds a stop waits for requests that run, 1 to 600."),
 )
+
+
+_FIELDS = 2000
+"""So many fields a form, or an address, may have."""
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     raw = env.get(f"DOSSIERS_{name}", str(default))
-    if not raw.isdigit() or not low <= int(raw) <= high:
-        raise SettingError(f"DOSSIERS_{name}", f"must be a whole number from {low} to {high}, not {raw!r}")
+    if not re.fullmatch("[0-9]{1,9}", raw) or not low <= int(raw) <= high:
+        raise SettingError(f"DOSSIERS_{name}", f"must be a whole number from {low} to {high}, not {raw[:40]!r}")
     return int(raw)
 
 
 def _secret(env: Mapping[str, str], name: str, folder: Path) -> str:
     given = env.get(f"DOSSIERS_{name}")
-    if given is not None:
-        if len(given) < 32:
-            raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
-        return given
-    path = folder / f"{name.lower()}.txt"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    if given is None:
+        path = folder / f"{name.lower()}.txt"
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+            if not path.exists():
+                private.create_once(path, secrets.token_urlsafe(48).encode())
+            private.shut(path)
+            given = path.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingError(f"DOSSIERS_{name}", f"cannot be read from {path}: {_why(error)}") from None
+        name = f"{name} ({path})"
+    if len(given.strip()) < 32:
+        raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
+    if len(set(given)) < 8:
+        raise SettingError(f"DOSSIERS_{name}", "needs at least 8 different characters; draw it by chance")
+    return given
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
+def _folder(env: Mapping[str, str]) -> Path:
+    name = "DOSSIERS_INSTANCE"
+    folder = Path(env.get(name) or str(ROOT / "instance")).resolve()
+    try:
+        private.make_folder(folder)
+    except private.Open as error:
+        raise SettingError(name, str(error)) from None
+    except OSError as error:
+        raise SettingError(name, f"{folder} cannot be used: {_why(error)}") from None
+    return folder
+
+
+def _database(env: Mapping[str, str], folder: Path) -> str:
+    name = "DOSSIERS_DATABASE_URL"
+    url = driver_url(env.get(name) or f"sqlite:///{folder / 'dossiers.db'}")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingError(name, "is no address of a database") from None
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise SettingError(name, "must begin with sqlite: or postgresql:")
+    return url
+
+
+def _hosts(env: Mapping[str, str]) -> frozenset[str]:
+    names = [name.strip().casefold() for name in env.get("DOSSIERS_TRUSTED_HOSTS", "").split(",")]
+    hosts = frozenset(filter(None, names))
+    for name in hosts:
+        if not _HOST.fullmatch(name):
+            raise SettingError(
+                "DOSSIERS_TRUSTED_HOSTS",
+                f"{name[:60]!r} is no name of a host; write them without port: a.vn,b.vn",
+            )
+    return hosts
+
+
+def _proxy(env: Mapping[str, str]) -> str | None:
+    given = env.get("DOSSIERS_TRUSTED_PROXY")
+    if not given:
+        return None
+    try:
+        return str(ip_address(given))
+    except ValueError:
+        raise SettingError(
+            "DOSSIERS_TRUSTED_PROXY", f"must be one IP address, not {given[:60]!r}: whom it names may say who asks"
+        ) from None
 
 
 def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
@@ -93,13 +177,9 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     for name in env:
         if name.startswith("DOSSIERS_") and name not in known:
             raise SettingError(name, "is no setting of this program; see docs/generated/settings.md")
-    folder = Path(env.get("DOSSIERS_INSTANCE", str(ROOT / "instance"))).resolve()
+    folder = _folder(env)
     secret = _secret(env, "SECRET_KEY", folder)
-    data_key = _secret(env, "DATA_KEY", folder)
-    url = env.get("DOSSIERS_DATABASE_URL") or f"sqlite:///{folder / 'dossiers.db'}"
-    url = driver_url(url)
-    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise SettingError("DOSSIERS_DATABASE_URL", "must begin with sqlite: or postgresql:")
+    url = _database(env, folder)
     threads = _number(env, "THREADS", 8, 1, 64)
     https = _number(env, "HTTPS", 0, 0, 1) == 1
     days = _number(env, "SESSION_DAYS", 7, 1, 90)
@@ -109,11 +189,13 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     return {
         "INSTANCE": str(folder),
         "SECRET_KEY": secret,
-        "DATA_KEY": data_key,
+        "DATA_KEY": _secret(env, "DATA_KEY", folder),
+        "BACKUP_KEY": _secret(env, "BACKUP_KEY", folder),
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": pool_options(threads),
         "HTTPS": https,
-        "TRUSTED_PROXY": env.get("DOSSIERS_TRUSTED_PROXY") or None,
+        "HOSTS": _hosts(env),
+        "TRUSTED_PROXY": _proxy(env),
         "SIGN_IN_TRIES": _number(env, "SIGN_IN_TRIES", 10, 1, 1000),
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
@@ -130,11 +212,16 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "READS_DAYS": _number(env, "READS_DAYS", 730, 30, 3650),
         "THREADS": threads,
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
+        "WORKERS": _number(env, "WORKERS", 1, 1, 32),
+        "CONNECTIONS": _number(env, "CONNECTIONS", 2000, 50, 20_000),
+        "IDLE_SECONDS": _number(env, "IDLE_SECONDS", 10, 2, 600),
+        "RECEIVE_SECONDS": _number(env, "RECEIVE_SECONDS", 20, 2, 600),
+        "STOP_SECONDS": _number(env, "STOP_SECONDS", 25, 1, 600),
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
-        "MAX_CONTENT_LENGTH": 1_000_000,
+        "MAX_CONTENT_LENGTH": 1000 * _number(env, "BODY_KILOBYTES", 1000, 100, 16_000),
         "MAX_FORM_MEMORY_SIZE": 500_000,
-        "MAX_FORM_PARTS": 2000,
+        "MAX_FORM_PARTS": _FIELDS,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,

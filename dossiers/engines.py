@@ -1,8 +1,9 @@
 """What differs between SQLite and PostgreSQL, all in one place.
 
 - How a writing transaction begins: SQLite takes its one write lock at once (BEGIN IMMEDIATE), so that writers
-  queue, those of one process without asking it again and again; PostgreSQL lets them wait where they change the
-  same row.
+  queue, in a line of their own (dossiers.turns) instead of asking it again and again; PostgreSQL lets them wait where
+  they change the same row.
+- Whose the file is: SQLite's belongs to its owner only.
 - Numbering new persons and dossiers: on PostgreSQL an advisory lock keeps two writers apart.
 - "Insert or update": the same statement, built by each dialect.
 - The function that makes one JSON object of two columns.
@@ -15,10 +16,9 @@
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import ContextVar
 from sqlite3 import Connection as SQLiteConnection
-from threading import RLock
 from time import perf_counter
 from typing import Any, Literal
 
@@ -30,8 +30,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-_turn = RLock()
-"""Held by the one thread of this process that writes to SQLite: the others wait here, not in its retries."""
+from dossiers import private, turns
 
 patience: ContextVar[tuple[int, float] | None] = ContextVar("patience", default=None)
 """How many seconds a request may take, and when they are over (by perf_counter); None: there is no hurry."""
@@ -44,6 +43,18 @@ PRAGMAS = (
     "cache_size=-16000",
     "soft_heap_limit=25165824",  # of all connections together: 24 MB
 )
+
+
+@event.listens_for(Engine, "do_connect")
+def _before_connect(dialect: Any, _record: Any, arguments: Sequence[Any], _named: Any) -> None:
+    """SQLite would make its file readable by whomever the umask lets."""
+    if dialect.name == "sqlite" and arguments and _is_file(str(arguments[0])):
+        with suppress(OSError):  # SQLite says it better
+            private.shut_database(str(arguments[0]))
+
+
+def _is_file(database: str) -> bool:
+    return bool(database) and not database.startswith(("file:", ":memory:"))
 
 
 @event.listens_for(Engine, "connect")
@@ -80,8 +91,11 @@ def _on_begin(connection: Connection) -> None:
 
 
 def turn_to_write(db: SQLAlchemy) -> AbstractContextManager[Any]:
-    """Wait until no other thread of this process writes; where writers lock rows there is nothing to wait for."""
-    return nullcontext() if is_postgresql(db) else _turn
+    """Wait until nobody else writes, here or in another process; where writers lock rows there is nothing to wait for.
+
+    Raises OperationalError when it takes too long, as SQLite itself would.
+    """
+    return nullcontext() if is_postgresql(db) else turns.of(str(db.engine.url.database or ""))
 
 
 def begin_to_write(db: SQLAlchemy) -> None:
@@ -95,8 +109,11 @@ def begin_to_write(db: SQLAlchemy) -> None:
 
 
 def pool_options(threads: int) -> dict[str, Any]:
-    """Connections for so many threads. The one used last is used next: what it has read it need not read again."""
-    return {"pool_size": threads, "max_overflow": 2, "pool_use_lifo": True}
+    """Connections for so many threads. The one used last is used next: what it has read it need not read again.
+
+    No error tells what a statement was given: names and numbers of people.
+    """
+    return {"pool_size": threads, "max_overflow": 2, "pool_use_lifo": True, "hide_parameters": True}
 
 
 def is_postgresql(db: SQLAlchemy) -> bool:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
-from dossiers import clock, engines, wire
+from dossiers import clock, engines, incoming, wire
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
 from dossiers.drafts.sent import keep_sent
@@ -195,9 +195,8 @@ def way_back(named: str | None = None) -> str:
 
 
 def is_near() -> bool:
-    """Whether the request comes from this machine, not through a proxy."""
-    forwarded = {"X-Forwarded-For", "Forwarded", "X-Real-Ip"} & set(request.headers.keys())
-    return request.remote_addr in ("127.0.0.1", "::1") and not forwarded
+    """Whether the request comes from this machine, by its own name, not through a proxy."""
+    return incoming.is_near(request.environ)
 
 
 def loopback_only(view: View) -> View:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from dossiers import clock
+from dossiers import clock, private
 from dossiers.audit import chains, keys, services
 from dossiers.audit.chains import Finding, Head
 from dossiers.audit.models import Checkpoint
@@ -99,7 +99,7 @@ def export(path: Path, point: Checkpoint) -> None:
     """Write every event up to a checkpoint, without personal parts, and the checkpoint itself (gzip, a line each)."""
     versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
     codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).all())
-    with gzip.open(path, "wt", encoding="utf-8") as file:
+    with private.create(path) as raw, gzip.open(raw, "wt", encoding="utf-8") as file:
         checkpoint = {field: getattr(point, field) for field in (*SIGNED, "signature", "public_key")}
         file.write(_line({"kind": "checkpoint", **checkpoint}))
         if OFFICE_ID in versions:

@@ -1,6 +1,5 @@
 """The instance's signing key (Ed25519): what it signs shows a later change to whoever kept a copy or the public key."""
 
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -14,15 +13,16 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from flask import current_app
 
+from dossiers import private
+
 
 def signing_key() -> Ed25519PrivateKey:
     """The instance's signing key, made once and kept beside the database with access for its owner only."""
     path = Path(current_app.config["INSTANCE"]) / "checkpoint_key.pem"
     if not path.exists():
         pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
+        private.create_once(path, pem)
+    private.shut(path)
     key = load_pem_private_key(path.read_bytes(), None)
     assert isinstance(key, Ed25519PrivateKey)
     return key

@@ -1,37 +1,46 @@
 """Backups: every table as lines of JSON in one zip, the same for both engines; encrypted fields stay encrypted.
 
-A backup is one picture of the database (a single read transaction), so it can be taken while people work. The keys
-are not in it: keep the data key and the secret elsewhere.
+A backup is one picture of the database (a single read transaction), so it can be taken while people work. It is
+encrypted (dossiers.backup.sealed), and its manifest is signed with the instance's key. No key is in it: keep them
+elsewhere.
 """
 
 import base64
 import hashlib
+import io
 import json
+import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import Date, DateTime, LargeBinary, Table, func, insert, select, text
 from sqlalchemy import column as light_column
 from sqlalchemy import table as light_table
 
-from dossiers import clock, engines
-from dossiers.audit import chains
+from dossiers import clock, engines, private
+from dossiers.audit import chains, keys
 from dossiers.audit.chains import Head
+from dossiers.backup.sealed import BadBackup, Plain, Reader, Writer
 from dossiers.casework import search
 from dossiers.extensions import Model, db, write_transaction
 
 FORMAT = 1
 BATCH = 2000
 
+_SIGNED = b"dossiers.backup\n"
+"""Stands before what is signed, so that no other signature of the instance fits."""
 
-class BadBackup(ValueError):
-    """A backup, or a database to fill, that cannot be used; the message is one line."""
+_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, NotImplementedError)
+"""What reading a damaged zip, or lines that are not as they were written, may raise."""
 
 
 def _tables() -> list[Table]:
@@ -78,14 +87,32 @@ def revision() -> str:
 
 
 def create(path: Path) -> dict[str, Any]:
-    """Write a backup; returns its manifest. Raises OSError when the file cannot be written."""
+    """Write a backup that only its owner reads; returns its manifest. Raises OSError when it cannot be written: then
+    nothing of it is left.
+    """
+    partial = path.with_name(path.name + ".part")
+    try:
+        with private.create(partial) as file:
+            sealed = Writer(file, current_app.config["BACKUP_KEY"])
+            manifest = _write(sealed)
+            sealed.close()
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return manifest
+
+
+def _write(sealed: Writer) -> dict[str, Any]:
     db.session.commit()
     db.session.connection(execution_options=engines.snapshot_options(db))
     rows: dict[str, int] = {}
     sums: dict[str, str] = {}
-    partial = path.with_name(path.name + ".part")
     heads: list[Head] = []
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as pack:
+    into: Any = sealed  # a file as far as a zip is written without going back
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as pack:
         for table in _tables():
             source = _light(table)
             digest, count = hashlib.sha256(), 0
@@ -108,23 +135,63 @@ def create(path: Path) -> dict[str, Any]:
             "sha256": sums,
             "columns": {table.name: [column.name for column in table.columns] for table in _tables()},
         }
-        pack.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+        told = json.dumps(manifest, ensure_ascii=False, indent=1)
+        pack.writestr("manifest.json", told)
+        signed = {"public_key": keys.public_key(), "signature": keys.sign(_SIGNED + told.encode())}
+        pack.writestr("manifest.sig", json.dumps(signed))
     db.session.rollback()
-    partial.replace(path)
     return manifest
 
 
-def _open(path: Path) -> tuple[zipfile.ZipFile, dict[str, Any]]:
+@dataclass(frozen=True)
+class Trust:
+    """Whose backups are taken: those signed with the public key `key` (this instance's, if None), or `anybody`'s."""
+
+    key: str | None = None
+    anybody: bool = False
+
+
+_OURS = Trust()
+
+
+def _open(path: Path, trust: Trust) -> tuple[zipfile.ZipFile, dict[str, Any]]:
     try:
-        pack = zipfile.ZipFile(path)
-        manifest = json.loads(pack.read("manifest.json"))
-    except FileNotFoundError:
-        raise BadBackup("there is no such file") from None
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BadBackup(f"is no backup: {error}") from error
-    if manifest.get("format") != FORMAT:
-        raise BadBackup(f"has format {manifest.get('format')}, this program reads {FORMAT}")
+        pack = _pack(path, trust)
+        told = pack.read("manifest.json")
+        manifest = json.loads(told)
+        if not trust.anybody:
+            _signed(pack, told, trust.key or keys.public_key())
+    except BadBackup:
+        raise
+    except _DAMAGED as error:
+        raise BadBackup(f"is no backup: {_said(error)}") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise BadBackup(f"is of a format this program does not read; it reads {FORMAT}")
+    rows, *others = (manifest.get(name) for name in ("rows", "sha256", "columns"))
+    if not isinstance(rows, dict) or not all(isinstance(o, dict) and o.keys() == rows.keys() for o in others):
+        raise BadBackup("has a manifest that does not fit itself")
     return pack, manifest
+
+
+def _pack(path: Path, trust: Trust) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BufferedReader(Reader(path, current_app.config["BACKUP_KEY"])))
+    except Plain as error:
+        if trust.anybody:
+            return zipfile.ZipFile(path)
+        raise BadBackup(f"{error}; --unsigned takes it all the same") from None
+
+
+def _signed(pack: zipfile.ZipFile, told: bytes, key: str) -> None:
+    given = json.loads(pack.read("manifest.sig"))
+    if given["public_key"] != key.lower():
+        raise BadBackup("was signed by another instance; --key names whose to take, --unsigned takes anybody's")
+    if not keys.is_signed(_SIGNED + told, given["signature"], key):
+        raise BadBackup("has a signature that does not fit")
+
+
+def _said(error: Exception) -> str:
+    return str(error).partition("\n")[0] if isinstance(error, zipfile.BadZipFile | OSError) else type(error).__name__
 
 
 def _rows(pack: zipfile.ZipFile, manifest: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
@@ -136,15 +203,27 @@ def _rows(pack: zipfile.ZipFile, manifest: dict[str, Any], table: str) -> Iterat
                 digest.update(line)
                 count += 1
                 yield dict(zip(columns, json.loads(line), strict=True))
-    except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
-        raise BadBackup(f"{table} is damaged: {error}") from error
+    except BadBackup:
+        raise
+    except _DAMAGED as error:
+        raise BadBackup(f"{table} is damaged: {_said(error)}") from None
     if count != manifest["rows"][table] or digest.hexdigest() != manifest["sha256"][table]:
         raise BadBackup(f"{table} is not as it was written")
 
 
-def verify(path: Path) -> dict[str, Any]:
-    """Check a backup alone: sums, counts, every chain, the root. Returns its manifest; raises BadBackup."""
-    pack, manifest = _open(path)
+def verify(path: Path, trust: Trust = _OURS) -> dict[str, Any]:
+    """Check a backup alone: whose it is, sums, counts, chains, the root. Returns its manifest; raises BadBackup."""
+    pack, manifest = _open(path, trust)
+    try:
+        _check(pack, manifest)
+    except BadBackup:
+        raise
+    except _DAMAGED as error:
+        raise BadBackup(f"is damaged: {_said(error)}") from None
+    return manifest
+
+
+def _check(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     with pack:
         heads = {
             row["id"]: Head(row["code"], row["version"], row["head_hash"]) for row in _rows(pack, manifest, "dossier")
@@ -160,15 +239,14 @@ def verify(path: Path) -> dict[str, Any]:
         raise BadBackup(f"{first.code} event {first.seq}: {first.what}")
     if chains.root(heads.values()) != manifest["root"]:
         raise BadBackup("the heads of its chains give another root")
-    return manifest
 
 
-def restore(path: Path) -> dict[str, Any]:
+def restore(path: Path, trust: Trust = _OURS) -> dict[str, Any]:
     """Fill the application's empty database from a backup made at its migration; returns the manifest.
 
-    Raises BadBackup.
+    Raises BadBackup; then nothing was written.
     """
-    manifest = verify(path)
+    manifest = verify(path, trust)
     if revision() != manifest["revision"]:
         made = manifest["revision"]
         raise BadBackup(
@@ -179,7 +257,7 @@ def restore(path: Path) -> dict[str, Any]:
     for name, table in known.items():
         if db.session.execute(select(func.count()).select_from(table)).scalar_one():
             raise BadBackup(f"the database is not empty ({name})")
-    pack, _manifest = _open(path)
+    pack, _manifest = _open(path, trust)
     with pack, write_transaction():
         engines.defer_foreign_keys(db)
         for name, table in known.items():
@@ -195,7 +273,10 @@ def restore(path: Path) -> dict[str, Any]:
                     batch = []
             if batch:
                 db.session.execute(insert(target), batch)
-        search.index_all()
+        try:
+            search.index_all()
+        except InvalidTag:
+            raise BadBackup("has sealed fields that do not open with DOSSIERS_DATA_KEY; nothing was restored") from None
         engines.follow_numbers(
             db, [t.name for t in known.values() if "id" in t.columns and t.columns["id"].autoincrement]
         )
@@ -211,7 +292,8 @@ def copy(url: str) -> dict[str, Any]:
         path = Path(folder) / "instance.zip"
         manifest = create(path)
         settings = {"SQLALCHEMY_DATABASE_URI": engines.driver_url(url)}
-        settings.update({name: current_app.config[name] for name in ("SECRET_KEY", "DATA_KEY", "INSTANCE")})
+        names = ("SECRET_KEY", "DATA_KEY", "BACKUP_KEY", "INSTANCE")
+        settings.update({name: current_app.config[name] for name in names})
         other = create_app(settings)
         with other.app_context():
             upgrade()

@@ -8,7 +8,9 @@ from typing import Any, NoReturn
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from dossiers import logs
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
 
@@ -19,12 +21,18 @@ def fail(text: str) -> NoReturn:
     sys.exit(2)
 
 
-def _asked(invoke: Callable[[], Any]) -> Any:
+def asked(invoke: Callable[[], Any]) -> Any:
+    """What `invoke` gives; when the database or a file fails, one line and the end."""
     try:
         return invoke()
     except (OperationalError, ProgrammingError) as error:
         said = str(error.orig).partition("\n")[0]
         fail(f"The database did not answer as expected ({said}). Is it up to date? `flask db upgrade` brings it there.")
+    except DBAPIError as error:
+        fail(f"The database refused ({logs.told(error.orig or error)}). Is it the database of this program?")
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        fail(f"{where}{error.strerror or type(error).__name__}")
 
 
 class Command(click.Command):
@@ -32,7 +40,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        return _asked(lambda: super(Command, self).invoke(ctx))
+        return asked(lambda: super(Command, self).invoke(ctx))
 
 
 class Commands(AppGroup):
@@ -40,7 +48,7 @@ class Commands(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
-        return _asked(lambda: super(Commands, self).invoke(ctx))
+        return asked(lambda: super(Commands, self).invoke(ctx))
 
 
 def show(data: Any) -> None:

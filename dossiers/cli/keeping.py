@@ -9,9 +9,11 @@ import click
 from flask import g
 from flask.cli import with_appcontext
 
+from dossiers import private
 from dossiers.audit import checkpoints, running, upgrading
+from dossiers.backup.sealed import BadBackup
 from dossiers.casework import counts as kept
-from dossiers.cli.common import AS_JSON, DAY, Command, Commands, fail, show
+from dossiers.cli.common import AS_JSON, DAY, Command, Commands, asked, fail, show
 from dossiers.extensions import write_transaction
 from dossiers.units import tree
 
@@ -37,6 +39,10 @@ class _Migrating(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of them."""
         return self._commands().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the one that was named."""
+        return asked(lambda: super(_Migrating, self).invoke(ctx))
 
 
 @click.group("db", cls=_Migrating)
@@ -155,29 +161,37 @@ def audit_checkpoint(path: Path | None, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @AS_JSON
 def backup_create(path: Path, as_json: bool) -> None:
-    """Write a backup of everything but the keys; works while the instance is in use."""
+    """Write an encrypted, signed backup of everything but the keys; works while the instance is in use."""
     from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
         manifest = services.create(path)
     except OSError as error:
         fail(f"{path}: {error.strerror}")
+    if private.is_open(path.absolute().parent):
+        click.echo(f"{path.absolute().parent} is open to others: chmod 700", err=True)
     if as_json:
         show(manifest)
     else:
         click.echo(f"{path}: {sum(manifest['rows'].values())} rows, root {manifest['root']}")
 
 
+_SIGNED_BY = click.option("--key", help="The public key it must be signed with; this instance's if left out.")
+_UNSIGNED = click.option("--unsigned", is_flag=True, help="Take one that nobody, or somebody else, has signed.")
+
+
 @backup.command("verify")
 @click.argument("path", type=click.Path(path_type=Path))
+@_SIGNED_BY
+@_UNSIGNED
 @AS_JSON
-def backup_verify(path: Path, as_json: bool) -> None:
-    """Check a backup: its files, its counts, its chains. Needs no database."""
+def backup_verify(path: Path, key: str | None, unsigned: bool, as_json: bool) -> None:
+    """Check a backup: whose it is, its files, its counts, its chains. Needs no database, but the keys."""
     from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
-        manifest = services.verify(path)
-    except services.BadBackup as error:
+        manifest = services.verify(path, services.Trust(key, unsigned))
+    except BadBackup as error:
         fail(f"{path}: {error}")
     if as_json:
         show(manifest)
@@ -187,13 +201,15 @@ def backup_verify(path: Path, as_json: bool) -> None:
 
 @backup.command("restore")
 @click.argument("path", type=click.Path(path_type=Path))
-def backup_restore(path: Path) -> None:
+@_SIGNED_BY
+@_UNSIGNED
+def backup_restore(path: Path, key: str | None, unsigned: bool) -> None:
     """Fill an empty, migrated database from a backup (flask db upgrade first)."""
     from dossiers.backup import services  # brings Alembic along, which no page wants
 
     try:
-        manifest = services.restore(path)
-    except services.BadBackup as error:
+        manifest = services.restore(path, services.Trust(key, unsigned))
+    except BadBackup as error:
         fail(f"{path}: {error}")
     click.echo(f"Restored {sum(manifest['rows'].values())} rows, root {manifest['root']}")
 
@@ -207,7 +223,7 @@ def instance_copy(url: str, as_json: bool) -> None:
 
     try:
         manifest = services.copy(url)
-    except services.BadBackup as error:
+    except BadBackup as error:
         fail(str(error))
     if as_json:
         show(manifest)

@@ -2,12 +2,13 @@
 
 import ctypes
 import gc
-import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from socket import socket
 from threading import Thread
 from time import monotonic, sleep
-from typing import Any
 
 import click
 import structlog
@@ -21,6 +22,7 @@ from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
 from dossiers.later import gathering
+from dossiers.operations.figures import Shared
 from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
@@ -84,13 +86,6 @@ def prepare(scene: str) -> None:
     _prepare(scene)
 
 
-def _behind(proxy: str | None) -> dict[str, Any]:
-    if proxy is None:
-        return {}
-    headers = {"x-forwarded-for", "x-forwarded-proto"}
-    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
-
-
 def _share_one_heap() -> None:
     """Keep glibc from giving each thread a heap of its own: the worker would grow by a third; threads take turns."""
     arenas_at_most = -8  # M_ARENA_MAX of malloc.h
@@ -135,50 +130,78 @@ def worker() -> None:
 @click.command("serve", cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
+@click.option("--workers", type=click.IntRange(1, 32), help="So many processes; DOSSIERS_WORKERS if left out.")
 @click.option("--prepare", "first", is_flag=True, help="Do what `prepare` does before serving.")
 @_SCENE
 @with_appcontext
-def serve(host: str, port: int, first: bool, scene: str) -> None:
+def serve(host: str, port: int, workers: int | None, first: bool, scene: str) -> None:
     """Serve the application and say where; a demo is served on this machine only."""
-    from waitress.server import create_server  # another server may be chosen
-
     from dossiers.demo import load  # makes a whole bloc, which no page wants
+    from dossiers.operations import server  # brings waitress along; another server may be chosen
 
     if first:
         _prepare(scene)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # of the proxy
     is_demo = instance.is_demo()
-    if is_demo and host not in NEAR:
-        fail("a demo is served on this machine only: leave --host away")
-    if host not in NEAR and not current_app.config["HTTPS"]:
-        fail("passwords would cross the network in the clear: put a proxy with TLS before it and set DOSSIERS_HTTPS=1")
-    _share_one_heap()
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # of the proxy
+    _refuse(app, host, is_demo)
     try:
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=app.config["THREADS"],
-            ident=None,
-            clear_untrusted_proxy_headers=False,
-            **_behind(app.config["TRUSTED_PROXY"]),
-        )
+        listening = server.listen(host, port)
     except OSError as error:
         fail(f"cannot listen on {host}:{port}: {error.strerror}; another port: make run PORT=8001")
     if is_demo:
+        app.config["HOSTS"] = frozenset()  # by the names of this machine only
         click.echo(f"Demo accounts (one click on the sign-in page; password for all: {load.DEMO_PASSWORD})")
         for account in accounts_of_demo():
             click.echo(f"  {account.email:<40} {account.demo_label}")
-    _work_beside(app)
+    _share_one_heap()
+    server.quiet()
     # What was read here must not stay an open transaction: SQLite could never write its log back while it serves.
     db.session.remove()
     db.engine.dispose()  # requests get connections of their own, with a limit to their time
     click.echo(f"Open http://{host}:{port}/  (Ctrl+C stops)")
     sys.stdout.flush()
-    # A service manager stops with SIGTERM: finish the requests that run, then end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # What start made stays. Looking through it for garbage again and again would cost whoever asks then 40 ms.
     gc.collect()
     gc.freeze()
-    with gathering(app):
-        server.run()
+    sys.exit(_run(app, listening, workers or int(app.config["WORKERS"])))
+
+
+def _refuse(app: Flask, host: str, is_demo: bool) -> None:
+    """End with one line where what is served would be open to those it should not be, or reach nobody."""
+    if is_demo and host not in NEAR:
+        fail("a demo is served on this machine only: leave --host away")
+    if host not in NEAR and not app.config["HTTPS"]:
+        fail("passwords would cross the network in the clear: put a proxy with TLS before it and set DOSSIERS_HTTPS=1")
+    if app.config["HTTPS"] and not is_demo and not app.config["HOSTS"]:
+        fail("name the hosts people reach it by in DOSSIERS_TRUSTED_HOSTS; requests for others are refused")
+
+
+def _beat(figures: Shared, alive: Callable[[], bool]) -> bool:
+    """What a process of several does every second: tell its figures, and ask whether to go on."""
+    figures.publish()
+    return alive()
+
+
+def _run(app: Flask, listening: socket, workers: int) -> int:
+    """Serve in this process, or in several, until told to stop; the exit code."""
+    from dossiers.operations import processes, server  # bring waitress along
+
+    figures = Shared(workers) if workers > 1 else None
+    app.extensions["figures"] = figures
+
+    def work(number: int) -> None:
+        one = server.Server(app, listening, int(app.config["THREADS"]) if workers == 1 else 1)
+        alive = processes.begin(one.stop, workers == 1)
+        if figures is not None:
+            figures.take(number)
+            one.beat = partial(_beat, figures, alive)
+        if number == 0:
+            _work_beside(app)
+        with gathering(app):
+            one.run()
+
+    if workers == 1:
+        work(0)
+        return 0
+    # They are given some seconds more than they give their requests.
+    return processes.Watch(workers, work, int(app.config["STOP_SECONDS"]) + 5).run()

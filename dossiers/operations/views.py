@@ -1,11 +1,12 @@
 """/healthz, /readyz and /metrics."""
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, current_app
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from dossiers.extensions import db
+from dossiers.operations.figures import Shared
 from dossiers.operations.metrics import registry
 from dossiers.security import is_near, permits
 
@@ -36,4 +37,6 @@ def metrics() -> ResponseReturnValue:
     """Figures for Prometheus; to this machine only."""
     if not is_near():
         abort(404)
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    shared: Shared | None = current_app.extensions.get("figures")
+    told = shared.all() if shared else generate_latest(registry)
+    return Response(told, content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,250 @@
+"""The built-in server: waitress, with limits against those who only hold connections, and a stop that cuts nobody off.
+
+Who sends nothing, or a head or a body byte by byte, is cut after a time. When all connections are taken, the one goes
+that has waited longest without a whole request: who holds hundreds of them shuts nobody out.
+"""
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+from select import POLLIN, poll
+from typing import Any
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+_HEAD = 32_768
+"""Bytes of a request's head; our longest addresses have a few hundred."""
+
+_HELD = 64_000_000
+"""Bytes of all requests together that are still on their way in."""
+
+_WAITING = 1024
+"""Connections the system holds until we take them."""
+
+_MAINTAINS_EVERY = 1.0
+"""Seconds between two looks for those to be cut."""
+
+
+class _Parser(HTTPRequestParser):
+    """Refuses what tells its length in two ways, and does not ask for a content it will refuse."""
+
+    def received(self, data: bytes) -> int:
+        """Take what came; how much of it belongs to this request."""
+        taken: int = super().received(data)
+        if self.error is not None:
+            self.expect_continue = False
+        return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head. A proxy that believes the other length sees the next request begin elsewhere (smuggling)."""
+        super().parse_header(header_plus)
+        head = header_plus.lower()
+        if b"\r\ntransfer-encoding:" in head and (b"\r\ncontent-length:" in head or self.version != "1.1"):
+            self.chunked, self.body_rcv, self.content_length = False, None, 0
+            raise ParsingError("its length is told in two ways")
+
+
+class _Channel(HTTPChannel):
+    """A connection that knows since when it waits for a whole request."""
+
+    parser_class = _Parser
+    waits_since = 0.0
+    server: Any
+    requests: list[Any]
+    request: Any
+
+    def received(self, data: bytes) -> bool:
+        """Take what came; the time of a request begins with its first byte."""
+        if self.request is None:
+            self.waits_since = time.time()
+        return bool(super().received(data))
+
+    def is_late(self, now: float, idle: int, receiving: int) -> bool:
+        """Whether it has been silent, or has been sending one request, for too long."""
+        if self.requests:
+            return False
+        return self.last_activity < now - idle or (self.request is not None and self.waits_since < now - receiving)
+
+    def is_busy(self) -> bool:
+        """Whether a request runs, waits to run, is on its way in, or its answer on its way out."""
+        return bool(self.requests or self.request is not None or self.total_outbufs_len)
+
+
+class Server(TcpWSGIServer):
+    """One process's server on a socket that others may listen on too."""
+
+    channel_class = _Channel
+    active_channels: dict[int, _Channel]  # type: ignore[assignment] # its stubs say one channel
+    socket: Any
+    _map: dict[int, Any]
+    _fileno: int
+    next_channel_cleanup: float  # type: ignore[assignment] # its stubs say int
+    beat: Callable[[], bool] | None = None
+    """Asked every second whether to go on."""
+
+    def __init__(self, app: Flask, listening: socket.socket, threads: int) -> None:
+        config = app.config
+        self.receiving = int(config["RECEIVE_SECONDS"])
+        self.patience = int(config["STOP_SECONDS"])
+        self.is_stopping = False
+        limits = Adjustments(
+            sockets=[listening],
+            threads=threads,
+            ident=None,
+            backlog=_WAITING,
+            asyncore_use_poll=True,  # select takes no more than 1,024
+            connection_limit=_allowed(int(config["CONNECTIONS"])),
+            channel_timeout=int(config["IDLE_SECONDS"]),
+            cleanup_interval=1,
+            max_request_header_size=_HEAD,
+            max_request_body_size=2 * config["MAX_CONTENT_LENGTH"],
+            inbuf_overflow=4 * config["MAX_CONTENT_LENGTH"],  # never: what comes in is not put on the disk
+            clear_untrusted_proxy_headers=False,
+            **_behind(config["TRUSTED_PROXY"]),
+        )
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(threads)
+        address = (listening.family, listening.type, listening.proto, listening.getsockname())
+        super().__init__(
+            app, {}, True, listening, dispatcher=dispatcher, adj=limits, bind_socket=False, sockinfo=address
+        )
+
+    def readable(self) -> bool:
+        """Whether to take another connection; now and then it looks for those to be cut.
+
+        It takes them also while it is at work: of several processes each may always be, and who comes would wait.
+        """
+        now = time.time()
+        if now >= self.next_channel_cleanup:
+            self.next_channel_cleanup = now + _MAINTAINS_EVERY
+            self.maintenance(now)
+        return bool(self.accepting)
+
+    def _is_at_work(self) -> bool:
+        return self.task_dispatcher.active_count > 0 or bool(self.task_dispatcher.queue)
+
+    def handle_accept(self) -> None:
+        """Take a connection; when all are taken, shut the one that has waited longest without a whole request."""
+        if len(self.active_channels) >= self.adj.connection_limit:
+            waiting = [channel for channel in self.active_channels.values() if not channel.requests]
+            if not waiting:
+                return
+            min(waiting, key=lambda channel: max(channel.waits_since, channel.creation_time)).handle_close()
+        super().handle_accept()
+
+    def maintenance(self, now: float) -> None:
+        """Cut those who are late, and who send most when all that is on its way in has grown too large."""
+        idle, receiving = (1, 3) if self.is_stopping else (self.adj.channel_timeout, self.receiving)
+        coming: list[_Channel] = []
+        for channel in list(self.active_channels.values()):
+            if channel.is_late(now, idle, receiving):
+                channel.will_close = True
+            elif channel.request is not None:
+                coming.append(channel)
+        held = sum(channel.request.body_bytes_received for channel in coming)
+        coming.sort(key=lambda channel: int(channel.request.body_bytes_received))
+        while held > _HELD:
+            largest = coming.pop()
+            held -= largest.request.body_bytes_received
+            largest.will_close = True
+
+    def stop(self, *_signal: Any) -> None:
+        """Take no more connections, finish what runs, then let `run` return; asked twice, end at once."""
+        if self.is_stopping:
+            self.patience = 0
+        self.is_stopping = True
+        self.pull_trigger()
+
+    def run(self) -> None:
+        """Serve until `stop`, or until `beat` says so."""
+        asked = time.monotonic()
+        while not self.is_stopping:
+            self._turn(1.0)
+            if self.beat is not None and time.monotonic() - asked > 1:
+                asked = time.monotonic()
+                self.is_stopping = not self.beat()
+        self._finish()
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def _finish(self) -> None:
+        """Answer whatever reached us before the end: who waits to be taken, what was sent already, what runs."""
+        until = time.monotonic() + self.patience
+        while _is_waiting(self.socket) and time.monotonic() < until:
+            before = len(self.active_channels)
+            self.handle_accept()
+            if len(self.active_channels) == before:
+                break  # another process took it
+        self.accepting = False
+        self._map.pop(self._fileno, None)
+        self.socket.close()
+        quiet_since = time.monotonic()
+        while time.monotonic() < until:
+            self._turn(0.05)
+            self._shut_idle()
+            if self._is_at_work() or any(channel.is_busy() for channel in self.active_channels.values()):
+                quiet_since = time.monotonic()
+            elif not self.active_channels or time.monotonic() - quiet_since > 0.5:
+                break
+            self.maintenance(time.time())
+        self.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        wasyncore.close_all(self._map)
+
+    def _shut_idle(self) -> None:
+        """Shut connections on which nothing is asked, unless a request has just arrived on one."""
+        for channel in list(self.active_channels.values()):
+            if channel.socket is not None and not channel.is_busy() and not _is_waiting(channel.socket):
+                channel.will_close = True
+
+
+def _is_waiting(one: socket.socket) -> bool:
+    """Whether something has come that was not read yet."""
+    asked = poll()
+    asked.register(one, POLLIN)
+    return bool(asked.poll(0))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that waits for connections. Raises OSError."""
+    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(_WAITING)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def quiet() -> None:
+    """Keep the server from saying that requests wait: one a thread is busy is no news."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def _behind(proxy: str | None) -> dict[str, Any]:
+    if proxy is None:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
+
+
+def _allowed(connections: int) -> int:
+    """So many connections, or what the system lets a process have open."""
+    spare = 200  # the database, the log, files being sent
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    wanted = connections + spare
+    if soft != RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == RLIM_INFINITY else min(wanted, hard)
+        setrlimit(RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == RLIM_INFINITY else max(10, min(connections, soft - spare))
