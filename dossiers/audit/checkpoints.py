@@ -20,6 +20,7 @@ from dossiers.audit.chains import Finding, Head
 from dossiers.audit.models import Checkpoint
 from dossiers.casework.models import Dossier, Event
 from dossiers.extensions import db, write_transaction
+from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
 
 SIGNED = ("made_at", "dossiers", "events", "root")
@@ -60,6 +61,7 @@ def make() -> Checkpoint:
             versions=zlib.compress(json.dumps({str(i): h.version for i, h in heads.items()}).encode()),
         )
         db.session.add(made)
+        office.record("checkpoint:taken", None, None, [made], root=made.root)
     return made
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.types import NullType
 
 from dossiers import engines, names
 from dossiers.audit import chains, keys
-from dossiers.audit.chains import Finding, Head
+from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
 from dossiers.casework import events, rebasing, recounting, replaying, search
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
@@ -28,6 +28,7 @@ from dossiers.casework.models import (
     Scope,
     StateCount,
     VoteRecord,
+    head_mark,
     opened,
 )
 from dossiers.casework.replaying import Misfit, Projection
@@ -35,6 +36,7 @@ from dossiers.casework.rows import table_of
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
 from dossiers.office.models import OfficeEvent
+from dossiers.office.replaying import marks_begin
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion, Person, Relative
@@ -137,6 +139,7 @@ class Comparison:
         office = run(_OFFICE).scalar()
         if office != self._office:
             self._office = office
+            self._marked = marks_begin()
             self._known: Known = rules.states(only_kept=True)
             self._now: Rules = rules.current()
             self._units = tree.current()
@@ -148,6 +151,7 @@ class Comparison:
         self.events = 0
         self.counts: Counts = Counter()
         self.old: list[str] = []
+        self.unmarked = 0
 
     def age(self) -> list[Finding]:
         """One finding for all dossiers with a log of an earlier format, and one while deadlines wait to be counted."""
@@ -156,6 +160,9 @@ class Comparison:
             what = (
                 f"of {len(self.old)} dossiers is of an earlier format, nothing can be compared: run flask upgrade-log"
             )
+            found.append(Finding("LOG", 0, what))
+        if self.unmarked:
+            what = f"of {self.unmarked} dossiers bears no marks of the program yet: run flask upgrade-log"
             found.append(Finding("LOG", 0, what))
         if self._waiting:
             found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask worker"))
@@ -168,11 +175,11 @@ class Comparison:
 
         If a row among them cannot be read, the others are compared all the same, one by one.
         """
-        kept = len(self.findings), self.events, Counter(self.counts), len(self.old)
+        kept = len(self.findings), self.events, Counter(self.counts), len(self.old), self.unmarked
         try:
             self._chunk(low, high)
         except UNREADABLE:
-            at, self.events, self.counts, old = kept
+            at, self.events, self.counts, old, self.unmarked = kept
             del self.findings[at:], self.old[old:]
             if high - low == 1:
                 self._unreadable(low)
@@ -210,6 +217,7 @@ class Comparison:
         contents: dict[tuple[int, int], str] = {}
         count, broken = self._chains(told, heads, contents)
         self.events += count
+        self._marks(dossiers[number] for number in sorted(dossiers.keys() - broken))
         made: dict[int, Projection] = {}
         for number in sorted(dossiers.keys() - broken):
             projection = self._projection(dossiers[number], told[number], contents)
@@ -242,6 +250,14 @@ class Comparison:
         codes = {head.code: number for number, head in heads.items()}
         broken = {codes.get(finding.code, 0) for finding in findings} | (told.keys() - heads.keys())
         return count, broken
+
+    def _marks(self, dossiers: Iterable[Any]) -> None:
+        """Whether the program itself wrote where these chains end. Those from before there were marks bear none."""
+        for row in dossiers:
+            if not row.mark and not self._marked:
+                self.unmarked += 1
+            elif row.mark != head_mark(row.code, row.version, row.head_hash):
+                self._say(row.code, row.version, NOT_WRITTEN_HERE)
 
     def _projection(self, row: Any, told: Sequence[Any], contents: Mapping[tuple[int, int], str]) -> Projection | None:
         folded = events.foldable(told)
