@@ -65,6 +65,11 @@ def make() -> Checkpoint:
     return made
 
 
+def _versions(point: Checkpoint) -> dict[int, int]:
+    """How far each chain had come, by the dossier's number."""
+    return {int(i): int(v) for i, v in json.loads(zlib.decompress(point.versions)).items()}
+
+
 def verify() -> list[Finding]:
     """Check every stored checkpoint: its signature, and that today's events still give its root."""
     checkpoints = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
@@ -85,7 +90,11 @@ def verify() -> list[Finding]:
         values = {field: getattr(point, field) for field in SIGNED}
         if point.public_key != key or not keys.is_signed(_message(values), point.signature, point.public_key):
             findings.append(Finding(name, point.id, "its signature does not fit"))
-        versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
+        try:
+            versions = _versions(point)
+        except (zlib.error, TypeError, ValueError, AttributeError):
+            findings.append(Finding(name, point.id, "cannot be read: it was changed"))
+            continue
         heads = [Head(codes.get(i, ""), version, hashes.get((i, version), "")) for i, version in versions.items()]
         if chains.root(heads) != point.root:
             gone = [i for i, version in versions.items() if (i, version) not in hashes]
@@ -99,7 +108,7 @@ def verify() -> list[Finding]:
 
 def export(path: Path, point: Checkpoint) -> None:
     """Write every event up to a checkpoint, without personal parts, and the checkpoint itself (gzip, a line each)."""
-    versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
+    versions = _versions(point)
     codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).all())
     with gzip.open(path, "wt", encoding="utf-8") as file:
         checkpoint = {field: getattr(point, field) for field in (*SIGNED, "signature", "public_key")}

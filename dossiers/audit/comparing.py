@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from dossiers import engines, names
-from dossiers.audit import chains, keys
+from dossiers.audit import chains, keys, references
 from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
 from dossiers.casework import events, rebasing, recounting, replaying, search
 from dossiers.casework.counts import Counts
@@ -33,23 +33,18 @@ from dossiers.casework.models import (
 )
 from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
-from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
 from dossiers.office.models import OfficeEvent
-from dossiers.office.replaying import marks_begin
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.people.rows import PersonRow, RelativeRow
 from dossiers.rules import services as rules
 from dossiers.rules.models import RuleStateRecord
-from dossiers.units import tree
-from dossiers.units.models import Unit
 from workflow import replay
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.replay import Known
 from workflow.route import walked
-from workflow.rulestate import Rules
 from workflow.stages import DONE, State
 from workflow.turn import whose_turn
 
@@ -139,13 +134,11 @@ class Comparison:
         office = run(_OFFICE).scalar()
         if office != self._office:
             self._office = office
-            self._marked = marks_begin()
             self._known: Known = rules.states(only_kept=True)
-            self._now: Rules = rules.current()
-            self._units = tree.current()
-            self._codes = dict(run(select(Unit.id, Unit.code)).all())
-            self._centres: dict[int, int] = dict(run(select(CourseClass.id, CourseClass.centre_id)).all())
-        self._waiting = recounting.is_pending()
+            read = references.read()
+            self._now, self._units, self._marked = read.rules, read.units, read.marked
+            self._codes, self._centres = read.codes, read.centres
+        self._waiting = recounting.is_pending(self._now)
         self._several: set[int] = set()
         self.findings: list[Finding] = []
         self.events = 0

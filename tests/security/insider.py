@@ -37,7 +37,7 @@ def past_the_program(world: World) -> Iterator[Connection]:
 
 
 def verify(world: World, *more: str | Path) -> tuple[int, list[str]]:
-    """What `flask audit verify` says: exit code, and a line a finding. Nothing is remembered from an earlier command."""
+    """What `flask audit verify` says: exit code, and a line a finding. Nothing is remembered from before."""
     world.app.extensions.pop("remembered", None)
     done = world.app.test_cli_runner().invoke(args=["audit", "verify", *map(str, more)])
     assert done.exception is None or isinstance(done.exception, SystemExit), f"it broke off: {done.exception!r}"

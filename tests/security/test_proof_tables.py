@@ -64,8 +64,8 @@ def _called(table: Table, row: Row, codes: dict[int, str]) -> tuple[object, ...]
     if "dossier_id" in table.columns:
         return name, codes.get(row["dossier_id"], f"#{row['dossier_id']}")
     pytest.fail(
-        f"{name} is a new table: give it logged() (docs/how-it-is-built.md, A table), or say in CALLED how a finding of "
-        f"`audit verify` calls its rows, or in NO_PROOF why nobody rests a proof on it"
+        f"{name} is a new table: give it logged() (docs/how-it-is-built.md, A table), or say in CALLED how a finding "
+        f"of `audit verify` calls its rows, or in NO_PROOF why nobody rests a proof on it"
     )
 
 
