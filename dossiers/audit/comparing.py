@@ -100,7 +100,8 @@ _SEVERAL_HERE = _SEVERAL.where(
 )
 _OFFICE = select(func.max(OfficeEvent.seq))
 _LOOSE = (
-    select(EventPersonal.dossier_id, EventPersonal.seq)
+    select(EventPersonal.dossier_id, EventPersonal.seq, Dossier.code)
+    .outerjoin(Dossier, Dossier.id == EventPersonal.dossier_id)
     .outerjoin(Event, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
     .where(Event.seq.is_(None))
 )
@@ -595,8 +596,8 @@ class Comparison:
             nowhere = ~exists().where(Dossier.id == column)  # one that was opened meanwhile is somewhere
             statement = select(column).where(column >= bindparam("low"), nowhere).distinct().limit(20)
             self._unowned(model, run(statement, {"low": high}).scalars())
-        for number, seq in run(_LOOSE):
-            self._say(f"#{number}", seq, "event_personal: a personal part without its event")
+        for number, seq, code in run(_LOOSE):
+            self._say(code or f"#{number}", seq, "event_personal: a personal part without its event")
         for row in run(_STATES):
             if not rules.is_that(row.content, row.hash):
                 self._say(f"rule_state {str(row.hash)[:12]}", 0, "its content is not what its hash says")

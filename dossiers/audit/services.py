@@ -17,6 +17,13 @@ from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_mark, office_opened
 from dossiers.office.replaying import Difference
 
+_LOOSE = (
+    select(OfficePersonal.seq)
+    .outerjoin(OfficeEvent, OfficeEvent.seq == OfficePersonal.seq)
+    .where(OfficeEvent.seq.is_(None))
+    .order_by(OfficePersonal.seq)
+)
+
 
 def heads() -> dict[int, Head]:
     """Where every dossier's chain ends, by its number."""
@@ -76,7 +83,10 @@ def _check_office() -> tuple[int, list[Finding], list[Difference]]:
         replaying.Recorded(row["seq"], row["body"], bool(row["commitment"]), personal[1] if personal else None)
         for row, personal in told
     ]
-    return count, list(_forged(row for row, _personal in told)), replaying.differences(recorded)
+    forged = _forged(row for row, _personal in told)
+    what = "office_personal: a personal part without its event"
+    loose = (Finding("OFFICE", seq, what) for seq in run(_LOOSE).scalars())
+    return count, [*forged, *loose], replaying.differences(recorded)
 
 
 def _forged(events: Iterable[chains.Columns]) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """An insider with the database in hand, but not the keys: writes past the program, leaves the guards as they were."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from dossiers.extensions import db
 from tests.conftest import World
 from tests.people import Person, code_in
 
+_END = defaultdict(lambda: r"(?!\w)", {"…": ""})
 KEPT = "with_everything"
 
 
@@ -47,8 +49,9 @@ def verify(world: World, *more: str | Path) -> tuple[int, list[str]]:
 
 
 def says(lines: list[str], *parts: object) -> bool:
-    """Whether one line names all these parts, as words."""
-    return any(all(re.search(rf"(?<!\w){re.escape(str(part))}(?!\w)", line) for part in parts) for line in lines)
+    """Whether one line names all these parts, as words (of one that ends with “…”, its beginning)."""
+    wanted = [re.compile(rf"(?<!\w){re.escape(str(part).removesuffix('…'))}{_END[str(part)[-1:]]}") for part in parts]
+    return any(all(part.search(line) for part in wanted) for line in lines)
 
 
 def everything(world: World) -> Path:
@@ -58,9 +61,9 @@ def everything(world: World) -> Path:
     admin = Person(world.app, "administrator", "KHOI")
     for book, value in (("RB-2021", "1/2"), ("RB-2025", "3/4")):
         assert admin.send(admin.get(f"/quy-tac/{book}/quorum").forms["act"], value=value).status_int == 303
-    for day in ("28/07/2022", "29/07/2022"):
+    for day, note in (("28/07/2022", "Thông báo 1-TB"), ("29/07/2022", "Thông báo 2-TB")):
         form = admin.get("/quy-tac/lich").forms["act"]
-        assert admin.send(form, day=day, working="0", note="Thông báo 1-TB").status_int == 303
+        assert admin.send(form, day=day, working="0", note=note).status_int == 303
     assert run(args=["worker"]).exit_code == 0
     secretary = Person(world.app, "cell_secretary", "DB02-C3")
     secretary.act(code_in(world.app, "trained", "DB02-C3"), "open_dossier")

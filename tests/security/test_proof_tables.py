@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, UniqueConstraint, delete, insert, select, update
 
 from dossiers import create_app
 from dossiers.casework.models import Dossier
@@ -40,12 +40,14 @@ CALLED: dict[str, Named] = {
     "office_event": lambda row, codes: ("OFFICE",),
     "office_personal": lambda row, codes: ("OFFICE", f"event {row['seq']}"),
     "state_count": lambda row, codes: ("state_count", row["state"]),
-    "rule_state": lambda row, codes: ("rule_state", row["hash"][:12]),
+    "rule_state": lambda row, codes: (f"{row['hash'][:12]}…",),
     "unit_ancestor": lambda row, codes: ("unit_ancestor", f"{row['unit_id']}/{row['ancestor_id']}"),
 }
 """How a finding calls a row, beside the general ways (see `_called`)."""
 WHOLE = ("event", "event_personal", "office_event", "office_personal", "rule_state", "state_count")
 """Tables of which a row is named, not a column: a hash or a figure is over the whole of it."""
+ALONE = ("office_event", "office_personal")
+"""Tables of one chain: once it is broken, what lies behind is worth nothing, so each column is tried alone."""
 HEADS = {"dossier": ("id", "code", "version", "head_hash", "mark")}
 """Columns whose change breaks the chain, which is named in their stead."""
 
@@ -107,7 +109,9 @@ def _codes(connection: Connection) -> dict[int, str]:
 
 
 def _unique(table: Table) -> set[str]:
-    return {str(column.name) for column in table.columns if column.unique}
+    """Columns that, changed, make a row's values unique again, where they must be."""
+    together = [one.columns.keys() for one in table.constraints if isinstance(one, UniqueConstraint)]
+    return {str(column.name) for column in table.columns if column.unique} | {str(names[-1]) for names in together}
 
 
 def test_nothing_is_said_of_what_nobody_changed(tried: tuple[World, Path]) -> None:
@@ -133,7 +137,7 @@ def test_a_changed_column_is_named(tried: tuple[World, Path], name: str) -> None
         with past_the_program(world) as connection:
             codes = _codes(connection)
             for row in _rows(connection, table):
-                if not columns:
+                if not columns or (expected and name in ALONE):
                     break
                 column = columns.pop()
                 value = other(column, row[column.name])
