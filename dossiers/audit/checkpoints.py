@@ -19,6 +19,7 @@ from dossiers.audit import chains, keys, services
 from dossiers.audit.chains import Finding, Head
 from dossiers.audit.models import Checkpoint
 from dossiers.casework.models import Dossier, Event
+from dossiers.casework.rows import table_of
 from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
@@ -115,7 +116,8 @@ def export(path: Path, point: Checkpoint) -> None:
         file.write(_line({"kind": "checkpoint", **checkpoint}))
         if OFFICE_ID in versions:
             last = versions[OFFICE_ID]
-            query = select(OfficeEvent.__table__).where(OfficeEvent.seq <= last).order_by(OfficeEvent.seq)
+            told = [column for column in table_of(OfficeEvent).columns if column.name != "mark"]
+            query = select(*told).where(OfficeEvent.seq <= last).order_by(OfficeEvent.seq)
             for row in db.session.execute(query).mappings():
                 file.write(_line({"kind": "office", **row}))
         events = select(Event.__table__).order_by(Event.dossier_id, Event.seq).execution_options(yield_per=5000)

@@ -596,6 +596,8 @@ class Comparison:
             nowhere = ~exists().where(Dossier.id == column)  # one that was opened meanwhile is somewhere
             statement = select(column).where(column >= bindparam("low"), nowhere).distinct().limit(20)
             self._unowned(model, run(statement, {"low": high}).scalars())
+        for number in run(text(engines.search_numbers(db))).scalars():
+            self._say(f"#{number}", 0, "dossier_search: a row of a dossier that is not there")
         for number, seq, code in run(_LOOSE):
             self._say(code or f"#{number}", seq, "event_personal: a personal part without its event")
         for row in run(_STATES):

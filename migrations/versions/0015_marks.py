@@ -21,4 +21,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("an earlier program would leave the ends of chains without marks: restore a backup instead")
+    raise NotImplementedError(
+        "an earlier program would leave the ends of chains without marks: restore a backup instead"
+    )

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, Lar
 
 from dossiers.extensions import db
 from tests.conftest import World
-from tests.people import Person, code_in
+from tests.people import Person, code_in, unit_of
 
 _END = defaultdict(lambda: r"(?!\w)", {"…": ""})
 KEPT = "with_everything"
@@ -67,6 +67,10 @@ def everything(world: World) -> Path:
     assert run(args=["worker"]).exit_code == 0
     secretary = Person(world.app, "cell_secretary", "DB02-C3")
     secretary.act(code_in(world.app, "trained", "DB02-C3"), "open_dossier")
+    for skip, number in enumerate(("012345678901", "034095017713")):
+        code = code_in(world.app, "applying", skip=skip)
+        fields = {"identity_number": number, "religion": "Không", "reason": "Bổ sung theo lý lịch."}
+        Person(world.app, "cell_secretary", unit_of(world.app, code)).act(code, "correct_candidate", **fields)
     path = world.folder / "kept elsewhere.gz"
     for more in ([], ["--file", str(path)]):
         assert run(args=["audit", "checkpoint", *more]).exit_code == 0
