@@ -24,19 +24,37 @@ import hashlib
 import json
 import re
 import sys
+import typing
 import zlib
 
 GENESIS = "0" * 64
 SIGNED = ("made_at", "dossiers", "events", "root")
 EVENT = (
-    "seq", "trigger", "from_state", "to_state", "happened_on", "recorded_at", "actor_id", "actor_role", "unit_id",
-    "rulebook", "body", "commitment", "prev_hash", "act_key",
+    "seq",
+    "trigger",
+    "from_state",
+    "to_state",
+    "happened_on",
+    "recorded_at",
+    "actor_id",
+    "actor_role",
+    "unit_id",
+    "rulebook",
+    "body",
+    "commitment",
+    "prev_hash",
+    "act_key",
 )
 OFFICE = ("seq", "topic", "recorded_at", "actor_id", "unit_id", "body", "prev_hash")
 EVENT_FIELDS = frozenset((*EVENT, "kind", "code", "dossier_id", "hash"))
 OFFICE_FIELDS = frozenset((*OFFICE, "kind", "commitment", "hash"))
 LONGEST = 64 * 1024 * 1024
 """Characters of a line: the first event of the office holds every row there was."""
+
+Row = typing.Dict[str, typing.Any]
+Say = typing.Callable[[int, str, str], None]
+"""Told what is wrong: at which line, in whose chain, what."""
+Point = typing.Tuple[int, int, int, int]
 
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -48,7 +66,7 @@ class Unreadable(Exception):
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def lines(path):
+def lines(path: str) -> typing.Iterator[typing.Tuple[int, Row]]:
     """(number, object) of each line. Raises Unreadable where the file breaks off or holds what is no object."""
     number = 0
     try:
@@ -59,17 +77,17 @@ def lines(path):
                     return
                 number += 1
                 if not text.endswith("\n"):
-                    raise Unreadable("line %d: the file breaks off in it" % number)
+                    raise Unreadable(f"line {number}: the file breaks off in it")
                 found = json.loads(text)
                 if not isinstance(found, dict):
-                    raise Unreadable("line %d: is no object" % number)
+                    raise Unreadable(f"line {number}: is no object")
                 yield number, found
     except (EOFError, zlib.error):
-        raise Unreadable("after line %d: the file breaks off or is damaged" % number) from None
+        raise Unreadable(f"after line {number}: the file breaks off or is damaged") from None
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Unreadable("line %d: is not JSON" % (number + 1)) from None
+        raise Unreadable(f"line {number + 1}: is not JSON") from None
     except OSError as error:
-        raise Unreadable("after line %d: %s" % (number, error)) from None
+        raise Unreadable(f"after line {number}: {error}") from None
 
 
 # --- chains -------------------------------------------------------------------------------------------------------
@@ -78,18 +96,18 @@ def lines(path):
 class Root:
     """The Merkle root over all ends of chains, made as they come: of each size of tree at most one is kept."""
 
-    def __init__(self):
-        self.trees = []
+    def __init__(self) -> None:
+        self.trees: typing.List[typing.Tuple[int, bytes]] = []
 
-    def add(self, code, seq, event_hash):
+    def add(self, code: str, seq: int, event_hash: str) -> None:
         """One more end of a chain."""
-        size, node = 1, hashlib.sha256(b"\x00" + ("%s:%s:%s" % (code, seq, event_hash)).encode()).digest()
+        size, node = 1, hashlib.sha256(b"\x00" + f"{code}:{seq}:{event_hash}".encode()).digest()
         while self.trees and self.trees[-1][0] == size:
             node = hashlib.sha256(b"\x01" + self.trees.pop()[1] + node).digest()
             size *= 2
         self.trees.append((size, node))
 
-    def value(self):
+    def value(self) -> str:
         """The root in hex digits."""
         if not self.trees:
             return GENESIS
@@ -102,37 +120,34 @@ class Root:
 class Chains:
     """All events of a file, one after the other; `say` is told what is wrong: line, whose chain, what."""
 
-    def __init__(self, say):
+    def __init__(self, say: Say) -> None:
         self.say, self.root = say, Root()
         self.chains, self.dossiers, self.events = 0, 0, 0
-        self.end = None
-        self.number, self.code, self.seq, self.last = None, "", 0, GENESIS
+        self.number: typing.Optional[int] = None
+        self.code, self.seq, self.last = "", 0, GENESIS
 
-    def close(self):
-        """The chain that was read is over: where it ended goes into the root. It is also in `end`, for comparing."""
-        self.end = None
+    def close(self) -> None:
+        """The chain that was read is over: where it ended goes into the root."""
         if self.number is not None:
             self.root.add(self.code, self.seq, self.last)
-            self.end = (self.number, self.code, self.seq, self.last)
             self.number = None
 
-    def event(self, line, row):
-        """One event. True when a chain has ended before it (`end`)."""
+    def event(self, line: int, row: Row) -> None:
+        """One event."""
         self.events += 1
         office = row.get("kind") == "office"
         fields = OFFICE_FIELDS if office else EVENT_FIELDS
         if row.get("kind") not in ("office", "event") or row.keys() != fields:
             odd = sorted(map(str, row.keys() ^ fields))
-            self.say(line, str(row.get("code", "")), "is no event as they are exported (%s)" % ", ".join(odd[:3]))
+            self.say(line, str(row.get("code", "")), f"is no event as they are exported ({', '.join(odd[:3])})")
             if row.get("kind") not in ("office", "event") or not fields <= row.keys():
-                return False
+                return
         number, code = (0, "OFFICE") if office else (row["dossier_id"], row["code"])
         seq, event_hash = row["seq"], row["hash"]
         if type(number) is not int or type(seq) is not int or type(code) is not str or type(event_hash) is not str:
             self.say(line, str(code), "its number, code or hash is none")
-            return False
-        ended = number != self.number
-        if ended:
+            return
+        if number != self.number:
             before = self.number
             self.close()
             if before is not None and number < before:
@@ -143,14 +158,14 @@ class Chains:
             self.dossiers += not office
             self.number, self.code, self.seq, self.last = number, code, 0, GENESIS
         elif code != self.code:
-            self.say(line, code, "has the number of %s" % self.code)
+            self.say(line, code, f"has the number of {self.code}")
         if seq != self.seq + 1:
             if seq > self.seq + 1:
-                self.say(line, code, "event %d is missing" % (self.seq + 1))
+                self.say(line, code, f"event {self.seq + 1} is missing")
             else:
-                self.say(line, code, "event %d comes again, or in the wrong place" % seq)
+                self.say(line, code, f"event {seq} comes again, or in the wrong place")
         elif row["prev_hash"] != self.last:
-            self.say(line, code, "event %d does not follow the event before it" % seq)
+            self.say(line, code, f"event {seq} does not follow the event before it")
         if office:
             content = [row[name] for name in OFFICE]
             if row["commitment"]:
@@ -158,9 +173,8 @@ class Chains:
         else:
             content = [code] + [row[name] for name in EVENT]
         if hashlib.sha256(encode(content).encode("utf-8", "surrogatepass")).hexdigest() != event_hash:
-            self.say(line, code, "event %d: its content was changed" % seq)
+            self.say(line, code, f"event {seq}: its content was changed")
         self.seq, self.last = seq, event_hash
-        return ended
 
 
 # --- Ed25519 (RFC 8032), verifying only ---------------------------------------------------------------------------
@@ -171,7 +185,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 I = pow(2, (P - 1) // 4, P)  # noqa: E741 - the root of -1, as the standard calls it
 
 
-def _x(y, sign):
+def _x(y: int, sign: int) -> typing.Optional[int]:
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
     if (x * x - square) % P:
@@ -181,21 +195,21 @@ def _x(y, sign):
     return P - x if x & 1 != sign else x
 
 
-def _point(raw):
+def _point(raw: bytes) -> typing.Optional[Point]:
     y = int.from_bytes(raw, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     x = _x(y, sign) if y < P else None
     return None if x is None else (x, y, 1, x * y % P)
 
 
-def _sum(p, q):
+def _sum(p: Point, q: Point) -> Point:
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def _times(n, p):
+def _times(n: int, p: Point) -> Point:
     found = (0, 1, 1, 0)
     while n:
         if n & 1:
@@ -205,12 +219,12 @@ def _times(n, p):
 
 
 BASE_Y = 4 * pow(5, P - 2, P) % P
-BASE = (_x(BASE_Y, 0), BASE_Y, 1, _x(BASE_Y, 0) * BASE_Y % P)
+BASE = typing.cast(Point, _point(BASE_Y.to_bytes(32, "little")))
 SMALL = 8
 """The cofactor: a key that this takes to zero would sign anything."""
 
 
-def is_signed(message, signature, key):
+def is_signed(message: bytes, signature: typing.Any, key: typing.Any) -> bool:
     """Whether the owner of a public key (64 hex digits) signed these bytes (signature: 128 hex digits)."""
     if not (re.fullmatch(r"[0-9a-f]{64}", str(key)) and re.fullmatch(r"[0-9a-f]{128}", str(signature))):
         return False
@@ -226,48 +240,49 @@ def is_signed(message, signature, key):
 # --- the whole ----------------------------------------------------------------------------------------------------
 
 
-def check(path, key, say, progress=None, ends=None):
-    """Check a file: (lines, dossiers, events). `say` is told each thing that is wrong; `ends` the end of each chain.
+def check(
+    path: str, key: str, say: Say, progress: typing.Optional[typing.Callable[[int], None]] = None
+) -> typing.Tuple[int, int, int]:
+    """Check a file: (lines, dossiers, events). `say` is told each thing that is wrong, `progress` how far it is.
 
     `key` is the public key it must be signed with; "" where any will do. Raises Unreadable before the first line only.
     """
     source = lines(path)
     number, point = next(source, (0, None))
-    if number == 0:
+    if point is None:
         raise Unreadable("the file is empty")
     chains = Chains(say)
     rest = _with_first(number, point, source) if point.get("kind") != "checkpoint" else source
-    broken = ""
     try:
         for number, row in rest:
             if row.get("kind") == "checkpoint":
                 say(number, "CHECKPOINT", "comes again")
-            elif chains.event(number, row) and ends is not None and chains.end is not None:
-                ends(chains.end)
+            else:
+                chains.event(number, row)
             if progress is not None and number % 100_000 == 0:
                 progress(number)
     except Unreadable as error:
-        broken = str(error)
-        say(number + 1, "FILE", broken)
+        say(number + 1, "FILE", str(error))
     chains.close()
-    if ends is not None and chains.end is not None:
-        ends(chains.end)
     _checkpoint(point, key, chains, say)
     return number, chains.dossiers, chains.events
 
 
-def _with_first(number, first, rest):
+def _with_first(
+    number: int, first: Row, rest: typing.Iterator[typing.Tuple[int, Row]]
+) -> typing.Iterator[typing.Tuple[int, Row]]:
+    """A first line put back before the others."""
     yield number, first
     yield from rest
 
 
-def _checkpoint(point, key, chains, say):
+def _checkpoint(point: Row, key: str, chains: Chains, say: Say) -> None:
     if point.get("kind") != "checkpoint" or any(name not in point for name in (*SIGNED, "signature", "public_key")):
         say(1, "CHECKPOINT", "is missing: nothing says where the chains must end, nor who vouches for them")
         return
     for name, here in (("dossiers", chains.dossiers), ("events", chains.events)):
         if point[name] != here:
-            say(1, "CHECKPOINT", "counts %s %s, the file holds %d" % (point[name], name, here))
+            say(1, "CHECKPOINT", f"counts {point[name]} {name}, the file holds {here}")
     if chains.root.value() != point["root"]:
         say(1, "CHECKPOINT", "the chains end otherwise than was signed: one was cut, made again, added or taken away")
     message = json.dumps([point[name] for name in SIGNED], separators=(",", ":")).encode()
@@ -277,10 +292,11 @@ def _checkpoint(point, key, chains, say):
         say(1, "CHECKPOINT", "is signed with another key than the one you gave")
 
 
-def compare(path, earlier, say):
+def compare(path: str, earlier: str, say: Say) -> None:
     """Whether an export holds all that an earlier one held, event by event; both are read side by side."""
     here, there = lines(path), lines(earlier)
-    number, now = next(here, (0, None))
+    nothing: typing.Tuple[int, typing.Optional[Row]] = (0, None)
+    number, now = next(here, nothing)
     for _line, then in there:
         if then.get("kind") == "checkpoint":
             continue
@@ -289,30 +305,32 @@ def compare(path, earlier, say):
             number, now = next(here, (number, None))
         code = str(then.get("code", "OFFICE"))
         if now is None or _place(now) != at:
-            say(number, code, "event %d is in the earlier export and not in this one" % at[1])
+            say(number, code, f"event {at[1]} is in the earlier export and not in this one")
         elif now.get("hash") != then.get("hash"):
-            say(number, code, "event %d is another than in the earlier export" % at[1])
+            say(number, code, f"event {at[1]} is another than in the earlier export")
 
 
-def _place(row):
+def _place(row: Row) -> typing.Tuple[int, int]:
     number, seq = row.get("dossier_id", 0), row.get("seq", 0)
     return (number if type(number) is int else 0, seq if type(seq) is int else 0)
 
 
-def _key(text):
+def _key(text: str) -> str:
     found = "".join(text.split()).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", found):
         raise argparse.ArgumentTypeError("is no public key: 64 hex digits")
     return found
 
 
-def main(arguments=None):
+def main(arguments: typing.Optional[typing.Sequence[str]] = None) -> int:
     """The command; its exit code."""
-    about, _, more = __doc__.partition("\n\n")
-    parser = argparse.ArgumentParser(description=about, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter)
+    about, _, more = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        description=about, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", help="the export, such as events.gz")
     whose = parser.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--key", type=_key, help="the instance's public key, 64 hex digits, as you were given it on paper")
+    whose.add_argument("--key", type=_key, help="the instance's public key (64 hex digits), as you were given it")
     whose.add_argument(
         "--any-key", action="store_true", help="take the key in the file: shows only that the file fits itself"
     )
@@ -320,17 +338,18 @@ def main(arguments=None):
     parser.add_argument("--most", type=int, default=1000, help="show so many findings at most (1000)")
     parser.add_argument("--json", action="store_true", help="answer with JSON")
     asked = parser.parse_args(arguments)
-    found, count = [], [0]
+    found: typing.List[Row] = []
+    count = [0]
 
-    def say(line, code, what):
+    def say(line: int, code: str, what: str) -> None:
         count[0] += 1
         if len(found) < asked.most:
             found.append({"line": line, "dossier": code, "what": what})
             if not asked.json:
-                print("line %d: %s: %s" % (line, code, what), flush=count[0] == 1)
+                print(f"line {line}: {code}: {what}", flush=count[0] == 1)
 
-    def progress(number):
-        print("\r%s lines ..." % format(number, ","), end="", file=sys.stderr, flush=True)
+    def progress(number: int) -> None:
+        print(f"\r{number:,} lines ...", end="", file=sys.stderr, flush=True)
 
     terminal = sys.stderr.isatty() and not asked.json
     try:
@@ -340,18 +359,19 @@ def main(arguments=None):
                 compare(asked.file, asked.earlier, say)
             except Unreadable as error:
                 if not count[0]:
-                    raise Unreadable("%s: %s" % (asked.earlier, error)) from None
+                    raise Unreadable(f"{asked.earlier}: {error}") from None
     except Unreadable as error:
-        print("%s: %s" % (asked.file, error), file=sys.stderr)
+        print(f"{asked.file}: {error}", file=sys.stderr)
         return 2
     if asked.json:
-        print(json.dumps({"lines": number, "dossiers": dossiers, "events": events, "findings": found, "found": count[0]},
-                         ensure_ascii=False, indent=1))
+        told = {"lines": number, "dossiers": dossiers, "events": events, "found": count[0], "findings": found}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         if count[0] > len(found):
-            print("... and %d more" % (count[0] - len(found)))
+            print(f"... and {count[0] - len(found)} more")
+        result = f"{count[0]} findings" if count[0] else "whole"
         vouched = "" if asked.key or count[0] else " Nothing says whose it is: no key was given."
-        print("%d dossiers, %d events: %s.%s" % (dossiers, events, "%d findings" % count[0] if count[0] else "whole", vouched))
+        print(f"{dossiers} dossiers, {events} events: {result}.{vouched}")
     return 1 if count[0] else 0
 
 
