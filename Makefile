@@ -9,6 +9,8 @@ ALONE ?= 0
 ROUNDS ?= 50
 # as many processes as there are cores, two at most
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$(( n > 2 ? 2 : n )))
+# for every system and Python from 3.11 on; no index is written down, so that each uses its own
+LOCK := --quiet --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --generate-hashes
 SCENE ?= bloc
 # each scene of the demo has an instance of its own, so that one can be looked at beside the other
 ifneq ($(SCENE),bloc)
@@ -29,11 +31,11 @@ help:  ## list the targets
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V)"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 %.mo: %.po .venv/installed
@@ -56,11 +58,12 @@ test: .venv/installed-dev $(MADE) browser lint  ## everything: lint, rules, page
 browser:  # what the tests need from the system: a browser and the PostgreSQL server programs
 	@bash tools/system-packages
 
-lint: .venv/installed-dev  ## ruff, mypy (strict), and who may import whom
+lint: .venv/installed-dev  ## ruff, mypy (strict), who may import whom, and bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy workflow dossiers
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive dossiers workflow wsgi.py tools/verify_export.py
 
 format: .venv/installed-dev  ## sort imports and lay out the code
 	$(BIN)/ruff check --fix .
@@ -75,8 +78,8 @@ catalogues: .venv/installed  ## collect messages from the code into translations
 	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 requirements: .venv/installed-dev  ## resolve requirements.txt and requirements-dev.txt from the .in files
-	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 bench: .venv/installed $(MADE)  ## measure beside the floor, Django and Roundup (long; SIZES=1000,10000 for a shorter look)
 	$(BIN)/python -m bench.run --sizes $(SIZES) --alone $(ALONE)

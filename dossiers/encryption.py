@@ -1,7 +1,8 @@
 """Sensitive fields are kept encrypted: AES-GCM with a key derived from DOSSIERS_DATA_KEY.
 
 Each value is bound to its place (table, column, row), so that one copied to another row cannot be read there. What is
-to be found without being readable stands in an index as a keyed hash (`blind`).
+to be found without being readable stands in an index as a keyed hash (`blind`). What only the program may say bears its
+mark (`mark`).
 """
 
 import base64
@@ -28,6 +29,17 @@ def blind(text: str) -> str:
     """A text as 16 hex digits that nobody without the key can make or turn back: a keyed hash."""
     digest = hmac.new(_blinding(current_app.config["DATA_KEY"]), text.encode(), hashlib.sha256).digest()
     return digest[:8].hex()
+
+
+@lru_cache(maxsize=4)
+def _marking(key: str) -> bytes:
+    return hashlib.scrypt(key.encode(), salt=b"dossiers.mark", n=2**12, r=8, p=1, dklen=32)
+
+
+def mark(*said: object) -> str:
+    """64 hex digits by which the program knows that it said this itself: nobody without the key can make them."""
+    content = ":".join(map(str, said)).encode()
+    return hmac.digest(_marking(current_app.config["DATA_KEY"]), content, "sha256").hex()
 
 
 def place(table: str, column: str, *key: object) -> str:

@@ -224,6 +224,13 @@ def search_contents(db: SQLAlchemy) -> str:
     return "SELECT rowid AS dossier_id, words FROM dossier_search WHERE rowid >= :low AND rowid < :high"
 
 
+def search_numbers(db: SQLAlchemy) -> str:
+    """The numbers that stand in the index of names and are no dossier's (dossier_id)."""
+    if is_postgresql(db):
+        return "SELECT dossier_id FROM dossier_search WHERE dossier_id NOT IN (SELECT id FROM dossier) ORDER BY 1"
+    return "SELECT rowid AS dossier_id FROM dossier_search WHERE rowid NOT IN (SELECT id FROM dossier) ORDER BY 1"
+
+
 def as_indexed(db: SQLAlchemy, contents: Sequence[str]) -> list[str]:
     """These words as `search_contents` gives them; at most one query."""
     if not contents or not is_postgresql(db):

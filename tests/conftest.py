@@ -44,18 +44,30 @@ class World:
         else:
             shutil.copy(folder / "work.db", folder / "fresh.db")
 
-    def reset(self) -> None:
-        """Throw away what the test before did."""
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    def reset(self, to: str = "fresh") -> None:
+        """Throw away what the test before did: the database is as it was loaded, or as it was kept under a name."""
+        self._leave()
         if self.server:
             self.server.execute("DROP DATABASE IF EXISTS work WITH (FORCE)")
-            self.server.execute("CREATE DATABASE work TEMPLATE fresh STRATEGY file_copy")
+            self.server.execute(f"CREATE DATABASE work TEMPLATE {to} STRATEGY file_copy")
         else:
             for suffix in ("-wal", "-shm"):
                 (self.folder / f"work.db{suffix}").unlink(missing_ok=True)
-            shutil.copy(self.folder / "fresh.db", self.folder / "work.db")
+            shutil.copy(self.folder / f"{to}.db", self.folder / "work.db")
+
+    def keep(self, name: str) -> None:
+        """Keep the database as it now is, under a name."""
+        self._leave()
+        if self.server:
+            self.server.execute(f"DROP DATABASE IF EXISTS {name}")
+            self.server.execute(f"CREATE DATABASE {name} TEMPLATE work STRATEGY file_copy")
+        else:
+            shutil.copy(self.folder / "work.db", self.folder / f"{name}.db")
+
+    def _leave(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

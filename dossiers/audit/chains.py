@@ -25,6 +25,9 @@ class Head:
     hash: str
 
 
+NOT_WRITTEN_HERE = "was not written by this program with this instance's key: its mark does not fit"
+"""Of an event that fits into its chain, and that nobody with the key wrote."""
+
 Columns = Mapping[Any, Any]
 """An event by its columns, from a database or a file."""
 

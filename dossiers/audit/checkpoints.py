@@ -19,7 +19,9 @@ from dossiers.audit import chains, keys, services
 from dossiers.audit.chains import Finding, Head
 from dossiers.audit.models import Checkpoint
 from dossiers.casework.models import Dossier, Event
+from dossiers.casework.rows import table_of
 from dossiers.extensions import db, write_transaction
+from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
 
 SIGNED = ("made_at", "dossiers", "events", "root")
@@ -60,7 +62,13 @@ def make() -> Checkpoint:
             versions=zlib.compress(json.dumps({str(i): h.version for i, h in heads.items()}).encode()),
         )
         db.session.add(made)
+        office.record("checkpoint:taken", None, None, [made], root=made.root)
     return made
+
+
+def _versions(point: Checkpoint) -> dict[int, int]:
+    """How far each chain had come, by the dossier's number."""
+    return {int(i): int(v) for i, v in json.loads(zlib.decompress(point.versions)).items()}
 
 
 def verify() -> list[Finding]:
@@ -83,7 +91,11 @@ def verify() -> list[Finding]:
         values = {field: getattr(point, field) for field in SIGNED}
         if point.public_key != key or not keys.is_signed(_message(values), point.signature, point.public_key):
             findings.append(Finding(name, point.id, "its signature does not fit"))
-        versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
+        try:
+            versions = _versions(point)
+        except (zlib.error, TypeError, ValueError, AttributeError):
+            findings.append(Finding(name, point.id, "cannot be read: it was changed"))
+            continue
         heads = [Head(codes.get(i, ""), version, hashes.get((i, version), "")) for i, version in versions.items()]
         if chains.root(heads) != point.root:
             gone = [i for i, version in versions.items() if (i, version) not in hashes]
@@ -97,14 +109,15 @@ def verify() -> list[Finding]:
 
 def export(path: Path, point: Checkpoint) -> None:
     """Write every event up to a checkpoint, without personal parts, and the checkpoint itself (gzip, a line each)."""
-    versions = {int(i): v for i, v in json.loads(zlib.decompress(point.versions)).items()}
+    versions = _versions(point)
     codes = dict(db.session.execute(select(Dossier.id, Dossier.code)).all())
     with private.create(path) as raw, gzip.open(raw, "wt", encoding="utf-8") as file:
         checkpoint = {field: getattr(point, field) for field in (*SIGNED, "signature", "public_key")}
         file.write(_line({"kind": "checkpoint", **checkpoint}))
         if OFFICE_ID in versions:
             last = versions[OFFICE_ID]
-            query = select(OfficeEvent.__table__).where(OfficeEvent.seq <= last).order_by(OfficeEvent.seq)
+            told = [column for column in table_of(OfficeEvent).columns if column.name != "mark"]
+            query = select(*told).where(OfficeEvent.seq <= last).order_by(OfficeEvent.seq)
             for row in db.session.execute(query).mappings():
                 file.write(_line({"kind": "office", **row}))
         events = select(Event.__table__).order_by(Event.dossier_id, Event.seq).execution_options(yield_per=5000)

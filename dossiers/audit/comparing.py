@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from dossiers import engines, names
-from dossiers.audit import chains, keys
-from dossiers.audit.chains import Finding, Head
+from dossiers.audit import chains, keys, references
+from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
 from dossiers.casework import events, rebasing, recounting, replaying, search
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
@@ -28,11 +28,11 @@ from dossiers.casework.models import (
     Scope,
     StateCount,
     VoteRecord,
+    head_mark,
     opened,
 )
 from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
-from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
 from dossiers.office.models import OfficeEvent
 from dossiers.papers.models import PaperRecord
@@ -41,13 +41,10 @@ from dossiers.people.models import Companion, Person, Relative
 from dossiers.people.rows import PersonRow, RelativeRow
 from dossiers.rules import services as rules
 from dossiers.rules.models import RuleStateRecord
-from dossiers.units import tree
-from dossiers.units.models import Unit
 from workflow import replay
 from workflow.deadlines import MILESTONES, Deadline
 from workflow.replay import Known
 from workflow.route import walked
-from workflow.rulestate import Rules
 from workflow.stages import DONE, State
 from workflow.turn import whose_turn
 
@@ -103,7 +100,8 @@ _SEVERAL_HERE = _SEVERAL.where(
 )
 _OFFICE = select(func.max(OfficeEvent.seq))
 _LOOSE = (
-    select(EventPersonal.dossier_id, EventPersonal.seq)
+    select(EventPersonal.dossier_id, EventPersonal.seq, Dossier.code)
+    .outerjoin(Dossier, Dossier.id == EventPersonal.dossier_id)
     .outerjoin(Event, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
     .where(Event.seq.is_(None))
 )
@@ -138,16 +136,16 @@ class Comparison:
         if office != self._office:
             self._office = office
             self._known: Known = rules.states(only_kept=True)
-            self._now: Rules = rules.current()
-            self._units = tree.current()
-            self._codes = dict(run(select(Unit.id, Unit.code)).all())
-            self._centres: dict[int, int] = dict(run(select(CourseClass.id, CourseClass.centre_id)).all())
-        self._waiting = recounting.is_pending()
+            read = references.read()
+            self._now, self._units, self._marked = read.rules, read.units, read.marked
+            self._codes, self._centres = read.codes, read.centres
+        self._waiting = recounting.is_pending(self._now)
         self._several: set[int] = set()
         self.findings: list[Finding] = []
         self.events = 0
         self.counts: Counts = Counter()
         self.old: list[str] = []
+        self.unmarked = 0
 
     def age(self) -> list[Finding]:
         """One finding for all dossiers with a log of an earlier format, and one while deadlines wait to be counted."""
@@ -156,6 +154,9 @@ class Comparison:
             what = (
                 f"of {len(self.old)} dossiers is of an earlier format, nothing can be compared: run flask upgrade-log"
             )
+            found.append(Finding("LOG", 0, what))
+        if self.unmarked:
+            what = f"of {self.unmarked} dossiers bears no marks of the program yet: run flask upgrade-log"
             found.append(Finding("LOG", 0, what))
         if self._waiting:
             found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask worker"))
@@ -168,11 +169,11 @@ class Comparison:
 
         If a row among them cannot be read, the others are compared all the same, one by one.
         """
-        kept = len(self.findings), self.events, Counter(self.counts), len(self.old)
+        kept = len(self.findings), self.events, Counter(self.counts), len(self.old), self.unmarked
         try:
             self._chunk(low, high)
         except UNREADABLE:
-            at, self.events, self.counts, old = kept
+            at, self.events, self.counts, old, self.unmarked = kept
             del self.findings[at:], self.old[old:]
             if high - low == 1:
                 self._unreadable(low)
@@ -210,6 +211,7 @@ class Comparison:
         contents: dict[tuple[int, int], str] = {}
         count, broken = self._chains(told, heads, contents)
         self.events += count
+        self._marks(dossiers[number] for number in sorted(dossiers.keys() - broken))
         made: dict[int, Projection] = {}
         for number in sorted(dossiers.keys() - broken):
             projection = self._projection(dossiers[number], told[number], contents)
@@ -242,6 +244,14 @@ class Comparison:
         codes = {head.code: number for number, head in heads.items()}
         broken = {codes.get(finding.code, 0) for finding in findings} | (told.keys() - heads.keys())
         return count, broken
+
+    def _marks(self, dossiers: Iterable[Any]) -> None:
+        """Whether the program itself wrote where these chains end. Those from before there were marks bear none."""
+        for row in dossiers:
+            if not row.mark and not self._marked:
+                self.unmarked += 1
+            elif row.mark != head_mark(row.code, row.version, row.head_hash):
+                self._say(row.code, row.version, NOT_WRITTEN_HERE)
 
     def _projection(self, row: Any, told: Sequence[Any], contents: Mapping[tuple[int, int], str]) -> Projection | None:
         folded = events.foldable(told)
@@ -586,8 +596,10 @@ class Comparison:
             nowhere = ~exists().where(Dossier.id == column)  # one that was opened meanwhile is somewhere
             statement = select(column).where(column >= bindparam("low"), nowhere).distinct().limit(20)
             self._unowned(model, run(statement, {"low": high}).scalars())
-        for number, seq in run(_LOOSE):
-            self._say(f"#{number}", seq, "event_personal: a personal part without its event")
+        for number in run(text(engines.search_numbers(db))).scalars():
+            self._say(f"#{number}", 0, "dossier_search: a row of a dossier that is not there")
+        for number, seq, code in run(_LOOSE):
+            self._say(code or f"#{number}", seq, "event_personal: a personal part without its event")
         for row in run(_STATES):
             if not rules.is_that(row.content, row.hash):
                 self._say(f"rule_state {str(row.hash)[:12]}", 0, "its content is not what its hash says")

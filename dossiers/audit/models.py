@@ -4,13 +4,16 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
-from dossiers.office.logged import apart
+from dossiers.office.logged import logged
 
 
 class Checkpoint(Model):
-    """One signed root. `versions` (compressed) says how far each chain had come, so that it can be made again."""
+    """One signed root. `versions` (compressed) says how far each chain had come, so that it can be made again.
 
-    __table_args__ = (apart("It is over the chains, not in one: its signature vouches for it."),)
+    The office's log says that it was taken, so that one that is taken away is missed.
+    """
+
+    __table_args__ = (logged(digested=("versions",)),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     made_at: Mapped[str] = mapped_column(String(32))

@@ -25,7 +25,7 @@ ALONE = 20_000
 
 Told = Callable[[int, int], None]
 """Told how many events of how many were checked."""
-Part = tuple[int, list[Finding], Counts, list[str]]
+Part = tuple[int, list[Finding], Counts, list[str], int]
 
 
 def verify_all(since: date | None = None, progress: Told | None = None) -> tuple[int, list[Finding]]:
@@ -75,19 +75,21 @@ def _in_processes(total: int, progress: Told | None) -> tuple[int, list[Finding]
     done = 0
     counted: Counts = Counter()
     old: list[str] = []
+    unmarked = 0
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _start, (settings,)) as pool:
-        for events, found, of_range, of_old in pool.map(_range, ranges, chunksize=4):
+        for events, found, of_range, of_old, without in pool.map(_range, ranges, chunksize=4):
             done += events
             findings += found
             counted.update(of_range)
             old += of_old
+            unmarked += without
             if progress is not None:
                 progress(done, total)
     db.session.rollback()
     engines.see_one_picture(db)
     rest = Comparison()
     rest.every()
-    rest.old = old
+    rest.old, rest.unmarked = old, unmarked
     rest.shared()
     rest.rest(highest)
     _count_findings(rest, counted)
@@ -123,4 +125,4 @@ def _range(bounds: tuple[int, int]) -> Part:
         compared.begin()
         compared.chunk(*bounds)
         db.session.rollback()
-        return compared.events, compared.findings, compared.counts, compared.old
+        return compared.events, compared.findings, compared.counts, compared.old, compared.unmarked

@@ -1,20 +1,28 @@
 """Checking that nobody changed the log, nor what stands in the tables because of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
 from sqlalchemy import func, select
 
 from dossiers import engines
 from dossiers.audit import chains
-from dossiers.audit.chains import Finding, Head
+from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
 from dossiers.audit.comparing import CHUNK, Comparison, Progress
+from dossiers.casework import rebasing
 from dossiers.casework.models import Dossier
 from dossiers.extensions import db, run, write_transaction
 from dossiers.office import replaying
 from dossiers.office import services as office
-from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened
+from dossiers.office.models import OfficeEvent, OfficePersonal, office_mark, office_opened
 from dossiers.office.replaying import Difference
+
+_LOOSE = (
+    select(OfficePersonal.seq)
+    .outerjoin(OfficeEvent, OfficeEvent.seq == OfficePersonal.seq)
+    .where(OfficeEvent.seq.is_(None))
+    .order_by(OfficePersonal.seq)
+)
 
 
 def heads() -> dict[int, Head]:
@@ -62,6 +70,7 @@ def upgrade_log(actor_id: int | None) -> tuple[bool, list[Finding]]:
         if findings or not differences:
             return False, findings
         office.rebase(actor_id)
+        rebasing.mark_heads()
     return True, []
 
 
@@ -74,7 +83,19 @@ def _check_office() -> tuple[int, list[Finding], list[Difference]]:
         replaying.Recorded(row["seq"], row["body"], bool(row["commitment"]), personal[1] if personal else None)
         for row, personal in told
     ]
-    return count, [], replaying.differences(recorded)
+    forged = _forged(row for row, _personal in told)
+    what = "office_personal: a personal part without its event"
+    loose = (Finding("OFFICE", seq, what) for seq in run(_LOOSE).scalars())
+    return count, [*forged, *loose], replaying.differences(recorded)
+
+
+def _forged(events: Iterable[chains.Columns]) -> Iterator[Finding]:
+    """Events of the office that the program did not write. Those from before there were marks bear none."""
+    marked = False
+    for row in events:
+        marked = marked or replaying.format_of(row["body"]) >= replaying.MARKED
+        if row["mark"] != office_mark(row["seq"], row["hash"]) and (marked or row["mark"]):
+            yield Finding("OFFICE", row["seq"], NOT_WRITTEN_HERE)
 
 
 def _told(found: Difference) -> Finding:

@@ -31,6 +31,7 @@ LABELS: dict[str, str] = {
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
     "amount": message("chỉ tiêu"), "decision": message("quyết định số"), "decided_on": message("ngày quyết định"),
+    "root": message("mã băm gốc"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""
 
@@ -40,6 +41,7 @@ TABLES: dict[str, str] = {
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
     "course_class": message("lớp"), "account": message("tài khoản"), "role_assignment": message("vai trò được giao"),
+    "checkpoint": message("lần chốt nhật ký"),
 }  # fmt: skip
 """The tables of the office's log: an event that carries everything says how many rows of each."""
 

@@ -14,7 +14,7 @@ class Dossier(Model):
     """One candidate's way. `facts` is what the rules know (workflow.facts), folded act by act.
 
     `since` is the day the state was entered, `turn` the role that has to act, `due_on` the nearest deadline,
-    `head_hash` the hash of the last event, whose number is `version`.
+    `head_hash` the hash of the last event, whose number is `version`; `mark` is over both (see `head_mark`).
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +35,14 @@ class Dossier(Model):
     turn: Mapped[str | None] = mapped_column(String(30))
     due_on: Mapped[date | None]
     admitted_on: Mapped[date | None]
+    mark: Mapped[str] = mapped_column(String(64), server_default="")
+
+
+def head_mark(code: str, version: int, head_hash: str) -> str:
+    """The program's mark on where a dossier's chain ends, and so on all of it: who lacks the key can write a chain
+    that fits itself, but not that this instance wrote it.
+    """
+    return encryption.mark("dossier", code, version, head_hash)
 
 
 class Scope(Model):

@@ -14,7 +14,7 @@ from dossiers.casework import events
 from dossiers.casework.case import Case
 from dossiers.casework.events import Base, BasePersonal, Body, Brought, Personal
 from dossiers.casework.loading import cases_of
-from dossiers.casework.models import DeadlineRecord, Dossier, Event, VoteRecord
+from dossiers.casework.models import DeadlineRecord, Dossier, Event, VoteRecord, head_mark
 from dossiers.casework.recounting import by_itself
 from dossiers.casework.rows import table_of
 from dossiers.casework.store import DatabaseStore
@@ -38,6 +38,8 @@ RENUMBERED = {
 
 Sign = Callable[[bytes], str]
 BATCH = 200
+_UNMARKED = select(Dossier.id, Dossier.code, Dossier.version, Dossier.head_hash).where(Dossier.mark == "")
+_MARK = update(table_of(Dossier)).where(Dossier.id == bindparam("of_id")).values(mark=bindparam("mark"))
 
 _NUMBERS = select(Dossier.id).where(Dossier.id > bindparam("after")).order_by(Dossier.id).limit(BATCH)
 _BODIES = (
@@ -158,6 +160,13 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
     run(_DROP_PAPERS, asked)
     if base.papers:
         run(_ADD_PAPER, [known_row(case.id, *paper) for paper in base.papers])
+
+
+def mark_heads() -> None:
+    """Mark where chains of before there were marks end, in the current transaction; whoever calls has checked them."""
+    marks = [{"of_id": d.id, "mark": head_mark(d.code, d.version, d.head_hash)} for d in run(_UNMARKED)]
+    if marks:
+        run(_MARK, marks)
 
 
 def renumbered_key(key: str | None) -> str | None:

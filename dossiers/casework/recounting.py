@@ -32,6 +32,7 @@ from workflow.facts import DossierFacts, Evidence
 from workflow.replay import RECOUNT
 from workflow.roles import Role
 from workflow.route import told
+from workflow.rulestate import Rules
 
 log = structlog.get_logger()
 
@@ -70,9 +71,9 @@ _ADMINISTRATORS = (
 )
 
 
-def is_pending() -> bool:
-    """Whether there are open deadlines that still stand as other rules counted them."""
-    return not rules.are_counted() and run(_NEXT, {"after": 0}).first() is not None
+def is_pending(now: Rules | None = None) -> bool:
+    """Whether there are open deadlines that still stand as other rules than those in force (`now`) counted them."""
+    return not rules.are_counted(now) and run(_NEXT, {"after": 0}).first() is not None
 
 
 def after_change(_sender: object, **_more: Any) -> None:

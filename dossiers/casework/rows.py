@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from dossiers import names
 from dossiers.casework.case import Case
+from dossiers.casework.models import head_mark
 from dossiers.casework.tables import (
     CompanionOnFile,
     DeadlineRow,
@@ -56,6 +57,7 @@ def dossier_row(case: Case) -> DossierRow:
         "turn": case.turn,
         "due_on": case.due_on,
         "admitted_on": case.facts.admitted_on,
+        "mark": head_mark(case.code, case.version, case.head_hash),
     }
 
 

@@ -131,3 +131,4 @@ class DossierRow(TypedDict):
     turn: str | None
     due_on: date | None
     admitted_on: date | None
+    mark: str

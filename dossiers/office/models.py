@@ -13,7 +13,8 @@ class OfficeEvent(Model):
 
     `body` says in `rows` how every row the act changed stands after it (since format 2), naming things by their codes
     and numbers, never people by name. `actor_id` is empty for the command line. `hash` covers everything here;
-    `commitment` binds the personal part, and is empty where there is none.
+    `commitment` binds the personal part, and is empty where there is none. `mark` is over number and hash (see
+    `office_mark`).
     """
 
     __table_args__ = (apart("It is the office's chain."),)
@@ -27,6 +28,12 @@ class OfficeEvent(Model):
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     commitment: Mapped[str] = mapped_column(String(64), server_default="")
+    mark: Mapped[str] = mapped_column(String(64), server_default="")
+
+
+def office_mark(seq: int, event_hash: str) -> str:
+    """The program's mark on an event, and by its hash on all before it: nobody without the key can make it."""
+    return encryption.mark("office", seq, event_hash)
 
 
 class OfficePersonal(Model):

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from dossiers.extensions import Model, run
 from dossiers.office import images
 from dossiers.office.images import Image, Images, Value
+from dossiers.office.models import OfficeEvent
 
 UPGRADE = "run flask --app wsgi upgrade-log"
 
+_BODIES = select(OfficeEvent.body).order_by(OfficeEvent.seq.desc())
 _ANCESTORS = "unit_ancestor"
 """Derived from unit.parent_id, so it is not in the log: it is made again and compared."""
 
@@ -65,8 +67,12 @@ class _Head(msgspec.Struct):
     format: int = 1
 
 
-SINCE = {"seat_status": 3}
+SINCE = {"seat_status": 3, "checkpoint": 4}
 """From which format of the log on a table stands in it, where not from the first."""
+
+
+MARKED = 4
+"""From which format of the log on every chain bears the program's marks."""
 
 
 class _Body(msgspec.Struct):
@@ -101,6 +107,23 @@ def fold(events: Sequence[Recorded]) -> Told | None:
                 personal = named.get((table, key), {}) if named is not None else None
                 told.setdefault(table, {})[key] = Row(event.seq, shown, personal)
     return told
+
+
+def format_of(body: str) -> int:
+    """The format an event of the office was written in."""
+    return msgspec.json.decode(body, type=_Head).format
+
+
+def marks_begin() -> bool:
+    """Whether every chain must bear the program's marks: the newest event that carries everything says so."""
+    for body in run(_BODIES).scalars():
+        try:
+            head = msgspec.json.decode(body, type=_Head)
+        except (msgspec.MsgspecError, TypeError):
+            continue  # is named when the office's chain is checked
+        if head.whole:
+            return head.format >= MARKED
+    return False
 
 
 def _is_whole(body: str) -> bool:
@@ -199,7 +222,7 @@ def differences(events: Sequence[Recorded]) -> list[Difference]:
         for row in run(select(table)).mappings()
     }
     columns[_ANCESTORS] = table.columns.keys()
-    began = next(msgspec.json.decode(e.body, type=_Head).format for e in reversed(events) if _is_whole(e.body))
+    began = next(format_of(event.body) for event in reversed(events) if _is_whole(event.body))
     return compare(told, standing, columns, began)
 
 

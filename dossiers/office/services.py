@@ -12,10 +12,10 @@ from dossiers.extensions import Model, db
 from dossiers.languages import lazy as _l
 from dossiers.office import images
 from dossiers.office.images import Change
-from dossiers.office.models import OfficeEvent, OfficePersonal, office_place
+from dossiers.office.models import OfficeEvent, OfficePersonal, office_mark, office_place
 
-FORMAT = 3
-"""Of an event's body: with it came the rows."""
+FORMAT = 4
+"""Of an event's body: with 2 came the rows; from an event of 4 that carries everything on, all chains bear marks."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
@@ -37,6 +37,7 @@ TOPICS: dict[str, Any] = {
     "day:forgotten": _l("Bỏ ngày khỏi lịch riêng"),
     "class:opened": _l("Mở lớp"),
     "quota:given": _l("Giao chỉ tiêu"),
+    "checkpoint:taken": _l("Chốt nhật ký"),
     "demo:loaded": _l("Nạp dữ liệu dùng thử"),
     "log:rebased": _l("Ghi lại toàn bộ hiện trạng"),
 }
@@ -110,7 +111,8 @@ def _append(
         "prev_hash": last.hash if last else chain.GENESIS,
         "commitment": chain.commitment(salt, personal) if named else "",
     }
-    db.session.add(OfficeEvent(**row, hash=chain.office_hash(row)))
+    row["hash"] = chain.office_hash(row)
+    db.session.add(OfficeEvent(**row, mark=office_mark(row["seq"], row["hash"])))
     db.session.flush()
     if named:
         sealed = encryption.seal(personal, office_place(row["seq"]))

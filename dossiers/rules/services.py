@@ -1,7 +1,7 @@
 """The rules as this instance has them: the shipped rulebooks and calendar with the administrator's changes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeGuard
 
@@ -35,12 +35,19 @@ class InForce(Rules):
 
 
 def _read() -> InForce:
+    values = db.session.execute(select(RuleValue.rulebook, RuleValue.key, RuleValue.value)).tuples().all()
+    return in_force(values, db.session.execute(select(CalendarDay.day, CalendarDay.working)).tuples().all())
+
+
+def in_force(values: Sequence[tuple[str, str, str]], days: Sequence[tuple[date, bool]]) -> InForce:
+    """The rules as shipped, with values an administrator gave (rulebook, key, value in JSON) and days of the calendar
+    (the day, whether it is worked).
+    """
     changed: dict[str, dict[str, Value]] = {}
-    for row in db.session.execute(select(RuleValue.rulebook, RuleValue.key, RuleValue.value)):
-        changed.setdefault(row.rulebook, {})[row.key] = json.loads(row.value)
+    for book, key, value in values:
+        changed.setdefault(book, {})[key] = json.loads(value)
     books = {code: book.changed(changed.get(code, {})) for code, book in shipped().items()}
-    days = db.session.execute(select(CalendarDay.day, CalendarDay.working)).all()
-    calendar = WorkCalendar((row.day for row in days if row.working), (row.day for row in days if not row.working))
+    calendar = WorkCalendar((day for day, working in days if working), (day for day, working in days if not working))
     return InForce(books, calendar)
 
 

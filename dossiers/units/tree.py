@@ -4,12 +4,12 @@ It is read again when the instance's value `tree_version` is another than the on
 processes follow each other's changes; whoever changes a unit calls `changed`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from dossiers import names
 from dossiers.extensions import run
@@ -59,9 +59,9 @@ class Node:
 class Tree:
     """All units, closed ones too, as they stand under each other."""
 
-    def __init__(self, read: Callable[[], Iterable[Row[Any]]], periods: Iterable[Row[Any]] = ()) -> None:
+    def __init__(self, read: Callable[[], Iterable[Any]], periods: Sequence[Any] = ()) -> None:
         self._read = read
-        self._periods: dict[int, list[Row[Any]]] = {}
+        self._periods: dict[int, list[Any]] = {}
         for period in periods:
             self._periods.setdefault(period.unit_id, []).append(period)
         self._last_change = max((period.valid_to for period in periods if period.valid_to is not None), default=None)
@@ -192,13 +192,13 @@ class Tree:
         return {Source(str(node.kind)): node.id for node in sorted(found, key=lambda node: -node.id)}
 
 
-def _nodes(units: Iterable[Row[Any]]) -> dict[int, Node]:
+def _nodes(units: Iterable[Any]) -> dict[int, Node]:
     """Each unit's number and what stands there, in the order of codes."""
     rows = {unit.id: unit for unit in units}
     found = {}
     for unit in sorted(rows.values(), key=lambda unit: unit.code):
         chain, above = [unit.id], unit.parent_id
-        while above is not None:
+        while above is not None and above not in chain:  # a tree that somebody bent by SQL bites its tail
             chain.append(above)
             above = rows[above].parent_id
         found[unit.id] = Node(

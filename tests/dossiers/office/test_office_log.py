@@ -10,13 +10,28 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_security.utils import _pwd_context, get_hmac
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, delete, event, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Table,
+    delete,
+    event,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from webtest import TestApp
 
 from dossiers import chain, create_app, encryption
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.audit import services as audit
+from dossiers.audit.models import Checkpoint
 from dossiers.audit.services import Finding
 from dossiers.extensions import Model, db, security
 from dossiers.office import images, replaying
@@ -37,7 +52,13 @@ CHANGED = "{} is not what the log says"
 MISSING = "is in the log, not in the table"
 ADDED = "is in the table, not in the log"
 GUARDS_OFF = {
-    "sqlite": ["PRAGMA defer_foreign_keys = ON", "DROP TRIGGER office_personal_no_update"],
+    "sqlite": [
+        "PRAGMA defer_foreign_keys = ON",
+        *(
+            f"DROP TRIGGER {name}"
+            for name in ("office_personal_no_update", "checkpoint_no_update", "checkpoint_no_delete")
+        ),
+    ],
     "postgresql": ["SET LOCAL session_replication_role = replica"],
 }
 """What somebody with the database's password does first; good for one transaction."""
@@ -58,9 +79,13 @@ def tampering(loaded: World) -> Iterator[World]:
             db.session.execute(text(statement))
         value = RuleValue(rulebook="RB-2021", key="quorum", value='"1/2"', changed_at="2022-07-27", changed_by_id=1)
         day = CalendarDay(day=date(2022, 7, 28), working=False, note="Thông báo 1-TB")
-        db.session.add_all([value, day])
+        point = Checkpoint(
+            made_at="2022-07-27", dossiers=1, events=1, root="r", signature="s", public_key="p", versions=b"v"
+        )
+        db.session.add_all([value, day, point])
         office.record("rule:changed", None, 1, [value])
         office.record("day:set", None, 1, [day])
+        office.record("checkpoint:taken", None, None, [point])
         yield loaded
         db.session.rollback()
 
@@ -86,6 +111,8 @@ def other(column: Column[Any], value: Any) -> Any:
         return not value
     if isinstance(column.type, Integer):
         return 987654
+    if isinstance(column.type, LargeBinary):
+        return b"kh-ac"
     if isinstance(column.type, DateTime):
         return datetime(1999, 12, 31, 23, 59)  # noqa: DTZ001 - as it stands in the database
     return date(1999, 12, 31) if isinstance(column.type, Date) else "kh-ac"
@@ -228,7 +255,7 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
             )
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
-        "calendar_day", "rule_value", "course_class", "instance_value",
+        "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint",
     }  # fmt: skip
 
 
@@ -357,6 +384,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _sessions_ended(person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),
+        lambda: app.test_cli_runner().invoke(args=["audit", "checkpoint"]),
     ):
         way()
         with app.app_context():
