@@ -8,7 +8,7 @@ from functools import cached_property
 from flask import g
 from sqlalchemy import bindparam, select
 
-from dossiers.accounts.models import RoleAssignment
+from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import run
 from workflow.roles import Role
 
@@ -18,10 +18,11 @@ BLIND = frozenset({Role.ADMINISTRATOR})
 
 @dataclass(frozen=True)
 class Signed:
-    """A signed-in account with its grants, each a role in a unit (and all units below it)."""
+    """A signed-in account with its grants, each a role in a unit (and all units below it), and whose account it is."""
 
     account_id: int
     grants: tuple[tuple[Role, int], ...]
+    person_id: int | None = None
 
     @property
     def ref(self) -> str:
@@ -54,22 +55,30 @@ Period = tuple[str, int, date, date | None]
 PERIOD = (RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.valid_from, RoleAssignment.valid_to)
 """The columns of a period."""
 
-_ROLES = select(*PERIOD).where(RoleAssignment.account_id == bindparam("account")).order_by(RoleAssignment.id)
+_ROLES = (
+    select(*PERIOD, Account.person_id)
+    .select_from(Account)
+    .outerjoin(RoleAssignment, RoleAssignment.account_id == Account.id)
+    .where(Account.id == bindparam("account"))
+    .order_by(RoleAssignment.id)
+)
 
 
-def know(account_id: int, periods: Sequence[Period]) -> None:
-    """Take what was read of an account's roles, at any time, for the rest of the request."""
-    g.periods_of = (account_id, periods)
+def know(account_id: int, periods: Sequence[Period], person_id: int | None) -> None:
+    """Take what was read of an account's roles, at any time, and whose it is, for the rest of the request."""
+    g.periods_of = (account_id, periods, person_id)
 
 
 def load(account_id: int, day: date) -> Signed:
     """The grants an account holds on a day; at most one query."""
-    known, periods = g.get("periods_of", (None, ()))
+    known, periods, person_id = g.get("periods_of", (None, (), None))
     if known != account_id:
-        periods = run(_ROLES, {"account": account_id}).all()
+        rows = run(_ROLES, {"account": account_id}).all()
+        periods = [row[:-1] for row in rows if row.role is not None]
+        person_id = rows[0].person_id if rows else None
     held = (
         (Role(role), unit_id)
         for role, unit_id, first, ended in periods
         if first <= day and (ended is None or day < ended)
     )
-    return Signed(account_id, tuple(held))
+    return Signed(account_id, tuple(held), person_id)

@@ -40,6 +40,7 @@ TABLES: dict[str, str] = {
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
     "course_class": message("lớp"), "account": message("tài khoản"), "role_assignment": message("vai trò được giao"),
+    "org_person": message("người của tổ chức"), "role_request": message("vai trò được đề nghị"),
 }  # fmt: skip
 """The tables of the office's log: an event that carries everything says how many rows of each."""
 

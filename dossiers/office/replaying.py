@@ -65,7 +65,7 @@ class _Head(msgspec.Struct):
     format: int = 1
 
 
-SINCE = {"seat_status": 3}
+SINCE = {"seat_status": 3, "org_person": 4, "role_request": 4}
 """From which format of the log on a table stands in it, where not from the first."""
 
 

@@ -14,8 +14,8 @@ from dossiers.office import images
 from dossiers.office.images import Change
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_place
 
-FORMAT = 3
-"""Of an event's body: with it came the rows."""
+FORMAT = 4
+"""Of an event's body: with the second came the rows, with later ones tables (replaying.SINCE)."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),

@@ -1,5 +1,8 @@
 """The registers of those who vote: who holds a seat in a body, what they are on a day, and who was entitled."""
 
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -34,12 +37,15 @@ STATUS_LABELS: dict[Status, Text] = {
 
 @dataclass(frozen=True)
 class Register:
-    """How many hold a seat on a day, by what they are."""
+    """How many hold a seat on a day, by what they are; `hash` names the register as it stood: its seats, and what
+    their holders were.
+    """
 
     official: int = 0
     exempt: int = 0
     elsewhere: int = 0
     probationary: int = 0
+    hash: str = ""
 
     @property
     def members(self) -> int:
@@ -53,18 +59,18 @@ def _on_the_day(model: type[BodyMember] | type[SeatStatus]) -> tuple[Any, Any]:
 
 
 _COUNTED = (
-    select(SeatStatus.status, func.count())
-    .join(BodyMember, BodyMember.id == SeatStatus.seat_id)
+    select(BodyMember.id, SeatStatus.status)
+    .join(SeatStatus, BodyMember.id == SeatStatus.seat_id)
     .where(
         BodyMember.unit_id == bindparam("unit"),
         BodyMember.body == bindparam("body"),
         *_on_the_day(BodyMember),
         *_on_the_day(SeatStatus),
     )
-    .group_by(SeatStatus.status)
+    .order_by(BodyMember.id)
 )
 _SEATS = (
-    select(BodyMember.id, BodyMember.name, BodyMember.account_id, BodyMember.valid_from, SeatStatus.status)
+    select(BodyMember.id, BodyMember.name, BodyMember.person_id, BodyMember.valid_from, SeatStatus.status)
     .join(SeatStatus, SeatStatus.seat_id == BodyMember.id)
     .where(
         BodyMember.unit_id == bindparam("unit"),
@@ -75,15 +81,22 @@ _SEATS = (
 )
 
 
-def ref_of(seat: Any) -> str:
-    """How the facts of a dossier name who holds a seat: by the account, where there is one."""
-    return f"a{seat.account_id}" if seat.account_id else f"m{seat.id}"
+def ref_of(seat_id: int) -> str:
+    """How the facts of a dossier name who holds a seat; accounts.persons knows who that is."""
+    return f"m{seat_id}"
 
 
 def counted(unit_id: int, body: str, day: date) -> Register:
     """How many hold a seat in a unit's body on a day, by what they are; one query."""
-    rows = run(_COUNTED, {"unit": unit_id, "body": body, "day": day}).all()
-    return Register(**{str(status): count for status, count in rows})
+    return register_of(unit_id, body, run(_COUNTED, {"unit": unit_id, "body": body, "day": day}).all())
+
+
+def register_of(unit_id: int, body: str, seats: Iterable[Any]) -> Register:
+    """The register of a unit's body with these seats, given as (id, status) by id."""
+    held = [(seat_id, str(status)) for seat_id, status in seats]
+    names = "".join(f"{seat_id}:{status};" for seat_id, status in held)
+    found = hashlib.sha256(f"{unit_id}/{body}/{names}".encode()).hexdigest()
+    return Register(**Counter(status for _seat, status in held), hash=found)
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,7 @@ class Seat:
     name: str
     since: date
     status: Status
+    person_id: int = 0
 
     @property
     def is_official(self) -> bool:
@@ -105,7 +119,9 @@ class Seat:
 def register(unit_id: int, body: Body, day: date) -> list[Seat]:
     """Everybody in a unit's body on a day, in Vietnamese name order; one query."""
     found: list[Row[Any]] = list(run(_SEATS, {"unit": unit_id, "body": str(body), "day": day}).all())
-    seats = [Seat(row.id, ref_of(row), row.name, row.valid_from, Status(row.status)) for row in found]
+    seats = [
+        Seat(row.id, ref_of(row.id), row.name, row.valid_from, Status(row.status), row.person_id) for row in found
+    ]
     return sorted(seats, key=lambda seat: names.sort_key(seat.name))
 
 

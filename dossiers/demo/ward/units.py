@@ -67,6 +67,7 @@ class WardCasting(Casting):
             self._cell(cast, "HL", number, f"Khu phố {number}, phường Hòa Lạc", beside)
         self.unions(cast, beside, "phường Hòa Lạc", (None, None))
         self.fill_seats(cast)
+        self.second_administrator(cast)
         for unit, amount, decision, day in (
             (city, 40, "88-QĐ/TU", date(2026, 1, 20)), (ward, 24, "31-QĐ/TU", date(2026, 2, 12)),
             (beside, 12, "31-QĐ/TU", date(2026, 2, 12)),
