@@ -54,6 +54,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SEEN_MINUTES", "5", "How often it is noted at most that a session is in use, 1 to 30."),
     Setting("PASSWORD_LENGTH", "10", "Characters a password needs, 8 to 64."),
     Setting("ONE_TIME_HOURS", "72", "So long a one-time password of an administrator opens its account, 1 to 720."),
+    Setting("GRANT_DAYS", "14", "For so many days a role that was asked for waits for a second person, 1 to 90."),
     Setting("READS_DAYS", "730", "For so many days it is kept who looked at which dossier, 30 to 3650."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
 )
@@ -126,6 +127,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "PASSWORD_LENGTH": _number(env, "PASSWORD_LENGTH", 10, 8, 64),
         "ONE_TIME_HOURS": _number(env, "ONE_TIME_HOURS", 72, 1, 720),
         "DRAFT_DAYS": _number(env, "DRAFT_DAYS", 7, 0, 30),
+        "GRANT_DAYS": _number(env, "GRANT_DAYS", 14, 1, 90),
         "READS_DAYS": _number(env, "READS_DAYS", 730, 30, 3650),
         "THREADS": threads,
         "BABEL_DEFAULT_LOCALE": language,

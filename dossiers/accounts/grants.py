@@ -1,6 +1,6 @@
 """Who somebody is to the program: an account and the roles it holds in units today."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,23 @@ from workflow.roles import Role
 
 BLIND = frozenset({Role.ADMINISTRATOR})
 """Roles that see no dossier."""
+
+GIVING = frozenset({Role.ADMINISTRATOR})
+"""Roles that ask for roles to be given."""
+
+CONFIRMING = GIVING | {Role.COMMITTEE_SECRETARY, Role.UPPER_SECRETARY}
+"""Roles that confirm what somebody else asked for: a second administrator, the secretary of the unit's committee."""
+
+SECRETARIES = frozenset({Role.CELL_SECRETARY, Role.COMMITTEE_SECRETARY, Role.UPPER_SECRETARY})
+"""Roles that see who holds which role in their unit."""
+
+IDLE = BLIND | {Role.INSPECTOR}
+"""Roles that do no act on a dossier."""
+
+
+def takes_two(role: Role) -> bool:
+    """Whether giving a role takes two: it reads dossiers, or by it roles are given or confirmed."""
+    return role not in BLIND or role in GIVING or role in CONFIRMING
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,16 @@ class Signed:
     @cached_property
     def reading_units(self) -> tuple[int, ...]:
         """Units whose dossiers this person may read."""
-        return tuple(dict.fromkeys(unit for role, unit in self.grants if role not in BLIND))
+        return self.units_as(frozenset(Role) - BLIND)
+
+    @cached_property
+    def acting_units(self) -> tuple[int, ...]:
+        """Units on whose dossiers this person may act."""
+        return self.units_as(frozenset(Role) - IDLE)
+
+    def units_as(self, roles: Container[Role]) -> tuple[int, ...]:
+        """The units in which this person holds one of some roles."""
+        return tuple(dict.fromkeys(unit for role, unit in self.grants if role in roles))
 
     def roles_over(self, scope_units: tuple[int, ...]) -> tuple[Role, ...]:
         """The roles that reach a dossier seen by these units."""

@@ -266,7 +266,7 @@ def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
     if act.trigger != "transfer":
         return
     place = tree.current().place(act.to_unit_id) if act.to_unit_id else None
-    reach = {unit for _, unit in signed.grants}
+    reach = set(signed.acting_units)
     fits = (
         place is not None
         and place.has_dossiers

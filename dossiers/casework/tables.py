@@ -3,7 +3,6 @@
 from datetime import date
 from typing import TypedDict
 
-
 CountedBy = tuple[int, str]
 """The register a vote was counted against: whose it is, and its hash ("": not kept)."""
 

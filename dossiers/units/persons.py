@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from dossiers import names
 from dossiers.extensions import db
+from dossiers.rules import instance
 from dossiers.units.models import BodyMember, OrgPerson
 
 
@@ -31,6 +32,14 @@ class Match:
     surely: bool
 
 
+VERSION = "persons_version"
+
+
+def changed() -> None:
+    """Accounts or seats were made, or tied to another person, in the current transaction: see accounts.persons."""
+    instance.renew(VERSION)
+
+
 def matching(name: str, birth_date: date | None, phone: str) -> list[Match]:
     """Persons with this name, however it is spelled; of whom a birth date or phone is known, one that does not differ.
 
@@ -48,12 +57,9 @@ def matching(name: str, birth_date: date | None, phone: str) -> list[Match]:
     return matches
 
 
-def make(name: str, birth_date: date | None = None, phone: str = "") -> OrgPerson:
-    """A new person; in the current transaction, which is flushed. Whoever calls this records the row."""
-    person = OrgPerson(name=name, name_key=name_key(name), birth_date=birth_date, phone=phone_key(phone))
-    db.session.add(person)
-    db.session.flush()
-    return person
+def new(name: str, birth_date: date | None = None, phone: str = "") -> OrgPerson:
+    """A new person, not written yet."""
+    return OrgPerson(name=name, name_key=name_key(name), birth_date=birth_date, phone=phone_key(phone))
 
 
 def seats_of(people: Iterable[int], day: date) -> Sequence[BodyMember]:
