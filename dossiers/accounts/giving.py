@@ -173,7 +173,9 @@ def waiting(units: tuple[int, ...], account_id: int | None = None) -> list[Asked
 
 @dataclass(frozen=True)
 class Held:
-    """A role in force or still to begin, and how it came to be: asked for and confirmed by whom ("": on the machine)."""
+    """A role in force or still to begin, and how it came to be: who asked for it and who confirmed it ("": it was given
+    on the machine).
+    """
 
     role: RoleAssignment
     account: Account

@@ -31,7 +31,8 @@ LABELS: dict[str, str] = {
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
     "person": message("người số"), "asked_by": message("do tài khoản số"), "request": message("đề nghị số"),
-    "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"), "amount": message("chỉ tiêu"), "decision": message("quyết định số"), "decided_on": message("ngày quyết định"),
+    "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"), "amount": message("chỉ tiêu"),
+    "decision": message("quyết định số"), "decided_on": message("ngày quyết định"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""
 

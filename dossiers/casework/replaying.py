@@ -23,8 +23,8 @@ from workflow.replay import Known, Recorded, Standing
 
 @dataclass
 class Projection:
-    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns); `registers`
-    against which register the vote of an event was counted.
+    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns);
+    `registers` against which register the vote of an event was counted.
     """
 
     dossier_id: int

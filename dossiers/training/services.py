@@ -53,7 +53,7 @@ def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) 
 
 def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
     """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
-    offices = ("committee_officer", "upper_officer")
+    turns = [(unit, str(role)) for role, unit in signed.grants if str(role) in ("committee_officer", "upper_officer")]
     query = (
         select(
             Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version, Scope.sort_key
@@ -62,9 +62,7 @@ def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
         .join(Unit, Unit.id == Dossier.unit_id)
         .join(Scope, Scope.dossier_id == Dossier.id)
         .where(
-            tuple_(Scope.ancestor_id, Scope.turn).in_(
-                [(u, str(r)) for r, u in signed.grants if str(r) in offices] or [(-1, "")]
-            ),
+            tuple_(Scope.ancestor_id, Scope.turn).in_(turns or [(-1, "")]),
             Scope.state == str(State.LISTED),
         )
         .order_by(Scope.sort_key)

@@ -37,12 +37,12 @@ def stage() -> ResponseReturnValue:
 
 
 def _centres() -> list[Node]:
-    """The training centres whose classes whoever asks manages: their own, those below, and those of the committees above
-    them, which serve all that stands there.
+    """The training centres whose classes whoever asks manages: their own, those below, and those of the committees
+    above them, which serve all that stands there.
     """
     units, reach = tree.current(), units_with("class.manage")
     above = {number for unit in reach for number in units[unit].chain}
-    centres = [node for node in units.below(units.roots(tuple(above)), (str(UnitKind.TRAINING_CENTRE),))]
+    centres = units.below(above, (str(UnitKind.TRAINING_CENTRE),))
     found = [node for node in centres if node.parent_id in above or node.lies_in(reach)]
     return sorted(found, key=lambda node: node.name)
 

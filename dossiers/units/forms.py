@@ -38,8 +38,8 @@ class RegisterForm(FlaskForm):
             named = _("%(named)s và %(more)s lần khác", named=named, more=more)
         self.by.errors = [_("Chưa ghi theo văn bản nào.")]
         return _(
-            "Thay đổi này chạm đến biểu quyết đã họp theo danh sách cũ: %(votes)s. Ghi từ ngày sau đó; nếu danh sách đã "
-            "ghi sai thì ghi văn bản đính chính ở dưới, rồi đính chính từng biểu quyết.",
+            "Thay đổi này chạm đến biểu quyết đã họp theo danh sách cũ: %(votes)s. Ghi từ ngày sau đó; nếu danh sách "
+            "đã ghi sai thì ghi văn bản đính chính, rồi đính chính từng biểu quyết.",
             votes=named,
         )  # fmt: skip
 
@@ -56,7 +56,7 @@ class SeatForm(RegisterForm):
     cards: Sequence[Card] = ()
 
     def prepare(self, unit: Node) -> None:
-        """Most are official members. Who is known by that name is offered: one person stands once in the organisation."""
+        """Most are official members. Who is known by that name is offered: nobody stands twice in the organisation."""
         bodies = services.bodies_of(unit.kind)
         self.body.choices = [(str(body), say(BODY_LABELS[body])) for body in bodies]
         self.status.choices = labelled(STATUS_LABELS)

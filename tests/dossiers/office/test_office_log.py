@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from webtest import TestApp
 
 from dossiers import chain, create_app, encryption
-from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
 from dossiers.audit import services as audit
 from dossiers.audit.services import Finding
 from dossiers.extensions import Model, db, security
@@ -58,7 +58,12 @@ def tampering(loaded: World) -> Iterator[World]:
             db.session.execute(text(statement))
         value = RuleValue(rulebook="RB-2021", key="quorum", value='"1/2"', changed_at="2022-07-27", changed_by_id=1)
         day = CalendarDay(day=date(2022, 7, 28), working=False, note="Thông báo 1-TB")
-        db.session.add_all([value, day])
+        asked = RoleRequest(
+            account_id=2, role="inspector", unit_id=1, valid_from=day.day, asked_by_id=5, asked_on=day.day,
+            expires_on=day.day,
+        )  # fmt: skip
+        db.session.add_all([value, day, asked])
+        office.record("role:asked", 1, 5, [asked])
         office.record("rule:changed", None, 1, [value])
         office.record("day:set", None, 1, [day])
         yield loaded
@@ -223,12 +228,14 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
         shown = set(table.columns.keys()) - rule.personal - rule.digested
         assert not any(table.columns[name].info.get("sealed") for name in shown)
         if table.name == "account":
-            assert shown == {"id", "active", "created_at", "demo_label", "password_until"}, (
-                "is the new one no secret, and names nobody?"
-            )
+            assert shown == {
+                "id", "active", "created_at", "demo_label", "password_until", "password_by_id", "password_given_at",
+                "person_id",
+            }, "is the new one no secret, and names nobody?"  # fmt: skip
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
-        "calendar_day", "rule_value", "course_class", "instance_value",
+        "calendar_day", "rule_value", "course_class", "instance_value", "org_person",
+        "role_request",
     }  # fmt: skip
 
 
