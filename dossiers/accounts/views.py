@@ -270,6 +270,7 @@ def end_role(account_id: int, role_id: int) -> ResponseReturnValue:
 class WhoseForm(FlaskForm):
     """Whose an account is, and on what ground that is said."""
 
+    name = LineField(_l("Tìm người theo họ và tên"), [required, Words(120)])
     person = choice(_l("Là"))
     ground = LineField(_l("Căn cứ"), [required, Words(500)])
 
@@ -277,26 +278,30 @@ class WhoseForm(FlaskForm):
 @blueprint.route("/tai-khoan/<int:account_id>/nguoi", methods=["GET", "POST"])
 @permits("administration")
 def whose(account_id: int) -> ResponseReturnValue:
-    """Tie an account to a person of the registers, found by name; nobody ties the own one."""
+    """Tie an account to a person of the registers, found by name, which stands in no address. Nobody ties the own one."""
     found = _account(account_id)
     if account_id == signed().account_id or (found.person_id is not None and found.person_id == signed().person_id):
         abort(403)
-    typed = " ".join(request.args.get("q", found.name).split())[:120]
-    cards = [card for card in persons.matching(typed, None, "", units_with("administration"))
-             if card.person.id != found.person_id]  # fmt: skip
     form = WhoseForm()
+    if not form.is_filled():
+        form.name.data = found.name
+    cards = [
+        card for card in persons.matching(form.name.data or "", None, "", units_with("administration"))
+        if card.person.id != found.person_id
+    ]  # fmt: skip
     form.person.choices = with_empty(
         [*((str(card.person.id), called(card)) for card in cards), (OTHER, _("Người khác, chưa ghi ở đâu"))]
     )
-    if form.validate_on_submit():
+    found_only = request.form.get("step") == "find"
+    if not found_only and form.validate_on_submit():
         person = next((card.person for card in cards if str(card.person.id) == form.person.data), None)
         if person is not None and person.id == signed().person_id:
             abort(403)
         services.link(found, person, form.ground.data, signed().account_id)
         flash(_("Đã ghi tài khoản này là của ai."), "done")
         return redirect(url_for("accounts.account", account_id=account_id), 303)
-    page = render_template("accounts/whose.html", account=found, card=_card(found), form=form, q=typed)
-    return page, 422 if form.is_submitted() else 200
+    page = render_template("accounts/whose.html", account=found, card=_card(found), form=form)
+    return page, 422 if form.is_submitted() and not found_only else 200
 
 
 @blueprint.post("/tai-khoan/<int:account_id>/<any(khoa, mo):how>")

@@ -105,6 +105,12 @@ class Casting:
         db.session.add(held)
         cast.actors.setdefault((role, unit.id), Signed(account.id, ((role, unit.id),), person.id))
 
+    def member_of(self, cast: Cast, role: Role, unit: Unit, cell: Unit) -> None:
+        """Whoever holds a role in a unit is a member of a cell."""
+        person = db.session.get(OrgPerson, cast.actors[role, unit.id].person_id)
+        assert person is not None
+        self._sit(person, cell)
+
     def _sit(self, person: OrgPerson, unit: Unit) -> None:
         """Give a person the first official seat that is free in each body of a unit."""
         bodies: set[object] = set()

@@ -126,6 +126,25 @@ def register(unit_id: int, body: Body, day: date) -> list[Seat]:
     return sorted(seats, key=lambda seat: names.sort_key(seat.name))
 
 
+_COMING = (
+    select(BodyMember.id, BodyMember.name, BodyMember.person_id, BodyMember.valid_from, SeatStatus.status)
+    .join(SeatStatus, SeatStatus.seat_id == BodyMember.id)
+    .where(
+        BodyMember.unit_id == bindparam("unit"),
+        BodyMember.body == bindparam("body"),
+        BodyMember.valid_from > bindparam("day"),
+        SeatStatus.valid_from == BodyMember.valid_from,
+    )
+    .order_by(BodyMember.valid_from, BodyMember.id)
+)
+
+
+def coming(unit_id: int, body: Body, day: date) -> list[Seat]:
+    """Those whose seat begins after a day, and what they then are; one query."""
+    rows = run(_COMING, {"unit": unit_id, "body": str(body), "day": day})
+    return [Seat(row.id, ref_of(row.id), row.name, row.valid_from, Status(row.status), row.person_id) for row in rows]
+
+
 class NotThere(ValueError):
     """Somebody sits in the register already; the message is a sentence."""
 

@@ -141,7 +141,7 @@ def _unit(code: str, permission: str = "signed_in") -> Node:
 def unit(code: str) -> ResponseReturnValue:
     """A unit and its registers; who keeps a register adds people here."""
     found = _unit(code)
-    bodies = services.bodies_of(found.kind)
+    bodies, today = services.bodies_of(found.kind), clock.today()
     form = SeatForm(body=str(bodies[0]) if bodies else "")
     form.prepare(found)
     can_change = permitted("register.manage", found.id) and bool(bodies)
@@ -158,7 +158,10 @@ def unit(code: str) -> ResponseReturnValue:
     page = render_template(
         "units/unit.html",
         unit=found,
-        registers=[(body, registers.register(found.id, body, clock.today())) for body in bodies],
+        registers=[
+            (body, registers.register(found.id, body, today), registers.coming(found.id, body, today))
+            for body in bodies
+        ],
         form=form,
         can_change=can_change,
         may_move=permitted("administration", found.id) and found.parent_id is not None,

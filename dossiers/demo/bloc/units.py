@@ -97,6 +97,7 @@ class BlocCasting(Casting):
         else:
             cells.append(self._cell(bloc, f"{code}-C3", f"Chi bộ 3, {name}", unit, None))
         bloc.cells[code] = cells
+        self.member_of(bloc, Role.COMMITTEE_OFFICER, unit, cells[-1])
         self._unions(bloc, unit, code, name)
 
     def _grassroots_cell(self, bloc: Cast, code: str, name: str) -> None:

@@ -176,7 +176,10 @@ def test_a_changed_personal_part_is_found_even_with_the_key(tampering: World) ->
 
 def test_an_erased_personal_part_is_named_as_long_as_rows_rest_on_it(tampering: World) -> None:
     db.session.execute(delete(OfficePersonal).where(OfficePersonal.seq == 1))
-    lost = "account.email, account.fs_uniquifier, account.name, account.password, body_member.name"
+    lost = (
+        "account.email, account.fs_uniquifier, account.ground, account.name, account.password, body_member.name, "
+        "org_person.birth_date, org_person.name, org_person.name_key, org_person.phone"
+    )
     assert findings() == [Finding("OFFICE", 1, f"its personal part is gone; what it said of {lost} cannot be compared")]
     db.session.execute(update(Unit).where(Unit.code == "DB02").values(name="Đảng bộ khác"))
     assert Finding("unit DB02", 1, CHANGED.format("name")) in findings(), "the rest still is"
@@ -274,14 +277,39 @@ def test_it_costs_the_same_number_of_queries_and_reads_each_personal_part_once(
 
 def _seat(person: Maker) -> None:
     own = person("cell_secretary", "CB01")
-    answer = own.send(own.get("/don-vi/CB01").forms["act"], name="Hồ Văn Mới", valid_from="01/07/2022", status="exempt")
+    answer = own.send(own.get("/don-vi/CB01").forms["act"], name="Hồ Văn Mới", valid_from="28/07/2022", status="exempt")
     assert answer.status_int == 303
 
 
 def _status(person: Maker) -> None:
     own = person("cell_secretary", "CB01")
     form = own.get("/don-vi/CB01").click(href="/doi/", index=0).forms["act"]
-    assert own.send(form, status="elsewhere", valid_from="20/07/2022").status_int == 303
+    assert own.send(form, status="elsewhere", valid_from="28/07/2022").status_int == 303
+
+
+def _who(person: Maker) -> None:
+    """The committee's new member is a member of a cell; the account of its officer is that person's."""
+    officer, admin = person("committee_officer", "DB02"), person("administrator", "KHOI")
+    name = officer.get("/don-vi/DB02-C3").html.select("table.list tbody tr")[-1].td.get_text()
+    form = officer.get("/don-vi/DB02").forms["act"]
+    answer = officer.send(form, name=name, birth_date="01/02/1980", valid_from="28/07/2022")
+    answer = officer.send(answer.forms["act"], person="new")
+    assert answer.status_int == 303
+    row = next(row for row in answer.follow().html.select("tbody tr") if name in row.get_text())
+    page = officer.get(row.select_one('a[href*="/nguoi/"]')["href"])
+    assert officer.send(page.forms["act"], person="first").status_int == 303
+    form = admin.get(f"/tai-khoan/{officer.id}/nguoi").forms["act"]
+    form["name"] = name
+    form = form.submit("step", value="find").forms["act"]
+    assert admin.send(form, person="first", ground="Danh sách đảng viên").status_int == 303
+
+
+def _refused(person: Maker) -> None:
+    admin, helper = person("administrator", "KHOI"), person("training_officer", "TTCT")
+    form = admin.get(f"/tai-khoan/{helper.id}/vai-tro").forms["act"]
+    unit = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
+    assert admin.send(form, role="inspector", unit=unit).status_int == 303
+    person("upper_secretary", "KHOI").decide(helper.name, "tu-choi")
 
 
 def _moved(person: Maker) -> None:
@@ -357,6 +385,8 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: pages.test_a_quota_is_given_and_shows_when_allotments_differ(app, person),
         lambda: _seat(person),
         lambda: _status(person),
+        lambda: _who(person),
+        lambda: _refused(person),
         lambda: _moved(person),
         lambda: _decides(person),
         lambda: _class(person),
