@@ -278,7 +278,7 @@ class WhoseForm(FlaskForm):
 @blueprint.route("/tai-khoan/<int:account_id>/nguoi", methods=["GET", "POST"])
 @permits("administration")
 def whose(account_id: int) -> ResponseReturnValue:
-    """Tie an account to a person of the registers, found by name, which stands in no address. Nobody ties the own one."""
+    """Tie an account to a person of the registers, whose name stands in no address. Nobody ties the own one."""
     found = _account(account_id)
     if account_id == signed().account_id or (found.person_id is not None and found.person_id == signed().person_id):
         abort(403)
