@@ -104,6 +104,7 @@ class AccountForm(RoleForm):
             del self.person
             del self.ground
             return
+        self.person.flags.required = True
         known = [(str(card.person.id), called(card)) for card in self.cards]
         other = [] if any(card.surely for card in self.cards) else [(OTHER, _("Không, là người khác"))]
         self.person.choices = with_empty([*known, *other])

@@ -25,10 +25,15 @@ NAMED = 5
 """So many votes a sentence names."""
 
 
-class RegisterForm(FlaskForm):
-    """What changes a register from a day on; `by` is asked for where votes held already are touched."""
+def paper() -> LineField:
+    """The field of the paper by which a register is corrected."""
+    return LineField(_l("Đính chính danh sách theo văn bản số, ngày"), [Words(120)])
 
-    by = LineField(_l("Đính chính danh sách theo văn bản số, ngày"), [Words(120)])
+
+class RegisterForm(FlaskForm):
+    """What changes a register from a day on; `by` is asked for, last, where votes held already are touched."""
+
+    by: LineField
 
     def touches(self, error: Touches) -> str:
         """Say which votes are touched, and ask for the paper by which the register is corrected all the same."""
@@ -36,7 +41,7 @@ class RegisterForm(FlaskForm):
         more = len(error.votes) - NAMED
         if more > 0:
             named = _("%(named)s và %(more)s lần khác", named=named, more=more)
-        self.by.errors = [_("Chưa ghi theo văn bản nào.")]
+        self.by.errors, self.by.flags.required = [_("Chưa ghi theo văn bản nào.")], True
         return _(
             "Thay đổi này chạm đến biểu quyết đã họp theo danh sách cũ: %(votes)s. Ghi từ ngày sau đó; nếu danh sách "
             "đã ghi sai thì ghi văn bản đính chính, rồi đính chính từng biểu quyết.",
@@ -53,6 +58,7 @@ class SeatForm(RegisterForm):
     valid_from = DayField(_l("Từ ngày"), [required])
     status = choice(_l("Là"), of=Status)
     person = choice(_l("Đã biết người cùng tên; đó có phải là người này không"), optional=True)
+    by = paper()
     cards: Sequence[Card] = ()
 
     def prepare(self, unit: Node) -> None:
@@ -69,6 +75,7 @@ class SeatForm(RegisterForm):
         if not self.cards:
             del self.person
             return
+        self.person.flags.required = True
         other = [] if any(card.surely for card in self.cards) else [(OTHER, _("Không, là người khác"))]
         self.person.choices = with_empty([*((str(c.person.id), recognised(c)) for c in self.cards), *other])
 
@@ -107,12 +114,14 @@ class StatusForm(RegisterForm):
 
     status = choice(_l("Là"), of=Status)
     valid_from = DayField(_l("Từ ngày"), [required])
+    by = paper()
 
 
 class EndForm(RegisterForm):
     """The day a seat ends."""
 
     valid_to = DayField(_l("Thôi từ ngày"), [required])
+    by = paper()
 
 
 class HolderForm(FlaskForm):
