@@ -14,6 +14,7 @@ from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.courses.models import CourseClass
 from dossiers.demo import people
 from dossiers.extensions import db
+from dossiers.units import persons
 from dossiers.units.models import BodyMember, OrgPerson, SeatStatus, Unit
 from dossiers.units.persons import name_key
 from dossiers.units.registers import Status
@@ -149,6 +150,7 @@ class Casting:
         db.session.execute(insert(OrgPerson), others)
         engines.follow_numbers(db, ("org_person",))
         db.session.execute(insert(BodyMember), self.seats)
+        persons.changed()
         statuses = [
             {"id": number, "seat_id": number, "status": str(self.statuses.get(number, Status.OFFICIAL)),
              "valid_from": self.since, "valid_to": None} for number in range(1, len(self.seats) + 1)
