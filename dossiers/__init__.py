@@ -21,11 +21,12 @@ from dossiers import (
 )
 from dossiers.accounts import library
 from dossiers.accounts.own import blueprint as own_pages
+from dossiers.accounts.roles import blueprint as roles_pages
 from dossiers.accounts.views import blueprint as accounts_pages
 from dossiers.acting.views import blueprint as acting_pages
 from dossiers.admission.views import blueprint as admission_pages
 from dossiers.audit.views import blueprint as audit_pages
-from dossiers.casework import placing, recounting
+from dossiers.casework import held, placing, recounting
 from dossiers.config import ROOT
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
@@ -48,6 +49,8 @@ from dossiers.rules.services import changed as rules_changed
 from dossiers.rules.views import blueprint as rules_pages
 from dossiers.sourcing.views import blueprint as sourcing_pages
 from dossiers.training.views import blueprint as training_pages
+from dossiers.units.registers import touched as votes_touched
+from dossiers.units.seats import blueprint as register_pages
 from dossiers.units.services import moved as units_moved
 from dossiers.units.views import blueprint as units_pages
 from dossiers.verification.views import blueprint as verification_pages
@@ -94,13 +97,14 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 def _listen() -> None:
     rules_changed.connect(recounting.after_change)
     units_moved.connect(placing.after_move)
+    votes_touched.connect(held.counted_since)
 
 
 def _blueprints(app: Flask) -> None:
     for blueprint in (
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
-        monitoring_pages, units_pages, accounts_pages, own_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
-        operations_pages, reports_pages, drafts_pages, documents_pages,
+        monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
+        audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -29,9 +29,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
     Entry("reports.report", message("Báo cáo"), "quota.read"),
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),
-    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.",)),
+    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.")),
     Entry("rules.rulebooks", message("Quy tắc"), "signed_in", ("rules.",)),
     Entry("accounts.accounts", message("Tài khoản"), "administration", ("accounts.",)),
+    Entry("roles.roles", message("Vai trò"), "roles.read"),
 )
 
 

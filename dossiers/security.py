@@ -17,11 +17,12 @@ from dossiers.accounts.grants import Signed
 from dossiers.drafts.sent import keep_sent
 from dossiers.languages import gettext as _
 from dossiers.rules import instance
+from dossiers.units import tree
 from workflow.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+READERS = frozenset(Role) - grants.BLIND
 OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPER_OFFICER, Role.UPPER_SECRETARY})
 PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "public": None,
@@ -29,7 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "own_account": frozenset(Role),
     "signed_in": frozenset(Role),
     "dossier.read": READERS,
-    "dossier.act": READERS - {Role.INSPECTOR},
+    "dossier.act": frozenset(Role) - grants.IDLE,
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
     "dossier.take_over": OFFICES | {Role.CELL_SECRETARY},
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
@@ -37,7 +38,9 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
     "quota.give": frozenset({Role.UPPER_OFFICER}),
     "audit.read": frozenset({Role.INSPECTOR}),
-    "administration": frozenset({Role.ADMINISTRATOR}),
+    "administration": grants.GIVING,
+    "roles.read": grants.SECRETARIES | grants.GIVING,
+    "roles.confirm": grants.CONFIRMING,
 }
 """Each permission and the roles that hold it (None: nobody has to sign in)."""
 
@@ -81,9 +84,22 @@ def signed() -> Signed:
 
 
 def may(permission: str) -> bool:
-    """Whether the signed-in person holds a permission; for showing links, not for guarding."""
+    """Whether the signed-in person holds a permission anywhere; for showing links. What is done in a unit asks
+    `permitted`, or looks for the unit among `units_with`.
+    """
     roles = PERMISSIONS[permission]
     return roles is None or not roles.isdisjoint(held()) or (permission in _WITHOUT_ROLE and _is_signed_in())
+
+
+def units_with(permission: str) -> tuple[int, ...]:
+    """The units in which whoever asks holds a permission, each with all that stands below it."""
+    roles = PERMISSIONS[permission]
+    return signed().units if roles is None else signed().units_as(roles)
+
+
+def permitted(permission: str, unit_id: int) -> bool:
+    """Whether whoever asks holds a permission for a unit: by a role held there or above, not one held elsewhere."""
+    return tree.current()[unit_id].lies_in(units_with(permission))
 
 
 def held() -> frozenset[Role]:

@@ -86,6 +86,13 @@ class Person:
         assert TRIGGERS[trigger].label.vi in text_of(page) or TRIGGERS[trigger].label.en in text_of(page)
         return page
 
+    def decide(self, name: str, how: str = "dong-y") -> TestResponse:
+        """Confirm (or refuse: tu-choi) the role that was asked for somebody, on the page of roles; the page after."""
+        page = self.get("/vai-tro")
+        row = next(row for row in page.html.select("tbody tr") if name in row.get_text() and row.select("form"))
+        action = next(form["action"] for form in row.select("form") if form["action"].endswith(how))
+        return next(form for form in page.forms.values() if form.action == action).submit().follow()
+
     def everybody(self, code: str, trigger: str) -> str:
         """How many may vote, as the form of the act says."""
         found = re.search(r"danh sách hiện có (\d+) người", text_of(self.get(f"/ho-so/{code}/{trigger}")))

@@ -38,7 +38,8 @@ def pages(mine: dict[str, str]) -> dict[str, dict[str, str]]:
         },
         "inspector.khoi": {"log": "/nhat-ky", "office-log": "/nhat-ky/quan-tri"},
         "administrator.khoi": {
-            "accounts": "/tai-khoan", "account": "/tai-khoan/1", "new-unit": "/don-vi/moi",
+            "accounts": "/tai-khoan", "account": "/tai-khoan/1", "whose": "/tai-khoan/4/nguoi", "roles": "/vai-tro",
+            "new-unit": "/don-vi/moi",
             "rule-value": "/quy-tac/RB-2025/removal_grounds", "calendar": "/quy-tac/lich",
         },
     }  # fmt: skip

@@ -15,7 +15,10 @@ from dossiers.office import services as office
 from dossiers.rules import instance
 from dossiers.rules.models import InstanceValue
 
-_ACCOUNT = (Account.id, Account.email, Account.name, Account.active, Account.password_until, AccountSession.id)
+_ACCOUNT = (
+    Account.id, Account.email, Account.name, Account.active, Account.password_until, Account.person_id,
+    AccountSession.id,
+)  # fmt: skip
 _VALUES = select(engines.pairs(InstanceValue.key, InstanceValue.value)).scalar_subquery().label("instance_values")
 _OF_SESSION = (
     select(*_ACCOUNT, AccountSession.seen_at, *grants.PERIOD, _VALUES)
@@ -36,6 +39,7 @@ class SignedAccount(UserMixin):
     name: str
     active: bool
     password_until: int | None
+    person_id: int | None
     session_id: int
 
     @property
@@ -78,7 +82,7 @@ def _of_session(word: str) -> SignedAccount | None:
         return None
     first, width = rows[0], len(_ACCOUNT)
     account = SignedAccount(*first[:width])
-    grants.know(account.id, [row[width + 1 : -1] for row in rows if row.role is not None])
+    grants.know(account.id, [row[width + 1 : -1] for row in rows if row.role is not None], account.person_id)
     instance.know(first.instance_values or {})
     g.session_seen = (account.session_id, first.seen_at)
     return account

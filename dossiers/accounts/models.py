@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import BigInteger, Float, ForeignKey, String
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
@@ -13,7 +13,7 @@ from dossiers.office.logged import apart, logged
 class Account(Model, UserMixin):
     """Somebody who signs in. What they may do stands in RoleAssignment, not here."""
 
-    __table_args__ = (logged(personal=("email", "name"), digested=("password", "fs_uniquifier")),)
+    __table_args__ = (logged(personal=("email", "name", "ground"), digested=("password", "fs_uniquifier")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(120), unique=True)
@@ -24,6 +24,15 @@ class Account(Model, UserMixin):
     """Flask-Security wants it; nobody signs in by it (dossiers.accounts.sessions)."""
     password_until: Mapped[int | None] = mapped_column(BigInteger)
     """Until when a one-time password opens the account, in seconds; None: the password is the owner's own."""
+    password_by_id: Mapped[int | None]
+    """The account that gave the newest one-time password (None: the command line), and when, in seconds. No foreign
+    key: a backup could not put accounts in an order.
+    """
+    password_given_at: Mapped[int | None] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("org_person.id"), index=True)
+    """Whose account it is; None: nobody said."""
+    ground: Mapped[str] = mapped_column(String(500), server_default="")
+    """Why this person has another account beside one."""
     created_at: Mapped[datetime | None]
     demo_label: Mapped[str | None] = mapped_column(String(60))
 
@@ -38,8 +47,34 @@ class Account(Model, UserMixin):
         return []
 
 
+class RoleRequest(Model):
+    """A role that one person wants given and a second one confirms or refuses; it gives nothing until then.
+
+    `expires_on` is the last day on which it can be confirmed. `outcome` is empty while it waits: see grants of two in
+    accounts.giving.
+    """
+
+    __table_args__ = (Index("ix_role_request_unit_id", "unit_id", "outcome"), logged())
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_on: Mapped[date]
+    expires_on: Mapped[date]
+    outcome: Mapped[str] = mapped_column(String(20), server_default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_on: Mapped[date | None]
+
+
 class RoleAssignment(Model):
-    """A role in a unit from a day (to a day, not included), possibly delegated by another account."""
+    """A role in a unit from a day (to a day, not included), possibly delegated by another account.
+
+    `request_id` is what a second person confirmed; None: given on the machine, or before two were asked for.
+    """
 
     __table_args__ = (logged(),)
 
@@ -50,6 +85,7 @@ class RoleAssignment(Model):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("role_request.id"))
 
 
 class AccountSession(Model):

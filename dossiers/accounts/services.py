@@ -13,7 +13,8 @@ from dossiers.accounts import passwords, sessions
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
-from dossiers.units.models import Unit
+from dossiers.units import persons
+from dossiers.units.models import OrgPerson, Unit
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, UnitKind
 
@@ -29,43 +30,76 @@ def _until() -> int:
     return sessions.now() + 3600 * int(current_app.config["ONE_TIME_HOURS"])
 
 
-def grant(account: Account, role: Role, unit: Unit, since: date, until: date | None, actor_id: int | None) -> None:
-    """Give a role in a unit for a period (to a day, not included); in the current transaction.
+def grant_on_the_machine(account: Account, role: Role, unit: Unit, since: date) -> None:
+    """Give a role in a unit from a day on, in force at once: whoever gives commands on the machine needs no second one
+    (accounts.giving asks for one on pages). In the current transaction; the account signs in anew.
 
-    The account signs in anew. Raises ValueError when the role is not held in such a unit (workflow.route.ROLE_UNITS).
+    Raises ValueError when the role is not held in such a unit (workflow.route.ROLE_UNITS).
     """
     if UnitKind(unit.kind) not in ROLE_UNITS[role]:
         raise ValueError(role)
-    held = RoleAssignment(account_id=account.id, role=str(role), unit_id=unit.id, valid_from=since, valid_to=until)
+    held = RoleAssignment(account_id=account.id, role=str(role), unit_id=unit.id, valid_from=since)
     db.session.add(held)
     sessions.end_all(account.id)
-    body = {"account": account.id, "role": role, "since": since, "until": until or "-"}
-    office.record("role:granted", unit.id, actor_id, [held], **body)
+    office.record("role:granted", unit.id, None, [held], account=account.id, role=role, since=since)
 
 
-def create_with_role(email: str, name: str, password: str, role: Role, unit: Unit, actor_id: int | None) -> Account:
-    """A new account that holds a role from today on; `password` is good until its owner sets an own one.
+def create_with_role(email: str, name: str, password: str, role: Role, unit: Unit) -> Account:
+    """A new account, made on the machine, of somebody new to the organisation; it holds a role from today on.
 
-    Raises ValueError as `grant`, and when `email` is no address.
+    Raises ValueError as `grant_on_the_machine`, and when `email` is no address.
+    """
+    made = prepared(email, name, password, None)
+    with write_transaction():
+        create(made, persons.new(name), unit, None)
+        grant_on_the_machine(made, role, unit, clock.today())
+    return made
+
+
+def prepared(email: str, name: str, password: str, actor_id: int | None, ground: str = "") -> Account:
+    """A new account, not written yet: hashing its password takes time, and nobody should wait for that.
+
+    `password` is good until its owner sets an own one. Raises ValueError when `email` is no address.
     """
     at = address(email)
     if at is None:
         raise ValueError(email)
-    account = Account(
+    return Account(
         email=at,
         name=name,
         password=passwords.hashed(password),
         password_until=_until(),
+        password_by_id=actor_id,
+        password_given_at=sessions.now(),
+        ground=ground,
         active=True,
         fs_uniquifier=secrets.token_hex(32),
         created_at=clock.now().replace(tzinfo=None),
     )
+
+
+def create(account: Account, person: OrgPerson, unit: Unit, actor_id: int | None) -> None:
+    """Write a new account of a person of the organisation, who may be new too; in the current transaction."""
+    db.session.add(person)
+    db.session.flush()
+    account.person_id = person.id
+    db.session.add(account)
+    db.session.flush()
+    persons.changed()
+    body = {"account": account.id, "person": person.id}
+    office.record("account:created", unit.id, actor_id, [person, account], **body)
+
+
+def link(account: Account, person: OrgPerson | None, ground: str, actor_id: int) -> None:
+    """An account is another person's than was said so far (None: of somebody who is not known yet), on a ground."""
     with write_transaction():
-        db.session.add(account)
+        whose = person or persons.new(account.name)
+        db.session.add(whose)
         db.session.flush()
-        office.record("account:created", unit.id, actor_id, [account], account=account.id)
-        grant(account, role, unit, clock.today(), None, actor_id)
-    return account
+        account.person_id, account.ground = whose.id, ground
+        sessions.end_all(account.id)
+        persons.changed()
+        office.record("account:linked", None, actor_id, [whose, account], account=account.id, person=whose.id)
 
 
 def end_role(assignment: RoleAssignment, until: date, actor_id: int) -> None:
@@ -101,6 +135,7 @@ def give_one_time_password(account: Account, actor_id: int | None) -> str:
     found = passwords.hashed(password)
     with write_transaction():
         account.password, account.password_until = found, _until()
+        account.password_by_id, account.password_given_at = actor_id, sessions.now()
         sessions.end_all(account.id)
         office.record("password:given", None, actor_id, [account], account=account.id)
     return password

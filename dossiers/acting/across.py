@@ -181,7 +181,7 @@ class TransferForm(Reasoned, ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the cells in reach."""
         super().prepare(case, s, trigger)
-        cells = tree.current().below(signed().reading_units, units.CELLS)
+        cells = tree.current().below(signed().acting_units, units.CELLS)
         self.to_unit.choices = with_empty(coded(cells))
 
     def recall(self, recorded: Recorded) -> None:

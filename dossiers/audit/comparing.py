@@ -422,6 +422,7 @@ class Comparison:
                 v.in_favour,
                 v.against,
                 v.passed,
+                *made.registers.get(seq, (None, "")),
             )
             for seq, v in made.votes
         }

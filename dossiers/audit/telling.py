@@ -30,8 +30,9 @@ LABELS: dict[str, str] = {
     "body": message("trong"), "status": message("là"), "account": message("tài khoản số"), "role": message("vai trò"),
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
-    "amount": message("chỉ tiêu"), "decision": message("quyết định số"), "decided_on": message("ngày quyết định"),
-    "root": message("mã băm gốc"),
+    "person": message("người số"), "asked_by": message("do tài khoản số"), "request": message("đề nghị số"),
+    "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"), "amount": message("chỉ tiêu"),
+    "decision": message("quyết định số"), "decided_on": message("ngày quyết định"), "root": message("mã băm gốc"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""
 
@@ -42,6 +43,7 @@ TABLES: dict[str, str] = {
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
     "course_class": message("lớp"), "account": message("tài khoản"), "role_assignment": message("vai trò được giao"),
     "checkpoint": message("lần chốt nhật ký"),
+    "org_person": message("người của tổ chức"), "role_request": message("vai trò được đề nghị"),
 }  # fmt: skip
 """The tables of the office's log: an event that carries everything says how many rows of each."""
 

@@ -13,6 +13,7 @@ from datetime import date
 import msgspec
 
 from dossiers import clock
+from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
 from dossiers.casework import events, history, recounting, replaying
 from dossiers.casework.act import Act, Done
@@ -147,7 +148,7 @@ def plan(store: Store, case: Case, act: Act) -> Plan:
             _named(one, why) for one, whys in stopped if (why := [w for w in whys if not _is_wrong(one, w, target)])
         ),
         wrong=tuple(why for one, whys in stopped for why in whys if _is_wrong(one, why, target)),
-        changes=(brought, personal) != (target.brought, _comparable(target.personal)),
+        changes=(_alike(brought, target.brought), personal) != (target.brought, _comparable(target.personal)),
     )
     return Plan(target, before, after, asked, brought, personal, digest, _seen(digest, asked, after.standing))
 
@@ -161,6 +162,11 @@ def _seen(digest: str, asked: About, standing: Standing) -> str:
     deadlines = [(d.rule, d.starts_on, d.due_on) for d in standing.deadlines]
     content = msgspec.json.encode([digest, asked, standing.facts, standing.since, deadlines], order="deterministic")
     return hashlib.sha256(content).hexdigest()
+
+
+def _alike(brought: Brought, before: Brought) -> Brought:
+    """What is right, as it would read had the register of its vote not been kept, as for old events it was not."""
+    return brought if before.register_hash else msgspec.structs.replace(brought, register_hash="")
 
 
 def _comparable(personal: Personal) -> Personal:
@@ -184,10 +190,11 @@ def _body(target: Counted, case: Case, brought: Brought) -> Body:
 
 def _as_it_should_be(store: Store, made: Projection, target: Counted, corrected: Act) -> tuple[Brought, Personal]:
     """The corrected evidence in its two parts; those entitled are counted anew from the register of the day."""
-    register, evidence = target.brought.register, corrected.evidence
+    register, evidence = target.brought.counted_by, corrected.evidence
     vote = next((vote for seq, vote in made.votes if seq == target.event.seq), None)
     if evidence.ballot is not None and vote is not None:
-        evidence = with_register(store, evidence, (register, vote.body), _asked_then(made, target))
+        of_unit = target.brought.register, vote.body
+        evidence, register = with_register(store, evidence, of_unit, _asked_then(made, target))
     return events.brought(replace(corrected, evidence=evidence), evidence, register)
 
 
@@ -257,7 +264,7 @@ def _refusals(
 
 
 def _asked(standing: Standing, recorded: Recorded, known: Known, answers: tuple[str, ...]) -> Situation:
-    situation = replay.situation(standing, recorded, known)
+    situation = msgspec.structs.replace(replay.situation(standing, recorded, known), persons=persons.known())
     facts = msgspec.structs.replace(situation.facts, answers=answers) if answers else situation.facts
     # What a correction says is said when it is recorded: a day that has come since is not in the future.
     today = clock.today() if recorded.told_by else recorded.recorded_on
@@ -333,7 +340,7 @@ def _situation(case: Case, evidence: Evidence, signed: Signed, about: About | No
     actor = Actor(signed.ref, signed.roles_over(case.acting_units))
     return Situation(
         case.state, case.route, case.facts, now.books[case.rulebook], now.calendar, actor, clock.today(), evidence,
-        about=about,
+        about=about, persons=persons.known(),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from dossiers import clock
+from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
 from dossiers.casework import counts, events, recounting
 from dossiers.casework.act import Act, Done
@@ -21,6 +22,7 @@ from dossiers.casework.rows import (
     vote_row,
 )
 from dossiers.casework.store import Store
+from dossiers.casework.tables import CountedBy
 from dossiers.papers import numbers
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
@@ -73,9 +75,9 @@ def decide(
         today,
         act.evidence,
         about=about,
+        persons=persons.known(),
     )
-    register = register_of(then, act.trigger, asked)
-    evidence = with_register(store, with_name(act, case), register, asked)
+    evidence, register = with_register(store, with_name(act, case), register_of(then, act.trigger, asked), asked)
     asked = msgspec.structs.replace(asked, evidence=evidence)
     _check_transfer(case, act, asked, signed)
     outcome = machine.fire(act.trigger, asked)
@@ -86,7 +88,7 @@ def decide(
     check_numbers(store, asked, papers)
     was = replace(case)
     before = () if was.state is None else running(was.state, was.facts, asked.rulebook, now.calendar)
-    body, personal = _told(then, act, evidence, None if register is None else register[0], now)
+    body, personal = _told(then, act, evidence, register, now)
     is_counted = rules.are_counted(now)
     if not is_counted and was.version:
         moved_days, cause = recounting.moved_meanwhile(case, before)
@@ -113,7 +115,7 @@ def decide(
     places = {relative.ref: nr for nr, relative in enumerate(case.facts.relatives)}
     filed = Filed(
         papers,
-        [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote)],
+        [] if outcome.vote is None else [vote_row(case.id, seq, outcome.vote, register)],
         changed_deadlines(case.id, before, after, evidence.happened_on, whole=not is_counted),
         [relative_row(case.id, places[row.ref], row) for row in act.relatives],
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
@@ -146,7 +148,7 @@ def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
     return signed.account_id, str(role), unit_id
 
 
-def _told(case: Case, act: Act, evidence: Evidence, register: int | None, now: Rules) -> tuple[Body, Personal]:
+def _told(case: Case, act: Act, evidence: Evidence, register: CountedBy | None, now: Rules) -> tuple[Body, Personal]:
     brought, personal = events.brought(act, evidence, register)
     return Body(events.FORMAT, case.unit_id, told(case.route), now.hash, brought), personal
 
@@ -224,14 +226,15 @@ def register_of(case: Case, trigger: str, s: Situation) -> tuple[int | None, Vot
 
 def with_register(
     store: Store, evidence: Evidence, register: tuple[int | None, VotingBody] | None, s: Situation
-) -> Evidence:
+) -> tuple[Evidence, CountedBy | None]:
     """Those entitled to vote are counted from the register on the day; nobody types them. Raises Refused.
 
-    Members exempt count when they came, where the rulebook has it so; who is temporarily elsewhere does not.
+    With the evidence comes the register it was counted against. Members exempt count when they came, where the rulebook
+    has it so; who is temporarily elsewhere does not.
     """
     ballot = evidence.ballot
     if ballot is None or register is None:
-        return evidence
+        return evidence, None
     unit, body = register
     seats = store.entitled(unit, str(body), evidence.happened_on) if unit else Register()
     if ballot.exempt_present > seats.exempt:
@@ -239,7 +242,7 @@ def with_register(
     came = ballot.exempt_present if s.rulebook.word("exempt_members") == "count_when_present" else 0
     members = seats.members if body is VotingBody.CELL else None
     counted = msgspec.structs.replace(ballot, entitled=seats.official + came, members=members)
-    return msgspec.structs.replace(evidence, ballot=counted)
+    return msgspec.structs.replace(evidence, ballot=counted), None if unit is None else (unit, seats.hash)
 
 
 def with_name(act: Act, case: Case) -> Evidence:
@@ -263,7 +266,7 @@ def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
     if act.trigger != "transfer":
         return
     place = tree.current().place(act.to_unit_id) if act.to_unit_id else None
-    reach = {unit for _, unit in signed.grants}
+    reach = set(signed.acting_units)
     fits = (
         place is not None
         and place.has_dossiers

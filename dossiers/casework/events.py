@@ -17,7 +17,7 @@ from dossiers import chain, clock
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.models import personal_place
-from dossiers.casework.tables import EventRow, PersonalPartRow
+from dossiers.casework.tables import CountedBy, EventRow, PersonalPartRow
 from dossiers.encryption import seal
 from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
 from workflow import route
@@ -37,17 +37,26 @@ Moved = tuple[tuple[str, date, date], ...]
 
 class Brought(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an act brings, but for what identifies: the evidence, the class, the members beside the candidate by
-    reference, and the unit whose register says who was entitled to vote.
+    reference, and the unit whose register says who was entitled to vote, with that register's hash (units.registers).
     """
 
     evidence: Evidence
     course: int | None = None
     companions: tuple[tuple[str, str], ...] = ()
     register: int | None = None
+    register_hash: str = ""
+
+    @property
+    def counted_by(self) -> CountedBy | None:
+        """The register a vote was counted against; None without one."""
+        return None if self.register is None else (self.register, self.register_hash)
 
 
 class Base(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a dossier stood when its log was begun anew; `signature` is the instance's, over all of it."""
+    """Where a dossier stood when its log was begun anew; `signature` is the instance's, over all of it.
+
+    `registers` says against which a vote was counted, where that is known: (event, unit, hash).
+    """
 
     state: State
     since: date
@@ -62,6 +71,7 @@ class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     votes: tuple[tuple[int, Vote], ...]
     companions: tuple[tuple[int, int, str, str, date, date | None], ...]
     signature: str = ""
+    registers: tuple[tuple[int, int, str], ...] = ()
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -179,7 +189,7 @@ def joined(brought: Brought, personal: Personal) -> Evidence:
     )
 
 
-def brought(act: Act, evidence: Evidence, register: int | None) -> tuple[Brought, Personal]:
+def brought(act: Act, evidence: Evidence, register: CountedBy | None) -> tuple[Brought, Personal]:
     """What an act brings, in its two parts."""
     bare, personal = split(evidence)
     references = tuple((row.kind, row.ref) for row in act.companions)
@@ -189,7 +199,7 @@ def brought(act: Act, evidence: Evidence, register: int | None) -> tuple[Brought
     else:
         identifying["person"] = texts(act.person)
     return (
-        Brought(bare, act.class_id, references, register),
+        Brought(bare, act.class_id, references, *(register or ())),
         msgspec.structs.replace(personal, **identifying),
     )
 

@@ -69,7 +69,7 @@ def filed(made: Projection) -> Filed:
     deadlines += [deadline_row(number, deadline) for deadline in _running(made.standing)]
     return Filed(
         list(made.papers),
-        [vote_row(number, seq, vote) for seq, vote in made.votes],
+        [vote_row(number, seq, vote, made.registers.get(seq)) for seq, vote in made.votes],
         deadlines,
         [relative_row(number, nr, row) for nr, row in enumerate(made.relatives.values())],
         [companion_row(number, seq, nr, row) for seq, nr, row in made.companions],

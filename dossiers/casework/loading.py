@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Select, bindparam, exists, select
 
 from dossiers import clock
+from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
@@ -147,6 +148,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
         clock.today(),
         evidence,
         cell_members=_members(case) if evidence is None and case.state in _BEFORE_THE_CELL else None,
+        persons=persons.known(),
     )
 
 

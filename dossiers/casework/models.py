@@ -156,7 +156,11 @@ def opened(dossier_id: int, seq: int, sealed: str) -> str:
 
 
 class VoteRecord(Model):
-    """The counted vote of an event."""
+    """The counted vote of an event.
+
+    `register_unit_id` is the unit whose register said who was entitled, `register_hash` that register as it then stood
+    (units.registers.Register); empty for votes recorded before this was kept.
+    """
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -168,6 +172,10 @@ class VoteRecord(Model):
     in_favour: Mapped[int]
     against: Mapped[int]
     passed: Mapped[bool]
+    register_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    register_hash: Mapped[str] = mapped_column(String(64), server_default="")
+
+    __table_args__ = (Index("ix_vote_record_register", "register_unit_id", "body", "held_on"),)
 
 
 class DeadlineRecord(Model):

@@ -108,6 +108,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
     numbered = tuple(msgspec.structs.replace(p, form=RENUMBERED.get(p.form, p.form)) for p in case.facts.papers)
     facts = msgspec.structs.replace(case.facts, last=None, papers=numbered)  # what lies before is not taken back
     companions = run(_COMPANIONS, asked).all()
+    votes = run(_VOTES, asked).all()
     candidate = people.candidate(case.person_id)
     columns = {name: getattr(candidate, name) for name in candidate.row._mapping if name != "id"}
     runs = running(case.state, case.facts, now.books[case.rulebook], now.calendar)
@@ -139,7 +140,10 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
             )
             for row in run(_PAPERS, asked)
         ),
-        votes=tuple((row.seq, _vote(row)) for row in run(_VOTES, asked)),
+        votes=tuple((row.seq, _vote(row)) for row in votes),
+        registers=tuple(
+            (row.seq, row.register_unit_id, row.register_hash) for row in votes if row.register_unit_id is not None
+        ),
         companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
     )
     persons = BasePersonal(

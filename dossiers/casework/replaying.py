@@ -12,6 +12,7 @@ import msgspec
 
 from dossiers.casework import events
 from dossiers.casework.events import Base, BasePersonal, Brought, Personal, Told
+from dossiers.casework.tables import CountedBy
 from dossiers.papers.numbers import PaperRow, known_row, paper_rows
 from dossiers.people.models import Person
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
@@ -22,7 +23,9 @@ from workflow.replay import Known, Recorded, Standing
 
 @dataclass
 class Projection:
-    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns)."""
+    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns);
+    `registers` against which register the vote of an event was counted.
+    """
 
     dossier_id: int
     standing: Standing = field(default_factory=Standing)
@@ -36,6 +39,7 @@ class Projection:
     head_hash: str = ""
     papers: list[PaperRow] = field(default_factory=list)
     votes: list[tuple[int, Vote]] = field(default_factory=list)
+    registers: dict[int, CountedBy] = field(default_factory=dict)
     relatives: dict[str, RelativeRow] = field(default_factory=dict)
     companions: list[tuple[int, int, CompanionRow]] = field(default_factory=list)
     person: list[tuple[str, int, PersonRow]] = field(default_factory=list)
@@ -124,6 +128,8 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
     own = new[brought] if len(new) > brought else None
     made.papers += paper_rows(made.dossier_id, event.seq, new[:brought], own, event.body.series)
     made.votes += [(event.seq, vote) for vote in facts.votes[len(before.votes) :]]
+    if act.brought.counted_by is not None:
+        made.registers[event.seq] = act.brought.counted_by
     made.relatives.update({row.ref: row for row in act.personal.relatives})
     if act.personal.companions:
         made.companions += [(event.seq, nr, row) for nr, row in enumerate(act.personal.companions)]
@@ -143,6 +149,7 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     made.person_id, made.previous_id = base.person, base.previous
     made.papers = [known_row(made.dossier_id, *paper) for paper in base.papers]
     made.votes = list(base.votes)
+    made.registers = {seq: (unit, found) for seq, unit, found in base.registers}
     names = personal.names if personal else ("",) * len(base.companions)
     made.companions = [
         (seq, nr, CompanionRow(kind, ref, name, since, until))  # type: ignore[arg-type] # kind is one of two

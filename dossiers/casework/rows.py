@@ -11,6 +11,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.models import head_mark
 from dossiers.casework.tables import (
     CompanionOnFile,
+    CountedBy,
     DeadlineRow,
     DossierRow,
     EventRow,
@@ -81,8 +82,9 @@ def scope_rows(case: Case) -> list[dict[str, object]]:
     return [{"ancestor_id": unit, **shared} for unit in case.scope_units]
 
 
-def vote_row(dossier_id: int, seq: int, vote: Vote) -> VoteRow:
-    """A counted vote."""
+def vote_row(dossier_id: int, seq: int, vote: Vote, register: CountedBy | None) -> VoteRow:
+    """A counted vote, with the register that said who was entitled."""
+    unit, found = register or (None, "")
     return {
         "dossier_id": dossier_id,
         "seq": seq,
@@ -94,6 +96,8 @@ def vote_row(dossier_id: int, seq: int, vote: Vote) -> VoteRow:
         "in_favour": vote.in_favour,
         "against": vote.against,
         "passed": vote.passed,
+        "register_unit_id": unit,
+        "register_hash": found,
     }
 
 

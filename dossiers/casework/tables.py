@@ -3,6 +3,9 @@
 from datetime import date
 from typing import TypedDict
 
+CountedBy = tuple[int, str]
+"""The register a vote was counted against: whose it is, and its hash ("": not kept)."""
+
 
 class EventRow(TypedDict):
     """An event (casework.models.Event)."""
@@ -47,6 +50,8 @@ class VoteRow(TypedDict):
     in_favour: int
     against: int
     passed: bool
+    register_unit_id: int | None
+    register_hash: str
 
 
 class DeadlineRow(TypedDict):

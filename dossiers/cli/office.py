@@ -40,7 +40,7 @@ def accounts_create(email: str, name: str, role: str, unit: str, password: str, 
     if accounting.by_email(email) is not None:
         fail(f"{email} already has an account")
     try:
-        account = accounting.create_with_role(email, name, password, Role(role), found, None)
+        account = accounting.create_with_role(email, name, password, Role(role), found)
     except ValueError:
         fail(f"{role} is not held in a unit of kind {found.kind}")
     if as_json:

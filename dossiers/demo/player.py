@@ -242,7 +242,9 @@ class Player:
     def _assign_introducers(self, on: date) -> None:
         pool = self.cast.members[self.cell.id]
         wanted = 2 if self.source is Source.OTHER else 1
-        chosen = self.rng.sample(pool, wanted)
+        drawn = self.rng.sample(pool, wanted)
+        free = [ref for ref in pool if ref not in self.cast.seated and ref not in drawn]
+        chosen = [free.pop(0) if ref in self.cast.seated else ref for ref in drawn]
         facts = tuple(Introducer(ref, add_months(on, -self.rng.randint(20, 60))) for ref in chosen)
         rows = tuple(CompanionRow("introducer", ref, self.cast.member_names[ref], on) for ref in chosen)
         self.do("assign_introducers", on, {"introducers": facts}, companions=rows)

@@ -67,7 +67,7 @@ class _Head(msgspec.Struct):
     format: int = 1
 
 
-SINCE = {"seat_status": 3, "checkpoint": 4}
+SINCE = {"seat_status": 3, "checkpoint": 4, "org_person": 4, "role_request": 4}
 """From which format of the log on a table stands in it, where not from the first."""
 
 

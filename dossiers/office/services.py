@@ -15,11 +15,13 @@ from dossiers.office.images import Change
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_mark, office_place
 
 FORMAT = 4
-"""Of an event's body: with 2 came the rows; from an event of 4 that carries everything on, all chains bear marks."""
+"""Of an event's body: with 2 came the rows, with later ones tables (replaying.SINCE); from an event of 4 that carries
+everything on, all chains bear marks."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
     "units:moved": _l("Chuyển đơn vị, đổi cấp quyết định"),
+    "seat:linked": _l("Gắn người biểu quyết với người"),
     "seat:added": _l("Thêm người biểu quyết"),
     "seat:changed": _l("Đổi tình trạng người biểu quyết"),
     "seat:ended": _l("Thôi biểu quyết"),
@@ -30,6 +32,9 @@ TOPICS: dict[str, Any] = {
     "password:changed": _l("Tự đổi mật khẩu"),
     "sessions:ended": _l("Kết thúc các phiên của tài khoản"),
     "password:hashed": _l("Mã hóa lại mật khẩu"),
+    "account:linked": _l("Gắn tài khoản với người"),
+    "role:asked": _l("Đề nghị giao vai trò"),
+    "role:refused": _l("Không đồng ý giao vai trò"),
     "role:granted": _l("Giao vai trò"),
     "role:ended": _l("Thôi vai trò"),
     "rule:changed": _l("Đổi giá trị quy tắc"),

@@ -23,9 +23,8 @@ from dossiers.formatters import day
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.lists import worklist
 from dossiers.quotas import services
-from dossiers.security import may, permits, signed
+from dossiers.security import may, permits, signed, units_with
 from dossiers.units import tree
 from dossiers.units.models import Unit
 
@@ -59,7 +58,7 @@ class QuotaForm(FlaskForm):
 def give() -> ResponseReturnValue:
     """Give or change a unit's quota."""
     form = QuotaForm()
-    reach = tree.current().below(signed().reading_units, ORGANISATIONS)
+    reach = tree.current().below(units_with("quota.give"), ORGANISATIONS)
     form.unit.choices = with_empty(coded(reach))
     if form.validate_on_submit():
         unit = db.session.get_one(Unit, int(form.unit.data))
@@ -79,7 +78,7 @@ def give() -> ResponseReturnValue:
 @permits("quota.read")
 def report() -> ResponseReturnValue:
     """Progress of a unit in reach against its quota, at a cut-off date."""
-    who, today = signed(), clock.today()
+    reach, today = units_with("quota.read"), clock.today()
     error = ""
     try:
         as_of = parse_day(request.args["as_of"]) if request.args.get("as_of") else today
@@ -90,8 +89,8 @@ def report() -> ResponseReturnValue:
     if typed and str(year) != typed:
         error = _("Năm không hợp lý.")
     named = request.args.get("unit", "")
-    own = [tree.current()[unit] for unit in worklist.scope_of(who, "")[:1]]
-    meant = tree.current().named(named, who.reading_units) if named else own
+    own = [tree.current()[unit] for unit in tree.current().roots(reach)[:1]]
+    meant = tree.current().named(named, reach) if named else own
     unit = db.session.get(Unit, meant[0].id) if len(meant) == 1 else None
     found = services.report(unit, year, min(as_of, date(year, 12, 31))) if unit else None
     return render_template(
@@ -102,6 +101,6 @@ def report() -> ResponseReturnValue:
         typed=request.args,
         error=error,
         meant=[(node, url_for("quotas.report", unit=node.code, year=year, as_of=day(as_of))) for node in meant],
-        units=tree.current().offered(who.reading_units, ORGANISATIONS),
+        units=tree.current().offered(reach, ORGANISATIONS),
         may_give=may("quota.give"),
     ), 422 if error else 200

@@ -22,7 +22,7 @@ from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.privacy.services import TOLD
 from dossiers.reading.points import PointShown, points_of
-from dossiers.units import tree
+from dossiers.units import registers, tree
 from workflow import machine
 from workflow.ahead import Next, next_act
 from workflow.checklist import Check, checklist
@@ -234,6 +234,32 @@ def papers(case: Case) -> Sequence[Row[Any]]:
 def votes(case: Case) -> Sequence[Row[Any]]:
     """The votes, oldest first."""
     return run(_VOTES, {"dossier": case.id}).all()
+
+
+@dataclass(frozen=True)
+class CountedAgainst:
+    """The register a vote was counted against, named by the beginning of its hash ("": that was not kept), and whether
+    it reads otherwise now: it was corrected since, and so should the vote be.
+    """
+
+    unit_id: int
+    short: str
+    corrected: bool
+
+
+def counted_against(found: Sequence[Row[Any]]) -> dict[int, CountedAgainst]:
+    """The registers of votes, by the vote's event; one query."""
+    known = {vote.seq: (vote.register_unit_id, vote.body, vote.held_on) for vote in found if vote.register_unit_id}
+    now = registers.hashes(set(known.values()))
+    return {
+        vote.seq: CountedAgainst(
+            vote.register_unit_id,
+            vote.register_hash[:8],
+            bool(vote.register_hash) and vote.register_hash != now[known[vote.seq]],
+        )
+        for vote in found
+        if vote.seq in known
+    }
 
 
 def relatives(case: Case) -> Sequence[RelativeRow]:

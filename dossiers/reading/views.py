@@ -12,6 +12,7 @@ from dossiers.reading import page as reading
 from dossiers.reading.page import DossierPage
 from dossiers.reading.timeline import timeline
 from dossiers.security import permits, signed
+from dossiers.units import tree
 from workflow import paper_lines
 
 blueprint = Blueprint("reading", __name__)
@@ -72,7 +73,15 @@ def relatives(code: str) -> ResponseReturnValue:
 def votes(code: str) -> ResponseReturnValue:
     """The votes, with their counts."""
     case, page = _read(code, Part.VOTES)
-    return render_template("reading/votes.html", page=page, tab="bieu-quyet", votes=reading.votes(case))
+    found = reading.votes(case)
+    return render_template(
+        "reading/votes.html",
+        page=page,
+        tab="bieu-quyet",
+        votes=found,
+        registers=reading.counted_against(found),
+        units=tree.current(),
+    )
 
 
 @blueprint.get("/ho-so/<code>/dien-bien")

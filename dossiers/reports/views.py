@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.formatters import say
-from dossiers.lists import worklist
 from dossiers.reports import services
-from dossiers.security import permits, signed
+from dossiers.security import permits, units_with
 from dossiers.units import services as units
 from dossiers.units import tree
 from workflow.stages import STAGE_LABELS, STAGE_STATES, Stage
@@ -19,10 +18,9 @@ blueprint = Blueprint("reports", __name__)
 @permits("quota.read")
 def report() -> ResponseReturnValue:
     """Where the dossiers of a unit stand, and those of each unit under it."""
-    who = signed()
-    scope = worklist.scope_of(who, "")
+    tree_now, reach = tree.current(), units_with("quota.read")
     typed = request.args.get("unit", "")
-    meant = tree.current().named(typed, who.reading_units) if typed else [tree.current()[unit] for unit in scope[:1]]
+    meant = tree_now.named(typed, reach) if typed else [tree_now[unit] for unit in tree_now.roots(reach)[:1]]
     unit = meant[0] if len(meant) == 1 else None
     own, parts = services.by_unit(unit, clock.today()) if unit else (None, [])
     return render_template(
@@ -34,5 +32,5 @@ def report() -> ResponseReturnValue:
         stage_states=STAGE_STATES,
         typed=typed,
         meant=[(node, url_for("reports.report", unit=node.code)) for node in meant],
-        units=tree.current().offered(who.reading_units, units.REPORTED),
+        units=tree_now.offered(reach, units.REPORTED),
     )

@@ -28,6 +28,7 @@ from dossiers.fields import (
 from dossiers.formatters import say
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.security import PERMISSIONS
 from dossiers.sourcing.forms import SEXES
 from dossiers.units import services as units
 from dossiers.units import tree
@@ -80,9 +81,10 @@ class ComingForm(ActForm):
 
     def offer(self, signed: Signed) -> None:
         """The cells in reach of this person, with the sources there."""
-        found = units.cells_for_sourcing(signed.grants)
+        taking = PERMISSIONS["dossier.take_over"] or frozenset()
+        found = units.cells_for_sourcing([(role, unit) for role, unit in signed.grants if role in taking])
         known = {(cell.id, source) for cell, source in found}
-        for cell in tree.current().below(signed.units, units.CELLS):
+        for cell in tree.current().below(signed.units_as(taking), units.CELLS):
             bases = tree.current().organisations(tree.current().place(cell.id))
             found += [
                 (cell, source) for source in Source

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, tuple_
 
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import Act, VersionConflict
@@ -53,7 +53,7 @@ def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) 
 
 def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
     """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
-    offices = ("committee_officer", "upper_officer")
+    turns = [(unit, str(role)) for role, unit in signed.grants if str(role) in ("committee_officer", "upper_officer")]
     query = (
         select(
             Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version, Scope.sort_key
@@ -62,9 +62,8 @@ def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
         .join(Unit, Unit.id == Dossier.unit_id)
         .join(Scope, Scope.dossier_id == Dossier.id)
         .where(
-            Scope.ancestor_id.in_([u for r, u in signed.grants if str(r) in offices] or [-1]),
+            tuple_(Scope.ancestor_id, Scope.turn).in_(turns or [(-1, "")]),
             Scope.state == str(State.LISTED),
-            Scope.turn.in_([str(role) for role in signed.roles if str(role) in offices]),
         )
         .order_by(Scope.sort_key)
         .limit(200)

@@ -5,7 +5,6 @@ from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from dossiers import clock
 from dossiers.acting.road import add_acts
@@ -16,10 +15,11 @@ from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.lists import stages
 from dossiers.office import services as office
-from dossiers.security import permits, signed
+from dossiers.security import permits, signed, units_with
 from dossiers.training import services
 from dossiers.training.forms import FORMS, ClassForm, recent_classes
-from dossiers.units.models import Unit
+from dossiers.units import tree
+from dossiers.units.tree import Node
 from workflow.roles import Role
 from workflow.route import UnitKind
 from workflow.stages import Stage
@@ -36,13 +36,23 @@ def stage() -> ResponseReturnValue:
     return stages.render(Stage.TRAINING, classes=recent_classes())
 
 
+def _centres() -> list[Node]:
+    """The training centres whose classes whoever asks manages: their own, those below, and those of the committees
+    above them, which serve all that stands there.
+    """
+    units, reach = tree.current(), units_with("class.manage")
+    above = {number for unit in reach for number in units[unit].chain}
+    centres = units.below(above, (str(UnitKind.TRAINING_CENTRE),))
+    found = [node for node in centres if node.parent_id in above or node.lies_in(reach)]
+    return sorted(found, key=lambda node: node.name)
+
+
 @blueprint.route("/boi-duong/lop-moi", methods=["GET", "POST"])
 @permits("class.manage")
 def new_class() -> ResponseReturnValue:
     """Open a class."""
     form = ClassForm()
-    centres = db.session.scalars(select(Unit).where(Unit.kind == str(UnitKind.TRAINING_CENTRE)).order_by(Unit.name))
-    form.centre.choices = with_empty([(str(unit.id), unit.name) for unit in centres])
+    form.centre.choices = with_empty([(str(unit.id), unit.name) for unit in _centres()])
     if form.validate_on_submit():
         course = CourseClass(
             code=form.code.data,
@@ -65,7 +75,7 @@ def course(course_id: int) -> ResponseReturnValue:
     """A class: enrol those proposed, certify those enrolled."""
     who = signed()
     found = db.session.get(CourseClass, course_id)
-    if found is None:
+    if found is None or found.centre_id not in {node.id for node in _centres()}:
         abort(404)
     form = FlaskForm()
     results: list[services.Result] = []

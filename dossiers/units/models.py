@@ -1,4 +1,4 @@
-"""Units, their place in the tree over time, and the registers of those entitled to vote."""
+"""Units, their place in the tree over time, the persons of the organisation, and the registers of those who vote."""
 
 from datetime import date
 
@@ -57,6 +57,22 @@ class UnitAncestor(Model):
     )
 
 
+class OrgPerson(Model):
+    """A person of the organisation: whoever holds seats, accounts and with them roles. No candidate: see people.Person.
+
+    `name_key` is the folded name, by which the same person is looked for; birth date and phone tell two of one name
+    apart, where somebody said them.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120), index=True)
+    birth_date: Mapped[date | None]
+    phone: Mapped[str] = mapped_column(String(30), server_default="")
+
+    __table_args__ = (logged(personal=("name", "name_key", "birth_date", "phone")),)
+
+
 class SeatStatus(Model):
     """What the holder of a seat is from a day (to a day, not included): see units.registers.Status."""
 
@@ -72,14 +88,14 @@ class SeatStatus(Model):
 class BodyMember(Model):
     """One seat in a voting body of a unit, for a period. What the member is meanwhile stands in SeatStatus.
 
-    `account_id` ties the person to an account, so that who introduces a candidate cannot verify.
+    `person_id` says who it is: four eyes are judged by the person, whatever account or seat is named.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     body: Mapped[str] = mapped_column(String(30))
     name: Mapped[str] = mapped_column(String(120))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("org_person.id"), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

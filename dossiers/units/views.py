@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,113 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
-from dossiers.formatters import say
-from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
-from dossiers.languages import lazy as _l
-from dossiers.security import may, permits, signed
-from dossiers.units import registers, services, tree
+from dossiers.security import may, permits, permitted, signed
+from dossiers.units import persons, registers, services, tree
+from dossiers.units.forms import ChangeForm, SeatForm, UnitForm
 from dossiers.units.models import BodyMember, Unit
-from dossiers.units.registers import STATUS_LABELS, Status
+from dossiers.units.registers import STATUS_LABELS
 from dossiers.units.tree import Node, Tree
-from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, Decider, UnitKind
-from workflow.votes import BODY_LABELS
+from workflow.route import UnitKind
 
 blueprint = Blueprint("units", __name__)
-
-
-class SeatForm(FlaskForm):
-    """Somebody who may vote from a day on."""
-
-    body = choice(_l("Trong"))
-    name = LineField(_l("Họ và tên"), [required, NameWords()])
-    valid_from = DayField(_l("Từ ngày"), [required])
-    status = choice(_l("Là"), of=Status)
-
-    def prepare(self) -> None:
-        """Most are official members."""
-        self.status.choices = labelled(STATUS_LABELS)
-        if not self.is_filled():
-            self.valid_from.data, self.status.data = clock.today(), Status.OFFICIAL
-
-
-class StatusForm(FlaskForm):
-    """What somebody is from a day on."""
-
-    status = choice(_l("Là"), of=Status)
-    valid_from = DayField(_l("Từ ngày"), [required])
-
-
-class ChangeForm(FlaskForm):
-    """Where a unit stands, and who decides on its admissions, from a day on, by a decision."""
-
-    parent = choice(_l("Trực thuộc"), optional=True)
-    decider = choice(_l("Cấp quyết định kết nạp, công nhận"), optional=True, of=Decider)
-    valid_from = DayField(_l("Từ ngày"), [required])
-    by = LineField(_l("Theo quyết định số, ngày"), [required, Words(120)])
-
-    def prepare(self, unit: Node) -> None:
-        """Offer the units it can stand under, and who may decide."""
-        above = [node for node in tree.current().below(signed().units) if node.kind in services.ABOVE[unit.kind]]
-        self.parent.choices = with_empty(coded(above))
-        self.decider.choices = with_empty(labelled(DECIDER_LABELS))
-        if unit.kind is not UnitKind.GRASSROOTS_COMMITTEE:
-            del self.decider
-        if not self.is_filled():
-            self.valid_from.data = clock.today()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Something changes."""
-        fine: bool = super().validate(extra_validators)
-        if fine and not self.parent.data and not (self.decider and self.decider.data):
-            self.parent.errors = [_("Chọn đơn vị cấp trên mới, hoặc cấp quyết định.")]
-            return False
-        return fine
-
-
-class EndForm(FlaskForm):
-    """The day a seat ends."""
-
-    valid_to = DayField(_l("Thôi từ ngày"), [required])
-
-
-class UnitForm(FlaskForm):
-    """A new unit under one of those in reach."""
-
-    code = LineField(_l("Mã"), [required, Words(20, r"[0-9A-Za-z\-]+", _l("Mã chỉ gồm chữ không dấu, số và dấu -"))])
-    name = LineField(_l("Tên"), [required, Words(200)])
-    kind = choice(_l("Loại"))
-    parent = choice(_l("Trực thuộc"))
-    valid_from = DayField(_l("Từ ngày"), [required])
-    decider = choice(_l("Cấp quyết định kết nạp, công nhận (để trống: theo bộ quy tắc)"), optional=True, of=Decider)
-
-    def prepare(self) -> None:
-        """Offer kinds and the units they can stand under."""
-        kinds = [kind for kind in UnitKind if services.ABOVE[kind]]
-        self.kind.choices = with_empty([(str(kind), say(UNIT_KIND_LABELS[kind])) for kind in kinds])
-        parents = tree.current().below(signed().units)
-        self.parent.choices = with_empty(coded(parents))
-        self.decider.choices = with_empty(labelled(DECIDER_LABELS))
-        if not self.is_filled():
-            self.valid_from.data = clock.today()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """A code that is new, a kind that stands under the chosen unit, delegation to a committee only."""
-        fine: bool = super().validate(extra_validators)
-        if self.code.data and services.by_code(self.code.data) is not None:
-            self.code.errors = [_("Mã này đã có.")]
-            fine = False
-        if self.kind.data and self.parent.data and not self.parent.errors:
-            above = services.ABOVE[UnitKind(self.kind.data)]
-            if tree.current()[int(self.parent.data)].kind not in above:
-                names = ", ".join(say(UNIT_KIND_LABELS[kind]) for kind in above)
-                self.parent.errors = [_("Loại đơn vị này trực thuộc: %(kinds)s.", kinds=names)]
-                fine = False
-        if self.decider.data and self.kind.data != str(UnitKind.GRASSROOTS_COMMITTEE):
-            self.decider.errors = [_("Chỉ ghi cho đảng bộ cơ sở.")]
-            fine = False
-        return fine
 
 
 @blueprint.route("/don-vi/moi", methods=["GET", "POST"])
@@ -224,10 +126,13 @@ def _branch(units: Tree, node: Node, opened: Node | None, page: int) -> Branch:
     return Branch(node, bool(under), True, below, left, number)
 
 
-def _unit(code: str) -> Node:
+def _unit(code: str, permission: str = "signed_in") -> Node:
+    """An open unit in reach of whoever asks; aborts with 403 when they lack a permission for just this unit."""
     found = tree.current().find(code, signed().units)
     if found is None or not found.is_open:
         abort(404)
+    if not permitted(permission, found.id):
+        abort(403)
     return found
 
 
@@ -236,39 +141,59 @@ def _unit(code: str) -> Node:
 def unit(code: str) -> ResponseReturnValue:
     """A unit and its registers; who keeps a register adds people here."""
     found = _unit(code)
-    bodies = services.bodies_of(found.kind)
+    bodies, today = services.bodies_of(found.kind), clock.today()
     form = SeatForm(body=str(bodies[0]) if bodies else "")
-    form.prepare()
-    form.body.choices = [(str(body), say(BODY_LABELS[body])) for body in bodies]
-    can_change = may("register.manage") and bool(bodies)
+    form.prepare(found)
+    can_change = permitted("register.manage", found.id) and bool(bodies)
     status = 200
     if form.is_submitted():
         if not can_change:
             abort(403)
         status = 422
-        if form.validate():
-            registers.add(
-                found.id, form.body.data, form.name.data, form.valid_from.data, form.status.data, signed().account_id
-            )
+        if form.validate() and _added(found, form):
             flash(_("Đã thêm %(name)s vào danh sách biểu quyết.", name=form.name.data), "done")
             return redirect(url_for("units.unit", code=code), 303)
+    if not form.by.errors:
+        del form.by  # asked for where votes are touched
     page = render_template(
         "units/unit.html",
         unit=found,
-        registers=[(body, registers.register(found.id, body, clock.today())) for body in bodies],
+        registers=[
+            (body, registers.register(found.id, body, today), registers.coming(found.id, body, today))
+            for body in bodies
+        ],
         form=form,
         can_change=can_change,
-        may_move=may("administration") and found.parent_id is not None,
+        may_move=permitted("administration", found.id) and found.parent_id is not None,
+        sees_roles=permitted("roles.read", found.id),
         statuses=STATUS_LABELS,
     )
     return page, status
+
+
+def _added(unit: Node, form: SeatForm) -> bool:
+    """Add whom the form names to a register; False, and a sentence in the form, when that cannot be."""
+    known = form.whose()
+    person = known.person if known is not None else persons.new(form.name.data, form.birth_date.data)
+    seat = BodyMember(unit_id=unit.id, body=form.body.data, name=form.name.data, valid_from=form.valid_from.data)
+    try:
+        registers.add(seat, person, form.status.data, signed().account_id, form.by.data or "")
+    except registers.NoSuchDay as error:
+        form.valid_from.errors = [str(error)]
+    except registers.NotThere as error:
+        form.name.errors = [str(error)]
+    except registers.Touches as error:
+        form.valid_from.errors = [form.touches(error)]
+    else:
+        return True
+    return False
 
 
 @blueprint.route("/don-vi/<code>/chuyen", methods=["GET", "POST"])
 @permits("administration")
 def change_unit(code: str) -> ResponseReturnValue:
     """Put a unit under another one, or let others decide on its admissions, from a day on."""
-    found = _unit(code)
+    found = _unit(code, "administration")
     if found.parent_id is None:
         abort(404)
     form = ChangeForm()
@@ -287,46 +212,3 @@ def change_unit(code: str) -> ResponseReturnValue:
             flash(_("Đã ghi thay đổi của đơn vị %(code)s. Hồ sơ đi tiếp theo đường mới.", code=code), "done")
             return redirect(url_for("units.unit", code=code), 303)
     return render_template("units/change.html", unit=found, form=form), 422 if form.is_submitted() else 200
-
-
-@blueprint.route("/don-vi/<code>/doi/<int:seat_id>", methods=["GET", "POST"])
-@permits("register.manage")
-def change_seat(code: str, seat_id: int) -> ResponseReturnValue:
-    """What somebody in a register is from a day on."""
-    found = _unit(code)
-    seat = db.session.get(BodyMember, seat_id)
-    if seat is None or seat.unit_id != found.id:
-        abort(404)
-    form = StatusForm()
-    form.status.choices = with_empty(labelled(STATUS_LABELS))
-    if form.validate_on_submit():
-        try:
-            registers.change(seat, form.status.data, form.valid_from.data, signed().account_id)
-        except ValueError:
-            form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của người này.")]
-        else:
-            flash(_("Đã ghi tình trạng mới của %(name)s.", name=seat.name), "done")
-            return redirect(url_for("units.unit", code=code), 303)
-    elif not form.is_filled():
-        form.valid_from.data = clock.today()
-    page = render_template("units/change_seat.html", unit=found, seat=seat, form=form)
-    return page, 422 if form.is_submitted() else 200
-
-
-@blueprint.route("/don-vi/<code>/thoi/<int:seat_id>", methods=["GET", "POST"])
-@permits("register.manage")
-def end_seat(code: str, seat_id: int) -> ResponseReturnValue:
-    """End somebody's seat from a day on."""
-    found = _unit(code)
-    seat = db.session.get(BodyMember, seat_id)
-    if seat is None or seat.unit_id != found.id:
-        abort(404)
-    form = EndForm()
-    if form.validate_on_submit():
-        registers.end(seat, form.valid_to.data, signed().account_id)
-        flash(_("Đã ghi %(name)s thôi biểu quyết.", name=seat.name), "done")
-        return redirect(url_for("units.unit", code=code), 303)
-    if not form.is_filled():
-        form.valid_to.data = clock.today()
-    page = render_template("units/end_seat.html", unit=found, seat=seat, form=form)
-    return page, 422 if form.is_submitted() else 200

@@ -22,7 +22,7 @@ from dossiers.office import images
 from dossiers.office.services import TOPICS
 from dossiers.quotas import services as quotas
 from dossiers.rules import services as rules
-from dossiers.units import registers
+from dossiers.units import persons, registers
 from dossiers.units import services as units
 from dossiers.units.models import BodyMember, Unit
 from dossiers.units.registers import Status
@@ -196,13 +196,13 @@ def test_what_the_office_does_is_told_in_words(app: Flask, person: Maker) -> Non
         rules.forget_day(soon, 1)
         units.open_unit("DB02-C9", "Chi bộ 9", route.UnitKind.CELL, committee, day, None, 1)
         units.change_units([committee], soon, "12-QĐ/TU", 1, decider=route.Decider.OWN_COMMITTEE)
-        registers.add(cell.id, "cell", "Trần Văn Ví Dụ", day, Status.EXEMPT, 1)
-        seat = db.session.scalars(select(BodyMember).where(BodyMember.name == "Trần Văn Ví Dụ")).one()
+        seat = BodyMember(unit_id=cell.id, body="cell", name="Trần Văn Ví Dụ", valid_from=date(2022, 7, 28))
+        registers.add(seat, persons.new(seat.name), Status.EXEMPT, 1)
         registers.change(seat, Status.OFFICIAL, soon, 1)
         registers.end(seat, soon, 1)
         quotas.give(committee, 2022, 12, "45-QĐ/ĐUK", day, 1)
         account = accounts.create_with_role(
-            "moi@demo.example", "Lê Thị Ví Dụ", "mat-khau-dai", Role.CELL_SECRETARY, cell, 1
+            "moi@demo.example", "Lê Thị Ví Dụ", "mat-khau-dai", Role.CELL_SECRETARY, cell
         )
         held = db.session.scalars(select(RoleAssignment).where(RoleAssignment.account_id == account.id)).one()
         accounts.end_role(held, soon, 1)

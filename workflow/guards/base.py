@@ -1,6 +1,6 @@
 """What every guard takes and gives: the `Situation` in, nothing or a `Refusal` out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import msgspec
@@ -65,6 +65,8 @@ class About(msgspec.Struct, frozen=True):
 class Situation(msgspec.Struct, frozen=True):
     """All a guard may look at. `about` is the act to be put right, if one is.
 
+    `persons` says of references who is meant, where several name one person: four eyes are a person's (see `who`).
+
     Of the line of the table that is asked: `parts` may do it, `needs` must be there, `takes` is all it has a use for
     (None: nobody says), `dest` is where it leads, `control` the step of control it is. `cell_members`: how many official
     members the cell has today, where somebody counted them.
@@ -85,6 +87,11 @@ class Situation(msgspec.Struct, frozen=True):
     takes: frozenset[str] | None = None
     control: Control | None = None
     cell_members: int | None = None
+    persons: Mapping[str, str] = {}
+
+    def who(self, ref: str) -> str:
+        """The person a reference names: the same for all accounts and seats of one person."""
+        return self.persons.get(ref, ref)
 
     @property
     def on(self) -> date:

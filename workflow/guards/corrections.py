@@ -79,7 +79,7 @@ def correction_by_two(s: Situation) -> Refusal | None:
             "Propose the correction; a second person looks at it and records it.",
             mend="prepare_correction",
         )
-    if prepared.by != s.actor.ref:
+    if s.who(prepared.by) != s.who(s.actor.ref):
         return None
     return s.no(
         "separation_of_duties",

@@ -1,4 +1,7 @@
-"""Nobody takes two steps of control on one dossier: pairs of steps are a value of the rulebook."""
+"""Nobody takes two steps of control on one dossier: pairs of steps are a value of the rulebook.
+
+It is the person who is meant, whatever account or seat of a register names them.
+"""
 
 from workflow.facts import Control
 from workflow.guards.base import Refusal, Situation
@@ -41,7 +44,7 @@ def separated(s: Situation) -> Refusal | None:
     """Who took one step of a pair does not take the other, over the whole dossier (rule `separation_pairs`)."""
     if s.control is None:
         return None
-    mine = set(controllers(s.control, s))
+    mine = {s.who(ref) for ref in controllers(s.control, s)}
     if not mine:
         return None
     for pair in s.rulebook.words("separation_pairs"):
@@ -49,7 +52,7 @@ def separated(s: Situation) -> Refusal | None:
         if s.control not in (first, second):
             continue
         other = Control(second if s.control == first else first)
-        if mine & _took(other, s):
+        if mine & {s.who(ref) for ref in _took(other, s)}:
             done, doing = _DONE[other], _DONE[s.control]
             return s.no(
                 "separation_of_duties",

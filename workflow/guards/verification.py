@@ -66,7 +66,7 @@ def introducers(s: Situation) -> Refusal | None:
     """Enough official members introduce the candidate, each with a paper of their own (Điều lệ Đảng, art. 4)."""
     rule = "introducers_alone" if introducing_form(s) is None else "introducers_with_organisation"
     wanted = s.rulebook.number(rule)
-    have = len({introducer.ref for introducer in s.facts.introducers})
+    have = len({s.who(introducer.ref) for introducer in s.facts.introducers})
     if have < wanted:
         return s.no(
             rule,
@@ -111,7 +111,7 @@ def replaced(s: Situation, offered: tuple[Introducer, ...]) -> tuple[str, ...]:
 
 def _replacement(s: Situation, offered: tuple[Introducer, ...]) -> Refusal | None:
     """Each new introducer is somebody else, and a replacement takes the place of one who is there."""
-    refs = [person.ref for person in offered]
+    refs = [s.who(person.ref) for person in offered]
     gone = replaced(s, offered)
     if len(set(refs)) < len(refs):
         problem = Text("Một người không giới thiệu hai lần.", "Nobody introduces a candidate twice.")
@@ -119,7 +119,7 @@ def _replacement(s: Situation, offered: tuple[Introducer, ...]) -> Refusal | Non
         problem = Text("Chưa có người giới thiệu nào để thay.", "There is no introducer yet who could be replaced.")
     elif "" in gone or len(set(gone)) < len(gone):
         problem = Text("Chưa chọn thay cho người giới thiệu nào.", "It is not said whom each of them replaces.")
-    elif set(gone) & set(refs):
+    elif {s.who(ref) for ref in gone} & set(refs):
         problem = Text("Người thay phải là người khác.", "A replacement is somebody else.")
     else:
         return None

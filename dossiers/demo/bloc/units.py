@@ -66,6 +66,7 @@ class BlocCasting(Casting):
         for code, name in CELLS:
             self._grassroots_cell(bloc, code, name)
         self.fill_seats(bloc)
+        self.second_administrator(bloc)
         for unit, amount in zip(bloc.organisations, QUOTAS, strict=True):
             db.session.add(Quota(unit_id=unit.id, year=2022, amount=amount, decision_number="12-QĐ/ĐUK",
                                  decided_on=date(2022, 2, 10)))  # fmt: skip
@@ -96,6 +97,7 @@ class BlocCasting(Casting):
         else:
             cells.append(self._cell(bloc, f"{code}-C3", f"Chi bộ 3, {name}", unit, None))
         bloc.cells[code] = cells
+        self.member_of(bloc, Role.COMMITTEE_OFFICER, unit, cells[-1])
         self._unions(bloc, unit, code, name)
 
     def _grassroots_cell(self, bloc: Cast, code: str, name: str) -> None:

@@ -35,6 +35,9 @@ CELLS: tuple[tuple[str, str | None], ...] = (
 )  # fmt: skip
 """The cells of the ward, with the committee they stood under; the last has two official members left."""
 
+_OFFICES = 9
+"""The number of the cell of the ward's own offices."""
+
 _LABELS = {1: "Bí thư chi bộ Khu phố 1", 14: "Bí thư chi bộ Trường Tiểu học Bình An 1", 23: "Bí thư chi bộ Hợp tác xã"}
 
 
@@ -61,12 +64,14 @@ class WardCasting(Casting):
         for number, (name, section) in enumerate(CELLS, start=1):
             parent = sections[section] if section else ward
             self._cell(cast, WARD, number, name, parent, small=number == len(CELLS))
+        self.member_of(cast, Role.COMMITTEE_OFFICER, ward, cast.cells[WARD][_OFFICES - 1])
         self.unions(cast, ward, "phường Bình An", ("Cán bộ Đoàn phường", "Cán bộ công đoàn phường"))
         beside = self._ward(cast, "HL", "Đảng bộ phường Hòa Lạc", shown=False)
         for number in (1, 2):
             self._cell(cast, "HL", number, f"Khu phố {number}, phường Hòa Lạc", beside)
         self.unions(cast, beside, "phường Hòa Lạc", (None, None))
         self.fill_seats(cast)
+        self.second_administrator(cast)
         for unit, amount, decision, day in (
             (city, 40, "88-QĐ/TU", date(2026, 1, 20)), (ward, 24, "31-QĐ/TU", date(2026, 2, 12)),
             (beside, 12, "31-QĐ/TU", date(2026, 2, 12)),

@@ -1,6 +1,7 @@
 """A session is a row: ended, it is over, whatever a cookie says."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -8,11 +9,13 @@ from flask_login.utils import encode_cookie
 from sqlalchemy import delete, select, update
 from webtest import TestApp
 
+from dossiers.accounts import services
 from dossiers.accounts.models import Account, AccountSession
 from dossiers.accounts.sessions import device_of, key_of
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.office.models import OfficeEvent
 from dossiers.rules import instance
+from dossiers.units.models import Unit
 from tests.dossiers.accounts.web import (
     NEW,
     SECRETARY,
@@ -28,6 +31,7 @@ from tests.dossiers.accounts.web import (
 )
 from tests.dossiers.test_pages import counted
 from tests.people import Person, code_in, text_of
+from workflow.roles import Role
 
 Maker = Callable[..., Person]
 
@@ -95,6 +99,8 @@ def test_a_changed_role_ends_the_sessions(app: Flask, person: Maker, change: str
         form = admin.get(f"/tai-khoan/{account.id}/vai-tro").forms["act"]
         unit = next(value for value, _, label in form["unit"].options if label.startswith("DB02-C1 "))
         admin.send(form, role="cell_secretary", unit=unit)
+        assert is_in(web), "a role that waits changes nothing"
+        person("administrator-2", "KHOI").decide(account.name)
     else:
         page = admin.get(f"/tai-khoan/{account.id}")
         next(form for form in page.forms.values() if form.action.endswith("/thoi")).submit()
@@ -103,11 +109,15 @@ def test_a_changed_role_ends_the_sessions(app: Flask, person: Maker, change: str
 
 def test_an_administrator_who_changes_the_own_roles_goes_on(app: Flask, person: Maker) -> None:
     admin = person("administrator", "KHOI")
+    with app.app_context(), write_transaction():
+        top = db.session.scalars(select(Unit).where(Unit.code == "KHOI")).one()
+        account = db.session.get_one(Account, admin.id)
+        services.grant_on_the_machine(account, Role.INSPECTOR, top, date(2022, 1, 1))
+    admin.sign_in()
     thief = copied(admin.web, app)
-    form = admin.get(f"/tai-khoan/{admin.id}/vai-tro").forms["act"]
-    top = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
-    answer = admin.send(form, role="inspector", unit=top)
-    assert "Đã giao vai trò" in text_of(answer.follow())
+    page = admin.get(f"/tai-khoan/{admin.id}")
+    ends = [form for form in page.forms.values() if form.action.endswith("/thoi")]
+    assert "Đã thôi vai trò" in text_of(ends[-1].submit().follow())
     assert not is_in(thief)
 
 

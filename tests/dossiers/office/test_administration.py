@@ -48,6 +48,12 @@ def test_an_account_is_made_signs_in_and_is_shut(app: Flask, person: Maker) -> N
     form = web.get("/viec-cua-toi").follow().forms["act"]
     form["old"], form["new"], form["again"] = password, "một-mật-khẩu-dài", "một-mật-khẩu-dài"
     assert form.submit().status_int == 303
+    assert web.get("/viec-cua-toi", status=403), "the role waits for somebody else"
+    assert "Đã xác nhận vai trò" in text_of(person("administrator-2", "KHOI").decide("Phan Thị Mới"))
+    assert web.get("/viec-cua-toi").status_int == 302, "who is given a role signs in anew"
+    form = next(f for f in web.get("/dang-nhap").forms.values() if "password" in f.fields)
+    form["email"], form["password"] = "moi@co-quan.example", "một-mật-khẩu-dài"
+    assert form.submit().status_int == 302
     assert "Phan Thị Mới" in web.get("/viec-cua-toi").text
 
     page = admin.get(answer.html.select_one("main a.button")["href"])
@@ -82,6 +88,8 @@ def test_a_role_is_granted_for_a_period_and_ended(app: Flask, person: Maker) -> 
     wrong = admin.send(form, role="cell_secretary", unit=unit, since="27/07/2022", until="27/07/2022")
     assert "Ngày thôi phải sau" in text_of(wrong)
     assert admin.send(wrong.forms["act"], until="01/09/2022").status_int == 303
+    assert helper.get("/ho-so?unit=DB02-C1").html.select_one("table.list tbody") is None, "not before it is confirmed"
+    person("committee_secretary", "DB02").decide(helper.name)
     helper.get("/ho-so", status=302)
     helper.sign_in()
     assert helper.get("/ho-so?unit=DB02-C1").status_int == 200
@@ -92,7 +100,7 @@ def test_a_role_is_granted_for_a_period_and_ended(app: Flask, person: Maker) -> 
         held = db.session.scalars(select(RoleAssignment).where(RoleAssignment.account_id == helper.id)).all()
         assert {(row.valid_to) for row in held} == {date(2022, 9, 1), date(2022, 7, 27)}
     log = log_of_the_office(person)
-    assert "Giao vai trò" in log
+    assert "Đề nghị giao vai trò" in log
     assert "Thôi vai trò" in log
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError
 from webtest import TestApp
 
 from dossiers import chain, create_app, encryption
-from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
 from dossiers.audit import services as audit
 from dossiers.audit.models import Checkpoint
 from dossiers.audit.services import Finding
@@ -82,7 +82,12 @@ def tampering(loaded: World) -> Iterator[World]:
         point = Checkpoint(
             made_at="2022-07-27", dossiers=1, events=1, root="r", signature="s", public_key="p", versions=b"v"
         )
-        db.session.add_all([value, day, point])
+        asked = RoleRequest(
+            account_id=2, role="inspector", unit_id=1, valid_from=day.day, asked_by_id=5, asked_on=day.day,
+            expires_on=day.day,
+        )  # fmt: skip
+        db.session.add_all([value, day, point, asked])
+        office.record("role:asked", 1, 5, [asked])
         office.record("rule:changed", None, 1, [value])
         office.record("day:set", None, 1, [day])
         office.record("checkpoint:taken", None, None, [point])
@@ -198,7 +203,10 @@ def test_a_changed_personal_part_is_found_even_with_the_key(tampering: World) ->
 
 def test_an_erased_personal_part_is_named_as_long_as_rows_rest_on_it(tampering: World) -> None:
     db.session.execute(delete(OfficePersonal).where(OfficePersonal.seq == 1))
-    lost = "account.email, account.fs_uniquifier, account.name, account.password, body_member.name"
+    lost = (
+        "account.email, account.fs_uniquifier, account.ground, account.name, account.password, body_member.name, "
+        "org_person.birth_date, org_person.name, org_person.name_key, org_person.phone"
+    )
     assert findings() == [Finding("OFFICE", 1, f"its personal part is gone; what it said of {lost} cannot be compared")]
     db.session.execute(update(Unit).where(Unit.code == "DB02").values(name="Đảng bộ khác"))
     assert Finding("unit DB02", 1, CHANGED.format("name")) in findings(), "the rest still is"
@@ -250,12 +258,14 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
         shown = set(table.columns.keys()) - rule.personal - rule.digested
         assert not any(table.columns[name].info.get("sealed") for name in shown)
         if table.name == "account":
-            assert shown == {"id", "active", "created_at", "demo_label", "password_until"}, (
-                "is the new one no secret, and names nobody?"
-            )
+            assert shown == {
+                "id", "active", "created_at", "demo_label", "password_until", "password_by_id", "password_given_at",
+                "person_id",
+            }, "is the new one no secret, and names nobody?"  # fmt: skip
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
-        "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint",
+        "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint", "org_person",
+        "role_request",
     }  # fmt: skip
 
 
@@ -294,14 +304,39 @@ def test_it_costs_the_same_number_of_queries_and_reads_each_personal_part_once(
 
 def _seat(person: Maker) -> None:
     own = person("cell_secretary", "CB01")
-    answer = own.send(own.get("/don-vi/CB01").forms["act"], name="Hồ Văn Mới", valid_from="01/07/2022", status="exempt")
+    answer = own.send(own.get("/don-vi/CB01").forms["act"], name="Hồ Văn Mới", valid_from="28/07/2022", status="exempt")
     assert answer.status_int == 303
 
 
 def _status(person: Maker) -> None:
     own = person("cell_secretary", "CB01")
     form = own.get("/don-vi/CB01").click(href="/doi/", index=0).forms["act"]
-    assert own.send(form, status="elsewhere", valid_from="20/07/2022").status_int == 303
+    assert own.send(form, status="elsewhere", valid_from="28/07/2022").status_int == 303
+
+
+def _who(person: Maker) -> None:
+    """The committee's new member is a member of a cell; the account of its officer is that person's."""
+    officer, admin = person("committee_officer", "DB02"), person("administrator", "KHOI")
+    name = officer.get("/don-vi/DB02-C3").html.select("table.list tbody tr")[-1].td.get_text()
+    form = officer.get("/don-vi/DB02").forms["act"]
+    answer = officer.send(form, name=name, birth_date="01/02/1980", valid_from="28/07/2022")
+    answer = officer.send(answer.forms["act"], person="new")
+    assert answer.status_int == 303
+    row = next(row for row in answer.follow().html.select("tbody tr") if name in row.get_text())
+    page = officer.get(row.select_one('a[href*="/nguoi/"]')["href"])
+    assert officer.send(page.forms["act"], person="first").status_int == 303
+    form = admin.get(f"/tai-khoan/{officer.id}/nguoi").forms["act"]
+    form["name"] = name
+    form = form.submit("step", value="find").forms["act"]
+    assert admin.send(form, person="first", ground="Danh sách đảng viên").status_int == 303
+
+
+def _refused(person: Maker) -> None:
+    admin, helper = person("administrator", "KHOI"), person("training_officer", "TTCT")
+    form = admin.get(f"/tai-khoan/{helper.id}/vai-tro").forms["act"]
+    unit = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
+    assert admin.send(form, role="inspector", unit=unit).status_int == 303
+    person("upper_secretary", "KHOI").decide(helper.name, "tu-choi")
 
 
 def _moved(person: Maker) -> None:
@@ -377,6 +412,8 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: pages.test_a_quota_is_given_and_shows_when_allotments_differ(app, person),
         lambda: _seat(person),
         lambda: _status(person),
+        lambda: _who(person),
+        lambda: _refused(person),
         lambda: _moved(person),
         lambda: _decides(person),
         lambda: _class(person),
