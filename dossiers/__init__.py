@@ -50,6 +50,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.session_interface = sessions.SignedCookies()
+    app.url_map.converters["int"] = security.Number
     logs.init_app(app)
     metrics.init_app(app)
     security.limit_time(app)

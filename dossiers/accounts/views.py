@@ -10,7 +10,18 @@ from dossiers import clock, names
 from dossiers.accounts import passwords, services, sessions
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import db, write_transaction
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NameWords,
+    Words,
+    choice,
+    coded,
+    labelled,
+    required,
+    still_free,
+    with_empty,
+)
 from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
@@ -115,9 +126,10 @@ def new_account() -> ResponseReturnValue:
     if form.validate_on_submit():
         role, unit = form.chosen()
         password = passwords.one_time()
-        made = services.create_with_role(form.email.data, form.name.data, password, role, unit, signed().account_id)
-        flash(_("Đã tạo tài khoản cho %(name)s.", name=made.name), "done")
-        return render_template("accounts/one_time.html", account=made, password=password)
+        with still_free(form.email, "account_email", _("Địa chỉ này đã có tài khoản.")):
+            made = services.create_with_role(form.email.data, form.name.data, password, role, unit, signed().account_id)
+            flash(_("Đã tạo tài khoản cho %(name)s.", name=made.name), "done")
+            return render_template("accounts/one_time.html", account=made, password=password)
     return render_template("accounts/new.html", form=form), 422 if form.is_submitted() else 200
 
 

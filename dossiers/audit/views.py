@@ -7,9 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from dossiers.audit import checkpoints
 from dossiers.audit import log as audit_log
-from dossiers.fields import parse_day
+from dossiers.audit import reads as audit_reads
+from dossiers.fields import parse_day, whole
 from dossiers.office.services import TOPICS
+from dossiers.privacy import services as privacy
+from dossiers.privacy import watching
+from dossiers.privacy.services import PART_LABELS, Part
+from dossiers.privacy.unusual import KIND_LABELS
 from dossiers.security import permits, signed
+from workflow.roles import Role
 from workflow.triggers import ACT_LABELS
 
 blueprint = Blueprint("audit", __name__)
@@ -19,10 +25,43 @@ blueprint = Blueprint("audit", __name__)
 @permits("audit.read")
 def office_log() -> ResponseReturnValue:
     """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
-    typed = request.args.get("before", "")
-    before = int(typed) if typed.isdigit() and len(typed) < 10 else None
+    before = whole(request.args.get("before", ""))
     entries, following = audit_log.office_log(signed(), current_app.config["PAGE_SIZE"], before)
+    privacy.note_many((), signed().account_id, Part.LOG, "quan-tri")
     return render_template("audit/office.html", entries=entries, following=following, topics=TOPICS)
+
+
+def _asked(chosen: audit_log.Filter) -> str:
+    """What the log was narrowed by, with nobody's name."""
+    days = [f"{one:%d/%m/%Y}" if one else "" for one in (chosen.since, chosen.until)]
+    return " ".join(part for part in (chosen.code, chosen.trigger, privacy.masked(chosen.who), *days) if part)
+
+
+@blueprint.get("/nhat-ky/xem")
+@permits("reads.watch")
+def reads() -> ResponseReturnValue:
+    """Unusual reading, what was opened for a purpose and, for inspectors, every read, within the own units."""
+    who, asked = signed(), request.args.get("q", "").strip()[:120]
+    name, before = request.args.get("who", "").strip()[:120], whole(request.args.get("before", ""))
+    may_read = Role.INSPECTOR in who.roles
+    rows, following = audit_reads.reads(who, name, asked, before) if may_read else ((), None)
+    if may_read:
+        numbers = [row.dossier_id for row in rows if row.dossier_id is not None]
+        privacy.note_many(numbers, who.account_id, Part.READS, privacy.masked(asked) if asked else "")
+    return render_template(
+        "audit/reads.html",
+        warned=watching.warnings(who, audit_reads.DAYS),
+        limits=watching.limits(),
+        openings=audit_reads.openings(who),
+        rows=rows,
+        following=following,
+        may_read=may_read,
+        who=name,
+        q=asked,
+        labels=PART_LABELS,
+        kinds=KIND_LABELS,
+        purpose_of=privacy.purpose_of,
+    )
 
 
 @blueprint.get("/nhat-ky")
@@ -51,6 +90,7 @@ def log() -> ResponseReturnValue:
         before=request.args.get("before", "")[:100],
     )
     entries, following = audit_log.log(chosen, signed(), current_app.config["PAGE_SIZE"])
+    privacy.note_many([e.event.dossier_id for e in entries], signed().account_id, Part.LOG, _asked(chosen))
     page = render_template(
         "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=errors,
         triggers=ACT_LABELS, checkpoint=checkpoints.newest(),

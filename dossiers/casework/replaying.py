@@ -122,7 +122,7 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
     new = facts.papers[len(before.papers) :]
     brought = len(evidence.papers)
     own = new[brought] if len(new) > brought else None
-    made.papers += paper_rows(made.dossier_id, event.seq, new[:brought], own, event.body.series)
+    made.papers += paper_rows(made.dossier_id, event.seq, new[:brought], own, event.unit_id, event.body.series)
     made.votes += [(event.seq, vote) for vote in facts.votes[len(before.votes) :]]
     made.relatives.update({row.ref: row for row in act.personal.relatives})
     if act.personal.companions:

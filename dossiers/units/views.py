@@ -5,12 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NameWords,
+    Words,
+    choice,
+    coded,
+    in_capitals,
+    labelled,
+    plain,
+    required,
+    squeeze,
+    still_free,
+    whole,
+    with_empty,
+)
 from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
@@ -84,7 +99,10 @@ class EndForm(FlaskForm):
 class UnitForm(FlaskForm):
     """A new unit under one of those in reach."""
 
-    code = LineField(_l("Mã"), [required, Words(20, r"[0-9A-Za-z\-]+", _l("Mã chỉ gồm chữ không dấu, số và dấu -"))])
+    code = LineField(
+        _l("Mã"), [required, Words(20, r"[0-9A-Z][0-9A-Z\-]*", _l("Mã chỉ gồm chữ không dấu, số và dấu - ở giữa"))],
+        filters=[squeeze, plain, in_capitals],
+    )  # fmt: skip
     name = LineField(_l("Tên"), [required, Words(200)])
     kind = choice(_l("Loại"))
     parent = choice(_l("Trực thuộc"))
@@ -104,8 +122,11 @@ class UnitForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A code that is new, a kind that stands under the chosen unit, delegation to a committee only."""
         fine: bool = super().validate(extra_validators)
-        if self.code.data and services.by_code(self.code.data) is not None:
+        if self.code.data and services.has_code(self.code.data):
             self.code.errors = [_("Mã này đã có.")]
+            fine = False
+        if str(self.code.data).lower() in _pages_beside():
+            self.code.errors = [_("Mã này là tên một trang; chọn mã khác.")]
             fine = False
         if self.kind.data and self.parent.data and not self.parent.errors:
             above = services.ABOVE[UnitKind(self.kind.data)]
@@ -119,6 +140,12 @@ class UnitForm(FlaskForm):
         return fine
 
 
+def _pages_beside() -> set[str]:
+    """What stands in addresses where a unit's code does: a unit named so could not be opened."""
+    named = (rule.rule.split("/") for rule in current_app.url_map.iter_rules())
+    return {parts[2].lower() for parts in named if parts[1] == "don-vi" and len(parts) > 2 and "<" not in parts[2]}
+
+
 @blueprint.route("/don-vi/moi", methods=["GET", "POST"])
 @permits("administration")
 def new_unit() -> ResponseReturnValue:
@@ -128,11 +155,12 @@ def new_unit() -> ResponseReturnValue:
     if form.validate_on_submit():
         parent = db.session.get_one(Unit, int(form.parent.data))
         kind, since = UnitKind(form.kind.data), form.valid_from.data
-        added = services.open_unit(
-            form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id
-        )
-        flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
-        return redirect(url_for("units.unit", code=added.code), 303)
+        with still_free(form.code, "unit_code", _("Mã này đã có.")):
+            added = services.open_unit(
+                form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id
+            )
+            flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
+            return redirect(url_for("units.unit", code=added.code), 303)
     return render_template("units/new.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -141,8 +169,7 @@ SHOWN = 100
 
 
 def _page_number() -> int:
-    typed = request.args.get("trang", "")
-    return int(typed) if typed.isdigit() and 0 < int(typed) < 1000 else 1
+    return whole(request.args.get("trang", ""), 3) or 1
 
 
 @blueprint.get("/don-vi", endpoint="tree")

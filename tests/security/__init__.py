@@ -1,0 +1,1 @@
+"""Attacks by people who are signed in, have the address of a form, or the database in hand."""
