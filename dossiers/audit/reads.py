@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select, true
+from sqlalchemy import BindParameter, and_, bindparam, exists, not_, or_, select, true
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
@@ -33,7 +33,9 @@ _OPENED = _ROWS.where(DossierRead.part == str(Part.OPENED), DossierRead.at >= bi
 _ABOUT_NONE = and_(
     DossierRead.dossier_id.is_(None), or_(DossierRead.account_id.is_(None), DossierRead.account_id.in_(THEIRS))
 )
-_READS = _ROWS.where(or_(_WITHIN, _ABOUT_NONE))
+_BY_THE_LOG = and_(DossierRead.part == str(Part.LOG), DossierRead.dossier_id.is_not(None))
+"""Told on each dossier; here the log is one row, else it would fill pages."""
+_READS = _ROWS.where(or_(_WITHIN, _ABOUT_NONE), not_(_BY_THE_LOG))
 _NARROWED = {
     (by_name, by_mark): _READS.where(
         Account.name == bindparam("name") if by_name else true(),

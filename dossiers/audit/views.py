@@ -46,8 +46,7 @@ def reads() -> ResponseReturnValue:
     may_read = Role.INSPECTOR in who.roles
     rows, following = audit_reads.reads(who, name, asked, before) if may_read else ((), None)
     if may_read:
-        numbers = [row.dossier_id for row in rows if row.dossier_id is not None]
-        privacy.note_many(numbers, who.account_id, Part.READS, privacy.masked(asked) if asked else "")
+        privacy.note_many((), who.account_id, Part.READS, privacy.masked(asked) if asked else "")
     return render_template(
         "audit/reads.html",
         warned=watching.warnings(who, audit_reads.DAYS),
@@ -93,6 +92,6 @@ def log() -> ResponseReturnValue:
     privacy.note_many([e.event.dossier_id for e in entries], signed().account_id, Part.LOG, _asked(chosen))
     page = render_template(
         "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=errors,
-        triggers=ACT_LABELS, checkpoint=checkpoints.newest(),
+        triggers=ACT_LABELS, checkpoint=checkpoints.newest(), warned=watching.warnings(signed()),
     )  # fmt: skip
     return page, 422 if errors else 200

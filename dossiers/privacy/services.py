@@ -1,7 +1,7 @@
 """Noting what somebody is shown, opening more for a purpose, and telling those entitled."""
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from cryptography.exceptions import InvalidTag
 from flask import Flask, Response, current_app, g, has_request_context, request
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers import engines
@@ -210,6 +210,12 @@ def _purpose_place(dossier_id: int, account_id: int, at: int) -> str:
 def of(dossier_id: int, before: int | None = None) -> Sequence[Any]:
     """Who looked at a dossier, latest first, a page: rows of COLUMNS."""
     return run(_OF, {"dossier": dossier_id, "before": before or LAST}).all()
+
+
+def forget_purposes(dossiers: Iterable[int]) -> None:
+    """Forget what these dossiers were opened for, in the transaction that runs: what they hold was erased by law."""
+    of_them = DossierRead.dossier_id.in_(list(dossiers))
+    run(update(DossierRead).where(of_them, DossierRead.purpose.is_not(None)).values(purpose=None))
 
 
 def forget() -> int:
