@@ -21,6 +21,7 @@ from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.reading.evidence import evidence
 from dossiers.reading.page import DossierPage, dossier_page
+from dossiers.reading.refusals import told_to
 from dossiers.reading.timeline import changes_since
 from dossiers.security import permits, signed
 from workflow import machine
@@ -157,7 +158,8 @@ def _page(
 ) -> ResponseReturnValue:
     page = dossier_page(case, signed())
     privacy.note(case.id, signed().account_id, Part.FORM)
-    stands = [(form.field_of(r.field) if form is not None else "", r) for r in refusals]
+    told_of = [told_to(refusal, page.roles) for refusal in refusals]
+    stands = [(form.field_of(r.field) if form is not None else "", r) for r in told_of]
     answer = render_template(
         "acting/act.html",
         page=page,

@@ -13,6 +13,7 @@ from dossiers.audit import checkpoints, running, upgrading
 from dossiers.casework import counts as kept
 from dossiers.cli.common import AS_JSON, DAY, Command, Commands, fail, show
 from dossiers.extensions import write_transaction
+from dossiers.privacy import services as privacy
 from dossiers.units import tree
 
 audit = Commands("audit", help="The audit chain.")
@@ -140,6 +141,7 @@ def audit_checkpoint(path: Path | None, as_json: bool) -> None:
             checkpoints.export(path, made)
         except OSError as error:
             fail(f"{path}: {error.strerror}")
+        privacy.note_command(f"audit checkpoint {path.name}")
     data = {
         "number": made.id, "made_at": made.made_at, "dossiers": made.dossiers, "events": made.events, "root": made.root,
         "signature": made.signature, "public_key": made.public_key,
@@ -162,6 +164,7 @@ def backup_create(path: Path, as_json: bool) -> None:
         manifest = services.create(path)
     except OSError as error:
         fail(f"{path}: {error.strerror}")
+    privacy.note_command(f"backup create {path.name}")
     if as_json:
         show(manifest)
     else:
@@ -209,6 +212,7 @@ def instance_copy(url: str, as_json: bool) -> None:
         manifest = services.copy(url)
     except services.BadBackup as error:
         fail(str(error))
+    privacy.note_command("instance copy")
     if as_json:
         show(manifest)
     else:

@@ -24,6 +24,7 @@ from dossiers.people.rows import RelativeRow
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import TOLD, Opening
 from dossiers.reading.points import PointShown, points_of
+from dossiers.reading.refusals import check_for, option_for
 from dossiers.units import tree
 from workflow import machine
 from workflow.ahead import Next, next_act
@@ -179,8 +180,12 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         turn_unit=turn_unit(case),
         class_title=case.class_title,
         book=s.rulebook,
-        options=tuple(o for o in _one_a_trigger(machine.options(s)) if o.trigger not in without_cause),
-        checklist=checklist(s),
+        options=tuple(
+            option if sees else option_for(option, s.actor.roles)
+            for option in _one_a_trigger(machine.options(s))
+            if option.trigger not in without_cause
+        ),
+        checklist=checklist(s) if sees else tuple(check_for(check, s.actor.roles) for check in checklist(s)),
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),

@@ -1,8 +1,10 @@
 """Reading more than one's role shows: what changed meanwhile, forms, the log; and what is noted of reading."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from time import time
 from typing import Any
 
@@ -22,6 +24,7 @@ from dossiers.privacy.models import DossierRead
 from dossiers.privacy.services import SLOT, Part
 from dossiers.privacy.unusual import Kind, Limits, Looks, unusual
 from dossiers.rules import instance
+from dossiers.units.models import Unit
 from tests.people import Person, code_in, dossier, text_of, unit_of
 from workflow.facts import Evidence
 from workflow.roles import Role
@@ -186,6 +189,19 @@ def test_a_youth_officers_correction_of_the_own_nomination_shows_nothing_of_the_
     assert CONTACT not in page.text and REASON not in page.text
 
 
+def test_a_refusal_names_no_relatives_to_who_does_not_see_the_file(app: Flask, person: Maker) -> None:
+    code = code_in(app, "verifying")
+    with app.app_context():
+        nominator = db.session.scalar(select(Unit.code).where(Unit.id == dossier(app, code).nominator_id))
+    union = person("youth_officer" if str(nominator).endswith("DTN") else "union_officer", str(nominator))
+    words = re.compile("Kết quả thẩm tra: |thân nhân chưa có|Chưa kê khai: ")
+    seen = []
+    for who in (union, person("inspector", "KHOI")):
+        pages = [who.web.get(f"/ho-so/{code}{at}", status="*") for at in ("", "/conclude_verification", "/giay-to")]
+        seen.append(any(words.search(text_of(page)) for page in pages))
+    assert seen == [False, True]
+
+
 # --- what is noted ---
 
 
@@ -255,12 +271,15 @@ def test_who_knows_what_was_searched_finds_who_did_and_nobody_else_reads_it(app:
     assert not inspector.get("/nhat-ky/xem?q=tran+van").html.select("section:last-of-type tbody tr")
 
 
-def test_commands_on_the_server_are_reads(app: Flask) -> None:
+def test_commands_on_the_server_are_reads(app: Flask, tmp_path: Path) -> None:
     code = code_in(app, "cell_review")
     runner = app.test_cli_runner().invoke
     assert runner(args=["dossiers", "show", code]).exit_code == 0
     assert runner(args=["dossiers", "list", "--state", "cell_review"]).exit_code == 0
+    assert runner(args=["audit", "checkpoint", "--file", str(tmp_path / "events.gz")]).exit_code == 0
+    assert runner(args=["backup", "create", str(tmp_path / "all.zip")]).exit_code == 0
     found = [(row.part, row.account_id, row.about.split(" (")[0]) for row in reads(app)]
+    assert [about for _part, _account, about in found[2:]] == ["audit checkpoint events.gz", "backup create all.zip"]
     assert found[0][:2] == ("command", None) and found[0][2] == "dossiers show"
     assert any(about.startswith("dossiers list") for _part, _account, about in found)
     assert all(row.address.startswith("server") for row in reads(app))

@@ -356,3 +356,26 @@ def test_every_unit_there_is_can_be_opened(app: Flask, person: Maker) -> None:
         assert db.session.scalar(select(func.count()).select_from(Dossier))
     for code in codes:
         assert code in admin.get(f"/don-vi/{code}").text
+
+
+def test_numbers_filed_before_stand_with_who_filed_them(app: Flask, person: Maker) -> None:
+    """The migration, there and back, with rows of every kind: keys are those that the events give."""
+    code = code_in(app, "applying", "CB01")
+    assert _brings(person("cell_secretary", "CB01"), code, "Đảng ủy A", "77-NQ/ĐU").status_int == 303
+    brought = select(PaperRecord.number_key).where(PaperRecord.number == "77-NQ/ĐU")
+
+    def keys() -> list[str | None]:
+        with app.app_context():
+            found = list(db.session.scalars(brought))
+            db.session.remove()
+            db.engine.dispose()
+            return found
+
+    new, run = keys(), app.test_cli_runner().invoke
+    assert str(new[0]).startswith("b")
+    assert run(args=["db", "downgrade", "0012-1"]).exit_code == 0
+    assert [str(key).startswith("dang uy a/") for key in keys()] == [True]
+    assert run(args=["db", "upgrade"]).exit_code == 0
+    assert keys() == new
+    with app.app_context():
+        assert audit.verify()[1] == []
