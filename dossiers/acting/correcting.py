@@ -113,6 +113,7 @@ def correct(code: str) -> ResponseReturnValue:
 
 def _not_yours(case: Case, target: Counted, roles: tuple[Role, ...]) -> ResponseReturnValue:
     """Who may not do the act does not see what it brought; the page says who may."""
+    privacy.note(case.id, signed().account_id, Part.FORM)
     page = render_template(
         "acting/correct.html",
         page=dossier_page(case, signed()),
@@ -125,6 +126,7 @@ def _not_yours(case: Case, target: Counted, roles: tuple[Role, ...]) -> Response
 
 
 def _choose(case: Case, trigger: str) -> ResponseReturnValue:
+    privacy.note(case.id, signed().account_id, Part.FORM)
     choices, form = list(_choices(case)), ChooseForm()
     form.event.choices = with_empty(
         [(str(c.seq), f"{c.seq}. {day(c.day)} {c.label}") for c in choices if not c.why_not]

@@ -1,8 +1,9 @@
 """Reads as those see them who watch over units: what was opened for a purpose, and every read for inspectors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import time
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, not_, or_, select, true
 
@@ -11,6 +12,9 @@ from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
+from dossiers.formatters import source, stage, state, trigger
+from dossiers.languages import gettext as _
+from dossiers.privacy import services as privacy
 from dossiers.privacy.models import DossierRead
 from dossiers.privacy.services import COLUMNS, LAST, PAGE, TOLD, Part, mark_of
 from dossiers.privacy.watching import THEIRS
@@ -44,6 +48,24 @@ _NARROWED = {
     for by_name in (False, True)
     for by_mark in (False, True)
 }
+
+
+_LABELS: dict[str, Callable[[str], str]] = {"state": state, "stage": stage, "source": source, "trigger": trigger}
+_AS_IT_STANDS = ("code", "unit", "who", "since", "until", "admitted_from", "admitted_to")
+
+
+def told(row: Any) -> str:
+    """What a read was for or about, in words; "" when there is nothing to say."""
+    if row.part not in (Part.LOG, Part.PRINT):
+        return privacy.purpose_of(row) or str(row.about)
+    asked = dict(parse_qsl(row.about))
+    said = [_LABELS[name](value) for name, value in asked.items() if name in _LABELS]
+    said += [value for name, value in asked.items() if name in _AS_IT_STANDS]
+    if asked.get("office"):
+        said.append(_("Nhật ký quản trị"))
+    if "n" in asked:
+        said.append(_("%(n)s dòng", n=asked["n"]))
+    return ", ".join(said)
 
 
 def openings(signed: Signed) -> Sequence[Any]:

@@ -1,6 +1,7 @@
 """The audit log, for inspectors; read-only."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -27,14 +28,15 @@ def office_log() -> ResponseReturnValue:
     """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
     before = whole(request.args.get("before", ""))
     entries, following = audit_log.office_log(signed(), current_app.config["PAGE_SIZE"], before)
-    privacy.note_many((), signed().account_id, Part.LOG, "quan-tri")
+    privacy.note_many((), signed().account_id, Part.LOG, "office=1")
     return render_template("audit/office.html", entries=entries, following=following, topics=TOPICS)
 
 
 def _asked(chosen: audit_log.Filter) -> str:
     """What the log was narrowed by, with nobody's name."""
-    days = [f"{one:%d/%m/%Y}" if one else "" for one in (chosen.since, chosen.until)]
-    return " ".join(part for part in (chosen.code, chosen.trigger, privacy.masked(chosen.who), *days) if part)
+    days = {name: f"{day:%d/%m/%Y}" for name, day in (("since", chosen.since), ("until", chosen.until)) if day}
+    asked = {"code": chosen.code, "trigger": chosen.trigger, "who": privacy.masked(chosen.who), **days}
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 @blueprint.get("/nhat-ky/xem")
@@ -59,7 +61,7 @@ def reads() -> ResponseReturnValue:
         q=asked,
         labels=PART_LABELS,
         kinds=KIND_LABELS,
-        purpose_of=privacy.purpose_of,
+        told=audit_reads.told,
     )
 
 

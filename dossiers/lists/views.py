@@ -93,8 +93,7 @@ def worklist_view() -> ResponseReturnValue:
     around, page = frame(chosen), worklist.page(chosen, who, size)
     is_whole = not chosen.after and not page.next
     if is_printed:
-        about = f"{urlencode(chosen.parameters())} ({len(page.rows)})"
-        privacy.note_many((), who.account_id, Part.PRINT, about)
+        privacy.note_many((), who.account_id, Part.PRINT, urlencode({"n": len(page.rows), **chosen.parameters()}))
     return render_template(
         "lists/worklist.html",
         f=chosen,

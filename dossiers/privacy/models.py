@@ -1,6 +1,6 @@
 """Reads: of dossiers, and of what shows many."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
@@ -17,7 +17,14 @@ class DossierRead(Model):
     __table_args__ = (
         UniqueConstraint("dossier_id", "account_id", "part", "slot", "address"),
         Index("ix_dossier_read_dossier_id_id", "dossier_id", "id"),
-        Index("ix_dossier_read_account_id_id", "account_id", "id"),
+        Index("ix_dossier_read_account_id_at", "account_id", "at"),
+        Index(
+            "ix_dossier_read_dossier_id_until",
+            "dossier_id",
+            "until",
+            sqlite_where=text("until IS NOT NULL"),
+            postgresql_where=text("until IS NOT NULL"),
+        ),
         apart("It is who looked, not what was done: rows are only added, and go after the time a setting says."),
     )
 

@@ -95,6 +95,10 @@ _OPEN = (
 )
 
 
+_SHOW = (200, 403, 409, 422)
+"""Answers that show something: a refusal shows whose dossier it is about."""
+
+
 def note(dossier_id: int, account_id: int, part: Part, about: str = "") -> None:
     """Remember that somebody is being shown a part of a dossier; it is written when the answer has been sent."""
     g.setdefault("reads", []).append(_row(dossier_id, account_id, part, about))
@@ -230,7 +234,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def noted(response: Response) -> Response:
-        shown = g.get("reads", ()) if response.status_code in (200, 409, 422) else ()  # pages that show something
+        shown = g.get("reads", ()) if response.status_code in _SHOW else ()
         reads = [*shown, *g.get("tried", ())]
         if reads:
             rows = [{**row, **_when()} for row in reads]

@@ -31,7 +31,11 @@ def upgrade() -> None:
         table.drop_constraint(OLD, type_="unique")
         table.create_unique_constraint(op.f(NEW), ["dossier_id", "account_id", "part", "slot", "address"])
     op.create_index("ix_dossier_read_mark", "dossier_read", ["mark"])
-    op.create_index("ix_dossier_read_account_id_id", "dossier_read", ["account_id", "id"])
+    op.create_index("ix_dossier_read_account_id_at", "dossier_read", ["account_id", "at"])
+    some = sa.text("until IS NOT NULL")
+    op.create_index(
+        "ix_dossier_read_dossier_id_until", "dossier_read", ["dossier_id", "until"], sqlite_where=some, postgresql_where=some
+    )
     _filed_by(op.get_bind())
 
 
@@ -65,7 +69,8 @@ def downgrade() -> None:
             {"key": row.number_key.split(":", 1)[1], "dossier": row.dossier_id, "seq": row.seq, "nr": row.nr},
         )
     connection.execute(sa.text("DELETE FROM dossier_read WHERE dossier_id IS NULL OR account_id IS NULL OR address <> ''"))
-    op.drop_index("ix_dossier_read_account_id_id", "dossier_read")
+    op.drop_index("ix_dossier_read_dossier_id_until", "dossier_read")
+    op.drop_index("ix_dossier_read_account_id_at", "dossier_read")
     op.drop_index("ix_dossier_read_mark", "dossier_read")
     with op.batch_alter_table("dossier_read") as table:
         table.drop_constraint(op.f(NEW), type_="unique")

@@ -227,7 +227,10 @@ def test_logs_searches_prints_foreign_codes_and_forms_are_reads(app: Flask, pers
     inspector.get("/nhat-ky?trigger=correct_candidate")
     inspector.get("/nhat-ky/quan-tri")
     logs = [row for row in reads(app, inspector) if row.part == "log"]
-    assert {row.about for row in logs if row.dossier_id is None} == {"correct_candidate", "quan-tri"}
+    assert {row.about for row in logs if row.dossier_id is None} == {"trigger=correct_candidate", "office=1"}
+    text = text_of(inspector.get("/nhat-ky/xem"))
+    assert "Sửa thông tin cá nhân" in text and "Nhật ký quản trị" in text and "Chi bộ xét, " in text
+    assert "=" not in text and "cell_review" not in text
 
 
 def test_a_dossier_whose_reasons_the_log_shows_says_who_read_the_log(app: Flask, person: Maker) -> None:
