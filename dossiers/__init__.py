@@ -67,6 +67,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.session_interface = sessions.SignedCookies()
+    app.url_map.converters["int"] = security.Number
     logs.init_app(app)
     incoming.init_app(app)
     metrics.init_app(app)

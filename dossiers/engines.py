@@ -12,9 +12,11 @@
 - Texts that sort byte by byte: PostgreSQL would ask the language of the database.
 - Searching folded names: FTS5 here, a tsvector there (the tables are in the migrations).
 - The triggers that refuse to change events, in the migrations too.
+- What an error says that something unique was to be there twice.
 - Stopping what takes too long: SQLite asks while it works, PostgreSQL has a time for each statement.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import ContextVar
@@ -25,7 +27,7 @@ from typing import Any, Literal
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, Engine, String, event, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -171,6 +173,13 @@ def gather_statistics(db: SQLAlchemy) -> None:
     """Tell PostgreSQL what many new rows look like: it finds out minutes later, planning blindly till then."""
     if is_postgresql(db):
         db.session.execute(text("ANALYZE"))
+
+
+def broken_unique(error: IntegrityError) -> str | None:
+    """What was to be unique and is not, as “table_column”; None when the database refused for another reason."""
+    told = str(error.orig)
+    found = re.search(r"UNIQUE constraint failed: (\S+)|unique constraint \"(?:uq|ix)_(\w+)\"", told)
+    return None if found is None else (found[1] or found[2]).rstrip(",").replace(".", "_")
 
 
 def snapshot_options(db: SQLAlchemy) -> dict[str, Any]:

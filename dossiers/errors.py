@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from dossiers import engines, security
@@ -80,9 +80,19 @@ def _stopped(error: OperationalError) -> tuple[str, int]:
     return _page(503, title, text)
 
 
+def _broken(error: IntegrityError) -> tuple[str, int]:
+    """Two wrote the same at once, and no form said so at its field."""
+    if engines.broken_unique(error) is None:
+        return _unknown(error)
+    db.session.rollback()
+    text = _("Cùng lúc đó có người vừa ghi đúng mục này; việc của bạn chưa được ghi. Mở lại trang để xem rồi gửi lại.")
+    return _page(409, _("Vừa có người khác ghi"), text)
+
+
 def init_app(app: Flask) -> None:
     """Answer every error with a page."""
     app.register_error_handler(OperationalError, _stopped)
+    app.register_error_handler(IntegrityError, _broken)
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(NotFound, _known)
     app.register_error_handler(Exception, _unknown)

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from wtforms import (
     Field,
     IntegerField,
@@ -19,7 +21,7 @@ from wtforms import (
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, TextInput
 
-from dossiers import clock
+from dossiers import clock, engines, names
 from dossiers.formatters import say
 from dossiers.languages import gettext as _
 from workflow.text import Text
@@ -85,6 +87,14 @@ class WholeNumberField(IntegerField):
         self.data = int(typed)
 
 
+def whole(typed: str, digits: int = 9) -> int | None:
+    """A whole number of at most so many digits, as an address or a cursor has it; None for anything else.
+
+    `str.isdigit` would take “²” for one, and a database fails at twenty digits.
+    """
+    return int(typed) if len(typed) <= digits and typed.isascii() and typed.isdigit() else None
+
+
 def required(form: Any, field: Any) -> None:
     """The field is filled."""
     raw = field.raw_data[0] if field.raw_data else None
@@ -123,6 +133,8 @@ class Words:
                 raise ValidationError(_("Có ký tự điều khiển không đọc được; hãy gõ lại."))
             if category in ("So", "Sk") or ord(char) > 0xFFFF:
                 raise ValidationError(_("Có biểu tượng “%(char)s” không dùng trong hồ sơ.", char=char))
+        if not isinstance(field, TextAreaField) and (char := names.foreign(text)):
+            raise ValidationError(wrong_letter(char))
         if text and self.pattern and not self.pattern.fullmatch(text):
             raise ValidationError(self.hint or _("Không đúng dạng."))
 
@@ -160,9 +172,23 @@ class NumberWords(Words):
     def __call__(self, form: Any, field: Any) -> None:
         """Raises ValidationError with a sentence."""
         super().__call__(form, field)
-        text = field.data or ""
-        if text and not all(char.isalnum() or char in " -/.()" for char in text):
-            raise ValidationError(_("Số văn bản chỉ gồm chữ, số và dấu - / . ( )"))
+        if wrong := wrong_number(field.data or ""):
+            raise ValidationError(wrong)
+
+
+def wrong_number(text: str) -> str:
+    """What is wrong with the number of a paper, as a sentence; "" when it is fine."""
+    if len(text) > 60 or not all(char.isalnum() or char in " -/.()" for char in text):
+        return _("Số văn bản chỉ gồm chữ, số và dấu - / . ( )")
+    char = names.foreign(text)
+    return wrong_letter(char) if char else ""
+
+
+def wrong_letter(char: str) -> str:
+    """The sentence about a letter or digit of another script: it looks like one of ours and is none."""
+    return _(
+        "“%(char)s” là chữ của bảng chữ khác, trông giống chữ Việt; hãy gõ lại bằng bàn phím tiếng Việt.", char=char
+    )
 
 
 class _KnownChoice:
@@ -248,11 +274,34 @@ def plausible_birth_date(field: Any) -> bool:
     return False
 
 
+@contextmanager
+def still_free(field: Field, unique: str, taken: str) -> Iterator[None]:
+    """Write in it what was free when the form was checked. If somebody took it meanwhile (`unique`: table_column), the
+    sentence `taken` stands at the field, and what follows the block shows the form again.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if engines.broken_unique(error) != unique:
+            raise
+        field.errors = [taken]
+
+
 def squeeze(text: str | None) -> str | None:
     """Strip a line and bring it to composed form, so that the same words are the same text."""
     if not isinstance(text, str):
         return text
     return unicodedata.normalize("NFC", text).strip()
+
+
+def plain(text: str | None) -> str | None:
+    """Letters and digits that only look wide or raised as plain ones; see names.plain."""
+    return names.plain(text) if isinstance(text, str) else text
+
+
+def in_capitals(text: str | None) -> str | None:
+    """A code in capitals: “db02” and “DB02” are the same one."""
+    return text.upper() if isinstance(text, str) else text
 
 
 class LineField(StringField):
@@ -262,7 +311,7 @@ class LineField(StringField):
     """The text; None while nothing was sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("filters", [squeeze])
+        kwargs.setdefault("filters", [squeeze, plain])
         super().__init__(*args, **kwargs)
 
 

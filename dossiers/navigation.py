@@ -16,6 +16,8 @@ class Entry:
     label: str
     permission: str
     also: tuple[str, ...] = ()
+    unless: str = ""
+    """A permission whose holders find it on another page."""
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -29,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
     Entry("reports.report", message("Báo cáo"), "quota.read"),
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),
+    Entry("audit.reads", message("Lượt xem"), "reads.watch", unless="audit.read"),
     Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.")),
     Entry("rules.rulebooks", message("Quy tắc"), "signed_in", ("rules.",)),
     Entry("accounts.accounts", message("Tài khoản"), "administration", ("accounts.",)),
@@ -39,7 +42,11 @@ ENTRIES: tuple[Entry, ...] = (
 @lru_cache(maxsize=512)
 def menu(roles: frozenset[Role], endpoint: str | None, language: str) -> tuple[tuple[str, str, bool], ...]:
     """What the menu shows people with these roles on a page: (endpoint, label, whether it is lit)."""
-    shown = [entry for entry in ENTRIES if not roles.isdisjoint(PERMISSIONS[entry.permission] or ())]
+
+    def holds(permission: str) -> bool:
+        return not roles.isdisjoint(PERMISSIONS[permission] or ())
+
+    shown = [entry for entry in ENTRIES if holds(entry.permission) and not (entry.unless and holds(entry.unless))]
     return tuple((entry.endpoint, gettext_in(language, entry.label), is_current(entry, endpoint)) for entry in shown)
 
 

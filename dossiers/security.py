@@ -1,5 +1,6 @@
 """Who may open which page: every route names its permission, and one that names none is refused."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from time import perf_counter
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 from dossiers import clock, engines, incoming, wire
@@ -38,6 +40,9 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
     "quota.give": frozenset({Role.UPPER_OFFICER}),
     "audit.read": frozenset({Role.INSPECTOR}),
+    "reads.watch": frozenset(
+        {Role.INSPECTOR, Role.CELL_SECRETARY, Role.COMMITTEE_SECRETARY, Role.UPPER_SECRETARY, Role.ADMINISTRATOR}
+    ),
     "administration": grants.GIVING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
@@ -207,7 +212,19 @@ def limit_time(app: Flask) -> None:
 def way_back(named: str | None = None) -> str:
     """Where a small form of the layout leads back to: the page it `named`, if that is one of ours; else the first."""
     target = named or request.form.get("next", "/")
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+    return target if _OURS.fullmatch(target) else "/"
+
+
+_OURS = re.compile(r"/(?:[^/\\\s\x00-\x1f\x7f][^\\\s\x00-\x1f\x7f]*)?")
+"""An address on this server. Browsers read “\\” as “/” and leave tabs and breaks out, wherever they stand in it: with
+either, what begins with one slash leads to another server.
+"""
+
+
+class Number(IntegerConverter):
+    """A number in an address: digits 0 to 9, and no more of them than a number of a row can have."""
+
+    regex = r"[0-9]{1,9}"
 
 
 def is_near() -> bool:

@@ -77,6 +77,7 @@ def _pages(app: Flask) -> Iterator[Address]:
                 yield Address(url_for(rule.endpoint, **asked), *who)
     for role, unit in PEOPLE:
         yield Address("/viec-cua-toi", role, unit)
+    yield Address("/nhat-ky/xem", "inspector", "KHOI")
     yield Address("/khong-co", *PEOPLE[0])
 
 

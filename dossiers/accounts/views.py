@@ -13,7 +13,18 @@ from dossiers.accounts import giving, passwords, persons, services, sessions
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.accounts.persons import Card
 from dossiers.extensions import db, write_transaction
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NameWords,
+    Words,
+    choice,
+    coded,
+    labelled,
+    required,
+    still_free,
+    with_empty,
+)
 from dossiers.formatters import day, say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
@@ -180,13 +191,14 @@ def new_account() -> ResponseReturnValue:
         ground = form.ground.data or "" if "ground" in form else ""
         made = services.prepared(form.email.data, form.name.data, password, who.account_id, ground)
         known = form.whose()
-        with write_transaction():
-            born, phone = form.birth_date.data, form.phone.data or ""
-            person = known.person if known is not None else people.new(made.name, born, phone)
-            services.create(made, person, unit, who.account_id)
-            giving.ask(made, role, unit, clock.today(), None, who)
-        flash(_("Đã tạo tài khoản cho %(name)s. Vai trò chờ người thứ hai xác nhận.", name=made.name), "done")
-        return render_template("accounts/one_time.html", account=made, password=password)
+        with still_free(form.email, "account_email", _("Địa chỉ này đã có tài khoản.")):
+            with write_transaction():
+                born, phone = form.birth_date.data, form.phone.data or ""
+                person = known.person if known is not None else people.new(made.name, born, phone)
+                services.create(made, person, unit, who.account_id)
+                giving.ask(made, role, unit, clock.today(), None, who)
+            flash(_("Đã tạo tài khoản cho %(name)s. Vai trò chờ người thứ hai xác nhận.", name=made.name), "done")
+            return render_template("accounts/one_time.html", account=made, password=password)
     return render_template("accounts/new.html", form=form), 422 if form.is_submitted() else 200
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 from flask import request
 from wtforms import BooleanField, FormField
 from wtforms.validators import Optional
@@ -95,7 +96,7 @@ class MendPointForm(ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the points that are left; a link on the dossier's page chooses one."""
         super().prepare(case, s, trigger)
-        texts = texts_of(case)
+        texts = texts_of(case) if personal.sees_file(s.actor.roles) else {}
         left = [point.nr for point in case.facts.points if point.mended_on is None]
         self.point.choices = with_empty([(str(nr), f"{nr}. {texts.get(nr, '')}") for nr in left])
         asked = request.args.get("diem", "")
@@ -200,6 +201,10 @@ class TransferForm(Reasoned, ActForm):
         brought.evidence["unit_has_trade_union"] = Source.TRADE_UNION in bases
 
 
+_OF_THE_FILE = ("schooling", "schooling_ground", "youth_member", "union_member", "private_owner")
+"""What the rules ask of the file beside its columns."""
+
+
 class CandidateForm(Reasoned, ActForm):
     """The candidate's own data, completed or corrected; what stood before stays in the event.
 
@@ -259,8 +264,9 @@ class CandidateForm(Reasoned, ActForm):
         if case.facts.admitted_on is None:  # the name and birth date of a member are corrected with a paper
             del self.number
             del self.agreed_by
-        if not personal.sees_sensitive(s.actor.roles):
-            for name in personal.SENSITIVE:
+        hidden = personal.withheld(s.actor.roles)
+        for name in (*hidden, *(_OF_THE_FILE if not personal.sees_file(s.actor.roles) else ())):
+            if name in self._fields:
                 del self[name]
         facts = case.facts
         rules = Candidate(
@@ -276,7 +282,8 @@ class CandidateForm(Reasoned, ActForm):
             self.put("source", source)
         self._on_file |= recorded.was
         self._put(recorded.person, recorded.evidence.candidate or Candidate())
-        if recorded.evidence.candidate is not None:  # an empty line in it says that nothing was changed
+        # an empty line in it says that nothing was changed
+        if recorded.evidence.candidate is not None and "schooling" in self._fields:
             self.put("schooling", recorded.evidence.candidate.schooling)
 
     def _put(self, person: PersonRow, candidate: Candidate) -> None:
@@ -312,6 +319,12 @@ class CandidateForm(Reasoned, ActForm):
             brought.evidence["source"] = source
         elif "source" in self and source is None and self.source.data == case.facts.source:
             del brought.evidence["source"]  # it did not change
+        if "schooling" not in self._fields:  # the person does not see the file: what the rules know of it stays
+            told = self.recorded.evidence.candidate if self.recorded else None
+            brought.evidence["candidate"] = msgspec.structs.replace(
+                told or Candidate(), birth_date=self.birth_date.data
+            )
+            return
         brought.evidence["candidate"] = Candidate(
             birth_date=self.birth_date.data,
             schooling=self.schooling.data or None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import msgspec
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
@@ -17,6 +18,7 @@ from wtforms.validators import Optional
 from dossiers import clock
 from dossiers.acting.forms import ActForm, Recorded
 from dossiers.acting.road import already, done_text, form_of, sent_here_before
+from dossiers.acting.sent import sent_key
 from dossiers.casework import correcting, loading
 from dossiers.casework.act import Act, Duplicate, VersionConflict
 from dossiers.casework.advance import advance
@@ -24,14 +26,14 @@ from dossiers.casework.case import Case
 from dossiers.casework.correcting import PROPOSAL, NoSuchAct, Plan
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import DatabaseStore
-from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, known_key, required, with_empty
+from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, required, whole, with_empty
 from dossiers.formatters import body, day, role, say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.languages import message
 from dossiers.papers.numbers import PaperRow
-from dossiers.people.personal import sees_file
+from dossiers.people.personal import REASONS, sees_file
 from dossiers.people.rows import person_row
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
@@ -93,11 +95,10 @@ def correct(code: str) -> ResponseReturnValue:
     """Choose an act (GET), correct it in its form (GET with `event`), see what changes and record it (POST)."""
     who = signed()
     case = loading.load_case(code, who)
-    typed = request.args.get("event", "")
-    seq = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
+    seq = whole(request.args.get("event", ""))
     if seq is None:
         return _choose(case, CORRECTION if request.path.endswith(CORRECTION) else PROPOSAL)
-    if request.method == "POST" and sent_here_before():
+    if request.method == "POST" and sent_here_before(code, CORRECTION):
         return already(code)
     try:
         target = correcting.target_of(case.id, seq)
@@ -112,6 +113,7 @@ def correct(code: str) -> ResponseReturnValue:
 
 def _not_yours(case: Case, target: Counted, roles: tuple[Role, ...]) -> ResponseReturnValue:
     """Who may not do the act does not see what it brought; the page says who may."""
+    privacy.note(case.id, signed().account_id, Part.FORM)
     page = render_template(
         "acting/correct.html",
         page=dossier_page(case, signed()),
@@ -124,6 +126,7 @@ def _not_yours(case: Case, target: Counted, roles: tuple[Role, ...]) -> Response
 
 
 def _choose(case: Case, trigger: str) -> ResponseReturnValue:
+    privacy.note(case.id, signed().account_id, Part.FORM)
     choices, form = list(_choices(case)), ChooseForm()
     form.event.choices = with_empty(
         [(str(c.seq), f"{c.seq}. {day(c.day)} {c.label}") for c in choices if not c.why_not]
@@ -156,7 +159,12 @@ class _Page:
     def __init__(self, case: Case, target: Counted, never: Text | None) -> None:
         self.case, self.target, self.never = case, target, never
         self.trigger = target.event.trigger
-        self.then, self.situation = _then(case, target)
+        then, situation = _then(case, target)
+        # Asked as who corrects: a form shows what they may read, whoever did the act.
+        roles = signed().roles_over(case.acting_units)
+        asking = msgspec.structs.replace(situation.actor, roles=roles)
+        self.then, self.situation = then, msgspec.structs.replace(situation, actor=asking)
+        self.sees = sees_file(roles)
         form_class = form_of(self.trigger)
         self.form: ActForm | None = form_class() if form_class is not None else None
         self.grounds = GroundsForm(prefix="correction-")
@@ -169,6 +177,8 @@ class _Page:
             return self._shown(200)
         self.form.prepare(self.then, self.situation, self.trigger)
         self.form.recall(self._recalled())
+        if not self.sees:
+            self.form.withhold(REASONS)
         if self.form.version.data in (None, "", str(self.then.version)):
             self.form.version.data = str(self.case.version)
         if not self.form.is_submitted() or self.form.lengthen(request.form.get("more")):
@@ -216,7 +226,7 @@ class _Page:
             event=self.target.event.seq,
         )
         right = replace(self.form.act(self.trigger, self.then), key=None)
-        return Act(CORRECTION, evidence, known_key(self.form.act_key.data), corrected=right)
+        return Act(CORRECTION, evidence, sent_key(self.form.act_key.data, self.case.code, CORRECTION), corrected=right)
 
     def _record(self, act: Act) -> ResponseReturnValue:
         assert self.form is not None
@@ -260,7 +270,7 @@ class _Page:
             never=self.never,
             form=self.form,
             grounds=self.grounds,
-            differences=list(differences(plan, self.situation.rulebook)) if plan else [],
+            differences=list(differences(plan, self.situation.rulebook, self.sees)) if plan else [],
             plan=plan,
             waiting=self.case.facts.correction,
             refusals=[r for name, r in stands if not name],
@@ -297,8 +307,8 @@ _DAYS: dict[str, str] = {
 }  # fmt: skip
 
 
-def differences(plan: Plan, book: Rulebook) -> Iterator[Difference]:
-    """What a correction changes, in words: dates, deadlines, papers, votes, people."""
+def differences(plan: Plan, book: Rulebook, sees: bool) -> Iterator[Difference]:
+    """What a correction changes, in words: dates, deadlines, papers, votes; people for who `sees` the file."""
     before, after = plan.before, plan.after
     old, new = before.standing, after.standing
     for name, label in _DAYS.items():
@@ -309,6 +319,8 @@ def differences(plan: Plan, book: Rulebook) -> Iterator[Difference]:
         yield Difference(_("Ở bước hiện tại từ ngày"), day(old.since), day(new.since))
     yield from _deadlines(before, after, book)
     yield from _rows(before, after)
+    if sees:
+        yield from _people(before, after)
 
 
 def _deadlines(before: Projection, after: Projection, book: Rulebook) -> Iterator[Difference]:
@@ -338,6 +350,9 @@ def _rows(before: Projection, after: Projection) -> Iterator[Difference]:
         {seq: (body(str(v.body)), f"{v.in_favour}/{v.entitled}, {day(v.held_on)}") for seq, v in before.votes},
         {seq: (body(str(v.body)), f"{v.in_favour}/{v.entitled}, {day(v.held_on)}") for seq, v in after.votes},
     )
+
+
+def _people(before: Projection, after: Projection) -> Iterator[Difference]:
     yield from _pairs(
         _("Thân nhân: %(what)s"),
         {ref: (r.name, f"{r.result or '–'}, {day(r.verified_on)}") for ref, r in before.relatives.items()},

@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 
 from dossiers import clock
 from dossiers.acting.rows import PaperRowForm, Piece, RowList
+from dossiers.acting.sent import sent_key
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.decide import body_unit
@@ -25,7 +26,6 @@ from dossiers.fields import (
     ParagraphField,
     WholeNumberField,
     Words,
-    known_key,
     required,
     with_empty,
 )
@@ -111,6 +111,14 @@ class ActForm(FlaskForm):
         for name in self._as_evidence():
             self.put(name, getattr(recorded.evidence, name))
 
+    _kept: tuple[str, ...] = ()
+
+    def withhold(self, names: Iterable[str]) -> None:
+        """After `recall`: leave out fields that whoever corrects may not read; what was recorded in them stays."""
+        for name in [name for name in names if name in self._fields]:
+            del self[name]
+            self._kept += (name,)
+
     def put(self, name: str, value: object) -> None:
         """Show a value in a field if nothing was sent; a list to choose from takes it up."""
         shown = self[name]
@@ -162,7 +170,7 @@ class ActForm(FlaskForm):
         return Act(
             trigger,
             Evidence(**brought.evidence),
-            known_key(self.act_key.data),
+            sent_key(self.act_key.data, case.code, trigger),
             relatives=brought.relatives,
             companions=brought.companions,
             person=brought.person,
@@ -176,6 +184,9 @@ class ActForm(FlaskForm):
         for name in self._as_evidence():
             if self[name].data not in (None, ""):
                 brought.evidence[name] = self[name].data
+        for name in self._kept:
+            assert self.recorded is not None
+            brought.evidence[name] = getattr(self.recorded.evidence, name)
 
     def _as_evidence(self) -> list[str]:
         """The plain fields that are named as the evidence names them."""

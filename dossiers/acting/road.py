@@ -1,6 +1,5 @@
 """The road of a form: show it, check it, do the act, and say what happens next. Views of the stages call `act`."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,19 +9,19 @@ from markupsafe import Markup
 from wtforms import HiddenField
 
 from dossiers.acting.forms import ActForm, Balloted
+from dossiers.acting.sent import sent_key, typed_mark
 from dossiers.casework import loading
 from dossiers.casework.act import Duplicate, NotFound, VersionConflict
 from dossiers.casework.advance import advance, foresee, sent_before
 from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
-from dossiers.drafts.services import BESIDE
-from dossiers.fields import known_key
 from dossiers.formatters import role, say, state
 from dossiers.languages import gettext as _
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.reading.evidence import evidence
 from dossiers.reading.page import DossierPage, dossier_page
+from dossiers.reading.refusals import told_to
 from dossiers.reading.timeline import changes_since
 from dossiers.security import permits, signed
 from workflow import machine
@@ -41,7 +40,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
     s = loading.situation(case, who)
     option = machine.option(s, trigger)
     shut = option is None or is_shut(option)
-    if request.method == "POST" and shut and sent_here_before():
+    if request.method == "POST" and shut and sent_here_before(code, trigger):
         return already(code)  # it was done, and is therefore not possible any more
     form = form_class()
     if option is None:
@@ -73,7 +72,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                 for warning in done.outcome.warnings:
                     flash(f"{say(warning.message)} {say(warning.remedy)}", "warn")
                 return redirect(url_for("reading.dossier", code=code), 303)
-        return already(code) if sent_here_before() else _page(case, trigger, form, refusals, shut, 422)
+        return already(code) if sent_here_before(code, trigger) else _page(case, trigger, form, refusals, shut, 422)
     if shut:
         refusals = option.refusals
     return _page(case, trigger, form, refusals, shut, 200 if request.method == "GET" else 403)
@@ -89,10 +88,8 @@ class Told:
 
 def _told_first(form: ActForm, trigger: str, case: Case, s: Situation) -> Told | None:
     """What the act would do, unless the person has read just that and confirmed it. Raises Refused, writes nothing."""
-    beside = BESIDE | {"version", "act_key"}
-    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in beside)
-    mark = hashlib.sha256(repr(typed).encode()).hexdigest()[:24]
-    if request.form.get("confirmed") == mark or sent_here_before():
+    mark = typed_mark()[:24]
+    if request.form.get("confirmed") == mark or sent_here_before(case.code, trigger):
         return None
     outcome = foresee(form.act(trigger, case), signed(), case).outcome
     return Told(consequences(s, outcome), mark)
@@ -117,9 +114,9 @@ def _and_back(told: str, case: Case) -> str:
     return Markup("{} {}").format(told, link)
 
 
-def sent_here_before() -> bool:
-    """Whether the form that is being sent was recorded already."""
-    return sent_before(known_key(request.form.get("act_key")))
+def sent_here_before(code: str, trigger: str) -> bool:
+    """Whether the form that is being sent was recorded already, as this act on this dossier."""
+    return sent_before(sent_key(request.form.get("act_key"), code, trigger))
 
 
 def already(code: str) -> ResponseReturnValue:
@@ -161,7 +158,8 @@ def _page(
 ) -> ResponseReturnValue:
     page = dossier_page(case, signed())
     privacy.note(case.id, signed().account_id, Part.FORM)
-    stands = [(form.field_of(r.field) if form is not None else "", r) for r in refusals]
+    told_of = [told_to(refusal, page.roles) for refusal in refusals]
+    stands = [(form.field_of(r.field) if form is not None else "", r) for r in told_of]
     answer = render_template(
         "acting/act.html",
         page=page,

@@ -13,10 +13,15 @@ from dossiers.audit import telling
 from dossiers.casework import events
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
 from dossiers.extensions import db
+from dossiers.fields import whole
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
+from dossiers.people.personal import seen_of_event
 from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
+
+AS = (Role.INSPECTOR,)
+"""The log is read in this role, whatever others somebody holds beside it."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,13 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
         query = query.where(Event.recorded_at >= _start(f.since))
     if f.until:
         query = query.where(Event.recorded_at < _start(f.until + timedelta(days=1)))
-    at = f.before.split("|")
-    if len(at) == 3 and at[1].isdigit() and at[2].isdigit():
+    at, number, seq = (*f.before.split("|"), "", "")[:3]
+    if whole(number) is not None and whole(seq) is not None:
         here = tuple_(Event.recorded_at, Event.dossier_id, Event.seq)
-        query = query.where(here < tuple_(at[0], int(at[1]), int(at[2])))
+        query = query.where(here < tuple_(at, whole(number), whole(seq)))
     rows = db.session.execute(query).all()
     entries = [
-        Entry(event, code, who, dict(events.said(event.body)), _personal(event, content))
+        Entry(event, code, who, dict(events.said(event.body)), seen_of_event(_personal(event, content), AS))
         for event, code, who, content in rows[:size]
     ]
     last = entries[-1].event if len(rows) > size else None

@@ -84,7 +84,8 @@ def decide(
     road = road_of(act.trigger, case.state, then.route)
     series = None if outcome.issuer is None else issuing_unit(then, outcome.issuer, road)
     seq = case.version + 1
-    papers = numbers.paper_rows(case.id, seq, evidence.papers, outcome.paper, series)
+    who = by(signed, outcome.role, case)
+    papers = numbers.paper_rows(case.id, seq, evidence.papers, outcome.paper, who[2], series)
     check_numbers(store, asked, papers)
     was = replace(case)
     before = () if was.state is None else running(was.state, was.facts, asked.rulebook, now.calendar)
@@ -107,9 +108,7 @@ def decide(
     if corrected is not None and about is not None:
         body = msgspec.structs.replace(body, about=about.seq, corrected=corrected[0])
         personal = msgspec.structs.replace(personal, corrected=corrected[1])
-    event, sealed = events.rows(
-        case, act.trigger, was.state, body, personal, by(signed, outcome.role, was), store.salt(), act.key
-    )
+    event, sealed = events.rows(case, act.trigger, was.state, body, personal, who, store.salt(), act.key)
     case.head_hash = event["hash"]
     case.full_name = str(act.person.get("full_name") or case.full_name)
     places = {relative.ref: nr for nr, relative in enumerate(case.facts.relatives)}

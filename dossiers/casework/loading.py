@@ -16,6 +16,7 @@ from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
 from dossiers.people.models import Person
+from dossiers.privacy import services as privacy
 from dossiers.rules import services as rules
 from dossiers.units import registers, tree
 from workflow.facts import Actor, DossierFacts, Evidence
@@ -44,9 +45,24 @@ def _seen_by(units: int) -> Select[Any]:
 
 def load_case(code: str, signed: Signed) -> Case:
     """A dossier this person may see. Raises NotFound."""
+    row = _row_for(code, signed)
+    if row is None:
+        tried(code, signed)
+    return _case(code, row)
+
+
+def _row_for(code: str, signed: Signed) -> Any:
     units = signed.reading_units
     asking = {f"unit{n}": unit for n, unit in enumerate(units)}
-    return _case(code, run(_seen_by(len(units)), {"code": code, **asking}).first())
+    return run(_seen_by(len(units)), {"code": code, **asking}).first()
+
+
+_NUMBER_OF = select(Dossier.id).where(Dossier.code == bindparam("code"))
+
+
+def tried(code: str, signed: Signed) -> None:
+    """Note that somebody tried the code of a dossier they do not see, or that is none."""
+    privacy.note_foreign(run(_NUMBER_OF, {"code": code}).scalar(), code, signed.account_id)
 
 
 _MANY = _FOUND.where(
@@ -93,20 +109,28 @@ def load_for(code: str, trigger: str, signed: Signed) -> Case:
     """
     if trigger == "change_rulebook":
         return load_for_administration(code)
-    try:
+    if trigger != UNDO:
         return load_case(code, signed)
-    except NotFound:
-        if trigger != UNDO:
-            raise
-    case = _case(code, run(_ANY, {"code": code}).first())
+    if (row := _row_for(code, signed)) is not None:
+        return _case(code, row)
+    case = _left(code, signed)
+    if case is None:
+        tried(code, signed)
+        raise NotFound(code)
+    return case
+
+
+def _left(code: str, signed: Signed) -> Case | None:
+    """A dossier that the person's own last act of today took out of their sight, if they may take that back."""
+    row = run(_ANY, {"code": code}).first()
+    if row is None:
+        return None
+    case = _case(code, row)
     last = case.facts.last
     if last is None or (last.by, last.on) != (signed.ref, clock.today()) or not last.undoable:
-        raise NotFound(code)
-    unit = run(_DONE_IN, {"dossier": case.id, "account": signed.account_id, "act": last.trigger}).scalar()
-    if unit not in signed.reading_units:
-        raise NotFound(code)
-    case.left_unit = unit
-    return case
+        return None
+    case.left_unit = run(_DONE_IN, {"dossier": case.id, "account": signed.account_id, "act": last.trigger}).scalar()
+    return case if case.left_unit in signed.reading_units else None
 
 
 def _case(code: str, row: Any) -> Case:

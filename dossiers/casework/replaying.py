@@ -126,7 +126,7 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
     new = facts.papers[len(before.papers) :]
     brought = len(evidence.papers)
     own = new[brought] if len(new) > brought else None
-    made.papers += paper_rows(made.dossier_id, event.seq, new[:brought], own, event.body.series)
+    made.papers += paper_rows(made.dossier_id, event.seq, new[:brought], own, event.unit_id, event.body.series)
     made.votes += [(event.seq, vote) for vote in facts.votes[len(before.votes) :]]
     if act.brought.counted_by is not None:
         made.registers[event.seq] = act.brought.counted_by

@@ -15,6 +15,7 @@ from dossiers.backup.sealed import BadBackup
 from dossiers.casework import counts as kept
 from dossiers.cli.common import AS_JSON, DAY, Command, Commands, asked, fail, show
 from dossiers.extensions import write_transaction
+from dossiers.privacy import services as privacy
 from dossiers.units import tree
 
 audit = Commands("audit", help="The audit chain.")
@@ -146,6 +147,7 @@ def audit_checkpoint(path: Path | None, as_json: bool) -> None:
             checkpoints.export(path, made)
         except OSError as error:
             fail(f"{path}: {error.strerror}")
+        privacy.note_command(f"audit checkpoint {path.name}")
     data = {
         "number": made.id, "made_at": made.made_at, "dossiers": made.dossiers, "events": made.events, "root": made.root,
         "signature": made.signature, "public_key": made.public_key,
@@ -170,6 +172,7 @@ def backup_create(path: Path, as_json: bool) -> None:
         fail(f"{path}: {error.strerror}")
     if private.is_open(path.absolute().parent):
         click.echo(f"{path.absolute().parent} is open to others: chmod 700", err=True)
+    privacy.note_command(f"backup create {path.name}")
     if as_json:
         show(manifest)
     else:
@@ -225,6 +228,7 @@ def instance_copy(url: str, as_json: bool) -> None:
         manifest = services.copy(url)
     except BadBackup as error:
         fail(str(error))
+    privacy.note_command("instance copy")
     if as_json:
         show(manifest)
     else:

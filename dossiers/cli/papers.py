@@ -9,6 +9,7 @@ from dossiers.casework.act import NotFound
 from dossiers.cli.common import Commands, fail
 from dossiers.documents import services
 from dossiers.documents.composing import drafts
+from dossiers.privacy import services as privacy
 from dossiers.rules import services as rules
 
 papers = Commands("papers", help="Papers: texts drawn up as PDF or DOCX.")
@@ -36,4 +37,5 @@ def render(code: str, form: str, file: Path) -> None:
         file.write_bytes(services.RENDER[suffix](services.composed(case, kind, sensitive=True)))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
+    privacy.note_command(f"papers render {case.code} {book.form(kind)}")
     click.echo(f"Wrote {file}.")

@@ -8,12 +8,15 @@ import msgspec
 from sqlalchemy import select
 
 from dossiers import clock
+from dossiers.accounts import grants
+from dossiers.accounts.services import by_email
 from dossiers.casework import loading
 from dossiers.casework.act import NotFound
 from dossiers.casework.models import Dossier, Scope
 from dossiers.cli.common import AS_JSON, DAY, Commands, fail, show
 from dossiers.extensions import db
 from dossiers.people.models import Person
+from dossiers.privacy import services as privacy
 from dossiers.quotas import services
 from dossiers.rules import services as rules
 from dossiers.units.models import Unit
@@ -49,6 +52,7 @@ def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
     if state:
         query = query.where(Dossier.state == state)
     rows = db.session.execute(query.order_by(Dossier.since, Dossier.id).limit(limit)).all()
+    privacy.note_command(f"dossiers list {unit} {state} ({len(rows)})")
     data = [
         {"code": d.code, "name": name, "unit": code, "state": d.state, "since": d.since, "due_on": d.due_on}
         for d, name, code in rows
@@ -62,16 +66,26 @@ def dossiers_list(state: str, unit: str, limit: int, as_json: bool) -> None:
 
 @dossiers.command("show")
 @click.argument("code")
+@click.option("--as", "email", default="", help="As this account sees it: its units, its roles, its acts.")
 @AS_JSON
-def dossiers_show(code: str, as_json: bool) -> None:
+def dossiers_show(code: str, email: str, as_json: bool) -> None:
     """Show a dossier: state, version, deadlines, checklist, options with refusals."""
+    account = by_email(email) if email else None
+    if email and account is None:
+        fail(f"no account {email!r}")
     try:
-        case = loading.load_for_administration(code.upper())
+        if account is None:
+            case = loading.load_for_administration(code.upper())
+            actor = Actor("", tuple(Role))
+        else:
+            signed = grants.load(account.id, clock.today())
+            case = loading.load_case(code.upper(), signed)
+            actor = Actor(signed.ref, signed.roles_over(case.acting_units))
     except NotFound:
         fail(f"no dossier {code!r}")
+    privacy.note_command("dossiers show", case.id)
     assert case.state is not None
     book, calendar = rules.books()[case.rulebook], rules.calendar()
-    actor = Actor("", tuple(Role))
     s = Situation(case.state, case.route, case.facts, book, calendar, actor, clock.today())
     data: dict[str, Any] = {
         "code": case.code,

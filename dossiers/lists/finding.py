@@ -75,6 +75,11 @@ class Asked:
         return ""
 
     @property
+    def is_code(self) -> bool:
+        """Whether it is the code of a dossier, and nothing else."""
+        return _CODE.fullmatch(self.text) is not None
+
+    @property
     def is_personal(self) -> bool:
         """Whether it must not stand in an address: digits of somebody's number. A year alone may be one."""
         return bool(self.digits) and not self.is_year(self.text)
@@ -111,6 +116,11 @@ class Found:
 
     units: Sequence[Node] = ()
     parts: list[Part] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """How many dossiers it shows."""
+        return sum(len(part.rows) for part in self.parts)
 
     @property
     def is_empty(self) -> bool:

@@ -8,12 +8,16 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from dossiers import navigation
+from dossiers.casework import loading
 from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day
 from dossiers.languages import gettext as _
 from dossiers.lists import finding, saving, worklist
 from dossiers.lists import inbox as waiting
 from dossiers.lists.heads import frame
+from dossiers.privacy import services as privacy
+from dossiers.privacy import watching
+from dossiers.privacy.services import Part
 from dossiers.security import held, may, permits, signed, way_back
 from dossiers.units import tree
 from workflow.facts import Source
@@ -35,7 +39,12 @@ def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
     if not may("dossier.read"):
         return redirect(url_for(navigation.first_page(held())))
-    return render_template("lists/inbox.html", box=waiting.inbox(signed()), can_create=may("dossier.create"))
+    return render_template(
+        "lists/inbox.html",
+        box=waiting.inbox(signed()),
+        can_create=may("dossier.create"),
+        warned=watching.warnings(signed()) if may("reads.watch") else (),
+    )
 
 
 def _filter(args: Mapping[str, str]) -> worklist.Filter:
@@ -83,6 +92,8 @@ def worklist_view() -> ResponseReturnValue:
     mine = saving.kept(who.account_id)
     around, page = frame(chosen), worklist.page(chosen, who, size)
     is_whole = not chosen.after and not page.next
+    if is_printed:
+        privacy.note_many((), who.account_id, Part.PRINT, urlencode({"n": len(page.rows), **chosen.parameters()}))
     return render_template(
         "lists/worklist.html",
         f=chosen,
@@ -137,7 +148,12 @@ def search() -> ResponseReturnValue:
     openly = request.method == "GET"
     if not openly and not asked.digits:
         return redirect(url_for("lists.search", q=asked.text), 303)
-    found = finding.find(asked, signed(), openly=openly)
+    who = signed()
+    found = finding.find(asked, who, openly=openly)
+    if asked.text:
+        privacy.note_search(who.account_id, asked.text, found.number)
+    if asked.is_code and found.is_empty:
+        loading.tried(asked.text.upper(), who)
     refused = openly and asked.is_personal
     return render_template("lists/search.html", q="" if refused else asked.text, found=found, refused=refused)
 

@@ -283,7 +283,7 @@ def _cursor(order: str, text: str) -> tuple[int, list[Any], int] | None:
         if not (isinstance(place, int) and isinstance(number, int) and 0 <= number < 2**31):
             return None
         read = [_READERS[column.key](value) for column, value in zip(KEYS[order], key, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, binascii.Error):
         return None
     return place, read, number
 
@@ -292,8 +292,14 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+def _word(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
 _READERS: dict[str, Any] = {
-    "sort_key": bytes.fromhex, "unit_code": str, "since": date.fromisoformat, "admitted_on": date.fromisoformat,
+    "sort_key": bytes.fromhex, "unit_code": _word, "since": date.fromisoformat, "admitted_on": date.fromisoformat,
     "due_on": _day,
 }  # fmt: skip
 

@@ -23,9 +23,11 @@ class PaperRow(TypedDict):
     number_words: str
 
 
-def paper_row(dossier_id: int, seq: int, nr: int, paper: Paper, series: int | None = None) -> PaperRow:
-    """The `nr`th paper of event `seq`; `series` is the unit in whose numbers it stands, if that is one of ours."""
-    key = number_key(paper, series)
+def paper_row(dossier_id: int, seq: int, nr: int, paper: Paper, filed_by: int, series: int | None = None) -> PaperRow:
+    """The `nr`th paper of event `seq`; `series` is the unit in whose numbers it stands, if that is one of ours;
+    `filed_by` the unit of whoever filed it.
+    """
+    key = number_key(paper, filed_by, series)
     return known_row(dossier_id, seq, nr, paper.form, paper.number, paper.issued_on, paper.issuer, key)
 
 
@@ -47,18 +49,24 @@ def known_row(
 
 
 def paper_rows(
-    dossier_id: int, seq: int, papers: Iterable[Paper], own: Paper | None, series: int | None
+    dossier_id: int, seq: int, papers: Iterable[Paper], own: Paper | None, filed_by: int, series: int | None
 ) -> list[PaperRow]:
-    """The papers event `seq` brings and, last, the one it makes."""
-    found = [paper_row(dossier_id, seq, nr, paper) for nr, paper in enumerate(papers)]
+    """The papers event `seq` brings and, last, the one it makes; see `paper_row`."""
+    found = [paper_row(dossier_id, seq, nr, paper, filed_by) for nr, paper in enumerate(papers)]
     if own is not None:
-        found.append(paper_row(dossier_id, seq, len(found), own, series))
+        found.append(paper_row(dossier_id, seq, len(found), own, filed_by, series))
     return found
 
 
-def number_key(paper: Paper, series: int | None) -> str | None:
-    """What may be used once: issuer, form, year and number; None when there is no number or nobody named gave it."""
-    issuer = f"u{series}" if series is not None else " ".join(names.words(paper.issuer)) if paper.issuer else ""
+def number_key(paper: Paper, filed_by: int, series: int | None) -> str | None:
+    """What may be used once: issuer, form, year and number; None when there is no number or nobody named gave it.
+
+    A number of a unit's own series is used up by the acts that make its papers. One that was filed under a name
+    somebody typed counts among what their own unit filed: whatever they write, they take no number away from others.
+    """
+    issuer = f"u{series}" if series is not None else ""
+    if series is None and paper.issuer:
+        issuer = f"b{filed_by}:{' '.join(names.words(paper.issuer))}"
     number = "".join(paper.number.split()).upper()
     return f"{issuer}/{paper.form}/{paper.issued_on.year}/{number}" if issuer and number else None
 

@@ -1,7 +1,8 @@
 """What is kept of a person, and who sees which of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from dossiers.formatters import day, say
 from dossiers.languages import gettext, message
@@ -27,6 +28,16 @@ PERSON_FIELDS = (
 EMPTY_IS_NONE = ("birth_date", "youth_joined_on", "union_joined_on", *SENSITIVE)
 
 
+SENSITIVE_VIEW = FULL_VIEW - {Role.CELL_MEMBER_HELPER, Role.INSPECTOR}
+"""Roles that see the sensitive fields whenever they open the file, because they judge them."""
+
+
+BEYOND: Mapping[Role, tuple[str, ...]] = {Role.INSPECTOR: SENSITIVE}
+"""What a role that watches over units may open beyond what it sees: for a purpose it states, a dossier at a time, for a
+limited time, and seen by those entitled (dossiers.privacy).
+"""
+
+
 def sees_file(roles: Iterable[Role]) -> bool:
     """Whether somebody with these roles over a dossier sees what identifies and why acts were done."""
     return bool(FULL_VIEW.intersection(roles))
@@ -34,11 +45,57 @@ def sees_file(roles: Iterable[Role]) -> bool:
 
 def sees_sensitive(roles: Iterable[Role]) -> bool:
     """Whether somebody with these roles over a dossier sees its sensitive fields."""
-    return bool((FULL_VIEW - {Role.CELL_MEMBER_HELPER}).intersection(roles))
+    return bool(SENSITIVE_VIEW.intersection(roles))
 
 
-_HEADED = ("full_name", "birth_date", "sex")
+HEADED = ("full_name", "birth_date", "sex")
 """Fields that stand at the head of a dossier's page, for everybody who may open it."""
+
+
+REASONS = ("reason", "agreed_by", "kept_because", "points")
+"""What was written of an act in words of one's own; it may say anything of anybody."""
+
+
+def withheld(roles: Iterable[str], opened: Iterable[str] = ()) -> frozenset[str]:
+    """The columns of a candidate that somebody with these roles over the dossier is not shown, on a page, in a form or
+    anywhere else; `opened` are those they opened beyond their role.
+    """
+    held = frozenset(Role(role) for role in roles)
+    if sees_sensitive(held):
+        return frozenset()
+    if sees_file(held):
+        return frozenset(SENSITIVE).difference(opened)
+    return frozenset(PERSON_FIELDS).difference(HEADED)
+
+
+def beyond(roles: Iterable[Role]) -> tuple[str, ...]:
+    """The columns somebody with these roles may open for a purpose, and does not see without."""
+    hidden = withheld(roles)
+    return tuple(name for role in roles for name in BEYOND.get(role, ()) if name in hidden)
+
+
+def seen_of_event(personal: Mapping[str, Any], roles: Iterable[str]) -> dict[str, Any]:
+    """What of an event's personal part somebody with these roles over the dossier reads: nothing unless they see the
+    file, and then without the columns they are not shown. The one place where that is decided: the timeline, the page
+    of what changed meanwhile, forms of corrections and the log all ask it.
+    """
+    held = frozenset(Role(role) for role in roles)
+    if not sees_file(held):
+        return {}
+    hidden = withheld(held)
+    return _without(personal, hidden) if hidden else dict(personal)
+
+
+def _without(personal: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    """A personal part without some columns of the candidate, in whatever it holds them."""
+    found = dict(personal)
+    for part in ("person", "before", "after"):
+        if part in found:
+            found[part] = {name: value for name, value in found[part].items() if name not in hidden}
+    for part in ("corrected", "base"):
+        if found.get(part):
+            found[part] = _without(found[part], hidden)
+    return found
 
 
 _LABELS: dict[str, str] = {
@@ -69,14 +126,12 @@ def field_text(name: str, value: object) -> str:
     return day(value) if isinstance(value, date) else str(value)
 
 
-def _shown(person: object, roles: tuple[Role, ...]) -> list[tuple[str, str, str]]:
+def shown(person: object, roles: Iterable[Role], opened: Iterable[str] = ()) -> list[tuple[str, str, str]]:
     """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
-    if not FULL_VIEW.intersection(roles):
-        return []
+    hidden = withheld(roles, opened)
     found: list[tuple[str, str, str]] = []
-    for name in (name for name in _LABELS if name not in _HEADED):
+    for name in (name for name in _LABELS if name not in HEADED and name not in hidden):
         value = getattr(person, name)
-        if not value or (name in SENSITIVE and not sees_sensitive(roles)):
-            continue
-        found.append((name, field_label(name), field_text(name, value)))
+        if value:
+            found.append((name, field_label(name), field_text(name, value)))
     return found

@@ -1,6 +1,6 @@
-"""Reads of dossiers."""
+"""Reads: of dossiers, and of what shows many."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
@@ -8,18 +8,39 @@ from dossiers.office.logged import apart
 
 
 class DossierRead(Model):
-    """Somebody looked at a part of a dossier; looks within the same quarter of an hour are one row."""
+    """Somebody read a part of a dossier, searched, printed or opened a log; who, what, when, from where, what for.
+
+    Looks at the same part from the same address within a quarter of an hour are one row. `dossier_id` is None for what
+    is about none; `account_id` for whoever runs a command on the server.
+    """
 
     __table_args__ = (
-        UniqueConstraint("dossier_id", "account_id", "part", "slot"),
+        UniqueConstraint("dossier_id", "account_id", "part", "slot", "address"),
         Index("ix_dossier_read_dossier_id_id", "dossier_id", "id"),
+        Index("ix_dossier_read_account_id_at", "account_id", "at"),
+        Index(
+            "ix_dossier_read_dossier_id_until",
+            "dossier_id",
+            "until",
+            sqlite_where=text("until IS NOT NULL"),
+            postgresql_where=text("until IS NOT NULL"),
+        ),
         apart("It is who looked, not what was done: rows are only added, and go after the time a setting says."),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     part: Mapped[str] = mapped_column(String(20))
     slot: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[int] = mapped_column(BigInteger, index=True)
     """Seconds since 1970, by the real clock."""
+    address: Mapped[str] = mapped_column(String(60), server_default="")
+    about: Mapped[str] = mapped_column(String(120), server_default="")
+    """What was asked for, with names and numbers masked."""
+    mark: Mapped[str | None] = mapped_column(String(16), index=True)
+    """A keyed hash of the words that were searched: who knows them finds the row, and it tells nobody else."""
+    purpose: Mapped[str | None] = mapped_column(String(1000))
+    """Sealed: what it was opened for."""
+    until: Mapped[int | None] = mapped_column(BigInteger)
+    """Until when what was opened beyond the role is shown."""

@@ -17,6 +17,7 @@ from dossiers.fields import (
     coded,
     parse_day,
     required,
+    whole,
     with_empty,
 )
 from dossiers.formatters import day
@@ -85,7 +86,8 @@ def report() -> ResponseReturnValue:
     except ValueError as problem:
         as_of, error = today, str(problem)
     typed = request.args.get("year", "")
-    year = int(typed) if typed.isdigit() and 1990 <= int(typed) <= 2200 else as_of.year
+    asked = whole(typed, 4)
+    year = asked if asked is not None and 1990 <= asked <= 2200 else as_of.year
     if typed and str(year) != typed:
         error = _("Năm không hợp lý.")
     named = request.args.get("unit", "")

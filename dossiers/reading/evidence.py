@@ -34,5 +34,5 @@ def evidence(case: Case, page: DossierPage) -> Shown:
         reading.relatives(case) if sees else (),
         reading.votes(case),
         reading.companions(case) if sees else (),
-        timeline(case, personal=sees, limit=LINES),
+        timeline(case, page.roles, limit=LINES),
     )

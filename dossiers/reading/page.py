@@ -17,11 +17,13 @@ from dossiers.casework.models import DeadlineRecord, VoteRecord
 from dossiers.extensions import Model, run
 from dossiers.papers.models import PaperRecord
 from dossiers.people import reading as people
-from dossiers.people.personal import _shown, sees_file, sees_sensitive
+from dossiers.people.personal import beyond, sees_file, sees_sensitive, shown
 from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
-from dossiers.privacy.services import TOLD
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import TOLD, Opening
 from dossiers.reading.points import PointShown, points_of
+from dossiers.reading.refusals import check_for, option_for
 from dossiers.units import registers, tree
 from workflow import machine
 from workflow.ahead import Next, next_act
@@ -86,8 +88,14 @@ class DossierPage:
     road: Text
     off_road: bool
     points: tuple[PointShown, ...]
+    roles: tuple[Role, ...]
+    """The roles of whoever looks, over this dossier."""
     full_view: bool
     tells_reads: bool
+    closed: tuple[str, ...]
+    """Columns whoever looks may open for a purpose, and has not."""
+    openings: Sequence[Opening]
+    """Who has such columns open now, as far as whoever looks is told."""
     shown: list[tuple[str, str, str]]
 
     def can_open(self, trigger: str) -> bool:
@@ -158,6 +166,9 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     is_off = is_off_road(case.state, case.route, case.facts, s.rulebook)
     step = next_step(case.state, case.route)
     points = points_of(case, sees)
+    tells, closed = not TOLD.isdisjoint(s.actor.roles), beyond(s.actor.roles)
+    openings = privacy.openings(case.id) if tells or closed else ()
+    opened = closed if any(one.account_id == signed.account_id for one in openings) else ()
     without_cause = {*(() if is_off else ("follow_new_road",)), *(() if points else ("mend_point",))}
     return DossierPage(
         case=case,
@@ -167,8 +178,12 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         turn_unit=turn_unit(case),
         class_title=case.class_title,
         book=s.rulebook,
-        options=tuple(o for o in _one_a_trigger(machine.options(s)) if o.trigger not in without_cause),
-        checklist=checklist(s),
+        options=tuple(
+            option if sees else option_for(option, s.actor.roles)
+            for option in _one_a_trigger(machine.options(s))
+            if option.trigger not in without_cause
+        ),
+        checklist=checklist(s) if sees else tuple(check_for(check, s.actor.roles) for check in checklist(s)),
         deadlines=running(case.state, case.facts, s.rulebook, s.calendar),
         next_states=(step.dest,) if step and step.dest else (),
         stages=_stages(case.state),
@@ -176,9 +191,12 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         road=route_label(case.route, s.rulebook),
         off_road=is_off,
         points=points,
+        roles=s.actor.roles,
         full_view=sees,
-        tells_reads=not TOLD.isdisjoint(s.actor.roles),
-        shown=_shown(person, s.actor.roles),
+        tells_reads=tells,
+        closed=() if opened else closed,
+        openings=openings,
+        shown=shown(person, s.actor.roles, opened),
     )
 
 

@@ -12,9 +12,10 @@ from dossiers.casework import events
 from dossiers.casework.case import Case
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
-from dossiers.people.personal import sees_file
+from dossiers.people.personal import seen_of_event, sees_file
 from dossiers.reading.page import _of_dossier
 from workflow.replay import CORRECTION, UNDO
+from workflow.roles import Role
 
 _EVENTS = (
     _of_dossier(Event)
@@ -66,9 +67,13 @@ TIMELINE = 50
 
 
 def timeline(
-    case: Case, after: int = 0, before: int | None = None, personal: bool = True, limit: int = TIMELINE
+    case: Case, roles: Iterable[Role], after: int = 0, before: int | None = None, limit: int = TIMELINE
 ) -> list[Line]:
-    """A page of the newest events of a dossier, newest first, with or without their personal parts; one query."""
+    """A page of the newest events of a dossier, newest first, as much of each as somebody with these roles over the
+    dossier reads (people.personal.seen_of_event); one query.
+    """
+    held = frozenset(roles)
+    personal = sees_file(held)  # what nobody is shown is not read either
     wanted = {"dossier": case.id, "after": after, "before": before or case.version + 1, "limit": limit}
     rows = run(_TIMELINE if personal else _TIMELINE_BARE, wanted).all()
     told = [(row.trigger, row.seq, events.said(row.body)) for row in rows]
@@ -80,7 +85,7 @@ def timeline(
         Line(
             row,
             row.who,
-            events.personal_said(opened(case.id, row.seq, row.content)) if personal and row.content else {},
+            seen_of_event(events.personal_said(opened(case.id, row.seq, row.content)), held) if row.content else {},
             details,
             marks.get(row.seq),
         )
@@ -102,5 +107,4 @@ def _marks(told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> dict[int, tupl
 
 def changes_since(case: Case, version: int, signed: Signed) -> list[Any]:
     """What others did since a version, oldest first, as much of it as this person sees."""
-    sees = sees_file(signed.roles_over(case.acting_units))
-    return list(reversed(timeline(case, after=version, personal=sees)))
+    return list(reversed(timeline(case, signed.roles_over(case.acting_units), after=version)))

@@ -1,11 +1,19 @@
 """The page of a dossier: what it is about now, and its tabs, each at an address of its own."""
 
-from flask import Blueprint, abort, render_template, request
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dossiers.casework import advance, loading
 from dossiers.casework.case import Case
 from dossiers.documents.services import kind_of
+from dossiers.fields import ParagraphField, Words, required, whole
+from dossiers.formatters import at
+from dossiers.forms import FlaskForm
+from dossiers.languages import gettext as _
+from dossiers.languages import lazy as _l
+from dossiers.people.personal import beyond, field_label
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
 from dossiers.reading import page as reading
@@ -22,8 +30,7 @@ NEWEST = 5
 
 
 def _number(name: str) -> int | None:
-    typed = request.args.get(name, "")
-    return int(typed) if typed.isdigit() and len(typed) < 9 else None
+    return whole(request.args.get(name, ""))
 
 
 def _read(code: str, part: Part) -> tuple[Case, DossierPage]:
@@ -44,7 +51,7 @@ def dossier(code: str) -> ResponseReturnValue:
         page=page,
         tab="",
         **reading.grouped(page),
-        lines=timeline(case, personal=page.full_view, limit=NEWEST),
+        lines=timeline(case, page.roles, limit=NEWEST),
         companions=reading.companions(case) if page.full_view else [],
     )
 
@@ -93,9 +100,43 @@ def history(code: str) -> ResponseReturnValue:
         "reading/history.html",
         page=page,
         tab="dien-bien",
-        lines=timeline(case, before=_number("truoc"), personal=page.full_view),
+        lines=timeline(case, page.roles, before=_number("truoc")),
         past=reading.past_deadlines(case),
     )
+
+
+class PurposeForm(FlaskForm):
+    """What somebody opens more of a dossier for than their role shows."""
+
+    purpose = ParagraphField(_l("Mở để làm gì, theo văn bản hoặc yêu cầu nào"), [required, Words(300)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A purpose is more than a word."""
+        fine: bool = super().validate(extra_validators)
+        if fine and len(str(self.purpose.data).split()) < 3:
+            self.purpose.errors = [_("Ghi rõ mục đích, ít nhất ba từ.")]
+            return False
+        return fine
+
+
+@blueprint.route("/ho-so/<code>/mo-muc-che", methods=["GET", "POST"])
+@permits("dossier.read")
+def open_covered(code: str) -> ResponseReturnValue:
+    """Open for a while, and for a purpose that those entitled are told, what one's role does not show."""
+    case, page = _read(code, Part.FORM)
+    if not beyond(page.roles):
+        abort(403)
+    form = PurposeForm()
+    if not page.closed:
+        return redirect(page.address, 303)  # it is open
+    if form.validate_on_submit():
+        until = privacy.open_for(case.id, signed().account_id, form.purpose.data)
+        flash(_("Đã mở đến %(at)s. Bí thư và ủy ban kiểm tra thấy ai mở và mở để làm gì.", at=at(until)), "done")
+        return redirect(page.address, 303)
+    fields = [field_label(name) for name in page.closed]
+    minutes = current_app.config["OPENING_MINUTES"]
+    shown = render_template("reading/open_covered.html", page=page, form=form, fields=fields, minutes=minutes)
+    return shown, 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/ho-so/<code>/nhat-ky-xem")
@@ -108,5 +149,11 @@ def reads(code: str) -> ResponseReturnValue:
     found = privacy.of(case.id, _number("truoc"))
     more = len(found) == privacy.PAGE
     return render_template(
-        "reading/reads.html", page=page, tab="nhat-ky-xem", reads=found, labels=PART_LABELS, more=more
+        "reading/reads.html",
+        page=page,
+        tab="nhat-ky-xem",
+        reads=found,
+        labels=PART_LABELS,
+        more=more,
+        purpose_of=privacy.purpose_of,
     )

@@ -9,6 +9,7 @@ from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.acting.forms import ActForm, Balloted, Brought, MemberRows, Numbered, Recorded
 from dossiers.acting.rows import HelperRowForm, RowList
+from dossiers.acting.sent import sent_key
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.fields import (
@@ -18,7 +19,6 @@ from dossiers.fields import (
     OneOfField,
     Words,
     choice,
-    known_key,
     labelled,
     plausible_birth_date,
     required,
@@ -83,7 +83,7 @@ class CreateForm(FlaskForm):
             "sex": self.sex.data,
             "contact": self.contact.data,
         }
-        return Act("create", evidence, key=known_key(self.act_key.data), person=person)
+        return Act("create", evidence, key=sent_key(self.act_key.data, "create"), person=person)
 
 
 class NominateForm(Numbered, Balloted, ActForm):

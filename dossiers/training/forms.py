@@ -80,6 +80,11 @@ class CertificateForm(Numbered, ActForm):
     issuer = LineField(_l("Nơi cấp"), [required, Words(120)])
 
 
+def is_known(code: str) -> bool:
+    """Whether there is a class with this code."""
+    return db.session.scalar(select(CourseClass.id).where(CourseClass.code == code)) is not None
+
+
 class ClassForm(FlaskForm):
     """A new class."""
 
@@ -95,7 +100,7 @@ class ClassForm(FlaskForm):
         if self.starts_on.data and self.ends_on.data and self.ends_on.data < self.starts_on.data:
             self.ends_on.errors = [_("Bế giảng trước khai giảng.")]
             fine = False
-        if self.code.data and db.session.scalar(select(CourseClass.id).where(CourseClass.code == self.code.data)):
+        if self.code.data and is_known(self.code.data):
             self.code.errors = [_("Mã lớp này đã có.")]
             fine = False
         return fine

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.acting.road import add_acts
+from dossiers.acting.sent import sent_key
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, write_transaction
-from dossiers.fields import known_key, parse_day, squeeze, with_empty
+from dossiers.fields import parse_day, plain, squeeze, still_free, with_empty, wrong_number
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.lists import stages
@@ -61,11 +62,13 @@ def new_class() -> ResponseReturnValue:
             starts_on=form.starts_on.data,
             ends_on=form.ends_on.data,
         )
-        with write_transaction():
-            db.session.add(course)
-            office.record("class:opened", course.centre_id, signed().account_id, [course], code=course.code)
-        flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
-        return redirect(url_for("training.course", course_id=course.id), 303)
+        with still_free(form.code, "course_class_code", _("Mã lớp này đã có.")):
+            with write_transaction():
+                db.session.add(course)
+                db.session.flush()
+                office.record("class:opened", course.centre_id, signed().account_id, [course], code=course.code)
+            flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
+            return redirect(url_for("training.course", course_id=course.id), 303)
     return render_template("training/new_class.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -124,11 +127,11 @@ def _enrol(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
 def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
     lines, bad = [], []
     for row in services.members(course, signed()):
-        number = squeeze(request.form.get(f"number-{row.code}", "")) or ""
+        number = plain(squeeze(request.form.get(f"number-{row.code}", ""))) or ""
         if not number:
             continue
-        if len(number) > 60 or not all(char.isalnum() or char in " -/.()" for char in number):
-            bad.append(services.Result(row.code, row.full_name, _("Số văn bản chỉ gồm chữ, số và dấu - / . ( )")))
+        if wrong := wrong_number(number):
+            bad.append(services.Result(row.code, row.full_name, wrong))
             continue
         lines.append((row.code, row.full_name, services.certify_act(number, on, _key(row.code))))
     if not lines and not bad:
@@ -137,4 +140,4 @@ def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]
 
 
 def _key(code: str) -> str | None:
-    return known_key(f"{request.form.get('act_key', '')}-{code}")
+    return sent_key(request.form.get("act_key"), code, request.form.get("action"))

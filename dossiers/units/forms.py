@@ -3,10 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import current_app
+
 from dossiers import clock
 from dossiers.accounts import persons
 from dossiers.accounts.persons import Card
-from dossiers.fields import DayField, LineField, NameWords, Words, choice, coded, labelled, required, with_empty
+from dossiers.fields import (
+    DayField,
+    LineField,
+    NameWords,
+    Words,
+    choice,
+    coded,
+    in_capitals,
+    labelled,
+    plain,
+    required,
+    squeeze,
+    with_empty,
+)
 from dossiers.formatters import day, say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
@@ -161,7 +176,10 @@ class ChangeForm(FlaskForm):
 class UnitForm(FlaskForm):
     """A new unit under one of those in reach."""
 
-    code = LineField(_l("Mã"), [required, Words(20, r"[0-9A-Za-z\-]+", _l("Mã chỉ gồm chữ không dấu, số và dấu -"))])
+    code = LineField(
+        _l("Mã"), [required, Words(20, r"[0-9A-Z][0-9A-Z\-]*", _l("Mã chỉ gồm chữ không dấu, số và dấu - ở giữa"))],
+        filters=[squeeze, plain, in_capitals],
+    )  # fmt: skip
     name = LineField(_l("Tên"), [required, Words(200)])
     kind = choice(_l("Loại"))
     parent = choice(_l("Trực thuộc"))
@@ -181,8 +199,11 @@ class UnitForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A code that is new, a kind that stands under the chosen unit, delegation to a committee only."""
         fine: bool = super().validate(extra_validators)
-        if self.code.data and services.by_code(self.code.data) is not None:
+        if self.code.data and services.has_code(self.code.data):
             self.code.errors = [_("Mã này đã có.")]
+            fine = False
+        if str(self.code.data).lower() in _pages_beside():
+            self.code.errors = [_("Mã này là tên một trang; chọn mã khác.")]
             fine = False
         if self.kind.data and self.parent.data and not self.parent.errors:
             above = services.ABOVE[UnitKind(self.kind.data)]
@@ -194,3 +215,9 @@ class UnitForm(FlaskForm):
             self.decider.errors = [_("Chỉ ghi cho đảng bộ cơ sở.")]
             fine = False
         return fine
+
+
+def _pages_beside() -> set[str]:
+    """What stands in addresses where a unit's code does: a unit named so could not be opened."""
+    named = (rule.rule.split("/") for rule in current_app.url_map.iter_rules())
+    return {parts[2].lower() for parts in named if parts[1] == "don-vi" and len(parts) > 2 and "<" not in parts[2]}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from blinker import Namespace
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from dossiers.extensions import Model, db, write_transaction
 from dossiers.office import services as office
@@ -26,6 +26,11 @@ REPORTED = (*CELLS, str(UnitKind.SECTION_COMMITTEE), str(UnitKind.GRASSROOTS_COM
 def by_code(code: str) -> Unit | None:
     """The unit with this code."""
     return db.session.scalar(select(Unit).where(Unit.code == code))
+
+
+def has_code(code: str) -> bool:
+    """Whether a unit has this code, in small or capital letters."""
+    return db.session.scalar(select(Unit.id).where(func.upper(Unit.code) == code.upper()).limit(1)) is not None
 
 
 def cells_for_sourcing(grants: Iterable[tuple[Role, int]]) -> list[tuple[Node, Source]]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.extensions import db
+from dossiers.fields import still_free, whole
 from dossiers.languages import gettext as _
 from dossiers.security import may, permits, permitted, signed
 from dossiers.units import persons, registers, services, tree
@@ -30,11 +31,12 @@ def new_unit() -> ResponseReturnValue:
     if form.validate_on_submit():
         parent = db.session.get_one(Unit, int(form.parent.data))
         kind, since = UnitKind(form.kind.data), form.valid_from.data
-        added = services.open_unit(
-            form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id
-        )
-        flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
-        return redirect(url_for("units.unit", code=added.code), 303)
+        with still_free(form.code, "unit_code", _("Mã này đã có.")):
+            added = services.open_unit(
+                form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id
+            )
+            flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
+            return redirect(url_for("units.unit", code=added.code), 303)
     return render_template("units/new.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -43,8 +45,7 @@ SHOWN = 100
 
 
 def _page_number() -> int:
-    typed = request.args.get("trang", "")
-    return int(typed) if typed.isdigit() and 0 < int(typed) < 1000 else 1
+    return whole(request.args.get("trang", ""), 3) or 1
 
 
 @blueprint.get("/don-vi", endpoint="tree")

@@ -1,1 +1,1 @@
-"""Attacks, a file a family: each was tried once and found its way."""
+"""Attacks, a file a family: by people who are signed in, have the address of a form, or the database in hand."""

@@ -48,11 +48,11 @@ def test_the_page_that_says_what_changed_meanwhile_is_a_read(app: Flask, person:
     assert parts(app, code, officer) == ["form"]
 
 
-def test_what_was_refused_is_no_read(app: Flask, person: Maker) -> None:
+def test_what_was_refused_is_no_read_but_a_code_that_was_tried(app: Flask, person: Maker) -> None:
     code = code_in(app, "cell_review", "DB02-C3")
     stranger = person("cell_secretary", "CB01")
     stranger.get(f"/ho-so/{code}", status=404)
-    assert parts(app, code, stranger) == []
+    assert parts(app, code, stranger) == ["foreign"]
 
 
 @pytest.mark.parametrize(
