@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from dossiers import clock
 from dossiers.formatters import say
 from dossiers.lists import worklist
+from dossiers.lists.pages import page_number
 from dossiers.reports import services
 from dossiers.security import permits, signed
 from dossiers.units import services as units
@@ -24,11 +25,14 @@ def report() -> ResponseReturnValue:
     typed = request.args.get("unit", "")
     meant = tree.current().named(typed, who.reading_units) if typed else [tree.current()[unit] for unit in scope[:1]]
     unit = meant[0] if len(meant) == 1 else None
-    own, parts = services.by_unit(unit, clock.today()) if unit else (None, [])
+    page = page_number()
+    own, parts, more = services.by_unit(unit, clock.today(), page) if unit else (None, [], False)
     return render_template(
         "reports/report.html",
         own=own,
         parts=parts,
+        page=page,
+        more=more,
         stages=list(Stage),
         labels={stage: say(STAGE_LABELS[stage]) for stage in Stage},
         stage_states=STAGE_STATES,

@@ -1,10 +1,12 @@
 """Classes: who is enrolled, who could be, and acts on many at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, literal_column, select, union
 
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import Act, VersionConflict
@@ -12,13 +14,14 @@ from dossiers.casework.loading import load_cases
 from dossiers.casework.many import Answer, advance_all
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
-from dossiers.extensions import db
+from dossiers.extensions import db, run
 from dossiers.formatters import say
 from dossiers.lists import worklist
 from dossiers.people.models import Person
 from dossiers.units.models import Unit
 from workflow.facts import Evidence
 from workflow.machine import Refused
+from workflow.roles import Role
 from workflow.stages import State
 
 
@@ -51,25 +54,46 @@ def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) 
     return list({row.code: row for row in rows}.values())
 
 
-def proposed(signed: Signed) -> list[Row[*tuple[Any, ...]]]:
-    """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
-    offices = ("committee_officer", "upper_officer")
-    query = (
-        select(
-            Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version, Scope.sort_key
-        )
-        .join(Person)
-        .join(Unit, Unit.id == Dossier.unit_id)
-        .join(Scope, Scope.dossier_id == Dossier.id)
+_OFFICES = (Role.COMMITTEE_OFFICER, Role.UPPER_OFFICER)
+_PROPOSED = 200
+"""So many of those who wait are offered for a class; the rest when these have been enrolled."""
+
+
+@lru_cache(maxsize=64)
+def _waiting(held: int) -> Select[Any]:
+    """The query of those proposed, for somebody with so many offices: each is a range of an index, then merged."""
+    ranges = [
+        select(Scope.dossier_id, Scope.sort_key)
         .where(
-            Scope.ancestor_id.in_([u for r, u in signed.grants if str(r) in offices] or [-1]),
-            Scope.state == str(State.LISTED),
-            Scope.turn.in_([str(role) for role in signed.roles if str(role) in offices]),
+            Scope.state == literal_column(f"'{State.LISTED}'"),  # as ix_scope_listed says it
+            Scope.ancestor_id == bindparam(f"unit{nr}"),
+            Scope.turn == bindparam(f"role{nr}"),
         )
-        .order_by(Scope.sort_key)
-        .limit(200)
+        .order_by(Scope.sort_key, Scope.dossier_id)
+        .limit(_PROPOSED)
+        .subquery()
+        for nr in range(held)
+    ]
+    found = (union(*(select(part) for part in ranges)).subquery() if held > 1 else ranges[0]).c
+    return (
+        select(
+            Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version, found.sort_key
+        )
+        .join(found.dossier_id.table, found.dossier_id == Dossier.id)
+        .join(Person, Person.id == Dossier.person_id)
+        .join(Unit, Unit.id == Dossier.unit_id)
+        .order_by(found.sort_key, found.dossier_id)
+        .limit(_PROPOSED)
     )
-    return list({row.code: row for row in db.session.execute(query).all()}.values())
+
+
+def proposed(signed: Signed) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Listed candidates whose cell proposed them and who wait for the office to enrol them."""
+    held = [(role, unit) for role, unit in signed.grants if role in _OFFICES]
+    if not held:
+        return []
+    asked = {f"unit{nr}": unit for nr, (_role, unit) in enumerate(held)}
+    return run(_waiting(len(held)), asked | {f"role{nr}": str(role) for nr, (role, _unit) in enumerate(held)}).all()
 
 
 def act_on_many(lines: list[tuple[str, str, Act]], signed: Signed) -> list[Result]:
