@@ -52,14 +52,21 @@ _UNITS = bindparam("units", expanding=True)
 _KEYS = (Event.recorded_at, Event.dossier_id, Event.seq)
 _ACCOUNTS = select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40)
 _DOSSIER = select(Dossier.id).where(Dossier.code == bindparam("code"))
-_WANTED: dict[str, ColumnElement[bool]] = {
-    "dossier": Event.dossier_id == bindparam("dossier"),
-    "trigger": Event.trigger == bindparam("trigger"),
-    "since": Event.recorded_at >= bindparam("since"),
-    "until": Event.recorded_at < bindparam("until"),
-    "at_recorded": tuple_(*_KEYS) < tuple_(*(bindparam(f"at_{name}") for name in ("recorded", "dossier", "seq"))),
-}
-"""The conditions, by the value each wants (the last: behind the page before)."""
+_OF_ONE = (
+    select(*_KEYS, Event.trigger, Event.actor_id).where(Event.dossier_id == bindparam("dossier")).limit(1_000_000)
+).subquery()
+"""The events of one dossier, read by its key whatever else is asked: the limit keeps other indexes out of it."""
+
+
+def _wanted(of: Any) -> dict[str, ColumnElement[bool]]:
+    """The conditions on events, by the value each wants (the last: behind the page before)."""
+    at = tuple_(*(bindparam(f"at_{name}") for name in ("recorded", "dossier", "seq")))
+    return {
+        "trigger": of.trigger == bindparam("trigger"),
+        "since": of.recorded_at >= bindparam("since"),
+        "until": of.recorded_at < bindparam("until"),
+        "at_recorded": tuple_(of.recorded_at, of.dossier_id, of.seq) < at,
+    }
 
 
 @lru_cache(maxsize=256)
@@ -67,18 +74,19 @@ def _page(wanted: frozenset[str], actors: int) -> Select[Any]:
     """The query of a page with these conditions, of so many accounts (0: of all). Only keys are read of what is
     looked for, each account's in the order of an index, and whole the lines that are shown.
     """
-    seen = exists().where(Scope.dossier_id == Event.dossier_id, Scope.ancestor_id.in_(_UNITS))
-    conditions = [seen, *(_WANTED[name] for name in sorted(wanted & _WANTED.keys()))]
-    newest = [column.desc() for column in _KEYS]
+    of = _OF_ONE.c if "dossier" in wanted else Event
+    seen = exists().where(Scope.dossier_id == of.dossier_id, Scope.ancestor_id.in_(_UNITS))
+    conditions = [seen, *(condition for name, condition in _wanted(of).items() if name in wanted)]
+    newest = (of.recorded_at.desc(), of.dossier_id.desc(), of.seq.desc())
     parts = []
     for nr in range(actors) if actors else (None,):
-        mine = [] if nr is None else [Event.actor_id == bindparam(f"actor{nr}")]
-        query = select(*_KEYS).where(*mine, *conditions).order_by(*newest).limit(bindparam("limit")).subquery()
-        parts.append(query if actors < 2 else select(query))
-    found = (parts[0] if actors < 2 else union_all(*parts).subquery()).c  # type: ignore[union-attr, arg-type] # as above
-    shown = select(Event, Dossier.code, Account.name, EventPersonal.sealed)
+        mine = [] if nr is None else [of.actor_id == bindparam(f"actor{nr}")]
+        query = select(of.recorded_at, of.dossier_id, of.seq).where(*mine, *conditions).order_by(*newest)
+        parts.append(query.limit(bindparam("limit")).subquery())
+    found = (union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]).c
     return (
-        shown.join(found.seq.table, (Event.dossier_id == found.dossier_id) & (Event.seq == found.seq))
+        select(Event, Dossier.code, Account.name, EventPersonal.sealed)
+        .join(found.seq.table, (Event.dossier_id == found.dossier_id) & (Event.seq == found.seq))
         .join(Dossier, Dossier.id == Event.dossier_id)
         .join(Account, Account.id == Event.actor_id)
         .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))

@@ -38,6 +38,7 @@ from dossiers.extensions import run
 from dossiers.people.models import Person
 from dossiers.units import tree
 from dossiers.units.tree import Tree
+from workflow.facts import Source
 from workflow.roles import Role
 from workflow.stages import DONE, STAGE_STATES, Stage, State
 
@@ -215,6 +216,10 @@ KEYS: dict[str, tuple[Any, ...]] = {
 """The columns a range is sorted by; the dossier's number comes last."""
 
 
+_ONLY = {str(Role.YOUTH_OFFICER): str(Source.YOUTH_UNION), str(Role.UNION_OFFICER): str(Source.TRADE_UNION)}
+"""Whose turn it is only with one source (workflow.turn): among others nobody need be looked for."""
+
+
 @lru_cache(maxsize=512)
 def _ranges(order: str, backwards: bool, states: tuple[str, ...], part: str) -> tuple[Range, ...]:
     """The ranges a list is read in, in their order."""
@@ -377,6 +382,8 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     ranges, values = _ranges(order, backwards, f.states, f.part), _values(f)
     if f.overdue:
         ranges = tuple(found for found in ranges if found.dated is not False)
+    if f.source:
+        ranges = tuple(found for found in ranges if _ONLY.get(found.turn or "", f.source) == f.source)
     narrowed = frozenset(values)
     at = _cursor(order, f.after) if f.after else None
     if at is not None:

@@ -6,15 +6,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, literal_column, select, union
+from sqlalchemy import Row, Select, bindparam, exists, literal_column, select, union
 
+from dossiers import names
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import Act, VersionConflict
 from dossiers.casework.loading import load_cases
 from dossiers.casework.many import Answer, advance_all
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
-from dossiers.extensions import db, run
+from dossiers.extensions import run
 from dossiers.formatters import say
 from dossiers.lists import worklist
 from dossiers.people.models import Person
@@ -34,24 +35,24 @@ class Result:
     error: str | None
 
 
-def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) -> list[Row[*tuple[Any, ...]]]:
-    """Who sits in a class, as far as the person may see: (code, name, birth date, unit)."""
-    query = (
-        select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
-        .join(Person)
-        .join(Unit, Unit.id == Dossier.unit_id)
-        .join(Scope, Scope.dossier_id == Dossier.id)
-        .where(
-            Dossier.class_id == course.id,
-            Dossier.state == str(state),
-            Scope.ancestor_id.in_(worklist.scope_of(signed, "") or (-1,)),
-        )
-        .order_by(Scope.sort_key)
-        .distinct()
+_MEMBERS = (
+    select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
+    .join(Person, Person.id == Dossier.person_id)
+    .join(Unit, Unit.id == Dossier.unit_id)
+    .where(
+        Dossier.class_id == bindparam("course"),
+        Dossier.state == bindparam("state"),
+        exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True))),
     )
-    query = query.add_columns(Scope.sort_key)
-    rows = db.session.execute(query).all()
-    return list({row.code: row for row in rows}.values())
+    .order_by(Dossier.id)
+)
+
+
+def members(course: CourseClass, signed: Signed, state: State = State.ENROLLED) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Who sits in a class, as far as the person may see, by name: (code, name, birth date, unit)."""
+    units = worklist.scope_of(signed, "") or (-1,)
+    found = run(_MEMBERS, {"course": course.id, "state": str(state), "units": units}).all()
+    return sorted(found, key=lambda row: names.sort_key(row.full_name))
 
 
 _OFFICES = (Role.COMMITTEE_OFFICER, Role.UPPER_OFFICER)
