@@ -35,7 +35,8 @@ def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
     if not may("dossier.read"):
         return redirect(url_for(navigation.first_page(held())))
-    return render_template("lists/inbox.html", box=waiting.inbox(signed(), current_app.config["PAGE_SIZE"]), can_create=may("dossier.create"))
+    box = waiting.inbox(signed(), current_app.config["PAGE_SIZE"])
+    return render_template("lists/inbox.html", box=box, can_create=may("dossier.create"))
 
 
 def _filter(args: Mapping[str, str]) -> worklist.Filter:

@@ -216,8 +216,12 @@ KEYS: dict[str, tuple[Any, ...]] = {
 """The columns a range is sorted by; the dossier's number comes last."""
 
 
-_ONLY = {str(Role.YOUTH_OFFICER): str(Source.YOUTH_UNION), str(Role.UNION_OFFICER): str(Source.TRADE_UNION)}
-"""Whose turn it is only with one source (workflow.turn): among others nobody need be looked for."""
+_ONLY: dict[str | None, tuple[Source, ...]] = {
+    str(Role.YOUTH_OFFICER): (Source.YOUTH_UNION,),
+    str(Role.UNION_OFFICER): (Source.TRADE_UNION,),
+    str(State.NOMINATED): (Source.YOUTH_UNION, Source.TRADE_UNION),
+}
+"""Whose turn it is, and which step there is, only with some sources: among others nobody need be looked for."""
 
 
 @lru_cache(maxsize=512)
@@ -332,11 +336,12 @@ def _page(
     # Of several ranges only what orders them is read, and the lines of those that are shown: an index holds that.
     read = table_of(Scope).c if is_alone else (Scope.ancestor_id, Scope.dossier_id, *columns)
     for found in ranges:
-        here = [*columns, Scope.dossier_id] if found.dated is not False else [Scope.dossier_id]
+        sorted_by = [*columns, Scope.dossier_id]  # also where the day is always empty: it names the index to PostgreSQL
+        here = sorted_by if found.dated is not False else [Scope.dossier_id]
         conditions = [*_is_in(found), *(_NARROWING[name] for name in sorted(narrowed))]
         if resumes and found.place == ranges[0].place:
             conditions.append(_beyond(here, backwards))
-        sorting = [column.desc() if backwards else column for column in here]
+        sorting = [column.desc() if backwards else column for column in sorted_by]
         for nr in range(units) if units else (None,):
             of = Scope.ancestor_id.in_(bindparam("units", expanding=True))
             mine = of if nr is None else Scope.ancestor_id == bindparam(f"unit{nr}")
@@ -383,7 +388,8 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     if f.overdue:
         ranges = tuple(found for found in ranges if found.dated is not False)
     if f.source:
-        ranges = tuple(found for found in ranges if _ONLY.get(found.turn or "", f.source) == f.source)
+        of = Source(f.source)
+        ranges = tuple(r for r in ranges if of in _ONLY.get(r.turn, (of,)) and of in _ONLY.get(r.state, (of,)))
     narrowed = frozenset(values)
     at = _cursor(order, f.after) if f.after else None
     if at is not None:
