@@ -250,7 +250,10 @@ class Roundup(Contender):
 OFFICER, SECRETARY, INSPECTOR = ("upper-officer.khoi", "upper-secretary.khoi", "inspector.khoi")
 OWN: dict[str, tuple[str, tuple[str, ...]]] = {
     "inbox": (SECRETARY, ("/viec-cua-toi",)),
-    "audit": (INSPECTOR, ("/nhat-ky?trigger=annul_admission", "/nhat-ky?who=Kh%C3%B4ng+Ai", "/nhat-ky?trigger=nominate")),
+    "audit": (
+        INSPECTOR,
+        ("/nhat-ky?trigger=annul_admission", "/nhat-ky?who=Kh%C3%B4ng+Ai", "/nhat-ky?trigger=nominate"),
+    ),
     "ended": (OFFICER, ("/ho-so?ended=1",)),
     "stage": (OFFICER, ("/nguon", "/boi-duong", "/tham-tra", "/xet-ket-nap", "/sau-ket-nap")),
 }
@@ -304,7 +307,9 @@ class Ours(Contender):
         step = max(1, self.size // 3000)
         self.codes = [code for (code,) in self.ask(f"SELECT code FROM dossier WHERE id % {step} = 0 LIMIT 3000")]
         listed = "SELECT 1 FROM scope s WHERE s.ancestor_id = u.id AND s.state = 'listed'"
-        units = f"SELECT code FROM unit u WHERE kind IN ('grassroots_committee', 'grassroots_cell') AND EXISTS ({listed})"
+        units = (
+            f"SELECT code FROM unit u WHERE kind IN ('grassroots_committee', 'grassroots_cell') AND EXISTS ({listed})"
+        )
         self.units = [code for (code,) in self.ask(f"{units} ORDER BY code")]
         # The upper board may suspend what stands in cells directly under it, and let it go on.
         query = (

@@ -90,7 +90,11 @@ def crowd(rows: list[Row]) -> list[str]:
             times, wanted = a_second["ours_2"] / a_second["django_2"], CROWD[row["job"]]
             line += [f"{times:.1f}", f"≥ {wanted:g}: {_verdict(times >= wanted)}"]
         lines.append(line)
-    head = ["job", *(f"{label}, a second" for label in shown.values()), *(f"{label}, p95 ms" for label in shown.values())]
+    head = [
+        "job",
+        *(f"{label}, a second" for label in shown.values()),
+        *(f"{label}, p95 ms" for label in shown.values()),
+    ]
     head += ["ours ÷ Django, two processes", "target"] if both else []
     return [f"## Eight clients at once, {largest:,} dossiers", "", *_table(head, lines), ""] if lines else []
 

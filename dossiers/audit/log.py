@@ -48,7 +48,7 @@ class Entry:
         return list(telling.changes(self.personal))
 
 
-_UNITS = bindparam("units", expanding=True)
+_UNITS: Any = bindparam("units", expanding=True)
 _KEYS = (Event.recorded_at, Event.dossier_id, Event.seq)
 _ACCOUNTS = select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40)
 _DOSSIER = select(Dossier.id).where(Dossier.code == bindparam("code"))
@@ -70,7 +70,7 @@ def _wanted(of: Any) -> dict[str, ColumnElement[bool]]:
 
 
 @lru_cache(maxsize=256)
-def _page(wanted: frozenset[str], actors: int) -> Select[Any]:
+def _page(wanted: frozenset[str], actors: int) -> Select[Event, str, str, str]:
     """The query of a page with these conditions, of so many accounts (0: of all). Only keys are read of what is
     looked for, each account's in the order of an index, and whole the lines that are shown.
     """

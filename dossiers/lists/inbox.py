@@ -83,8 +83,14 @@ def _first(roles: tuple[str, ...], units: int, dated: bool, whole: bool) -> Sele
         for mine in within
         for role in roles
     ]
-    found = (union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]).c
-    merged = select(found).order_by(found[column.key], found.dossier_id).limit(bindparam("limit")).subquery().c
+    found: Any = (union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]).c
+    merged = (
+        select(found.ancestor_id, found.dossier_id, found[column.key])
+        .order_by(found[column.key], found.dossier_id)
+        .limit(bindparam("limit"))
+        .subquery()
+        .c
+    )
     lines = _lines_of(merged).order_by(merged[column.key], merged.dossier_id)
     more = (Dossier.facts, Dossier.rulebook, Dossier.unit_id.label("cell"))
     return lines.add_columns(*more) if whole else lines

@@ -270,6 +270,7 @@ _NARROWING: dict[str, ColumnElement[bool]] = {
     "today": Scope.due_on < bindparam("today"),
     "admitted_from": Scope.admitted_on >= bindparam("admitted_from"),
     "admitted_to": Scope.admitted_on <= bindparam("admitted_to"),
+    "late": Scope.dossier_id.in_(bindparam("late", expanding=True)),
 }
 """The conditions beside the ranges, by the values they want."""
 
@@ -336,8 +337,9 @@ def _page(
     # Of several ranges only what orders them is read, and the lines of those that are shown: an index holds that.
     read = table_of(Scope).c if is_alone else (Scope.ancestor_id, Scope.dossier_id, *columns)
     for found in ranges:
-        sorted_by = [*columns, Scope.dossier_id]  # also where the day is always empty: it names the index to PostgreSQL
-        here = sorted_by if found.dated is not False else [Scope.dossier_id]
+        here = [*columns, Scope.dossier_id] if found.dated is not False else [Scope.dossier_id]
+        # What is empty in a whole range is sorted by too: that names the index to PostgreSQL.
+        sorted_by = [*([Scope.turn] if found.turn is None else []), *columns, Scope.dossier_id]
         conditions = [*_is_in(found), *(_NARROWING[name] for name in sorted(narrowed))]
         if resumes and found.place == ranges[0].place:
             conditions.append(_beyond(here, backwards))
@@ -378,6 +380,28 @@ def _beyond(here: list[Any], backwards: bool) -> ColumnElement[bool]:
     return behind
 
 
+_IN_STATES = Scope.state.in_(bindparam("states", expanding=True))
+_IN_PART = Scope.done.in_(bindparam("done", expanding=True))
+_WITHOUT_DAY = ("name", "unit", "since")
+"""Orders whose indexes do not say what is overdue: of few such dossiers, all are found by their day first."""
+_LATE = {
+    by_states: select(Scope.dossier_id)
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)),
+        _IN_STATES if by_states else _IN_PART,
+        _NARROWING["today"],
+    )
+    .distinct()
+    .limit(bindparam("limit"))
+    for by_states in (False, True)
+}
+
+
+def _part(f: Filter) -> dict[str, Any]:
+    """The steps a list is narrowed to, or else whether its dossiers are done."""
+    return {"states": f.states} if f.states else {"done": _DONE[f.part]}
+
+
 def page(f: Filter, signed: Signed, size: int) -> Page:
     """A page of the work-list; the scope is part of the query."""
     units = scope_of(signed, f.unit)
@@ -390,6 +414,10 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     if f.source:
         of = Source(f.source)
         ranges = tuple(r for r in ranges if of in _ONLY.get(r.turn, (of,)) and of in _ONLY.get(r.state, (of,)))
+    if f.overdue and order in _WITHOUT_DAY:
+        late = run(_LATE[bool(f.states)], {**values, **_part(f), "units": units, "limit": COUNTED + 1}).scalars().all()
+        if len(late) <= COUNTED:  # they are sorted; of more, enough stand in any order
+            ranges, values = (Range(0),), {"late": late, **({"source": f.source} if f.source else {})}
     narrowed = frozenset(values)
     at = _cursor(order, f.after) if f.after else None
     if at is not None:
@@ -422,8 +450,10 @@ def _read(query: Select[Any], values: dict[str, Any]) -> list[Row[Any]]:
 
 
 @lru_cache(maxsize=256)
-def _counting(narrowed: frozenset[str], by_states: bool, several: bool) -> Select[Any]:
-    """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit)."""
+def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: bool) -> Select[Any]:
+    """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit). With `one`
+    step, or one part of the list, in the order of an index, so that PostgreSQL reads no table whole; of `several` units.
+    """
     known = {**_NARROWING, "part": _IN_STATES if by_states else _IN_PART}
     asked = {*narrowed, "part"}
     days = asked & {"admitted_from", "admitted_to"}
@@ -434,12 +464,12 @@ def _counting(narrowed: frozenset[str], by_states: bool, several: bool) -> Selec
     )
     fits = case((and_(true(), *rest), 1), else_=0).label("fits")
     query = select(Scope.dossier_id, fits).where(mine, *(known[name] for name in sorted(indexed)))
-    looked = (query.distinct() if several else query).limit(bindparam("limit")).subquery()
+    if several:
+        query = query.distinct()
+    elif one or days:
+        query = query.order_by(Scope.admitted_on if days else Scope.due_on if "today" in asked else Scope.since)
+    looked = query.limit(bindparam("limit")).subquery()
     return select(func.count(), func.coalesce(func.sum(looked.c.fits), 0))
-
-
-_IN_STATES = Scope.state.in_(bindparam("states", expanding=True))
-_IN_PART = Scope.done.in_(bindparam("done", expanding=True))
 
 
 def hits(f: Filter, signed: Signed) -> Hits:
@@ -450,8 +480,9 @@ def hits(f: Filter, signed: Signed) -> Hits:
     values, states = _values(f), f.states
     is_indexed = not f.source and not (f.by_admission and (f.overdue or states or f.part != EVERY))
     limit = COUNTED if is_indexed else SCANNED
-    query = _counting(frozenset(values), bool(states), len(units) > 1)
-    part = {"states": states} if states else {"done": _DONE[f.part]}
+    part = _part(f)
+    is_one = all(len(values_of) == 1 for values_of in part.values())
+    query = _counting(frozenset(values), bool(states), is_one, len(units) > 1)
     mine = {"units": units} if len(units) > 1 else {"unit": units[0]}
     looked, fitting = run(query, {**values, **part, **mine, "limit": limit + 1}).one()
     if looked <= limit:

@@ -76,9 +76,7 @@ _BELOW = (
     select(Quota.unit_id, Quota.amount, Quota.decision_number, Unit.code)
     .join(Unit, Unit.id == Quota.unit_id)
     .join(UnitAncestor, UnitAncestor.unit_id == Quota.unit_id)
-    .where(
-        UnitAncestor.ancestor_id == bindparam("unit"), UnitAncestor.depth > 0, Quota.year == bindparam("year")
-    )
+    .where(UnitAncestor.ancestor_id == bindparam("unit"), UnitAncestor.depth > 0, Quota.year == bindparam("year"))
 )
 _ALLOTTED = select(func.count(), func.coalesce(func.sum(_BELOW.subquery().c.amount), 0))
 _SHOWN = _BELOW.order_by(Unit.code).limit(bindparam("most")).offset(bindparam("skipped")).subquery()
