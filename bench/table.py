@@ -77,7 +77,7 @@ def crowd(rows: list[Row]) -> list[str]:
     """
     found = [row for row in rows if row.get("clients") == 8 and "django" in row.get("per_second", {})]
     largest = max((row["size"] for row in found), default=0)
-    shown = {name: label for name, label in zip(ALL, NAMES, strict=True)}
+    shown = dict(zip(ALL, NAMES, strict=True))
     shown |= {name: label for name, label in IN_TWO.items() if any(name in row["p50_ms"] for row in found)}
     both = all(name in shown for name in IN_TWO)
     lines = []

@@ -24,8 +24,8 @@ SEED = 2022
 
 
 class World:
-    """One application on one engine; `reset` puts its database back to the freshly loaded scene of the demo, with `more`
-    dossiers beside its own.
+    """One application on one engine; `reset` puts its database back to the freshly loaded scene of the demo, which has
+    `more` dossiers beside its own.
     """
 
     def __init__(

@@ -433,17 +433,18 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     mine = {f"unit{nr}": unit for nr, unit in enumerate(units)} if apart else {"units": units}
     values |= {**mine, "limit": (size + 1) * (1 if apart else len(units)), "most": (size + 1) * len(units)}
     first = tuple(found for found in ranges if found.place < ranges[0].place + _AHEAD.get(order, 1))
-    rows = _read(_page(order, backwards, first, narrowed, apart, at is not None), values)
+    rows = _read(_page(order, backwards, first, narrowed, apart, at is not None), values, apart)
     if len(rows) <= size and first != ranges:
-        rows = _read(_page(order, backwards, ranges, narrowed, apart, at is not None), values)
+        rows = _read(_page(order, backwards, ranges, narrowed, apart, at is not None), values, apart)
     more = len(rows) > size
     rows = rows[:size]
     names_of = tree.current()
     return Page([_item(row, names_of) for row in rows], _make_cursor(order, rows[-1]) if more else "")
 
 
-def _read(query: Select[Any], values: dict[str, Any]) -> list[Row[Any]]:
-    return list({row.dossier_id: row for row in run(query, values)}.values())
+def _read(query: Select[Any], values: dict[str, Any], apart: int) -> Sequence[Row[Any]]:
+    rows = run(query, values).all()
+    return rows if apart == 1 else list({row.dossier_id: row for row in rows}.values())
 
 
 # --- how many ---
@@ -452,7 +453,7 @@ def _read(query: Select[Any], values: dict[str, Any]) -> list[Row[Any]]:
 @lru_cache(maxsize=256)
 def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: bool) -> Select[Any]:
     """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit). With `one`
-    step, or one part of the list, in the order of an index, so that PostgreSQL reads no table whole; of `several` units.
+    step, or part of the list, they stand in the order of an index, so that PostgreSQL reads no table whole.
     """
     known = {**_NARROWING, "part": _IN_STATES if by_states else _IN_PART}
     asked = {*narrowed, "part"}

@@ -107,7 +107,9 @@ def report(unit: Unit, year: int, as_of: date, most: int = _EVERY, page: int = 1
     asked = {"unit": unit.id, "year": year, **_days(year, as_of)}
     given = db.session.scalars(_GIVEN, asked).one_or_none()
     below, allotted = run(_ALLOTTED, asked).one()
-    total = Line(unit, given and given.amount, admitted(unit.id, year, as_of), given.decision_number if given else "")
+    total = Line(
+        unit, given.amount if given else None, admitted(unit.id, year, as_of), given.decision_number if given else ""
+    )
     rows = db.session.execute(_PARTS, {**asked, "most": most, "skipped": (page - 1) * most}) if below else ()
     parts = [Line(found, amount, n, number) for found, amount, number, n in rows]
     return Report(unit, year, as_of, total, parts, int(allotted), below)

@@ -44,8 +44,8 @@ FILTERS: dict[str, tuple[Any, Address, dict[str, tuple[str, ...]]]] = {
         Address("", "upper_officer", "KHOI"),
         {
             "stage": ("admission", "monitoring"), "state": ("listed", "official"), "unit": ("DB02",),
-            "source": ("trade_union",), "overdue": ("1",), "admitted_from": ("01/01/2020",), "admitted_to": ("31/12/2021",),
-            "ended": ("1", "all"), "sort": worklist.SORTS, "after": (),
+            "source": ("trade_union",), "overdue": ("1",), "admitted_from": ("01/01/2020",),
+            "admitted_to": ("31/12/2021",), "ended": ("1", "all"), "sort": worklist.SORTS, "after": (),
         },
     ),
     "/nhat-ky": (
@@ -58,7 +58,7 @@ FILTERS: dict[str, tuple[Any, Address, dict[str, tuple[str, ...]]]] = {
         },
     ),
 }  # fmt: skip
-"""For each list with a filter: its fields, who looks, and values of each, rare ones and common ones; a cursor is followed."""
+"""For each list with a filter: its fields, who looks, and values of each, rare ones and common ones."""
 
 
 class Worlds(NamedTuple):
