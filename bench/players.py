@@ -16,6 +16,7 @@ import urllib.parse
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,21 @@ def environment(name: str) -> str:
     return str(venv / "bin/python")
 
 
+@cache
+def knows_workers() -> bool:
+    """Whether `flask serve` can be told by how many processes to serve."""
+    told = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--help"]
+    return "--workers" in subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 class Contender(ABC):
     """Somebody to measure: where it listens, how it is signed in, and its requests for each job."""
 
     name = ""
+    processes = 1
+    """Served by so many; by two only where eight clients ask."""
+    share = 0
+    """Of the dossiers of one database that two contenders serve, each changes its half: the even or the odd ones."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -110,7 +122,12 @@ class Contender(ABC):
 
     def data(self) -> list[Path]:
         """Files and folders of its database."""
-        return [WORK / f"{self.name}-{self.size}", *WORK.glob(f"{self.name}-{self.size}.*")]
+        name = f"{self.name.removesuffix('_2')}-{self.size}"
+        return [WORK / name, *WORK.glob(f"{name}.*")]
+
+    def cookie_for(self, job: str) -> str:
+        """The cookie of who asks in a job."""
+        return self.cookie
 
     def recorded(self) -> int | None:
         """How many acts its database holds, to see that each move was one; None when it does not tell."""
@@ -161,7 +178,7 @@ class Django(Floor):
         """Install, build and serve."""
         script = str(ROOT / "bench/contenders/django_app/main.py")
         file = WORK / f"django-{self.size}.db"
-        command = [environment("django"), script, str(file), str(self.size), str(self.port)]
+        command = [environment("django"), script, str(file), str(self.size), str(self.port), str(self.processes)]
         self.pid = stack.enter_context(process(command, self.port))
         self.token = self.call("GET", "/sign-in")[1]
         with sqlite3.connect(file) as db:
@@ -177,7 +194,7 @@ class Django(Floor):
         if job != "move":
             return super().requests(job, count)
         found: list[list[Any]] = []
-        for number in self.rng.sample(range(1, self.size + 1), count):
+        for number in self.rng.sample(range(2 - self.share, self.size + 1, 2), count):
             version = self.versions.get(number, 1)
             self.versions[number] = version + 1
             fields = {
@@ -186,6 +203,12 @@ class Django(Floor):
             }  # fmt: skip
             found.append(["POST", f"/move/{number}", urllib.parse.urlencode(fields)])
         return found
+
+
+class DjangoInTwo(Django):
+    """The same database by two processes on one socket, a thread each: of what was tried the fastest for eight clients."""
+
+    name, processes, share = "django_2", 2, 1
 
 
 class Roundup(Contender):
@@ -224,13 +247,28 @@ class Roundup(Contender):
         }[job]
 
 
+OFFICER, SECRETARY, INSPECTOR = ("upper-officer.khoi", "upper-secretary.khoi", "inspector.khoi")
+OWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "inbox": (SECRETARY, ("/viec-cua-toi",)),
+    "audit": (
+        INSPECTOR,
+        ("/nhat-ky?trigger=annul_admission", "/nhat-ky?who=Kh%C3%B4ng+Ai", "/nhat-ky?trigger=nominate"),
+    ),
+    "ended": (OFFICER, ("/ho-so?ended=1",)),
+    "stage": (OFFICER, ("/nguon", "/boi-duong", "/tham-tra", "/xet-ket-nap", "/sau-ket-nap")),
+}
+"""Jobs only ours has pages for: who asks, and for what by turns. An inbox few dossiers wait in, a log asked for what is
+rare, for nobody and for what is common, are those that grow if something does. A new page is a line here.
+"""
+
+
 class Ours(Contender):
     """This program, as `flask serve` serves it."""
 
     name = "ours"
     engine = "sqlite"
     level = ""
-    """The unit whose list is asked for; without one, the grass-roots committees by turns, as the others are asked."""
+    """The unit whose list is asked for; without one, the grass-roots organisations by turns, as the others are asked."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
@@ -238,6 +276,8 @@ class Ours(Contender):
         self.token = ""
         self.movable: list[list[Any]] = []
         self.codes: list[str] = []
+        self.units: list[str] = []
+        self.cookies: dict[str, str] = {}
 
     def settings(self, stack: ExitStack) -> dict[str, str]:
         """What tells the program where its data is."""
@@ -249,33 +289,53 @@ class Ours(Contender):
             return db.execute(query).fetchall()
 
     def start(self, stack: ExitStack) -> None:
-        """Load the demo of this size, serve it, sign in as the upper board."""
+        """Load the demo of this size, serve it, sign in as the upper board and those of the jobs of our own."""
         self.folder.mkdir(parents=True, exist_ok=True)
         env = {"DOSSIERS_INSTANCE": str(self.folder), "DOSSIERS_THREADS": "8", **self.settings(stack)}
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         for arguments in (["db", "upgrade"], ["demo", "load", "--dossiers", str(self.size), "--if-empty"]):
             subprocess.run([*flask, *arguments], cwd=ROOT, env={**os.environ, **env}, check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        self.pid = stack.enter_context(process([*flask, "serve", "--port", str(self.port)], self.port, env))
-        page = self.call("GET", "/dang-nhap")[1]
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        account = re.search(r'action="(/demo/dang-nhap/\d+)"', page)
-        assert token
-        assert account
-        self.call("POST", account.group(1), f"csrf_token={token.group(1)}")
+        serve = [*flask, "serve", "--port", str(self.port)]
+        if knows_workers():
+            serve += ["--workers", str(self.processes)]
+        self.pid = stack.enter_context(process(serve, self.port, env))
+        for who in (INSPECTOR, SECRETARY, OFFICER):
+            self._sign_in(who)
         page = self.call("GET", "/quy-tac")[1]
         self.token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)  # type: ignore[union-attr] # every page has one
         step = max(1, self.size // 3000)
         self.codes = [code for (code,) in self.ask(f"SELECT code FROM dossier WHERE id % {step} = 0 LIMIT 3000")]
+        listed = "SELECT 1 FROM scope s WHERE s.ancestor_id = u.id AND s.state = 'listed'"
+        units = (
+            f"SELECT code FROM unit u WHERE kind IN ('grassroots_committee', 'grassroots_cell') AND EXISTS ({listed})"
+        )
+        self.units = [code for (code,) in self.ask(f"{units} ORDER BY code")]
         # The upper board may suspend what stands in cells directly under it, and let it go on.
         query = (
             "SELECT d.code, d.version, d.facts FROM dossier d JOIN unit u ON u.id = d.unit_id"
-            " WHERE u.kind = 'grassroots_cell' AND d.state IN ('listed', 'trained', 'applying') ORDER BY d.id LIMIT 3000"
+            f" WHERE u.kind = 'grassroots_cell' AND d.state IN ('listed', 'trained', 'applying') AND d.id % 2 = {self.share}"
+            " ORDER BY d.id LIMIT 3000"
         )
         self.movable = [
             [code, version, "resume" if json.loads(facts).get("suspended") else "suspend"]
             for code, version, facts in self.ask(query)
         ]
+        del self.movable[len(self.movable) // 8 * 8 :]  # so that a dossier always comes to the same of eight clients
+
+    def _sign_in(self, who: str) -> None:
+        """A session of its own for somebody of the demo."""
+        self.cookie = ""
+        page = self.call("GET", "/dang-nhap")[1]
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        [(account,)] = self.ask(f"SELECT id FROM account WHERE email = '{who}@demo.example'")
+        self.call("POST", f"/demo/dang-nhap/{account}", f"csrf_token={token.group(1)}")
+        self.cookies[who] = self.cookie
+
+    def cookie_for(self, job: str) -> str:
+        """The upper board's, but for jobs that somebody else has."""
+        return self.cookies[OWN[job][0]] if job in OWN else self.cookie
 
     def recorded(self) -> int:
         """Acts, each with its line in the outbox."""
@@ -285,9 +345,12 @@ class Ours(Contender):
         """Our addresses; a move suspends a dossier or lets it go on, through its form."""
         if job == "move":
             return [self._move() for _ in range(count)]
+        if job in OWN:
+            asked = OWN[job][1]
+            return [["GET", asked[n % len(asked)], None] for n in range(count)]
         return {
             "list": [
-                ["GET", f"/ho-so?unit={self.level or f'DB{1 + n % 24:02d}'}&state=listed&sort=newest", None]
+                ["GET", f"/ho-so?unit={self.level or self.units[n % len(self.units)]}&state=listed&sort=newest", None]
                 for n in range(count)
             ],
             "one": [["GET", f"/ho-so/{self.rng.choice(self.codes)}", None] for _ in range(count)],
@@ -304,6 +367,12 @@ class Ours(Contender):
         }  # fmt: skip
         self.movable.append([code, version + 1, "resume" if trigger == "suspend" else "suspend"])
         return ["POST", f"/ho-so/{code}/{trigger}", urllib.parse.urlencode(fields)]
+
+
+class OursInTwo(Ours):
+    """The same database served by two processes, a thread each."""
+
+    name, processes, share = "ours_2", 2, 1
 
 
 class OursOnPostgres(Ours):

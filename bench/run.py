@@ -15,7 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from bench import table
-from bench.players import ROOT, WORK, Contender, Django, Floor, Ours, OursOnPostgres, Roundup
+from bench.players import (
+    OWN,
+    ROOT,
+    WORK,
+    Contender,
+    Django,
+    DjangoInTwo,
+    Floor,
+    Ours,
+    OursInTwo,
+    OursOnPostgres,
+    Roundup,
+    knows_workers,
+)
 
 JOBS = ("list", "one", "move", "search", "report")
 LEVELS = ("KHOI", "DB02-C3")
@@ -28,7 +41,7 @@ def measure(contender: Contender, job: str, count: int, clients: int) -> list[fl
     asked = {
         "port": contender.port,
         "clients": clients,
-        "cookie": contender.cookie,
+        "cookie": contender.cookie_for(job),
         "headers": contender.headers,
         "requests": contender.requests(job, count),
     }
@@ -47,26 +60,33 @@ def measure(contender: Contender, job: str, count: int, clients: int) -> list[fl
 
 
 def by_turns(contenders: Sequence[Contender], job: str, rounds: int, count: int, clients: int) -> list[list[float]]:
-    """The times of each contender, a round each by turns; the first round warms up."""
+    """The times of each contender, a round each by turns, each round beginning with another of them; the first round
+    warms up, each of those who share a database too. Every round opens its connections anew: of two processes one may
+    get most of them.
+    """
     times: list[list[float]] = [[] for _ in contenders]
     for turn in range(rounds + 1):
-        for contender, kept in zip(contenders, times, strict=True):
-            found = measure(contender, job, count if turn else max(20, clients), clients)
+        for nr in range(len(contenders)):
+            at = (turn + nr) % len(contenders)
+            found = measure(contenders[at], job, count if turn else max(20, 5 * clients), clients)
             if turn:
-                kept += found
+                times[at] += found
     return times
 
 
-def jobs(contenders: list[Contender], size: int, engine: str, rounds: int, count: int) -> list[Row]:
-    """Every job with one client and with eight, the contenders by turns."""
+def jobs(contenders: Sequence[Contender], size: int, engine: str, rounds: int, count: int,
+         asked: Sequence[str] = JOBS) -> list[Row]:  # fmt: skip
+    """Every job with one client and with eight, the contenders by turns; those served by two processes with eight."""
     rows = []
-    for job in JOBS:
+    for job in asked:
         for contender in contenders:
             contender.warm()
         for clients in (1, 8):
-            # Eight clients need more requests, or most of a round is its start and its end.
-            found = by_turns(contenders, job, rounds, count * (1 + clients // 4), clients)
-            times = {contender.name: ms for contender, ms in zip(contenders, found, strict=True)}
+            there = [contender for contender in contenders if contender.processes == 1 or clients > 1]
+            # Eight clients need more requests, or most of a round is its start and its end; and more rounds.
+            many = 1 + clients // 4
+            found = by_turns(there, job, rounds * (2 if many > 1 else 1), count * many, clients)
+            times = {contender.name: ms for contender, ms in zip(there, found, strict=True)}
             rows.append({"job": job, "size": size, "engine": engine, "clients": clients, **figures(times, clients)})
             print(f"{size} {engine} {job} {clients}: {rows[-1]['p50_ms']}", flush=True)
     return rows
@@ -84,7 +104,7 @@ def figures(times: dict[str, list[float]], clients: int) -> Row:
 def growth(sizes: list[int], rounds: int, count: int) -> list[Row]:
     """Ours at all sizes by turns, one client: what grows is then not the mood of the machine between two runs.
 
-    The list is asked for at the top of the tree and in a cell, and by turns in the grass-roots committees.
+    The list is asked for at the top of the tree and in a cell, and by turns in the grass-roots organisations.
     """
     rows = []
     with ExitStack() as stack:
@@ -93,7 +113,7 @@ def growth(sizes: list[int], rounds: int, count: int) -> list[Row]:
             print(f"{ours.size}: starting {ours.name} among its sizes", flush=True)
             ours.start(stack)
             ours.warm()
-        for job in (*(f"list at {level}" for level in LEVELS), *JOBS):
+        for job in (*(f"list at {level}" for level in LEVELS), *JOBS, *OWN):
             name, _, level = job.partition(" at ")
             for ours in all_sizes:
                 ours.level = level
@@ -138,11 +158,13 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[
     for size in sizes:
         with ExitStack() as stack:
             ours = Ours(size)
-            contenders: list[Contender] = [ours, Django(size), Roundup(size), Floor(size)]
+            contenders: list[Contender] = [ours, Django(size), Roundup(size), Floor(size), DjangoInTwo(size)]
+            contenders += [OursInTwo(size)] if knows_workers() else []
             for contender in contenders:
                 print(f"{size}: starting {contender.name}", flush=True)
                 contender.start(stack)
             yield jobs(contenders, size, "sqlite", rounds, count)
+            yield jobs([ours], size, "sqlite", rounds, count, tuple(OWN))
             if size == max(sizes):
                 yield [memory(ours)]
     if len(sizes) > 1:
@@ -152,7 +174,7 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[
             ours = kind(alone)
             print(f"{alone}: starting {ours.name} on {ours.engine}", flush=True)
             ours.start(stack)
-            yield jobs([ours], alone, ours.engine, rounds, count)
+            yield jobs([ours], alone, ours.engine, rounds, count, (*JOBS, *OWN))
 
 
 def main() -> None:

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from wtforms import (
     Field,
@@ -19,7 +20,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import Optional, StopValidation
-from wtforms.widgets import CheckboxInput, TextInput
+from wtforms.widgets import CheckboxInput, Select, TextInput
 
 from dossiers import clock, engines, names
 from dossiers.formatters import say
@@ -211,8 +212,56 @@ class _KnownChoice:
             raise ValidationError(_("Chọn một dòng trong danh sách.")) from None
 
 
+LONG = 200
+"""A list with more lines is not sent along with every page: one types what the line says, or a part of it."""
+
+
+class _Line(Select):
+    """A list to choose from, or, where it is LONG, a line to type in."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        """The HTML."""
+        if not field.is_long:
+            return super().__call__(field, **kwargs)
+        kwargs.setdefault("placeholder", _("mã hoặc tên"))
+        return TextInput()(field, **kwargs)
+
+
 class ChoiceField(_KnownChoice, SelectField):
-    """One line of a list."""
+    """One line of a list. Where the list is LONG it is typed: the code it begins with, or words of it."""
+
+    widget = _Line()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the list is too long to be sent along."""
+        return len(self.choices or ()) > LONG
+
+    def _value(self) -> str:
+        typed = str(self.data or "")
+        return next((label for value, label in self.choices if value == typed), typed) if typed else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Take what was typed for the line it means. Raises ValidationError."""
+        if self.is_long and self.data and all(value != str(self.data) for value, _label in self.choices):
+            meant = _meant(str(self.data), [choice for choice in self.choices if choice[0]])
+            if len(meant) > 1:
+                lines = "; ".join(label for _value, label in meant[:5])
+                raise ValidationError(_("Nhiều dòng khớp: %(lines)s… Ghi rõ hơn.", lines=lines))
+            if not meant:
+                raise ValidationError(_("Không có dòng nào như vậy. Ghi mã, hoặc một phần của tên."))
+            self.data = self.coerce(meant[0][0])
+        super().pre_validate(form)
+
+
+def _meant(typed: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines a text can mean: the one that is it, or whose code it is; else those with all its words."""
+    text = " ".join(typed.split()).lower()
+    exactly = [choice for choice in choices if text in (choice[1].lower(), choice[1].split(" – ")[0].lower())]
+    wanted = names.words(text)
+    if exactly or not wanted:
+        return exactly
+    return [choice for choice in choices if all(word in names.words(choice[1]) for word in wanted)]
 
 
 class OneOfField(_KnownChoice, RadioField):

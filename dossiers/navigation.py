@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flask import request
+
+from dossiers.fields import whole
 from dossiers.languages import gettext_in, message
 from dossiers.security import PERMISSIONS
 from workflow.roles import Role
@@ -74,3 +77,8 @@ def first_page(held: frozenset[Role]) -> str:
     if held <= OWN_WORK.keys():
         return next(endpoint for role, endpoint in OWN_WORK.items() if role in held)
     return "lists.inbox"
+
+
+def page_number() -> int:
+    """The page of a long table that the address asks for by `trang`, from 1; the first for what is none."""
+    return whole(request.args.get("trang", ""), 4) or 1

@@ -56,7 +56,7 @@ def everything(app: Flask) -> list[Address]:
 
 
 def _pages(app: Flask) -> Iterator[Address]:
-    acts = _acts()
+    acts, filled = _acts(), _filled()
     for rule in app.url_map.iter_rules():
         permission = permission_of(app, rule.endpoint)
         if permission is None or rule.endpoint in FOR_PROGRAMS or "GET" not in (rule.methods or ()):
@@ -68,7 +68,10 @@ def _pages(app: Flask) -> Iterator[Address]:
             values, who = ({"code": acts[name][0]}, acts[name][1]) if name in acts else _some_dossier()
             yield Address(url_for(rule.endpoint, **values), *who)
         elif "<" in rule.rule:
-            for values, who in _filled()[rule.endpoint]:
+            assert rule.endpoint in filled, (
+                f"{rule.rule}: say with which values it is opened, and who looks, in _filled"
+            )
+            for values, who in filled[rule.endpoint]:
                 yield Address(url_for(rule.endpoint, **values), *who)
         else:
             roles = PERMISSIONS[permission]

@@ -24,9 +24,13 @@ SEED = 2022
 
 
 class World:
-    """One application on one engine; `reset` puts its database back to the freshly loaded scene of the demo."""
+    """One application on one engine; `reset` puts its database back to the freshly loaded scene of the demo, which has
+    `more` dossiers beside its own.
+    """
 
-    def __init__(self, engine: str, folder: Path, server: PostgresServer | None, scene: str = "bloc") -> None:
+    def __init__(
+        self, engine: str, folder: Path, server: PostgresServer | None, scene: str = "bloc", more: int = 0
+    ) -> None:
         self.engine = engine
         self.folder = folder
         self.server = server
@@ -36,7 +40,7 @@ class World:
             server.execute("CREATE DATABASE work")
         with self.app.app_context():
             upgrade()
-            load.load(0, SEED, scene)
+            load.load(more, SEED, scene)
             db.session.remove()
             db.engine.dispose()
         if server:

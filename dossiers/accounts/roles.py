@@ -9,6 +9,7 @@ from dossiers.accounts import giving
 from dossiers.accounts.models import RoleRequest
 from dossiers.extensions import db
 from dossiers.languages import gettext as _
+from dossiers.navigation import page_number
 from dossiers.security import may, permits, permitted, signed, units_with
 from dossiers.units import tree
 
@@ -27,8 +28,7 @@ def roles() -> ResponseReturnValue:
     if code and narrowed is None:
         abort(404)
     units = (narrowed.id,) if narrowed is not None else reach
-    typed = request.args.get("trang", "")
-    page = int(typed) if typed.isascii() and typed.isdigit() and 0 < int(typed[:6]) < 1000 else 1
+    page = page_number()
     held = giving.held_in(units, (page - 1) * SHOWN, SHOWN + 1)
     waiting, second = giving.waiting(units), giving.Second(signed())
     return render_template(

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, tuple_, union_all
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
@@ -12,7 +13,7 @@ from dossiers.accounts.models import Account
 from dossiers.audit import telling
 from dossiers.casework import events
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
-from dossiers.extensions import db
+from dossiers.extensions import db, run
 from dossiers.fields import whole
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
@@ -52,33 +53,75 @@ class Entry:
         return list(telling.changes(self.personal))
 
 
-def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
-    """A page of the log, newest first, within the inspector's units; and the cursor of the next page."""
-    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    query = (
+_UNITS: Any = bindparam("units", expanding=True)
+_KEYS = (Event.recorded_at, Event.dossier_id, Event.seq)
+_ACCOUNTS = select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40)
+_DOSSIER = select(Dossier.id).where(Dossier.code == bindparam("code"))
+_OF_ONE = (
+    select(*_KEYS, Event.trigger, Event.actor_id).where(Event.dossier_id == bindparam("dossier")).limit(1_000_000)
+).subquery()
+"""The events of one dossier, read by its key whatever else is asked: the limit keeps other indexes out of it."""
+
+
+def _wanted(of: Any) -> dict[str, ColumnElement[bool]]:
+    """The conditions on events, by the value each wants (the last: behind the page before)."""
+    at = tuple_(*(bindparam(f"at_{name}") for name in ("recorded", "dossier", "seq")))
+    return {
+        "trigger": of.trigger == bindparam("trigger"),
+        "since": of.recorded_at >= bindparam("since"),
+        "until": of.recorded_at < bindparam("until"),
+        "at_recorded": tuple_(of.recorded_at, of.dossier_id, of.seq) < at,
+    }
+
+
+@lru_cache(maxsize=256)
+def _page(wanted: frozenset[str], actors: int) -> Select[Event, str, str, str]:
+    """The query of a page with these conditions, of so many accounts (0: of all). Only keys are read of what is
+    looked for, each account's in the order of an index, and whole the lines that are shown.
+    """
+    of = _OF_ONE.c if "dossier" in wanted else Event
+    seen = exists().where(Scope.dossier_id == of.dossier_id, Scope.ancestor_id.in_(_UNITS))
+    conditions = [seen, *(condition for name, condition in _wanted(of).items() if name in wanted)]
+    newest = (of.recorded_at.desc(), of.dossier_id.desc(), of.seq.desc())
+    parts = []
+    for nr in range(actors) if actors else (None,):
+        mine = [] if nr is None else [of.actor_id == bindparam(f"actor{nr}")]
+        query = select(of.recorded_at, of.dossier_id, of.seq).where(*mine, *conditions).order_by(*newest)
+        parts.append(query.limit(bindparam("limit")).subquery())
+    found = (union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]).c
+    return (
         select(Event, Dossier.code, Account.name, EventPersonal.sealed)
+        .join(found.seq.table, (Event.dossier_id == found.dossier_id) & (Event.seq == found.seq))
         .join(Dossier, Dossier.id == Event.dossier_id)
         .join(Account, Account.id == Event.actor_id)
         .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
-        .where(exists().where(Scope.dossier_id == Event.dossier_id, Scope.ancestor_id.in_(units or [-1])))
-        .order_by(Event.recorded_at.desc(), Event.dossier_id.desc(), Event.seq.desc())
-        .limit(size + 1)
+        .order_by(found.recorded_at.desc(), found.dossier_id.desc(), found.seq.desc())
+        .limit(bindparam("limit"))
     )
+
+
+def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
+    """A page of the log, newest first, within the inspector's units; and the cursor of the next page.
+
+    Who and which dossier is meant is looked up first: events of nobody need not be looked for.
+    """
+    values: dict[str, Any] = {
+        "trigger": f.trigger, "since": _start(f.since) if f.since else None,
+        "until": _start(f.until + timedelta(days=1)) if f.until else None,
+    }  # fmt: skip
+    at = f.before.split("|")
+    if len(at) == 3 and all(whole(part) is not None for part in at[1:]):
+        values |= {"at_recorded": at[0], "at_dossier": whole(at[1]), "at_seq": whole(at[2])}
     if f.code:
-        query = query.where(Dossier.code == f.code.upper())
-    if f.who:
-        query = query.where(Account.name == f.who)
-    if f.trigger:
-        query = query.where(Event.trigger == f.trigger)
-    if f.since:
-        query = query.where(Event.recorded_at >= _start(f.since))
-    if f.until:
-        query = query.where(Event.recorded_at < _start(f.until + timedelta(days=1)))
-    at, number, seq = (*f.before.split("|"), "", "")[:3]
-    if whole(number) is not None and whole(seq) is not None:
-        here = tuple_(Event.recorded_at, Event.dossier_id, Event.seq)
-        query = query.where(here < tuple_(at, whole(number), whole(seq)))
-    rows = db.session.execute(query).all()
+        values["dossier"] = run(_DOSSIER, {"code": f.code.upper()}).scalar() or -1
+    actors = run(_ACCOUNTS, {"who": f.who}).scalars().all() if f.who else ()
+    if f.who and not actors:
+        return [], ""
+    values = {name: value for name, value in values.items() if value not in ("", None)}
+    query = _page(frozenset(values), len(actors))
+    values |= {f"actor{nr}": actor for nr, actor in enumerate(actors)}
+    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR] or [-1]
+    rows = db.session.execute(query, {**values, "units": units, "limit": size + 1}).all()
     entries = [
         Entry(event, code, who, dict(events.said(event.body)), seen_of_event(_personal(event, content), AS))
         for event, code, who, content in rows[:size]

@@ -1,8 +1,9 @@
 """Dossiers, their events with the hash chain, and what the events leave: lists, counts, votes, deadlines."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption, engines
@@ -45,6 +46,15 @@ def head_mark(code: str, version: int, head_hash: str) -> str:
     return encryption.mark("dossier", code, version, head_hash)
 
 
+_UNDATED = "due_on IS NULL AND turn IS NOT NULL"
+_LISTED = "state = 'listed' AND turn IS NOT NULL"
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """What makes an index hold only the rows of a condition."""
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
+
+
 class Scope(Model):
     """Who can see a dossier in lists: one row for each unit above it, its union and its training centre.
 
@@ -70,6 +80,8 @@ class Scope(Model):
         Index("ix_scope_unit", "ancestor_id", "done", "unit_code", "sort_key", "dossier_id"),
         Index("ix_scope_due", "ancestor_id", "done", "due_on", "dossier_id"),
         Index("ix_scope_turn", "ancestor_id", "done", "turn", "due_on", "dossier_id", "source"),
+        Index("ix_scope_undated", "ancestor_id", "done", "turn", "since", "dossier_id", **_where(_UNDATED)),
+        Index("ix_scope_listed", "ancestor_id", "turn", "sort_key", "dossier_id", **_where(_LISTED)),
         Index("ix_scope_state", "ancestor_id", "state", "since", "dossier_id", "source"),
         Index("ix_scope_state_name", "ancestor_id", "state", "sort_key", "dossier_id"),
         Index("ix_scope_state_unit", "ancestor_id", "state", "unit_code", "sort_key", "dossier_id"),
@@ -118,7 +130,9 @@ class Event(Model):
 
     __table_args__ = (
         Index("ix_event_recorded_at", "recorded_at", "dossier_id", "seq"),
-        Index("ix_event_actor_id", "actor_id", "recorded_at"),
+        Index("ix_event_actor_id", "actor_id", "recorded_at", "dossier_id", "seq"),
+        Index("ix_event_trigger", "trigger", "recorded_at", "dossier_id", "seq"),
+        Index("ix_event_actor_trigger", "actor_id", "trigger", "recorded_at", "dossier_id", "seq"),
         apart("It is the dossiers' chains."),
     )
 

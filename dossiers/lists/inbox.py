@@ -1,18 +1,19 @@
 """The inbox: what a person can do now, grouped by the act; what waits for a day; what waits for others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, false
+from sqlalchemy import Row, Select, bindparam, false, select, union_all
 
 from dossiers import clock
 from dossiers.accounts.grants import BLIND, Signed
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
-from dossiers.lists.worklist import Item, _item, _lines
+from dossiers.lists.worklist import Item, _item, _lines_of
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow.ahead import next_act, who_does
@@ -59,24 +60,50 @@ class Inbox:
         return not self.late and not self.groups
 
 
-_COLUMNS = _lines(Scope).add_columns(Dossier.facts, Dossier.rulebook, Dossier.unit_id.label("cell"))
-_MINE = _COLUMNS.where(
-    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.done == false(), Scope.turn == bindparam("role")
-)
-_UNTIL = _MINE.where(Scope.due_on.is_not(None)).order_by(Scope.due_on, Scope.dossier_id).limit(bindparam("limit"))
-_SINCE = _MINE.where(Scope.due_on.is_(None)).order_by(Scope.since, Scope.dossier_id).limit(bindparam("limit"))
-_OTHERS = (
-    _lines(Scope)
-    .where(
-        Scope.ancestor_id.in_(bindparam("units", expanding=True)),
-        Scope.done == false(),
-        Scope.turn.is_not(None),
-        Scope.turn.not_in(bindparam("roles", expanding=True)),
-        Scope.due_on.is_not(None),
+_PARTS = 400
+"""So many ranges are read in one statement; of more the units are read together."""
+
+
+@lru_cache(maxsize=256)
+def _first(roles: tuple[str, ...], units: int, dated: bool, whole: bool) -> Select[Any]:
+    """The query of the first lines whose turn it is one of these roles', in so many units, with a deadline (the nearest
+    first) or without (the longest first); `whole`: with what the next act is worked out from.
+
+    Each role in each unit is a range of an index, cut at a page's length; these are merged (ADR 15).
+    """
+    column = Scope.due_on if dated else Scope.since
+    apart = units * len(roles) <= _PARTS
+    within = [Scope.ancestor_id == bindparam(f"unit{nr}") for nr in range(units)] if apart else [_IN_UNITS]
+    parts = [
+        select(Scope.ancestor_id, Scope.dossier_id, column)
+        .where(mine, Scope.done == false(), Scope.turn == role, Scope.due_on.is_not(None) if dated else _UNDATED)
+        .order_by(column, Scope.dossier_id)
+        .limit(bindparam("limit"))
+        .subquery()
+        for mine in within
+        for role in roles
+    ]
+    found: Any = (union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]).c
+    merged = (
+        select(found.ancestor_id, found.dossier_id, found[column.key])
+        .order_by(found[column.key], found.dossier_id)
+        .limit(bindparam("limit"))
+        .subquery()
+        .c
     )
-    .order_by(Scope.due_on, Scope.dossier_id)
-    .limit(bindparam("limit"))
-)
+    lines = _lines_of(merged).order_by(merged[column.key], merged.dossier_id)
+    more = (Dossier.facts, Dossier.rulebook, Dossier.unit_id.label("cell"))
+    return lines.add_columns(*more) if whole else lines
+
+
+_IN_UNITS = Scope.ancestor_id.in_(bindparam("units", expanding=True))
+_UNDATED = Scope.due_on.is_(None)
+
+
+def _read(roles: tuple[str, ...], units: Sequence[int], dated: bool, limit: int, whole: bool) -> Sequence[Row[Any]]:
+    apart = len(units) * len(roles) <= _PARTS
+    mine: dict[str, Any] = {f"unit{nr}": unit for nr, unit in enumerate(units)} if apart else {"units": units}
+    return run(_first(roles, len(units), dated, whole), {**mine, "limit": limit}).all()
 
 
 def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
@@ -92,18 +119,18 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
     tasks: dict[str, Task] = {}
     for role, units in by_role.items():
         rows: list[Row[Any]] = []
-        for query in (_UNTIL, _SINCE):
+        for dated in (True, False):
             wanted = size + 1 - len(rows)
             if wanted > 0:
-                rows += run(query, {"units": units, "role": str(role), "limit": wanted}).all()
+                rows += _read((str(role),), units, dated, wanted, whole=True)
         found.more |= len(rows) > size
         for row in rows[:size]:
             tasks.setdefault(row.code, _task(row, role))
     _sort_in(found, tasks.values())
     if by_role:
-        units = list({unit for held in by_role.values() for unit in held})
-        asked = {"units": units, "roles": [str(role) for role in by_role], "limit": others}
-        rows_of_others = {row.code: row for row in run(_OTHERS, asked)}
+        units = list(dict.fromkeys(unit for held in by_role.values() for unit in held))
+        theirs = tuple(str(role) for role in Role if role not in by_role)
+        rows_of_others = {row.code: row for row in _read(theirs, units, dated=True, limit=others, whole=False)}
         found.others = [
             Task(_item(row, tree.current())) for code, row in rows_of_others.items() if code not in tasks
         ]  # fmt: skip

@@ -41,7 +41,7 @@ def inbox() -> ResponseReturnValue:
         return redirect(url_for(navigation.first_page(held())))
     return render_template(
         "lists/inbox.html",
-        box=waiting.inbox(signed()),
+        box=waiting.inbox(signed(), current_app.config["PAGE_SIZE"]),
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),
     )

@@ -38,6 +38,7 @@ from dossiers.extensions import run
 from dossiers.people.models import Person
 from dossiers.units import tree
 from dossiers.units.tree import Tree
+from workflow.facts import Source
 from workflow.roles import Role
 from workflow.stages import DONE, STAGE_STATES, Stage, State
 
@@ -215,6 +216,14 @@ KEYS: dict[str, tuple[Any, ...]] = {
 """The columns a range is sorted by; the dossier's number comes last."""
 
 
+_ONLY: dict[str | None, tuple[Source, ...]] = {
+    str(Role.YOUTH_OFFICER): (Source.YOUTH_UNION,),
+    str(Role.UNION_OFFICER): (Source.TRADE_UNION,),
+    str(State.NOMINATED): (Source.YOUTH_UNION, Source.TRADE_UNION),
+}
+"""Whose turn it is, and which step there is, only with some sources: among others nobody need be looked for."""
+
+
 @lru_cache(maxsize=512)
 def _ranges(order: str, backwards: bool, states: tuple[str, ...], part: str) -> tuple[Range, ...]:
     """The ranges a list is read in, in their order."""
@@ -261,6 +270,7 @@ _NARROWING: dict[str, ColumnElement[bool]] = {
     "today": Scope.due_on < bindparam("today"),
     "admitted_from": Scope.admitted_on >= bindparam("admitted_from"),
     "admitted_to": Scope.admitted_on <= bindparam("admitted_to"),
+    "late": Scope.dossier_id.in_(bindparam("late", expanding=True)),
 }
 """The conditions beside the ranges, by the values they want."""
 
@@ -334,10 +344,12 @@ def _page(
     read = table_of(Scope).c if is_alone else (Scope.ancestor_id, Scope.dossier_id, *columns)
     for found in ranges:
         here = [*columns, Scope.dossier_id] if found.dated is not False else [Scope.dossier_id]
+        # What is empty in a whole range is sorted by too: that names the index to PostgreSQL.
+        sorted_by = [*([Scope.turn] if found.turn is None else []), *columns, Scope.dossier_id]
         conditions = [*_is_in(found), *(_NARROWING[name] for name in sorted(narrowed))]
         if resumes and found.place == ranges[0].place:
             conditions.append(_beyond(here, backwards))
-        sorting = [column.desc() if backwards else column for column in here]
+        sorting = [column.desc() if backwards else column for column in sorted_by]
         for nr in range(units) if units else (None,):
             of = Scope.ancestor_id.in_(bindparam("units", expanding=True))
             mine = of if nr is None else Scope.ancestor_id == bindparam(f"unit{nr}")
@@ -374,6 +386,28 @@ def _beyond(here: list[Any], backwards: bool) -> ColumnElement[bool]:
     return behind
 
 
+_IN_STATES = Scope.state.in_(bindparam("states", expanding=True))
+_IN_PART = Scope.done.in_(bindparam("done", expanding=True))
+_WITHOUT_DAY = ("name", "unit", "since")
+"""Orders whose indexes do not say what is overdue: of few such dossiers, all are found by their day first."""
+_LATE = {
+    by_states: select(Scope.dossier_id)
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)),
+        _IN_STATES if by_states else _IN_PART,
+        _NARROWING["today"],
+    )
+    .distinct()
+    .limit(bindparam("limit"))
+    for by_states in (False, True)
+}
+
+
+def _part(f: Filter) -> dict[str, Any]:
+    """The steps a list is narrowed to, or else whether its dossiers are done."""
+    return {"states": f.states} if f.states else {"done": _DONE[f.part]}
+
+
 def page(f: Filter, signed: Signed, size: int) -> Page:
     """A page of the work-list; the scope is part of the query."""
     units = scope_of(signed, f.unit)
@@ -383,6 +417,13 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     ranges, values = _ranges(order, backwards, f.states, f.part), _values(f)
     if f.overdue:
         ranges = tuple(found for found in ranges if found.dated is not False)
+    if f.source:
+        of = Source(f.source)
+        ranges = tuple(r for r in ranges if of in _ONLY.get(r.turn, (of,)) and of in _ONLY.get(r.state, (of,)))
+    if f.overdue and order in _WITHOUT_DAY:
+        late = run(_LATE[bool(f.states)], {**values, **_part(f), "units": units, "limit": COUNTED + 1}).scalars().all()
+        if len(late) <= COUNTED:  # they are sorted; of more, enough stand in any order
+            ranges, values = (Range(0),), {"late": late, **({"source": f.source} if f.source else {})}
     narrowed = frozenset(values)
     at = _cursor(order, f.after) if f.after else None
     if at is not None:
@@ -398,25 +439,28 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     mine = {f"unit{nr}": unit for nr, unit in enumerate(units)} if apart else {"units": units}
     values |= {**mine, "limit": (size + 1) * (1 if apart else len(units)), "most": (size + 1) * len(units)}
     first = tuple(found for found in ranges if found.place < ranges[0].place + _AHEAD.get(order, 1))
-    rows = _read(_page(order, backwards, first, narrowed, apart, at is not None), values)
+    rows = _read(_page(order, backwards, first, narrowed, apart, at is not None), values, apart)
     if len(rows) <= size and first != ranges:
-        rows = _read(_page(order, backwards, ranges, narrowed, apart, at is not None), values)
+        rows = _read(_page(order, backwards, ranges, narrowed, apart, at is not None), values, apart)
     more = len(rows) > size
     rows = rows[:size]
     names_of = tree.current()
     return Page([_item(row, names_of) for row in rows], _make_cursor(order, rows[-1]) if more else "")
 
 
-def _read(query: Select[Any], values: dict[str, Any]) -> list[Row[Any]]:
-    return list({row.dossier_id: row for row in run(query, values)}.values())
+def _read(query: Select[Any], values: dict[str, Any], apart: int) -> Sequence[Row[Any]]:
+    rows = run(query, values).all()
+    return rows if apart == 1 else list({row.dossier_id: row for row in rows}.values())
 
 
 # --- how many ---
 
 
 @lru_cache(maxsize=256)
-def _counting(narrowed: frozenset[str], by_states: bool, several: bool) -> Select[Any]:
-    """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit)."""
+def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: bool) -> Select[Any]:
+    """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit). With `one`
+    step, or part of the list, they stand in the order of an index, so that PostgreSQL reads no table whole.
+    """
     known = {**_NARROWING, "part": _IN_STATES if by_states else _IN_PART}
     asked = {*narrowed, "part"}
     days = asked & {"admitted_from", "admitted_to"}
@@ -427,12 +471,12 @@ def _counting(narrowed: frozenset[str], by_states: bool, several: bool) -> Selec
     )
     fits = case((and_(true(), *rest), 1), else_=0).label("fits")
     query = select(Scope.dossier_id, fits).where(mine, *(known[name] for name in sorted(indexed)))
-    looked = (query.distinct() if several else query).limit(bindparam("limit")).subquery()
+    if several:
+        query = query.distinct()
+    elif one or days:
+        query = query.order_by(Scope.admitted_on if days else Scope.due_on if "today" in asked else Scope.since)
+    looked = query.limit(bindparam("limit")).subquery()
     return select(func.count(), func.coalesce(func.sum(looked.c.fits), 0))
-
-
-_IN_STATES = Scope.state.in_(bindparam("states", expanding=True))
-_IN_PART = Scope.done.in_(bindparam("done", expanding=True))
 
 
 def hits(f: Filter, signed: Signed) -> Hits:
@@ -443,8 +487,9 @@ def hits(f: Filter, signed: Signed) -> Hits:
     values, states = _values(f), f.states
     is_indexed = not f.source and not (f.by_admission and (f.overdue or states or f.part != EVERY))
     limit = COUNTED if is_indexed else SCANNED
-    query = _counting(frozenset(values), bool(states), len(units) > 1)
-    part = {"states": states} if states else {"done": _DONE[f.part]}
+    part = _part(f)
+    is_one = all(len(values_of) == 1 for values_of in part.values())
+    query = _counting(frozenset(values), bool(states), is_one, len(units) > 1)
     mine = {"units": units} if len(units) > 1 else {"unit": units[0]}
     looked, fitting = run(query, {**values, **part, **mine, "limit": limit + 1}).one()
     if looked <= limit:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Date, bindparam, func, select
 
 from dossiers.casework.models import Scope
-from dossiers.extensions import db, write_transaction
+from dossiers.extensions import db, run, write_transaction
 from dossiers.formatters import rate
 from dossiers.office import services as office
 from dossiers.quotas.models import Quota
@@ -32,18 +31,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """A unit's line and those of the units under it that got an allotment."""
+    """A unit's line and those of the units under it that got an allotment, by code: all of them, or a page.
+
+    `allotted` is the sum allotted to all units below, `below` their number; it may differ from the unit's own quota.
+    """
 
     unit: Unit
     year: int
     as_of: date
     total: Line
     parts: list[Line]
-
-    @property
-    def allotted(self) -> int:
-        """The sum allotted to the units below; it may differ from the unit's own quota."""
-        return sum(line.quota or 0 for line in self.parts)
+    allotted: int
+    below: int
 
 
 def give(unit: Unit, year: int, amount: int, number: str, decided_on: date, actor_id: int) -> None:
@@ -67,33 +66,50 @@ def has_one_above(unit: Unit, year: int) -> bool:
     return bool(db.session.scalar(found))
 
 
+_COUNTED = (
+    Scope.admitted_on >= bindparam("first", type_=Date()),
+    Scope.admitted_on <= bindparam("last", type_=Date()),
+)
+_ADMITTED = select(func.count()).select_from(Scope).where(Scope.ancestor_id == bindparam("unit"), *_COUNTED)
+_GIVEN = select(Quota).where(Quota.unit_id == bindparam("unit"), Quota.year == bindparam("year"))
+_BELOW = (
+    select(Quota.unit_id, Quota.amount, Quota.decision_number, Unit.code)
+    .join(Unit, Unit.id == Quota.unit_id)
+    .join(UnitAncestor, UnitAncestor.unit_id == Quota.unit_id)
+    .where(UnitAncestor.ancestor_id == bindparam("unit"), UnitAncestor.depth > 0, Quota.year == bindparam("year"))
+)
+_ALLOTTED = select(func.count(), func.coalesce(func.sum(_BELOW.subquery().c.amount), 0))
+_SHOWN = _BELOW.order_by(Unit.code).limit(bindparam("most")).offset(bindparam("skipped")).subquery()
+# Each unit's are counted in its own range of the index: of all units together the whole index would be read.
+_PARTS = (
+    select(
+        Unit, _SHOWN.c.amount, _SHOWN.c.decision_number,
+        select(func.count()).select_from(Scope).where(Scope.ancestor_id == _SHOWN.c.unit_id, *_COUNTED)
+        .scalar_subquery(),
+    )
+    .join(_SHOWN, _SHOWN.c.unit_id == Unit.id)
+    .order_by(Unit.code)
+)  # fmt: skip
+_EVERY = 1_000_000
+
+
 def admitted(unit_id: int, year: int, as_of: date) -> int:
     """Admissions decided from 1 January of `year` up to and with `as_of`."""
-    counted = select(func.count()).select_from(Scope).where(Scope.ancestor_id == unit_id, _counts(year, as_of))
-    return db.session.scalar(counted) or 0
+    return int(run(_ADMITTED, {"unit": unit_id, **_days(year, as_of)}).scalar_one())
 
 
-def _counts(year: int, as_of: date) -> ColumnElement[bool]:
-    return and_(Scope.admitted_on >= date(year, 1, 1), Scope.admitted_on <= min(as_of, date(year, 12, 31)))
+def _days(year: int, as_of: date) -> dict[str, date]:
+    return {"first": date(year, 1, 1), "last": min(as_of, date(year, 12, 31))}
 
 
-def report(unit: Unit, year: int, as_of: date) -> Report:
-    """A unit's progress; two queries whatever the number of units below."""
-    below = aliased(UnitAncestor)
-    counts = (
-        select(Scope.ancestor_id, func.count().label("n"))
-        .where(_counts(year, as_of))
-        .group_by(Scope.ancestor_id)
-        .subquery()
+def report(unit: Unit, year: int, as_of: date, most: int = _EVERY, page: int = 1) -> Report:
+    """A unit's progress; of the units below a page of `most`. Four queries whatever their number."""
+    asked = {"unit": unit.id, "year": year, **_days(year, as_of)}
+    given = db.session.scalars(_GIVEN, asked).one_or_none()
+    below, allotted = run(_ALLOTTED, asked).one()
+    total = Line(
+        unit, given.amount if given else None, admitted(unit.id, year, as_of), given.decision_number if given else ""
     )
-    rows = db.session.execute(
-        select(Unit, Quota.amount, Quota.decision_number, counts.c.n)
-        .join(below, and_(below.unit_id == Unit.id, below.ancestor_id == unit.id))
-        .outerjoin(Quota, and_(Quota.unit_id == Unit.id, Quota.year == year))
-        .outerjoin(counts, counts.c.ancestor_id == Unit.id)
-        .where((Quota.id.is_not(None)) | (Unit.id == unit.id))
-        .order_by(Unit.code)
-    ).all()
-    lines = [Line(found, amount, n or 0, number or "") for found, amount, number, n in rows]
-    total = next(line for line in lines if line.unit.id == unit.id)
-    return Report(unit, year, as_of, total, [line for line in lines if line.unit.id != unit.id])
+    rows = db.session.execute(_PARTS, {**asked, "most": most, "skipped": (page - 1) * most}) if below else ()
+    parts = [Line(found, amount, n, number) for found, amount, number, n in rows]
+    return Report(unit, year, as_of, total, parts, int(allotted), below)

@@ -24,12 +24,15 @@ from dossiers.formatters import day
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.navigation import page_number
 from dossiers.quotas import services
 from dossiers.security import may, permits, signed, units_with
 from dossiers.units import tree
 from dossiers.units.models import Unit
 
 blueprint = Blueprint("quotas", __name__)
+SHOWN = 100
+"""So many units below stand on a page."""
 ORGANISATIONS = ("upper_committee", "grassroots_committee", "grassroots_cell")
 
 
@@ -94,10 +97,13 @@ def report() -> ResponseReturnValue:
     own = [tree.current()[unit] for unit in tree.current().roots(reach)[:1]]
     meant = tree.current().named(named, reach) if named else own
     unit = db.session.get(Unit, meant[0].id) if len(meant) == 1 else None
-    found = services.report(unit, year, min(as_of, date(year, 12, 31))) if unit else None
+    page = page_number()
+    found = services.report(unit, year, min(as_of, date(year, 12, 31)), SHOWN, page) if unit else None
     return render_template(
         "quotas/report.html",
         report=found,
+        page=page,
+        shown=SHOWN,
         year=year,
         as_of=as_of,
         typed=request.args,

@@ -13,6 +13,9 @@ from dossiers.units import tree
 from dossiers.units.tree import Node
 from workflow.stages import STAGE_STATES, Stage
 
+SHOWN = 100
+"""So many of the units below stand on a page."""
+
 
 @dataclass
 class Line:
@@ -43,19 +46,26 @@ _OVERDUE = (
 )
 
 
-def by_unit(unit: Node, today: date) -> tuple[Line, list[Line]]:
-    """A unit's own line and those of the units directly under it that have dossiers; two queries.
+def by_unit(unit: Node, today: date, page: int = 1) -> tuple[Line, list[Line], bool]:
+    """A unit's own line, those of the units directly under it that have dossiers, SHOWN units a page, and whether there
+    are more; two queries.
 
     Every dossier of a unit lies under exactly one of the units below it, so the own line is their sum.
     """
     below = tree.current().parts(unit.id, units.REPORTED)
-    lines = {found.id: Line(found) for found in below or [unit]}
-    own = Line(unit)
-    for unit_id, states in counts.by_state(list(lines)).items():
-        lines[unit_id].states = states
-        for state, number in states.items():
-            own.states[state] = own.states.get(state, 0) + number
-    for unit_id, number in run(_OVERDUE, {"units": list(lines), "today": today}):
-        lines[unit_id].overdue = number
-        own.overdue += number
-    return own, [line for line in lines.values() if line.total and below]
+    shown = below[(page - 1) * SHOWN : page * SHOWN]
+    is_whole = bool(below) and len(shown) == len(below)
+    own, lines = Line(unit), {found.id: Line(found) for found in shown}
+    asked = list(lines) if is_whole else [unit.id, *lines]
+    for unit_id, states in counts.by_state(asked).items():
+        if unit_id in lines:
+            lines[unit_id].states = states
+        if is_whole or unit_id == unit.id:
+            for state, number in states.items():
+                own.states[state] = own.states.get(state, 0) + number
+    for unit_id, number in run(_OVERDUE, {"units": asked, "today": today}):
+        if unit_id in lines:
+            lines[unit_id].overdue = number
+        if is_whole or unit_id == unit.id:
+            own.overdue += number
+    return own, [line for line in lines.values() if line.total], page * SHOWN < len(below)

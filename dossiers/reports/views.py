@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.formatters import say
+from dossiers.navigation import page_number
 from dossiers.reports import services
 from dossiers.security import permits, units_with
 from dossiers.units import services as units
@@ -22,11 +23,14 @@ def report() -> ResponseReturnValue:
     typed = request.args.get("unit", "")
     meant = tree_now.named(typed, reach) if typed else [tree_now[unit] for unit in tree_now.roots(reach)[:1]]
     unit = meant[0] if len(meant) == 1 else None
-    own, parts = services.by_unit(unit, clock.today()) if unit else (None, [])
+    page = page_number()
+    own, parts, more = services.by_unit(unit, clock.today(), page) if unit else (None, [], False)
     return render_template(
         "reports/report.html",
         own=own,
         parts=parts,
+        page=page,
+        more=more,
         stages=list(Stage),
         labels={stage: say(STAGE_LABELS[stage]) for stage in Stage},
         stage_states=STAGE_STATES,

@@ -70,7 +70,9 @@ class Tree:
         self._choices: dict[tuple[tuple[int, ...], tuple[str, ...] | None], Choices] = {}
         self._places: dict[int, Place] = {}
         self._under: dict[int | None, list[Node]] = {}
+        self._ever_under: dict[int | None, list[Node]] = {}
         for node in self._nodes.values():
+            self._ever_under.setdefault(node.parent_id, []).append(node)
             if node.is_open:
                 self._under.setdefault(node.parent_id, []).append(node)
         self._folded: dict[int, str] = {}
@@ -143,7 +145,7 @@ class Tree:
     def parts(self, unit_id: int, kinds: Iterable[str]) -> list[Node]:
         """The units directly under a unit that are of some kinds, closed ones too, by code."""
         wanted = set(kinds)
-        return [node for node in self._nodes.values() if node.parent_id == unit_id and node.kind in wanted]
+        return [node for node in self._ever_under.get(unit_id, ()) if node.kind in wanted]
 
     def choices(self, units: Iterable[int], kinds: tuple[str, ...] | None = None) -> Choices:
         """The same as `below`, as (code, name); made once."""

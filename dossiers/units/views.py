@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import clock
 from dossiers.extensions import db
-from dossiers.fields import still_free, whole
+from dossiers.fields import still_free
 from dossiers.languages import gettext as _
+from dossiers.navigation import page_number
 from dossiers.security import may, permits, permitted, signed
 from dossiers.units import persons, registers, services, tree
 from dossiers.units.forms import ChangeForm, SeatForm, UnitForm
@@ -44,10 +45,6 @@ SHOWN = 100
 """So many units of one level, or found by a search, stand on a page."""
 
 
-def _page_number() -> int:
-    return whole(request.args.get("trang", ""), 3) or 1
-
-
 @blueprint.get("/don-vi", endpoint="tree")
 @permits("signed_in")
 def tree_view() -> ResponseReturnValue:
@@ -64,7 +61,7 @@ def tree_view() -> ResponseReturnValue:
     if wanted and opened is None:
         abort(404)
     found = units.search(typed, who.units, SHOWN) if typed else []
-    lines = [] if typed else branches(units, who.units, opened, _page_number())
+    lines = [] if typed else branches(units, who.units, opened, page_number())
     return render_template(
         "units/tree.html",
         branches=lines,

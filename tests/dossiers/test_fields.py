@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from dossiers.fields import parse_day, proper_name
+from dossiers.fields import choice, parse_day, proper_name
+from dossiers.forms import FlaskForm
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,35 @@ def test_what_is_no_day_is_asked_back(app: Flask, typed: str, says: str) -> None
 )  # fmt: skip
 def test_the_capitals_of_a_name_are_put_right(typed: str, name: str) -> None:
     assert proper_name(typed) == name
+
+
+class _Chosen(FlaskForm):
+    unit = choice("Đơn vị")
+
+
+LINES = [("", "—"), *((str(n), f"CB{n} – Chi bộ Cơ quan {n} Đường Sắt") for n in range(1, 300))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("CB17", "17"), ("cb17 – chi bộ cơ quan 17 đường sắt", "17"), ("co quan 288", "288"), ("17", "17"), ("", None)],
+)
+def test_a_long_list_is_not_sent_along_but_typed(app: Flask, typed: str, meant: str | None) -> None:
+    with app.test_request_context("/", method="POST", data={"unit": typed}):
+        form = _Chosen(meta={"csrf": False})
+        form.unit.choices = LINES
+        assert "<option" not in form.unit()
+        assert f'value="{typed}"' in form.unit() or typed == "17"
+        assert form.validate() is bool(meant)
+        assert not meant or form.unit.data == meant
+        assert not meant or f"CB{meant} – " in form.unit(), "shown again, it is the whole line"
+
+
+def test_what_fits_several_lines_of_a_long_list_or_none_is_asked_back(app: Flask) -> None:
+    for typed, says in (("duong sat", "Nhiều dòng khớp: CB1 – "), ("không có đâu", "Không có dòng nào như vậy")):
+        with app.test_request_context("/", method="POST", data={"unit": typed}):
+            form = _Chosen(meta={"csrf": False})
+            form.unit.choices = LINES
+            assert not form.validate()
+            assert says in form.unit.errors[0]
+            assert f'value="{typed}"' in form.unit()

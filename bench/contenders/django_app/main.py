@@ -1,11 +1,15 @@
-"""Builds the database (first time) and serves: python main.py FILE SIZE PORT."""
+"""Builds the database (first time) and serves: python main.py FILE SIZE PORT PROCESSES."""
 
+import os
+import signal
+import socket
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent.parent)]
-FILE, SIZE, PORT = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+FILE = Path(sys.argv[1])
+SIZE, PORT, PROCESSES = (int(argument) for argument in sys.argv[2:5])
 
 sys.modules["main"] = sys.modules[__name__]  # ROOT_URLCONF names this module
 
@@ -112,9 +116,30 @@ def build() -> None:
         cursor.execute("ANALYZE")
 
 
+def serve_in_processes() -> None:
+    """PROCESSES processes on one socket, a thread each; ends them when it is ended."""
+    listening = socket.create_server(("127.0.0.1", PORT), backlog=64)
+    children = []
+    for _process in range(PROCESSES):
+        child = os.fork()
+        if child == 0:
+            serve(get_wsgi_application(), sockets=[listening], threads=1)
+            os._exit(0)
+        children.append(child)
+    signal.signal(signal.SIGTERM, lambda *_: [os.kill(child, signal.SIGTERM) for child in children])
+    for child in children:
+        os.waitpid(child, 0)
+
+
 if __name__ == "__main__":
     if not FILE.exists():
         build()
     from waitress import serve
 
-    serve(get_wsgi_application(), host="127.0.0.1", port=PORT, threads=8)
+    if PROCESSES > 1:
+        from django.db import connections
+
+        connections.close_all()
+        serve_in_processes()
+    else:
+        serve(get_wsgi_application(), host="127.0.0.1", port=PORT, threads=8)

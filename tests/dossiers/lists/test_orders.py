@@ -25,6 +25,7 @@ Maker = Callable[..., Person]
 NARROWED: tuple[dict[str, str], ...] = (
     {}, {"ended": EVERY}, {"ended": FINISHED}, {"stage": "monitoring"}, {"stage": "monitoring", "ended": RUNNING},
     {"state": "applying"}, {"unit": "DB02"}, {"source": "trade_union"}, {"admitted_from": "01/01/2021"},
+    {"overdue": "1"},
 )  # fmt: skip
 
 

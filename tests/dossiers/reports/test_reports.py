@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from dossiers import create_app
 from dossiers.extensions import db
+from dossiers.quotas import views as quotas_views
+from dossiers.reports import services
 from dossiers.units import services as units
 from dossiers.units import tree
 from dossiers.units.models import Unit
@@ -104,3 +106,39 @@ def test_a_unit_added_elsewhere_is_seen_by_every_process(app: Flask, person: Mak
         db.session.remove()
         db.engine.dispose()
     assert "DB01-C9" in officer.get("/don-vi?mo=DB01").text
+
+
+def test_many_units_stand_on_several_pages_and_the_sums_are_of_all(
+    person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upper = person("upper_officer", "KHOI")
+    whole = upper.get("/bao-cao")
+    lines = [row.get_text() for row in whole.html.select("section:nth-of-type(2) tbody tr")]
+    assert len(lines) > 7
+    monkeypatch.setattr(services, "SHOWN", 7)
+    first = upper.get("/bao-cao")
+    assert first.html.select_one("section").get_text() == whole.html.select_one("section").get_text(), "of all units"
+    found, page = [], first
+    while True:
+        found += [row.get_text() for row in page.html.select("section:last-of-type tbody tr")]
+        following = page.html.select_one("a[rel=next]")
+        if following is None:
+            break
+        page = upper.get(following["href"])
+    assert found == lines
+
+
+def test_many_quotas_stand_on_several_pages(person: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    upper = person("upper_officer", "KHOI")
+    whole = upper.get("/chi-tieu")
+    lines = [row.get_text() for row in whole.html.select("tbody tr")]
+    assert len(lines) > 7
+    monkeypatch.setattr(quotas_views, "SHOWN", 7)
+    found, address = [], "/chi-tieu"
+    while address:
+        page = upper.get(address)
+        found += [row.get_text() for row in page.html.select("tbody tr")]
+        assert "Đã giao cho các đơn vị" not in text_of(whole) or "Đã giao cho các đơn vị" in text_of(page)
+        following = page.html.select_one("a[rel=next]")
+        address = following["href"] if following else ""
+    assert found == lines
