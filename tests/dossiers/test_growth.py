@@ -30,8 +30,8 @@ MORE = 2500
 """So many dossiers the large demo has beside those of the small one, ten times as many as it."""
 FACTOR = 1.5
 SLACK = {"sqlite": 1500, "postgresql": 900}
-"""What a page may work more: no list is as long in the small demo, no dossier quite like another, and fewer of the large
-demo's are overdue. Steps are fine, a few for a row; of rows it is less than a third of the large demo's dossiers.
+"""What a page may work more: no list is as long in the small demo, no dossier quite like another, and fewer of the
+large demo's are overdue. Steps are fine, a few for a row; of rows it is less than a third of the large demo's dossiers.
 """
 
 GROWS = {
