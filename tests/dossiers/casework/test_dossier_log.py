@@ -116,7 +116,7 @@ def test_a_change_of_any_column_is_found_and_named(tampering: World, name: str, 
     said = " ".join(f"{finding.code} {finding.what}" for finding in found)
     if name in ("event", "event_personal"):
         assert any(finding.code in (one.code, f"#{one.id}", "#987654") for finding in found), said
-    elif name == "dossier" and column in ("id", "code", "version", "head_hash"):
+    elif name == "dossier" and column in ("id", "code", "version", "head_hash", "mark"):
         assert any(finding.code in (one.code, "kh-ac", f"#{one.id}") for finding in found), said
     else:
         assert name in said or "rules it was judged by" in said, said
