@@ -141,7 +141,11 @@ def main() -> None:
         writers = [Writer(port, cookie, token, cases[n::CLIENTS], turn * 100 + n) for n in range(CLIENTS)]
         for writer in writers:
             writer.start()
-        time.sleep(rng.uniform(0.3, 1.2))
+        for _ in range(600):  # the first pages of a process take long
+            if sum(len(writer.acknowledged) for writer in writers) >= CLIENTS:
+                break
+            time.sleep(0.05)
+        time.sleep(rng.uniform(0.1, 0.9))
         kill_one(server, rng)
         time.sleep(rng.uniform(0.1, 0.5))
         os.killpg(server.pid, signal.SIGKILL)
