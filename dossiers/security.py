@@ -125,6 +125,9 @@ def _check() -> ResponseReturnValue | None:
     permission = permission_of(current_app, request.endpoint)
     if permission is None:
         abort(404)
+    asked = [to for to in request.values.getlist("next") if to] if request.endpoint == "security.login" else []
+    if not all(map(_OURS.fullmatch, asked)):
+        return redirect(url_for("security.login"), 303)  # the library would lead there
     if PERMISSIONS[permission] is None:
         return None
     if not _is_signed_in():
