@@ -31,7 +31,9 @@ LABELS: dict[str, str] = {
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
     "person": message("người số"), "asked_by": message("do tài khoản số"), "request": message("đề nghị số"),
-    "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"), "amount": message("chỉ tiêu"),
+    "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"),
+    "meeting": message("cuộc họp số"), "passed": message("hồ sơ đạt"), "failed": message("hồ sơ không đạt"),
+    "left": message("hồ sơ chưa ghi"), "amount": message("chỉ tiêu"),
     "decision": message("quyết định số"), "decided_on": message("ngày quyết định"), "root": message("mã băm gốc"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""
@@ -41,6 +43,8 @@ TABLES: dict[str, str] = {
     "body_member": message("người biểu quyết"), "seat_status": message("tình trạng biểu quyết"),
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
+    "meeting": message("cuộc họp"), "meeting_attendance": message("điểm danh"),
+    "meeting_line": message("kết quả biểu quyết của cuộc họp"),
     "course_class": message("lớp"), "account": message("tài khoản"), "role_assignment": message("vai trò được giao"),
     "checkpoint": message("lần chốt nhật ký"),
     "org_person": message("người của tổ chức"), "role_request": message("vai trò được đề nghị"),

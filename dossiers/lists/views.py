@@ -42,6 +42,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "lists/inbox.html",
         box=waiting.inbox(signed(), current_app.config["PAGE_SIZE"]),
+        votes=waiting.VOTES if may("meeting.hold") else (),
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),
     )
