@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dossiers.fields import whole
+
 
 class Row(NamedTuple):
     """A row of a form as it came back: `version` and `shown` are what the page had, `typed` what stands there now."""
@@ -24,10 +26,11 @@ def _flat(values: Mapping[str, Any]) -> str:
 def row(sent: Mapping[str, str], key: str, names: tuple[str, ...]) -> Row | None:
     """The row with a key, of fields `<name>-<key>`; None when it was not sent, or its sign is none of ours."""
     version, separator, shown = sent.get(f"was-{key}", "").partition(":")
-    if not separator or not version.isdigit() or len(version) > 9:
+    seen = whole(version)
+    if not separator or seen is None:
         return None
     typed = {name: " ".join(sent.get(f"{name}-{key}", "").split()) for name in names}
-    return Row(int(version), shown, typed)
+    return Row(seen, shown, typed)
 
 
 def is_touched(found: Row) -> bool:

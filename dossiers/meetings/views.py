@@ -9,6 +9,7 @@ from sqlalchemy import select
 from dossiers import clock
 from dossiers.casework.act import NotFound
 from dossiers.extensions import db
+from dossiers.fields import whole
 from dossiers.languages import gettext as _
 from dossiers.meetings import agenda, attendance, closing, minutes, results, services
 from dossiers.meetings.attendance import CAME_LABELS, Came, attended
@@ -31,7 +32,6 @@ blueprint = Blueprint("meetings", __name__)
 @permits("meeting.read")
 def list_view() -> ResponseReturnValue:
     """The meetings of one's units."""
-    typed = request.args.get("trang", "")
     page = page_number()
     found = services.meetings(signed(), page, current_app.config["PAGE_SIZE"])
     return render_template(
@@ -203,8 +203,8 @@ def change_agenda(number: int) -> ResponseReturnValue:
     try:
         if "add" in sent or "all" in sent:
             _add(found, sent.get("all") == "1", sent.getlist("pick"))
-        elif sent.get("drop", "").isdigit():
-            agenda.drop(found, int(sent["drop"]))
+        elif (dropped := whole(sent.get("drop", ""))) is not None:
+            agenda.drop(found, dropped)
         else:
             agenda.put_in_order(found, _order(found))
     except Shut:
@@ -234,15 +234,15 @@ def _order(found: Meeting) -> list[int]:
     """The order that was typed, or the one a button asks for."""
     lines = [line.dossier_id for line in agenda.lines_of(found.id)]
     for name, step in (("up", -1), ("down", 1)):
-        moved = request.form.get(name, "")
-        if moved.isdigit() and int(moved) in lines:
-            at = lines.index(int(moved))
+        moved = whole(request.form.get(name, ""))
+        if moved in lines:
+            at = lines.index(moved)
             to = min(max(at + step, 0), len(lines) - 1)
             lines.insert(to, lines.pop(at))
             return lines
     typed = {dossier: request.form.get(f"place-{dossier}", "") for dossier in lines}
     places = {
-        dossier: int(text) if text.isdigit() and len(text) < 6 else nr
+        dossier: nr if (place := whole(text, 5)) is None else place
         for nr, (dossier, text) in enumerate(typed.items(), 1)
     }
     return sorted(lines, key=lambda dossier: (places[dossier], lines.index(dossier)))
@@ -293,7 +293,7 @@ def enter(number: int) -> ResponseReturnValue:
             return jsonify(in_numbers(now)), 409 if now.problems else 200
         found = services.load(number, signed())
         if step == "close" and not now.problems:
-            without = {int(one) for one in request.form.getlist("without") if one.isdigit() and len(one) < 10}
+            without = {number for one in request.form.getlist("without") if (number := whole(one)) is not None}
             done = closing.close(found, signed(), without, now)
             flash(_("Đã khóa cuộc họp và ghi %(n)s hồ sơ.", n=len(done.acts)), "done")
             return _back(found)
