@@ -21,6 +21,7 @@ from dossiers.drafts.views import blueprint as drafts_pages
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.lists import pieces as lists_pieces
 from dossiers.lists.views import blueprint as lists_pages
+from dossiers.monitoring import pieces as monitoring_pieces
 from dossiers.monitoring.views import blueprint as monitoring_pages
 from dossiers.operations import metrics
 from dossiers.operations.views import blueprint as operations_pages
@@ -71,6 +72,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         **formatters.filters(code),
         **lists_pieces.filters(code),
         **reading_pieces.filters(code),
+        **monitoring_pieces.filters(code),
     }
     app.context_processor(_context)
     return app

@@ -32,6 +32,8 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "dossier.act": READERS - {Role.INSPECTOR},
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
     "dossier.take_over": OFFICES | {Role.CELL_SECRETARY},
+    "year.read": READERS - {Role.TRAINING_OFFICER, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
+    "month.record": frozenset({Role.CELL_SECRETARY}),
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
     "register.manage": OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},

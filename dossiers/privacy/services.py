@@ -41,6 +41,7 @@ class Part(StrEnum):
     HISTORY = "history"
     FORM = "form"
     READS = "reads"
+    YEAR = "year"
 
 
 PART_LABELS: dict[Part, Text] = {
@@ -51,6 +52,7 @@ PART_LABELS: dict[Part, Text] = {
     Part.HISTORY: Text("Diễn biến", "Timeline"),
     Part.FORM: Text("Biểu mẫu", "A form"),
     Part.READS: Text("Nhật ký xem", "Who looked"),
+    Part.YEAR: Text("Năm dự bị", "Year of probation"),
 }
 
 _OF = (

@@ -24,12 +24,13 @@ from dossiers.people.rows import RelativeRow
 from dossiers.privacy.services import TOLD
 from dossiers.reading.points import PointShown, points_of
 from dossiers.units import tree
-from workflow import machine
+from workflow import machine, monitoring
 from workflow.ahead import Next, next_act
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.guards import Situation
 from workflow.machine import Option
+from workflow.monitoring import Warned
 from workflow.procedure.table import next_step
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, route_label
@@ -92,6 +93,7 @@ class DossierPage:
     full_view: bool
     tells_reads: bool
     shown: list[tuple[str, str, str]]
+    warnings: tuple[Warned, ...] = ()
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
@@ -127,6 +129,11 @@ class DossierPage:
     def address(self) -> str:
         """The page's address; that of an act's form is the same with its trigger (acting.road.add_acts)."""
         return url_for("reading.dossier", code=self.case.code)
+
+    @property
+    def has_year(self) -> bool:
+        """Whether there is a year of probation to look at, for who sees the file."""
+        return self.full_view and self.case.facts.ceremony_on is not None
 
     @property
     def unit_name(self) -> str:
@@ -181,6 +188,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         full_view=sees,
         tells_reads=not TOLD.isdisjoint(s.actor.roles),
         shown=_shown(person, s.actor.roles),
+        warnings=monitoring.warnings(case.state, case.facts, s.rulebook, s.calendar, s.today) if sees else (),
     )
 
 
