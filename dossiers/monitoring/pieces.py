@@ -24,7 +24,7 @@ def board_lines(lines: Iterable[Probationer], as_of: date, code: str) -> Markup:
         for name, text in {
             "unit": message("Đơn vị"), "month": message("Tháng thứ"), "end": message("Hết dự bị"),
             "last": message("Ghi gần nhất"), "warnings": message("Cảnh báo"), "never": message("chưa ghi"),
-            "answered": message("đã trả lời"),
+            "answered": message("đã trả lời"), "over": message("hết %(n)s ngày trước"),
         }.items()
     }  # fmt: skip
     labels = {rule: escape(spec.label.in_(code)) for rule, spec in BY_RULE.items()}
@@ -37,12 +37,14 @@ def board_lines(lines: Iterable[Probationer], as_of: date, code: str) -> Markup:
             for one in line.warnings
         )
         last = f"{line.last_month:%m/%Y}" if line.last_month else word["never"]
+        days = line.days_to_end
+        ends = escape(left(days, code)) if days >= 0 else word["over"] % {"n": -days}
         look = "due late" if is_silent(line, as_of) else "sub"
         made.append(
             f'<tr><td><a class="name" href="/ho-so/{line.code}/nam-du-bi">{escape(line.name)}</a> '
             f'<span class="sub">{line.code}</span></td><td data-label="{word["unit"]}">{escape(line.unit)}</td>'
             f'<td data-label="{word["month"]}">{line.month}</td><td data-label="{word["end"]}">{day(line.ends_on)} '
-            f'<span class="due {urgency(line.days_to_end)}">{escape(left(line.days_to_end, code))}</span></td>'
+            f'<span class="due {urgency(line.days_to_end)}">{ends}</span></td>'
             f'<td data-label="{word["last"]}"><span class="{look}">{last}</span></td>'
             f'<td data-label="{word["warnings"]}">{told or "–"}</td></tr>\n'
         )

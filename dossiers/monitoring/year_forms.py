@@ -83,7 +83,7 @@ class MonthForm(ActForm):
             return
         self.of_month.allow(f"{month.first:%Y-%m}", month_label(month.first))
         if not self.is_filled():
-            self.of_month.data = f"{month.first:%Y-%m}"
+            self.of_month.data = month.first
         for name, value in (("met", month.met), ("dues", month.dues)):
             if name in self:
                 self.put(name, value)
@@ -102,12 +102,11 @@ class MonthForm(ActForm):
 
 
 def said_of(
-    month: date | str, met: Attendance | None, dues: Dues | None, texts: tuple[str | None, str | None]
+    month: date, met: Attendance | None, dues: Dues | None, texts: tuple[str | None, str | None]
 ) -> dict[str, Any]:
     """The evidence of a month; texts are left out where nothing is written."""
-    first = month_named(month) if isinstance(month, str) else month
     written = tuple(text or "" for text in texts)
-    said: dict[str, Any] = {"month": Month(first, met, dues)}
+    said: dict[str, Any] = {"month": Month(month, met, dues)}
     return said | ({"texts": written} if any(written) else {})
 
 
