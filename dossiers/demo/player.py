@@ -303,7 +303,7 @@ class Player:
         case = self.case
         if not self.followed or case is None or case.state not in ON_PROBATION or case.facts.ceremony_on is None:
             return
-        shared, self.rng = self.rng, Random(f"{case.code} {len(case.facts.year.months)}")  # noqa: S311
+        shared, self.rng = self.rng, Random(f"{case.code} {len(case.facts.year.months)}")  # noqa: S311 - the same each time
         if self._year is None:
             self._year = following.entries(case.facts.ceremony_on, self.rng, self.cast.today)
         while self._year and self._year[0].day < until:
