@@ -25,6 +25,8 @@ ON_PROBATION: tuple[State, ...] = tuple(s for s in STAGE_STATES[Stage.MONITORING
 _BEFORE_VOTE = (State.PROBATIONARY, State.RECOGNITION_CELL_REVIEW)
 QUARTER = 3
 """Months of a quarter of the probation."""
+PAPER_BEFORE = 2
+"""So many months before a move its paper may be dated; an older one is that of an earlier move."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -232,7 +234,7 @@ def _moved(asked: Asked) -> Found | None:
     if moved is None:
         return None
     paper = facts.paper(book.form(Kind.FORMAL_TRANSFER))
-    if paper is not None and (facts.year.moved_on is None or paper.issued_on >= add_months(facts.year.moved_on, -2)):
+    if paper is not None and (facts.year.moved_on is None or paper.issued_on >= add_months(moved, -PAPER_BEFORE)):
         return None
     return _passed(
         asked.calendar.add_working_days(moved, book.number("moved_without_papers")), asked,

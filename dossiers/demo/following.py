@@ -53,7 +53,7 @@ def _entries(ceremony: date, rng: Random) -> Iterator[Entry]:
         if not is_unhelped:
             said = {"quarter": nr, "ground": str(Author.HELPER), "texts": rng.choice(REMARKS)}
             yield Entry(add_months(ceremony, 3 * nr) + timedelta(days=2), "remark_quarter", said)
-    if rng.random() < 0.85:
+    if rng.random() < 0.5:
         day = ceremony + timedelta(days=20)
         yield Entry(day, "record_papers", {"papers": (Paper("LL-ĐV", day - timedelta(days=2)),)})
     if rng.random() < 0.8:

@@ -26,11 +26,12 @@ from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.reading.page import DossierPage, companions, dossier_page
 from dossiers.security import permits, signed
-from dossiers.units import tree
+from dossiers.units import registers, tree
 from dossiers.units.tree import Node
 from workflow.monitoring import BY_RULE
 from workflow.probation import MONTH_HEADINGS, REMARK_HEADINGS, first_of
 from workflow.stages import Stage
+from workflow.votes import Body
 
 blueprint = Blueprint("monitoring", __name__)
 add_acts(blueprint, FORMS)
@@ -54,6 +55,13 @@ def _year(code: str) -> tuple[Case, DossierPage, Year]:
     return case, dossier_page(case, who), year
 
 
+def _helpers(case: Case) -> list[tuple[str, date, bool]]:
+    """Those who were assigned last: name, since when, whether the register of the cell has them still."""
+    rows = [row for row in companions(case) if row.kind == "helper"]
+    there = {seat.ref for seat in registers.register(case.unit_id, Body.CELL, clock.today())}
+    return [(row.name, row.since, row.ref in there) for row in rows if row.seq == rows[-1].seq]
+
+
 @blueprint.get("/ho-so/<code>/nam-du-bi")
 @permits("year.read")
 def year(code: str) -> ResponseReturnValue:
@@ -65,7 +73,7 @@ def year(code: str) -> ResponseReturnValue:
         tab="nam-du-bi",
         year=found,
         line=draw(found),
-        helpers=[row for row in companions(case) if row.kind == "helper"],
+        helpers=_helpers(case),
         how=HOW_LABELS,
         headings=REMARK_HEADINGS,
     )

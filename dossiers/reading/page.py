@@ -131,6 +131,11 @@ class DossierPage:
         return url_for("reading.dossier", code=self.case.code)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the follow-up is over: the dossier is closed by itself, whether or not somebody recorded that."""
+        return self.case.state is State.OFFICIAL and self.ahead.trigger is None
+
+    @property
     def has_year(self) -> bool:
         """Whether there is a year of probation to look at, for who sees the file."""
         return self.full_view and self.case.facts.ceremony_on is not None

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workflow import helpers
 from tests.workflow.helpers import CALENDAR, Walk, fire, refusals, rules_against, situation
-from workflow import monitoring
+from workflow import bundle, monitoring
 from workflow.facts import Actor, DossierFacts, Paper, Vote
 from workflow.monitoring import Warned
 from workflow.probation import Answered, Attendance, Author, Dues, Followed, Month, Remarked, with_month
@@ -333,6 +333,29 @@ def test_the_months_count_on_where_a_member_moves() -> None:
     assert walk.facts.ceremony_on == ceremony
     assert walk.facts.year.moved_on == walk.on
     assert walk.facts.last is not None
+
+
+def test_a_transfer_on_the_last_day_changes_neither_the_end_nor_who_votes_next() -> None:
+    s = situation(S.PROBATIONARY, member(), date(2022, 9, 1))
+    moved = fire(s, "transfer", date(2022, 9, 1), reason="Chuyển công tác.", member_moves=True)
+    due = {deadline.rule: deadline.due_on for deadline in moved.deadlines}
+    assert due["probation"] == date(2022, 9, 1)
+    assert due["recognition_vote"] == CALENDAR.add_working_days(date(2022, 9, 1), 30)
+    papers = tuple(Paper(form, date(2022, 9, 5)) for form in ("10-KNĐ", "11-KNĐ", "12-KNĐ"))
+    ready = msgspec.structs.replace(moved.facts, papers=(*moved.facts.papers, *papers))
+    then = situation(S.PROBATIONARY, ready, date(2022, 9, 6))
+    assert fire(then, "submit_for_recognition", date(2022, 9, 6)).to is S.RECOGNITION_CELL_REVIEW
+    assert "probation" in rules_against(then, "submit_for_recognition", date(2022, 9, 1))
+
+
+def test_after_a_move_inside_the_tree_its_paper_is_asked_for() -> None:
+    form = shipped()[helpers.BOOK].form("formal_transfer")
+    moved = msgspec.structs.replace(FINE, moved_on=date(2022, 3, 1))
+    asked = {one.form for one in bundle.wanted(situation(S.PROBATIONARY, member(followed=moved), date(2022, 4, 1)))}
+    assert form in asked
+    assert form not in {one.form for one in bundle.wanted(situation(S.PROBATIONARY, member(), date(2022, 4, 1)))}
+    old = member(followed=moved, papers=(CV, COURSE, Paper(form, date(2021, 12, 1))))
+    assert "moved_without_papers" in rules(old, date(2022, 8, 1)), "that of an earlier move"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -445,3 +445,16 @@ def test_a_removed_person_is_told_and_how_to_complain(app: Flask, person: Maker)
     assert "khiếu nại" in text_of(officer.get(f"/ho-so/{code}"))
     assert unit_of(app, code).startswith("DB12")
     whole(app)
+
+
+def test_when_the_follow_up_is_over_the_dossier_is_closed_by_itself(app: Flask, person: Maker) -> None:
+    code = code_in(app, "official")
+    officer = person("upper_officer", "KHOI")
+    recognised = facts_of(app, code).recognised_on
+    assert recognised is not None
+    last = add_months(recognised, 12)
+    for day, over in ((last, False), (last + timedelta(days=1), True)):
+        move_clock(officer, day)
+        shown = text_of(officer.get(f"/ho-so/{code}"))
+        assert ("hồ sơ tự khép" in shown) is over
+        assert ("đã khép" in shown) is over
