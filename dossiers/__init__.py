@@ -38,6 +38,7 @@ from dossiers.lists import pieces as lists_pieces
 from dossiers.lists.views import blueprint as lists_pages
 from dossiers.meetings import pieces as meetings_pieces
 from dossiers.meetings.views import blueprint as meetings_pages
+from dossiers.monitoring import pieces as monitoring_pieces
 from dossiers.monitoring.views import blueprint as monitoring_pages
 from dossiers.operations import metrics
 from dossiers.operations.views import blueprint as operations_pages
@@ -93,6 +94,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         **lists_pieces.filters(code),
         **meetings_pieces.filters(code),
         **reading_pieces.filters(code),
+        **monitoring_pieces.filters(code),
     }
     app.context_processor(_context)
     return app

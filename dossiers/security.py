@@ -35,6 +35,8 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "dossier.act": frozenset(Role) - grants.IDLE,
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
     "dossier.take_over": OFFICES | {Role.CELL_SECRETARY},
+    "year.read": READERS - {Role.TRAINING_OFFICER, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
+    "month.record": frozenset({Role.CELL_SECRETARY}),
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
     "meeting.hold": OFFICES | {Role.CELL_SECRETARY},
     "meeting.read": OFFICES | {Role.CELL_SECRETARY, Role.INSPECTOR},

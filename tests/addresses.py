@@ -40,6 +40,8 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "quotas.report": ({"year": "2022", "as_of": "31/02/2022"},),
     "reports.report": ({"unit": "DB02"},),
     "rules.rulebooks": ({"bo": "RB-2026B"},),
+    "monitoring.board": ({"don-vi": "DB02"}, {"canh-bao": "member_cv"}, {"nam-thang": "5", "ngay": "31/02/2022"}),
+    "monitoring.month": ({"thang": "2022-06"},),
     "audit.log": ({"since": "31/02/2022"}, {"trigger": "correct_candidate"}),
 }
 """What else is asked of a page that is then another."""

@@ -27,6 +27,8 @@ class Next(msgspec.Struct, frozen=True):
 def next_act(state: State, route: Route, facts: DossierFacts, book: Rulebook, today: date) -> Next:
     """What an office does next with a dossier that stands so: no shortcut, and what prepares a step before the step.
 
+    When the follow-up is over the dossier is closed by itself: nobody has to do anything.
+
     What the rules say to it is another question (machine.option): a day may be missing, or a second person.
     """
     if facts.closed:
@@ -42,7 +44,9 @@ def next_act(state: State, route: Route, facts: DossierFacts, book: Rulebook, to
     if state is _S.PROBATIONARY:
         return _on_probation(facts, book, today)
     if state is _S.OFFICIAL:
-        return Next("close", _ahead(deadlines.follow_up_end(facts, book), today))
+        ends = deadlines.follow_up_end(facts, book)
+        waits = _ahead(ends, today)
+        return Next(None) if ends is not None and waits is None else Next("close", waits)
     return Next(_simple(state, facts, book))
 
 

@@ -19,7 +19,7 @@ def wanted(s: Situation) -> tuple[Wanted, ...]:
     asked: list[tuple[str, str, int, bool]]
     if STAGE_OF[s.state] is Stage.MONITORING:
         asked = [(book.form(Kind.MEMBER_CV), "member_cv", 1, False)]
-        if facts.moved_in_on is not None:
+        if facts.moved_in_on is not None or facts.year.moved_on is not None:
             asked.append((book.form(Kind.FORMAL_TRANSFER), "formal_transfer", 1, False))
         rules = ("new_member_course", "recognition_papers")
         asked += [(form, rule, 1, True) for rule in rules for form in book.words(rule)]

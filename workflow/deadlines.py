@@ -130,6 +130,12 @@ def _probation(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) 
     return (facts.ceremony_on, due) if facts.ceremony_on and due else None
 
 
+def member_cv_due(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> date | None:
+    """The last day for the member CV, extensions included; None when it is there, or nobody is a member yet."""
+    period = _member_cv(facts, rulebook, calendar)
+    return calendar.add_working_days(period[1], facts.extension("member_cv")) if period else None
+
+
 def _member_cv(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
     if facts.ceremony_on is None or facts.paper(rulebook.form("member_cv")) is not None:
         return None
@@ -140,6 +146,11 @@ def _formal_transfer(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCale
     if facts.moved_in_on is None or facts.paper(rulebook.form("formal_transfer")) is not None:
         return None
     return facts.moved_in_on, calendar.add_working_days(facts.moved_in_on, rulebook.number("formal_transfer"))
+
+
+def _complaint(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) -> tuple[date, date] | None:
+    told = facts.year.told_on
+    return (told, calendar.add_working_days(told, rulebook.number("complaint"))) if told else None
 
 
 _BEFORE_CELL_VOTE = frozenset((State.TRAINED, *STAGE_STATES[Stage.VERIFICATION], State.CELL_REVIEW))
@@ -185,9 +196,10 @@ SPECS: tuple[DeadlineSpec, ...] = (
         "recognition_decision_extension",
     ),
     DeadlineSpec("follow_up", frozenset({State.OFFICIAL}), _follow_up),
+    DeadlineSpec("complaint", frozenset({State.REMOVED, State.ANNULLED}), _complaint),
 )
 BY_RULE: dict[str, DeadlineSpec] = {spec.rule: spec for spec in SPECS}
-MILESTONES = frozenset({"probation", "follow_up"})
+MILESTONES = frozenset({"probation", "follow_up", "complaint"})
 """Deadlines that are waited for, not missed: the day after them is when the next step opens."""
 
 

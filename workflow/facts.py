@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from workflow.probation import NOTHING, Followed, Month, QuarterNr, Year
 from workflow.roles import Role
 from workflow.stages import State
 from workflow.text import Text
@@ -214,7 +215,8 @@ class DossierFacts(Frozen, frozen=True):
     `last_on` is the day of the last act that led on; what only supports or waits does not hold a late recording up.
     `controls` are all steps of control anybody took; `referred` says that the body which decides gave up three times.
     `answers` are the rules that said yes to facts which were then erased by law: they are not asked again.
-    `religious` is never kept here: who may see the file says it when asking.
+    `religious` is never kept here: who may see the file says it when asking. `followed` is None as long as
+    nothing is kept.
     """
 
     source: Source = Source.OTHER
@@ -266,6 +268,12 @@ class DossierFacts(Frozen, frozen=True):
     last: LastAct | None = None
     correction: PreparedCorrection | None = None
     answers: tuple[Ref, ...] = ()
+    followed: Followed | None = None
+
+    @property
+    def year(self) -> Followed:
+        """What is kept of the year of probation and after."""
+        return self.followed or NOTHING
 
     def paper(self, form: str) -> Paper | None:
         """The newest paper of a form, by date of issue; of two on one day the later recorded."""
@@ -371,6 +379,13 @@ class Evidence(Frozen, frozen=True):
     stands_in: State | None = None
     taken: Taken | None = None
     meeting: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    month: Month | None = None
+    quarter: QuarterNr | None = None
+    texts: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=1000)], ...], msgspec.Meta(max_length=5)] = ()
+    warning: Ref = ""
+    causes: Annotated[tuple[Ref, ...], msgspec.Meta(max_length=24)] = ()
+    year: Year | None = None
+    member_moves: bool = False
 
 
 class Actor(Frozen, frozen=True):

@@ -112,6 +112,31 @@ TRIGGERS: dict[str, Trigger] = {
             Stage.MONITORING,
         ),
         Trigger("remove", Text("Quyết định xóa tên", "Decide removal"), Kind.END, Stage.MONITORING),
+        Trigger("record_month", Text("Ghi sinh hoạt tháng", "Record a month"), Kind.SUPPORT, Stage.MONITORING),
+        Trigger("remark_quarter", Text("Nhận xét quý", "Remark on a quarter"), Kind.SUPPORT, Stage.MONITORING),
+        Trigger("answer_warning", Text("Trả lời cảnh báo", "Answer a warning"), Kind.SUPPORT, Stage.MONITORING),
+        Trigger(
+            "assign_helper",
+            Text("Phân công người giúp đỡ", "Assign a helping member"),
+            Kind.SUPPORT,
+            Stage.MONITORING,
+        ),
+        Trigger(
+            "helper_leaves",
+            Text("Người giúp đỡ thôi giúp đỡ", "The helping member leaves"),
+            Kind.SUPPORT,
+            Stage.MONITORING,
+        ),
+        Trigger(
+            "record_merit",
+            Text("Ghi khen thưởng, kỷ luật", "Record commendation or discipline"),
+            Kind.SUPPORT,
+            Stage.MONITORING,
+        ),
+        Trigger("classify", Text("Xếp loại năm", "Classify the year"), Kind.SUPPORT, Stage.MONITORING),
+        Trigger(
+            "tell_person", Text("Ghi việc thông báo", "Record that the person was told"), Kind.SIDE, Stage.MONITORING
+        ),
         Trigger("close", Text("Khép hồ sơ theo dõi", "Close the follow-up"), Kind.SIDE, Stage.MONITORING),
         Trigger("take_over", Text("Tiếp nhận hồ sơ đang làm trên giấy", "Take over from paper"), Kind.SIDE, None),
         Trigger("receive_transfer", Text("Tiếp nhận người chuyển đến", "Receive from elsewhere"), Kind.SIDE, None),

@@ -37,6 +37,8 @@ _WORDS: dict[str, Text] = {
     "day": Text("theo ngày", "by day"),
     "next_working_day": Text("ngày làm việc kế tiếp", "the next working day"),
     "same_day": Text("đúng ngày đó", "that very day"),
+    "calendar_year": Text("năm dương lịch", "a calendar year"),
+    "running_year": Text("12 tháng liền", "any 12 months"),
     "probation_end": Text("ngày hết thời gian dự bị", "the day probation ends"),
     "decision": Text("ngày quyết định", "the day of the decision"),
 }

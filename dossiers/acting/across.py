@@ -41,6 +41,7 @@ from dossiers.units import tree
 from workflow.deadlines import BY_RULE, running
 from workflow.facts import SCHOOLING_LABELS, SECTOR_LABELS, SOURCE_LABELS, Candidate, Schooling, Source
 from workflow.guards import LEAVING_GROUNDS, SCHOOLING_GROUNDS, Situation
+from workflow.monitoring import ON_PROBATION
 from workflow.procedure.table import moves_from
 from workflow.route import route_label
 from workflow.rulebook import Rulebook
@@ -199,6 +200,7 @@ class TransferForm(Reasoned, ActForm):
         bases = tree.current().organisations(tree.current().place(self.to_unit.data))
         brought.evidence["unit_has_youth_union"] = Source.YOUTH_UNION in bases
         brought.evidence["unit_has_trade_union"] = Source.TRADE_UNION in bases
+        brought.evidence["member_moves"] = case.state in ON_PROBATION
 
 
 _OF_THE_FILE = ("schooling", "schooling_ground", "youth_member", "union_member", "private_owner")

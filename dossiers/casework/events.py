@@ -113,6 +113,7 @@ class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
     agreed_by: str = ""
     kept_because: str = ""
     points: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     person: Texts = {}
     before: Texts = {}
     after: Texts = {}
@@ -164,17 +165,20 @@ def split(evidence: Evidence) -> tuple[Evidence, Personal]:
     born = candidate.birth_date if candidate is not None else None
     if candidate is not None and born is not None:
         candidate = msgspec.structs.replace(candidate, birth_date=None)
-    points = ("",) * len(evidence.points)  # how many there are is no secret
+    points, texts = ("",) * len(evidence.points), ("",) * len(evidence.texts)  # how many there are is no secret
     bare = msgspec.structs.replace(
-        evidence, reason="", agreed_by="", kept_because="", candidate=candidate, points=points
+        evidence, reason="", agreed_by="", kept_because="", candidate=candidate, points=points, texts=texts
     )
-    return bare, Personal(evidence.reason, born, evidence.agreed_by, evidence.kept_because, evidence.points)
+    return bare, Personal(
+        evidence.reason, born, evidence.agreed_by, evidence.kept_because, evidence.points, evidence.texts
+    )
 
 
 def joined(brought: Brought, personal: Personal) -> Evidence:
     """The evidence whole again, as far as its personal part is still there."""
     evidence, born = brought.evidence, personal.birth_date
-    if not (personal.reason or born or personal.agreed_by or personal.kept_because or personal.points):
+    others = (personal.agreed_by, personal.kept_because, personal.points, personal.texts)
+    if not (personal.reason or born or any(others)):
         return evidence
     candidate = evidence.candidate
     if candidate is not None and born is not None:
@@ -186,6 +190,7 @@ def joined(brought: Brought, personal: Personal) -> Evidence:
         kept_because=personal.kept_because,
         candidate=candidate,
         points=personal.points or evidence.points,
+        texts=personal.texts or evidence.texts,
     )
 
 

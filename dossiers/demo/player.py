@@ -13,7 +13,7 @@ from dossiers.casework.bulk import BulkStore
 from dossiers.casework.case import Case
 from dossiers.casework.decide import issuing_unit
 from dossiers.casework.store import Store
-from dossiers.demo import people
+from dossiers.demo import following, people
 from dossiers.demo.casting import Cast
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.rules import services as rules
@@ -25,6 +25,7 @@ from workflow.bodies import body_for
 from workflow.calendar import add_months
 from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source, Taken
 from workflow.guards import Situation
+from workflow.monitoring import ON_PROBATION
 from workflow.procedure.table import move_by, road_of
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, Route, UnitKind, role_for
@@ -60,6 +61,9 @@ class Player:
         self.case: Case | None = None
         self.recorded = datetime(2000, 1, 1, tzinfo=clock.VIETNAM)
         self.shift = timedelta()
+        self.followed = False
+        """Whether the cell records the year of probation."""
+        self._year: list[following.Entry] | None = None
 
     @property
     def on_file(self) -> Case:
@@ -281,19 +285,40 @@ class Player:
         self.do("hold_ceremony", on, {"received_on": self.on_file.facts.received_on})
 
     def _papers_member_cv(self, on: date) -> None:
+        if self.on_file.facts.paper("LL-ĐV") is not None:
+            return
         self.do("record_papers", on, {"papers": (Paper("LL-ĐV", on - timedelta(days=2)),)})
 
     def _papers_recognition(self, on: date) -> None:
-        forms = ("CN-ĐVM", "10-KNĐ", "11-KNĐ", "12-KNĐ")
+        course = () if self.on_file.facts.paper("CN-ĐVM") else ("CN-ĐVM",)
+        forms = (*course, "10-KNĐ", "11-KNĐ", "12-KNĐ")
         self.do("record_papers", on, {"papers": tuple(Paper(form, on - timedelta(days=1)) for form in forms)})
 
     def play(self, steps: int, anchor: date) -> None:
         """The first `steps` lines of ROAD, by their offsets from `anchor`."""
         for offset, name in ROAD[:steps]:
+            self.follow(anchor + timedelta(days=offset))
             self.step(name, anchor + timedelta(days=offset))
 
-    def finish(self) -> None:
-        """Hand the dossier to the store."""
+    def follow(self, until: date) -> None:
+        """What the cell records of the year before a day, with chances of its own: nothing else changes by it."""
+        case = self.case
+        if not self.followed or case is None or case.state not in ON_PROBATION or case.facts.ceremony_on is None:
+            return
+        shared, self.rng = self.rng, Random(f"{case.code} {len(case.facts.year.months)}")  # noqa: S311 - the same each time
+        if self._year is None:
+            self._year = following.entries(case.facts.ceremony_on, self.rng, self.cast.today)
+        while self._year and self._year[0].day < until:
+            entry = self._year.pop(0)
+            is_there = any(case.facts.paper(paper.form) for paper in entry.evidence.get("papers", ()))
+            if not is_there and (case.facts.last_on is None or entry.day >= case.facts.last_on):
+                self.do(entry.trigger, entry.day, entry.evidence)
+        self.rng = shared
+
+    def finish(self, at_end: bool = True) -> None:
+        """Hand the dossier to the store, with the year up to today if nothing more is played."""
+        if at_end:
+            self.follow(self.cast.today + timedelta(days=1))
         if isinstance(self.store, BulkStore):
             self.store.finish(self.on_file)
 

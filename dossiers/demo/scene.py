@@ -10,6 +10,7 @@ from sqlalchemy import update
 from dossiers import clock
 from dossiers.casework.bulk import BulkStore
 from dossiers.casework.store import DatabaseStore
+from dossiers.demo import following
 from dossiers.demo.casting import Cast
 from dossiers.demo.player import ROAD, Player, steps_to
 from dossiers.extensions import run
@@ -27,6 +28,8 @@ class Scene:
         self.store = BulkStore(self.salt)
         self.numbers: dict[Any, int] = {}
         self.made = 0
+        self.follows = True
+        """Whether cells record the year of their new members; not of thousands that only fill a benchmark."""
 
     def salt(self) -> str:
         """32 hex digits, the same each time."""
@@ -43,7 +46,9 @@ class Scene:
         unit = cells[cell] if cell is not None else rng.choice(cells)
         chosen = source or rng.choices(("youth_union", "trade_union", "other"), (55, 33, 12))[0]
         self.made += 1
-        return Player(self.cast, self.store, rng, self.numbers, unit, chosen)
+        player = Player(self.cast, self.store, rng, self.numbers, unit, chosen)
+        player.followed = self.follows and not unit.code.startswith(following.SILENT)
+        return player
 
     def anchor(self, steps: int, days_ago: int) -> date:
         """The anchor that puts the last of `steps` acts `days_ago` before today."""
@@ -93,7 +98,7 @@ class Walk:
         """What was done before a day; whoever was put on the list by then is in the store."""
         self._play(day)
         if self.player.case is not None:
-            self.player.finish()
+            self.player.finish(at_end=False)
 
     def rest(self, live: LiveStore) -> None:
         """All the rest: at once in the database for those who are there."""

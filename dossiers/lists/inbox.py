@@ -13,6 +13,7 @@ from dossiers import clock
 from dossiers.accounts.grants import BLIND, Signed
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
+from dossiers.lists.probationers import Probationer, probationers
 from dossiers.lists.worklist import Item, _item, _lines_of
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -48,7 +49,10 @@ class Group:
 
 @dataclass
 class Inbox:
-    """What stands on a person's first page; `more`: there are more lines of one's own than are shown."""
+    """What stands on a person's first page; `more`: there are more lines of one's own than are shown.
+
+    `warned` are those on probation of whom something is to be said to this person.
+    """
 
     roles: tuple[Role, ...]
     late: list[Task] = field(default_factory=list)
@@ -56,6 +60,7 @@ class Inbox:
     waiting: list[Task] = field(default_factory=list)
     others: list[Task] = field(default_factory=list)
     more: bool = False
+    warned: list[Probationer] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -137,7 +142,22 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
         found.others = [
             Task(_item(row, tree.current())) for code, row in rows_of_others.items() if code not in tasks
         ]  # fmt: skip
+    found.warned = _warned(by_role)
     return found
+
+
+WARNED = frozenset({Role.CELL_SECRETARY, Role.CELL_MEMBER_HELPER, Role.COMMITTEE_OFFICER})
+"""Roles that are told of warnings in their inbox; who has more people above them has the board."""
+
+
+def _warned(by_role: dict[Role, list[int]], most: int = 100) -> list[Probationer]:
+    """Those on probation with a warning for one of these roles that nobody has answered; one query."""
+    told = WARNED.intersection(by_role)
+    if not told:
+        return []
+    units = tree.current().roots(tuple({unit for role in told for unit in by_role[role]}))
+    lines = probationers(units, clock.today(), most)
+    return [line for line in lines if any(told.intersection(one.to) for one in line.urged)]
 
 
 def _task(row: Row[Any], role: Role) -> Task:

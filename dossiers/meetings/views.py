@@ -293,7 +293,7 @@ def enter(number: int) -> ResponseReturnValue:
             return jsonify(in_numbers(now)), 409 if now.problems else 200
         found = services.load(number, signed())
         if step == "close" and not now.problems:
-            without = {number for one in request.form.getlist("without") if (number := whole(one)) is not None}
+            without = {nr for one in request.form.getlist("without") if (nr := whole(one)) is not None}
             done = closing.close(found, signed(), without, now)
             flash(_("Đã khóa cuộc họp và ghi %(n)s hồ sơ.", n=len(done.acts)), "done")
             return _back(found)

@@ -7,6 +7,7 @@ from dossiers.fields import DayField, LineField, NumberWords, choice, labelled, 
 from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.monitoring import year_forms
 from workflow.deadlines import probation_end
 from workflow.guards import REMOVAL_GROUNDS, Situation
 
@@ -127,4 +128,5 @@ FORMS: dict[str, type[ActForm]] = {
     "confirm_after_mending": MendedForm,
     "annul_admission": AnnulForm,
     "close": CloseForm,
+    **year_forms.FORMS,
 }

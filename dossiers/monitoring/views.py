@@ -1,13 +1,37 @@
-"""Pages of monitoring after admission."""
+"""Pages of monitoring after admission: the stage, a new member's year, a cell's month, the board."""
 
-from flask import Blueprint
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from dossiers import clock
 from dossiers.acting.road import add_acts
+from dossiers.casework import loading
+from dossiers.casework.case import Case
+from dossiers.fields import known_key, parse_day
+from dossiers.formatters import day
+from dossiers.languages import gettext as _
 from dossiers.lists import stages
+from dossiers.lists.probationers import MOST
+from dossiers.monitoring import board as boards
+from dossiers.monitoring import month as months
+from dossiers.monitoring.drawing import draw
 from dossiers.monitoring.forms import FORMS
-from dossiers.security import permits
+from dossiers.monitoring.month import MonthPage
+from dossiers.monitoring.year import HOW_LABELS, Year, year_of
+from dossiers.monitoring.year_forms import month_label, month_named, recent_months
+from dossiers.people.personal import sees_file
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import Part
+from dossiers.reading.page import DossierPage, companions, dossier_page
+from dossiers.security import permits, signed
+from dossiers.units import registers, tree
+from dossiers.units.tree import Node
+from workflow.monitoring import BY_RULE
+from workflow.probation import MONTH_HEADINGS, REMARK_HEADINGS, first_of
 from workflow.stages import Stage
+from workflow.votes import Body
 
 blueprint = Blueprint("monitoring", __name__)
 add_acts(blueprint, FORMS)
@@ -18,3 +42,154 @@ add_acts(blueprint, FORMS)
 def stage() -> ResponseReturnValue:
     """The stage of monitoring."""
     return stages.render(Stage.MONITORING)
+
+
+def _year(code: str) -> tuple[Case, DossierPage, Year]:
+    """A member's year, for who sees the file; 404 where there is none."""
+    who = signed()
+    case = loading.load_case(code, who)
+    year = year_of(case, clock.today())
+    if year is None or not sees_file(who.roles_over(case.acting_units)):
+        abort(404)
+    privacy.note(case.id, who.account_id, Part.YEAR)
+    return case, dossier_page(case, who), year
+
+
+def _helpers(case: Case) -> list[tuple[str, date, bool]]:
+    """Those who were assigned last: name, since when, whether the register of the cell has them still."""
+    rows = [row for row in companions(case) if row.kind == "helper"]
+    there = {seat.ref for seat in registers.register(case.unit_id, Body.CELL, clock.today())}
+    return [(row.name, row.since, row.ref in there) for row in rows if row.seq == rows[-1].seq]
+
+
+@blueprint.get("/ho-so/<code>/nam-du-bi")
+@permits("year.read")
+def year(code: str) -> ResponseReturnValue:
+    """A new member's year: the line, its table, months, quarters, warnings with their answers."""
+    case, page, found = _year(code)
+    return render_template(
+        "monitoring/year.html",
+        page=page,
+        tab="nam-du-bi",
+        year=found,
+        line=draw(found),
+        helpers=_helpers(case),
+        how=HOW_LABELS,
+        headings=REMARK_HEADINGS,
+    )
+
+
+@blueprint.get("/ho-so/<code>/tu-kiem-diem")
+@permits("year.read")
+def self_review(code: str) -> ResponseReturnValue:
+    """The self-review of the probationary member, prepared from the year, to be printed and written on."""
+    case, page, found = _year(code)
+    form = page.book.form("self_review")
+    return render_template(
+        "monitoring/self_review.html",
+        page=page,
+        year=found,
+        form=form,
+        title=page.book.form_title(form),
+        headings=REMARK_HEADINGS,
+        merits=case.facts.year.merits,
+    )
+
+
+def _cell(cells: list[Node]) -> Node:
+    """The cell that is asked for, or the only one; 404 for one that is not this person's."""
+    asked = request.args.get("don-vi", cells[0].code if cells else "")
+    found = next((cell for cell in cells if cell.code == asked), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _month() -> date:
+    """The month that is asked for, if it may be recorded; else this one."""
+    asked = request.args.get("thang", "")
+    known = {named for named, _label in recent_months(clock.today())}
+    return month_named(asked) if asked in known else first_of(clock.today())
+
+
+@blueprint.route("/sau-ket-nap/thang", methods=["GET", "POST"])
+@permits("month.record")
+def month() -> ResponseReturnValue:
+    """The monthly meeting of a cell: attendance, dues, tasks and remarks of everybody it follows."""
+    who, cells = signed(), months.cells_of(signed())
+    cell, first = _cell(cells), _month()
+    form, status = MonthPage(), 200
+    form.fit(months.people_of(cell, who), first)
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            done = form.record(first, who)
+            if done and not any(row.refused for row in form.people):
+                flash(_("Đã ghi tháng %(month)s cho %(n)s người.", month=month_label(first), n=done), "done")
+                return redirect(f"{request.path}?don-vi={cell.code}&thang={first:%Y-%m}", 303)
+            told = _("Đã ghi %(n)s người; những dòng có chú thích chưa ghi được.", n=done)
+            flash(told if done else _("Chưa ghi được ai."), "warn")
+    return render_template(
+        "monitoring/month.html",
+        form=form,
+        cell=cell,
+        cells=cells,
+        first=first,
+        months=recent_months(clock.today()),
+        headings=MONTH_HEADINGS,
+    ), status
+
+
+@blueprint.route("/sau-ket-nap/dang-phi", methods=["GET", "POST"])
+@permits("month.record")
+def dues() -> ResponseReturnValue:
+    """Dues from a file: each line a dossier, a month, and what became of it."""
+    who, cells = signed(), months.cells_of(signed())
+    cell, results, status = _cell(cells), [], 200
+    if request.method == "POST":
+        sent = request.files.get("tep")
+        text = sent.read(200_000).decode("utf-8", "replace") if sent else ""
+        lines = months.read_dues(text or request.form.get("dong", "")[:200_000])
+        results = months.record_dues(lines, cell, who, known_key(request.form.get("act_key")))
+        status = 200 if results and not any(why for _line, why in results) else 422
+    return render_template(
+        "monitoring/dues.html",
+        cell=cell,
+        results=results,
+        sent=request.method == "POST",
+        people=months.people_of(cell, who),
+        typed=request.form.get("dong", "") if status == 422 else "",
+        act_key=months.new_key(),
+    ), status
+
+
+@blueprint.get("/sau-ket-nap/bang")
+@permits("year.read")
+def board() -> ResponseReturnValue:
+    """The board of those on probation within a unit, by month and by warning, as of a day."""
+    who, units = signed(), tree.current()
+    roots = units.roots(who.reading_units)
+    asked = request.args.get("don-vi", "")
+    node = units.find(asked, who.reading_units) if asked else units[roots[0]]
+    if node is None:
+        abort(404)
+    try:
+        as_of = parse_day(request.args.get("ngay", ""))
+    except ValueError:
+        as_of = clock.today()
+    named = request.args.get("nam-thang", "")
+    chosen = int(named) if named.isascii() and named.isdigit() and len(named) < 4 else None
+    warning = request.args.get("canh-bao", "")
+    found = boards.board(node.id, as_of, chosen, warning if warning in BY_RULE else "")
+    return render_template(
+        "monitoring/board.html",
+        board=found,
+        unit=node,
+        units=units.offered(who.reading_units),
+        as_of=day(as_of),
+        chosen=chosen,
+        warning=warning if warning in BY_RULE else "",
+        specs=BY_RULE,
+        silent=boards.is_silent,
+        most=MOST,
+    )

@@ -55,6 +55,7 @@ class Part(StrEnum):
     SEARCH = "search"
     PRINT = "print"
     COMMAND = "command"
+    YEAR = "year"
 
 
 PART_LABELS: dict[Part, Text] = {
@@ -72,9 +73,12 @@ PART_LABELS: dict[Part, Text] = {
     Part.SEARCH: Text("Tìm", "A search"),
     Part.PRINT: Text("In danh sách", "Printed a list"),
     Part.COMMAND: Text("Lệnh trên máy chủ", "A command on the server"),
+    Part.YEAR: Text("Năm dự bị", "Year of probation"),
 }
 
-OF_DOSSIERS = (Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.OPENED)
+OF_DOSSIERS = (
+    Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.YEAR, Part.OPENED,
+)  # fmt: skip
 """Parts that show a dossier to who opened it."""
 
 COLUMNS = (

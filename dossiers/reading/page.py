@@ -25,12 +25,13 @@ from dossiers.privacy.services import TOLD, Opening
 from dossiers.reading.points import PointShown, points_of
 from dossiers.reading.refusals import check_for, option_for
 from dossiers.units import registers, tree
-from workflow import machine
+from workflow import machine, monitoring
 from workflow.ahead import Next, next_act
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
 from workflow.guards import Situation
 from workflow.machine import Option
+from workflow.monitoring import Warned
 from workflow.procedure.table import next_step
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, route_label
@@ -97,6 +98,7 @@ class DossierPage:
     openings: Sequence[Opening]
     """Who has such columns open now, as far as whoever looks is told."""
     shown: list[tuple[str, str, str]]
+    warnings: tuple[Warned, ...] = ()
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
@@ -132,6 +134,16 @@ class DossierPage:
     def address(self) -> str:
         """The page's address; that of an act's form is the same with its trigger (acting.road.add_acts)."""
         return url_for("reading.dossier", code=self.case.code)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the follow-up is over: the dossier is closed by itself, whether or not somebody recorded that."""
+        return self.case.state is State.OFFICIAL and self.ahead.trigger is None
+
+    @property
+    def has_year(self) -> bool:
+        """Whether there is a year of probation to look at, for who sees the file."""
+        return self.full_view and self.case.facts.ceremony_on is not None
 
     @property
     def unit_name(self) -> str:
@@ -197,6 +209,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         closed=() if opened else closed,
         openings=openings,
         shown=shown(person, s.actor.roles, opened),
+        warnings=monitoring.warnings(case.state, case.facts, s.rulebook, s.calendar, s.today) if sees else (),
     )
 
 

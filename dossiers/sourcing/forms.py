@@ -7,11 +7,11 @@ from wtforms import BooleanField, FormField, HiddenField
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
-from dossiers.acting.forms import ActForm, Balloted, Brought, MemberRows, Numbered, Recorded
+from dossiers.acting.forms import ActForm, Balloted, Numbered
+from dossiers.acting.helping import HelperRows
 from dossiers.acting.rows import HelperRowForm, RowList
 from dossiers.acting.sent import sent_key
 from dossiers.casework.act import Act
-from dossiers.casework.case import Case
 from dossiers.fields import (
     DayField,
     LineField,
@@ -92,30 +92,11 @@ class NominateForm(Numbered, Balloted, ActForm):
     happened_on = DayField(_l("Ngày ra nghị quyết"), [required])
 
 
-class AcceptForm(Numbered, MemberRows):
+class AcceptForm(Numbered, HelperRows):
     """The cell puts the candidate on its list and assigns one or two helping members."""
 
     happened_on = DayField(_l("Ngày họp chi bộ"), [required])
     helpers = RowList(FormField(HelperRowForm), min_entries=2, max_entries=2)
-
-    companion = "helper"
-
-    @property
-    def people(self) -> RowList:
-        """The rows of the helpers."""
-        return self.helpers
-
-    def recall(self, recorded: Recorded) -> None:
-        """Those who were assigned."""
-        super().recall(recorded)
-        self.choose({"member": row.ref} for row in recorded.companions if row.kind == "helper")
-
-    def bring(self, brought: Brought, case: Case) -> None:
-        """One or two helpers."""
-        super().bring(brought, case)
-        refs = dict.fromkeys(row.member.data for row in self.helpers.rows if row.member.data)
-        brought.evidence["helpers"] = len(refs)
-        brought.companions = self.companions(refs, self.happened_on.data)
 
 
 FORMS: dict[str, type[ActForm]] = {"nominate": NominateForm, "accept_to_list": AcceptForm}

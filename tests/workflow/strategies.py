@@ -41,7 +41,7 @@ def _of(info: Any) -> st.SearchStrategy[Any]:
     if kind == "IntType":
         low = info.ge if info.ge is not None else 0
         high = info.le if info.le is not None else 1000
-        return st.one_of(st.integers(low, min(high, 20)), st.integers(low, high))
+        return st.one_of(st.integers(low, max(low, min(high, 20))), st.integers(low, high))
     if kind == "StrType":
         return WORDS.filter(lambda word: info.max_length is None or len(word) <= info.max_length)
     simple = {"DateType": DATES.map(date.isoformat), "BoolType": st.booleans(), "NoneType": st.none()}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.workflow.helpers import CALENDAR, EVERYBODY
 from tests.workflow.situations import INTRODUCED, SOUND, failed
-from workflow import bundle, machine
+from workflow import bundle, machine, monitoring
 from workflow.deadlines import follow_up_end, probation_end, running
 from workflow.facts import (
     Actor,
@@ -29,6 +29,7 @@ from workflow.facts import (
 )
 from workflow.guards import Situation
 from workflow.machine import Refused
+from workflow.probation import Dues, Followed, Month
 from workflow.route import ROUTES, Route, RouteName, UnitKind, route_of
 from workflow.rulebook import Rule, Rulebook, shipped
 from workflow.stages import State
@@ -69,6 +70,11 @@ def asked(state: State, facts: DossierFacts) -> Probe:
     ]
 
 
+def warned(facts: DossierFacts, on: date) -> Probe:
+    """The warnings of a day."""
+    return lambda book: monitoring.warnings(State.PROBATIONARY, facts, book, CALENDAR, on)
+
+
 def facts(base: DossierFacts = SOUND, **changes: Any) -> DossierFacts:
     return msgspec.structs.replace(base, **changes)
 
@@ -82,6 +88,11 @@ READY = facts(
     birth_date=date(1996, 5, 20),
 )  # fmt: skip
 MEMBER = DossierFacts(admitted_on=date(2025, 7, 1), received_on=date(2025, 7, 8), ceremony_on=date(2025, 7, 15))
+UNPAID = facts(
+    MEMBER, followed=Followed(tuple(Month(date(2025, month, 1), None, Dues.UNPAID) for month in (8, 9, 10)))
+)  # fmt: skip
+WINTER = (date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1))
+OVER_NEW_YEAR = facts(MEMBER, followed=Followed(tuple(Month(first, None, Dues.UNPAID) for first in WINTER)))
 AT_CELL = facts(READY)
 PREPARED = facts(READY, cell_resolution_on=date(2026, 8, 3), prepared_on=date(2026, 9, 1), preparer="a9")
 FULL = Ballot(15, 15, 15)
@@ -194,6 +205,15 @@ PROBES: dict[str, Probe] = {
     ),
     "probation": lambda book: probation_end(MEMBER, book),
     "member_cv": due(S.PROBATIONARY, MEMBER),
+    "absent_months": warned(UNPAID, date(2025, 11, 3)),
+    "absent_year": warned(OVER_NEW_YEAR, date(2026, 2, 2)),
+    "course_by_month": warned(MEMBER, date(2026, 4, 16)),
+    "quarters_without_remarks": warned(MEMBER, date(2026, 1, 16)),
+    "helper_left": warned(facts(MEMBER, followed=Followed(helper_left_on=date(2025, 9, 1))), date(2025, 9, 3)),
+    "recognition_vote_near": warned(MEMBER, date(2026, 8, 13)),
+    "moved_without_papers": warned(facts(MEMBER, moved_in_on=date(2025, 9, 3)), date(2025, 10, 16)),
+    "classified_after": said(S.PROBATIONARY, MEMBER, "classify", date(2025, 12, 20), year=2025, ground="good"),
+    "complaint": due(S.REMOVED, facts(MEMBER, followed=Followed(told_on=date(2026, 3, 2)))),
     "formal_transfer": due(S.PROBATIONARY, facts(MEMBER, moved_in=True, moved_in_on=date(2025, 9, 1))),
     "new_member_course": said(S.PROBATIONARY, MEMBER, "submit_for_recognition", date(2026, 7, 20)),
     "recognition_papers": said(S.PROBATIONARY, MEMBER, "submit_for_recognition", date(2026, 7, 20)),

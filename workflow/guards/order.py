@@ -205,6 +205,13 @@ _NEED_NAMES: dict[str, Text] = {
     "stands_in": Text("bước hồ sơ đang ở", "the step the dossier stands at"),
     "taken": Text("những việc đã làm trên giấy", "what was done on paper"),
     "meeting": Text("cuộc họp", "the meeting"),
+    "month": Text("tháng sinh hoạt", "the month"),
+    "quarter": Text("quý", "the quarter"),
+    "texts": Text("nội dung ghi", "what is written"),
+    "warning": Text("cảnh báo được trả lời", "the warning that is answered"),
+    "causes": Text("nguyên do được trả lời", "the causes that are answered"),
+    "year": Text("năm", "the year"),
+    "member_moves": Text("việc đảng viên chuyển sinh hoạt", "that a member moves"),
 }
 """What people call the pieces of the evidence; every one but the day."""
 _CONCLUSION = Text("kết luận thẩm tra", "the conclusion of the verification")

@@ -208,7 +208,10 @@ def resume(s: Situation, e: Evidence) -> Changes:
 
 def transfer(s: Situation, e: Evidence) -> Changes:
     given = {name: getattr(e, name) for name in ("unit_has_youth_union", "unit_has_trade_union")}
-    return {name: value for name, value in given.items() if value is not None}
+    told: Changes = {name: value for name, value in given.items() if value is not None}
+    if e.member_moves:
+        told["followed"] = msgspec.structs.replace(s.facts.year, moved_on=e.happened_on)
+    return told
 
 
 def correct_candidate(s: Situation, e: Evidence) -> Changes:

@@ -224,7 +224,7 @@ SIDE_ROADS: tuple[Line, ...] = (
         None,
         (*parts.OFFICE, Role.UPPER_OFFICER),
         ("reason",),
-        takes=("unit_has_youth_union", "unit_has_trade_union"),
+        takes=("unit_has_youth_union", "unit_has_trade_union", "member_moves"),
         effect=effects.transfer,
         correction=Correction.NEVER,
         never=Text(

@@ -7,6 +7,7 @@ import msgspec
 from workflow import guards as g
 from workflow.guards import Guard
 from workflow.procedure import parts
+from workflow.procedure.monitoring import MONITORING
 from workflow.procedure.move import Line, Move
 from workflow.procedure.side_roads import SIDE_ROADS
 from workflow.procedure.steps import STEPS
@@ -17,7 +18,7 @@ from workflow.triggers import TRIGGERS, Kind
 
 _S = State
 
-LINES: tuple[Line, ...] = (*STEPS, *SIDE_ROADS)
+LINES: tuple[Line, ...] = (*STEPS, *SIDE_ROADS, *MONITORING)
 MOVES: tuple[Move, ...] = tuple(
     Move(**msgspec.structs.asdict(line), source=source) for line in LINES for source in line.sources
 )

@@ -204,7 +204,7 @@ def _wrong_admissions(scene: Scene) -> None:
 
 def _bulk(scene: Scene, count: int) -> None:
     """More dossiers for benchmarks; none is decided in 2022, so that the letter's figure stays."""
-    rng = scene.rng
+    rng, scene.follows = scene.rng, False
     states, weights = zip(*BULK_WEIGHTS, strict=True)
     section = [(code, cell) for code in ("DB02", "DB04", "DB08") for cell in (2, 3)]
     for state in rng.choices(states, weights, k=count):

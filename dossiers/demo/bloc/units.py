@@ -1,6 +1,7 @@
 """The bloc of the letter: its units, the registers of those who vote, accounts, quotas and classes."""
 
 from datetime import date
+from random import Random
 
 from dossiers.demo.casting import Cast, Casting
 from dossiers.extensions import db
@@ -73,6 +74,9 @@ class BlocCasting(Casting):
         db.session.add(Quota(unit_id=upper.id, year=2022, amount=130, decision_number="486-QĐ/TU",
                              decided_on=date(2022, 1, 25)))  # fmt: skip
         self.hold_classes(bloc, date(2014, 1, 10), 12 * 9)
+        shared, self.rng = self.rng, Random("helpers")  # noqa: S311 - apart: nobody else is somebody else by it
+        self.account(bloc, Role.CELL_MEMBER_HELPER, bloc.cells["DB02"][2], "Đảng viên giúp đỡ DB02-C3")
+        self.rng = shared
         return bloc
 
     def _committee(self, bloc: Cast, code: str, name: str, kind: str) -> None:

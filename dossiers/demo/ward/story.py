@@ -73,10 +73,12 @@ def _walks(scene: Scene, more: int) -> list[Walk]:
     for cell in rng.sample(_SCHOOLS, 2):  # their cells said yes while there was still a committee to appraise
         player = scene.player(WARD, cell, "youth_union")
         found.append(scene.walk(player, State.SECTION_APPRAISAL, (TODAY - CLOSED).days + rng.randint(3, 9)))
+    scene.follows = False
     for _number in range(more):
         state = rng.choice([state for state, _count in ON_THE_ROAD if state is not State.ENROLLED])
         source = "youth_union" if state is State.NOMINATED else None
         found.append(scene.walk(scene.player(WARD, rng.randrange(22), source), state, rng.randint(1, 60)))
+    scene.follows = True
     return found
 
 

@@ -44,6 +44,8 @@ TABLE = {
     "correct_record": NEVER, "prepare_correction": NEVER, "undo": NEVER, "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
     "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
+    "record_month": ALLOWED, "remark_quarter": ALLOWED, "answer_warning": ALLOWED, "assign_helper": ALLOWED,
+    "helper_leaves": ALLOWED, "record_merit": ALLOWED, "classify": ALLOWED, "tell_person": ALLOWED,
     "withdraw": ALLOWED, "refuse": ALLOWED, "transfer_out": ALLOWED, "record_death": ALLOWED,
 }  # fmt: skip
 """What becomes of a correction of each act. A refusal where the deciding body takes it is by two as well."""
@@ -123,6 +125,7 @@ NOT_IN_THE_DEMO = (
     "refer_to_superior", "follow_new_road",
     "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
     "prepare_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
-    "confirm_after_mending",
+    "confirm_after_mending", "answer_warning", "assign_helper", "helper_leaves", "record_merit", "classify",
+    "tell_person",
 )  # fmt: skip
 """The demo has none of these; chance corrects them in test_replay."""

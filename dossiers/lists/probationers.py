@@ -1,0 +1,106 @@
+"""Those on probation within units, with what the rules warn of; one query however many units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, Select, bindparam, select, union_all
+
+from dossiers.casework.models import Dossier, Scope
+from dossiers.extensions import run
+from dossiers.people.models import Person
+from dossiers.rules import services as rules
+from dossiers.units import tree
+from workflow import monitoring
+from workflow.calendar import WorkCalendar
+from workflow.deadlines import days_left, probation_end
+from workflow.facts import DossierFacts
+from workflow.monitoring import ON_PROBATION, Warned
+from workflow.rulebook import Rulebook
+from workflow.stages import State
+
+_FACTS = msgspec.json.Decoder(DossierFacts)
+MOST = 500
+"""So many new members are read for one page."""
+
+
+@dataclass(frozen=True)
+class Probationer:
+    """A probationary member as lists and the board show them, as of a day."""
+
+    code: str
+    name: str
+    unit_id: int
+    unit: str
+    state: State
+    ceremony_on: date
+    ends_on: date
+    month: int
+    days_to_end: int
+    last_month: date | None
+    warnings: tuple[Warned, ...]
+
+    @property
+    def urged(self) -> tuple[Warned, ...]:
+        """The warnings nobody has answered."""
+        return monitoring.urged(self.warnings)
+
+
+@lru_cache(maxsize=1)
+def _query() -> Select[Any]:
+    """Each state is a range of an index, cut at the limit; the longest in a state come first."""
+    parts = [
+        select(Scope.dossier_id, Scope.since)
+        .where(Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.state == str(state))
+        .order_by(Scope.since, Scope.dossier_id)
+        .limit(bindparam("limit"))
+        .subquery()
+        for state in ON_PROBATION
+    ]
+    found = union_all(*(select(part.c.dossier_id, part.c.since) for part in parts)).subquery()
+    columns: tuple[Any, ...] = (
+        Dossier.code, Person.full_name, Dossier.unit_id, Dossier.state, Dossier.facts, Dossier.rulebook,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(found, found.c.dossier_id == Dossier.id)
+        .join(Person, Person.id == Dossier.person_id)
+        .order_by(found.c.since, Dossier.id)
+        .limit(bindparam("limit"))
+    )
+
+
+def probationers(units: Sequence[int], as_of: date, most: int = MOST) -> list[Probationer]:
+    """Those on probation on a day in dossiers that these units see, the earliest ceremony first, `most` at most.
+
+    The dossiers are those of now, looked at from that day.
+    """
+    if not units:
+        return []
+    books, calendar = rules.books(), rules.calendar()
+    rows = {row.code: row for row in run(_query(), {"units": list(units), "limit": most})}
+    made = [_probationer(row, books[row.rulebook], calendar, as_of) for row in rows.values()]
+    return sorted((one for one in made if one is not None), key=lambda one: (one.ceremony_on, one.code))
+
+
+def _probationer(row: Row[Any], book: Rulebook, calendar: WorkCalendar, as_of: date) -> Probationer | None:
+    facts, state = _FACTS.decode(row.facts), State(row.state)
+    ends, ceremony = probation_end(facts, book), facts.ceremony_on
+    if ends is None or ceremony is None or ceremony > as_of:
+        return None
+    return Probationer(
+        row.code,
+        row.full_name,
+        row.unit_id,
+        tree.current().name(row.unit_id),
+        state,
+        ceremony,
+        ends,
+        monitoring.month_of_probation(facts, as_of),
+        days_left(ends, as_of),
+        facts.year.months[-1].first if facts.year.months else None,
+        monitoring.warnings(state, facts, book, calendar, as_of),
+    )
