@@ -8,6 +8,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from dossiers import navigation
+from dossiers.accounts import giving
 from dossiers.casework import loading
 from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day
@@ -18,7 +19,7 @@ from dossiers.lists.heads import frame
 from dossiers.privacy import services as privacy
 from dossiers.privacy import watching
 from dossiers.privacy.services import Part
-from dossiers.security import held, may, permits, signed, way_back
+from dossiers.security import held, may, permits, signed, units_with, way_back
 from dossiers.units import tree
 from workflow.facts import Source
 from workflow.stages import STAGE_STATES, Stage, State
@@ -45,6 +46,7 @@ def inbox() -> ResponseReturnValue:
         votes=waiting.VOTES if may("meeting.hold") else (),
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),
+        asked=giving.waiting(units_with("roles.confirm")) if may("roles.confirm") else (),
     )
 
 
