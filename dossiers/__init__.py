@@ -21,6 +21,8 @@ from dossiers.drafts.views import blueprint as drafts_pages
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.lists import pieces as lists_pieces
 from dossiers.lists.views import blueprint as lists_pages
+from dossiers.meetings import pieces as meetings_pieces
+from dossiers.meetings.views import blueprint as meetings_pages
 from dossiers.monitoring.views import blueprint as monitoring_pages
 from dossiers.operations import metrics
 from dossiers.operations.views import blueprint as operations_pages
@@ -70,6 +72,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.filters_of = lambda code: {
         **formatters.filters(code),
         **lists_pieces.filters(code),
+        **meetings_pieces.filters(code),
         **reading_pieces.filters(code),
     }
     app.context_processor(_context)
@@ -85,7 +88,7 @@ def _blueprints(app: Flask) -> None:
     for blueprint in (
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, accounts_pages, own_pages, quotas_pages, audit_pages, rules_pages, demo_pages,
-        operations_pages, reports_pages, drafts_pages,
+        operations_pages, reports_pages, drafts_pages, meetings_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -26,6 +26,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("verification.stage", message("Thẩm tra"), "dossier.read", ("verification.",)),
     Entry("admission.stage", message("Xét kết nạp"), "dossier.read", ("admission.",)),
     Entry("monitoring.stage", message("Sau kết nạp"), "dossier.read", ("monitoring.",)),
+    Entry("meetings.meetings", message("Họp, biểu quyết"), "meeting.read", ("meetings.",)),
     Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
     Entry("reports.report", message("Báo cáo"), "quota.read"),
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),

@@ -33,6 +33,8 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
     "dossier.take_over": OFFICES | {Role.CELL_SECRETARY},
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
+    "meeting.hold": OFFICES | {Role.CELL_SECRETARY},
+    "meeting.read": OFFICES | {Role.CELL_SECRETARY, Role.INSPECTOR},
     "register.manage": OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
     "quota.give": frozenset({Role.UPPER_OFFICER}),

@@ -305,7 +305,8 @@ class Ballot(Frozen, frozen=True):
     """The counted result of a vote: those entitled on the day, those present, for and against.
 
     Among those entitled are the exempt members who came (`exempt_present`); `members` are all official members of the
-    cell, whoever came or may vote (None: nobody says, then those entitled).
+    cell, whoever came or may vote (None: nobody says, then those entitled). `blank` and `invalid` are votes neither for
+    nor against, `abstained` who was present and took no part: the introducer, a relative.
     """
 
     entitled: Count
@@ -314,6 +315,9 @@ class Ballot(Frozen, frozen=True):
     against: Count = 0
     exempt_present: Count = 0
     members: Count | None = None
+    blank: Count = 0
+    invalid: Count = 0
+    abstained: Count = 0
 
 
 class Candidate(Frozen, frozen=True):
@@ -366,6 +370,7 @@ class Evidence(Frozen, frozen=True):
     renamed: bool = False
     stands_in: State | None = None
     taken: Taken | None = None
+    meeting: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class Actor(Frozen, frozen=True):

@@ -12,10 +12,11 @@ from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
+from dossiers.acting import ballots
+from dossiers.acting.ballots import Counted
 from dossiers.acting.rows import PaperRowForm, Piece, RowList
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
-from dossiers.casework.decide import body_unit
 from dossiers.fields import (
     ChoiceField,
     DayField,
@@ -35,11 +36,10 @@ from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import registers
-from workflow.bodies import body_for, votes_needed
 from workflow.deadlines import running
-from workflow.facts import Ballot, DossierFacts, Evidence
+from workflow.facts import DossierFacts, Evidence
 from workflow.guards import Situation
-from workflow.procedure.table import move_by, road_of
+from workflow.procedure.table import move_by
 from workflow.rulebook import Rulebook
 from workflow.stages import STATE_LABELS, State
 from workflow.votes import Body
@@ -196,7 +196,7 @@ class Reasoned(ActForm):
     reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 
-_VOTES = ("present", "in_favour", "against", "exempt_present")
+_VOTES = ("present", "in_favour", "against", "blank", "invalid", "exempt_present")
 
 
 class Balloted(ActForm):
@@ -205,6 +205,8 @@ class Balloted(ActForm):
     present = WholeNumberField(_l("Số người có mặt"), [required])
     in_favour = WholeNumberField(_l("Tán thành"), [required])
     against = WholeNumberField(_l("Không tán thành"), [Optional()])
+    blank = WholeNumberField(_l("Phiếu trắng, không có ý kiến"), [Optional()])
+    invalid = WholeNumberField(_l("Phiếu không hợp lệ"), [Optional()])
     exempt_present = WholeNumberField(_l("Trong số có mặt: đảng viên được miễn sinh hoạt"), [Optional()])
 
     _hint = ""
@@ -217,13 +219,11 @@ class Balloted(ActForm):
             for name in _VOTES:
                 del self[name]
             return
-        who, _purpose = body_for(trigger, s)
-        unit = body_unit(case, who, road_of(trigger, case.state, case.route))
-        seats = registers.counted(unit, str(who), clock.today()) if unit else registers.Register()
+        who, seats = ballots.register_on(case, trigger, s, clock.today())
         if not seats.exempt:
             del self["exempt_present"]
         self._hint = _("%(body)s: danh sách hiện có %(n)s người có quyền biểu quyết.", body=body(who), n=seats.official)
-        if wanted := votes_needed(trigger, s, seats.official):
+        if wanted := ballots.majority(trigger, s, seats)[1]:
             self._hint += " " + _("Cần ít nhất %(n)s phiếu tán thành.", n=wanted)
         self._hint += " " + _("Khi ghi, số người được tính theo danh sách của ngày họp.")
 
@@ -244,9 +244,18 @@ class Balloted(ActForm):
         if "present" not in self._fields:
             return
         exempt = self.exempt_present.data or 0 if "exempt_present" in self._fields else 0
-        brought.evidence["ballot"] = Ballot(
-            0, self.present.data, self.in_favour.data, self.against.data or 0, exempt
-        )  # fmt: skip
+        known = self.recorded.evidence if self.recorded is not None else None
+        brought.evidence["ballot"] = Counted(
+            self.present.data,
+            self.in_favour.data,
+            self.against.data or 0,
+            exempt,
+            self.blank.data or 0,
+            self.invalid.data or 0,
+            known.ballot.abstained if known is not None and known.ballot is not None else 0,
+        ).ballot
+        if known is not None and known.meeting is not None:
+            brought.evidence["meeting"] = known.meeting
 
 
 class DecisionForm(Numbered, Balloted, ActForm):

@@ -30,6 +30,8 @@ LABELS: dict[str, str] = {
     "body": message("trong"), "status": message("là"), "account": message("tài khoản số"), "role": message("vai trò"),
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
+    "meeting": message("cuộc họp số"), "passed": message("hồ sơ đạt"), "failed": message("hồ sơ không đạt"),
+    "left": message("hồ sơ chưa ghi"),
     "amount": message("chỉ tiêu"), "decision": message("quyết định số"), "decided_on": message("ngày quyết định"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""
@@ -39,6 +41,8 @@ TABLES: dict[str, str] = {
     "body_member": message("người biểu quyết"), "seat_status": message("tình trạng biểu quyết"),
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
+    "meeting": message("cuộc họp"), "meeting_attendance": message("điểm danh"),
+    "meeting_line": message("kết quả biểu quyết của cuộc họp"),
     "course_class": message("lớp"), "account": message("tài khoản"), "role_assignment": message("vai trò được giao"),
 }  # fmt: skip
 """The tables of the office's log: an event that carries everything says how many rows of each."""

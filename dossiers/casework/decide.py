@@ -36,7 +36,7 @@ from workflow.procedure.move import Issuer
 from workflow.procedure.table import road_of, route_knows
 from workflow.roles import Role
 from workflow.route import Route, UnitKind, told
-from workflow.rulebook import in_force
+from workflow.rulebook import Rulebook, in_force
 from workflow.rulestate import Rules
 from workflow.stages import State
 from workflow.votes import Body as VotingBody
@@ -236,10 +236,15 @@ def with_register(
     seats = store.entitled(unit, str(body), evidence.happened_on) if unit else Register()
     if ballot.exempt_present > seats.exempt:
         raise Refused((_more_exempt(s, ballot.exempt_present, seats.exempt),))
-    came = ballot.exempt_present if s.rulebook.word("exempt_members") == "count_when_present" else 0
     members = seats.members if body is VotingBody.CELL else None
-    counted = msgspec.structs.replace(ballot, entitled=seats.official + came, members=members)
+    may_vote = entitled(seats, ballot.exempt_present, s.rulebook)
+    counted = msgspec.structs.replace(ballot, entitled=may_vote, members=members)
     return msgspec.structs.replace(evidence, ballot=counted)
+
+
+def entitled(seats: Register, exempt_present: int, book: Rulebook) -> int:
+    """How many may vote: the official members, and those exempt who came, where the rulebook has it so."""
+    return seats.official + (exempt_present if book.word("exempt_members") == "count_when_present" else 0)
 
 
 def with_name(act: Act, case: Case) -> Evidence:

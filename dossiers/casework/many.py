@@ -1,6 +1,6 @@
-"""advance_all(): many acts at once, decided first, written in one transaction. Meetings, classes and imports."""
+"""advance_all() and advance_together(): many acts at once, decided first, written in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
@@ -57,8 +57,71 @@ def advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer
         return _advance_all(acts, signed)
 
 
+def advance_together(
+    acts: Sequence[tuple[Case, Act]], signed: Signed, first: Callable[[Sequence[Case]], None]
+) -> list[Answer]:
+    """Do all of these acts in one transaction with what `first` writes, or nothing: an answer an act. Unless every
+    answer is Done nothing was written.
+
+    `first` is called in the transaction before any act is written, with the dossiers as the acts leave them; what it
+    raises undoes everything.
+    """
+    if any(act.trigger in ALONE for _, act in acts):
+        raise ValueError("is done one at a time")
+    try:
+        return _advance_together(acts, signed, first)
+    except RulesChanged:
+        instance.forget()
+        return _advance_together(acts, signed, first)
+
+
+def _advance_together(
+    acts: Sequence[tuple[Case, Act]], signed: Signed, first: Callable[[Sequence[Case]], None]
+) -> list[Answer]:
+    store = BatchStore()
+    answers, decided = _decide_all(store, acts, signed)
+    if len(decided) == len(acts):
+        at = -1
+        try:
+            with write_transaction():
+                first([case for case, _changes in decided.values()])
+                for number, (case, changes) in decided.items():
+                    at = number
+                    store.write(case, changes)
+        except (Overtaken, Duplicate, IntegrityError) as error:
+            if at < 0:
+                raise
+            answers[at] = _why(error, *acts[at], signed)
+        else:
+            _told(acts, answers, signed)
+    return [answer for answer in answers if answer is not None]
+
+
+def foresee_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer]:
+    """What many acts would do, each seeing those before it; nothing is written."""
+    answers, _decided = _decide_all(BatchStore(), acts, signed)
+    return [answer for answer in answers if answer is not None]
+
+
 def _advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer]:
-    store, sent = BatchStore(), sent_before_of([act.key for _, act in acts])
+    store = BatchStore()
+    answers, decided = _decide_all(store, acts, signed)
+    _write(store, acts, decided, answers, signed)
+    _told(acts, answers, signed)
+    return [answer for answer in answers if answer is not None]
+
+
+def _told(acts: Sequence[tuple[Case, Act]], answers: Sequence[Answer | None], signed: Signed) -> None:
+    for (_, act), answer in zip(acts, answers, strict=True):
+        if isinstance(answer, Done):
+            told(answer, act.trigger, signed)
+
+
+def _decide_all(
+    store: BatchStore, acts: Sequence[tuple[Case, Act]], signed: Signed
+) -> tuple[list[Answer | None], dict[int, tuple[Case, Changes]]]:
+    """An answer an act, and what those that are possible will write, by their place."""
+    sent = sent_before_of([act.key for _, act in acts])
     answers: list[Answer | None] = [None] * len(acts)
     decided: dict[int, tuple[Case, Changes]] = {}
     latest: dict[int, Case] = {}
@@ -74,11 +137,7 @@ def _advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answe
             continue
         store.take(changes)
         answers[number], decided[number], latest[read.id] = done, (case, changes), case
-    _write(store, acts, decided, answers, signed)
-    for (_, act), answer in zip(acts, answers, strict=True):
-        if isinstance(answer, Done):
-            told(answer, act.trigger, signed)
-    return [answer for answer in answers if answer is not None]
+    return answers, decided
 
 
 def _write(

@@ -78,6 +78,8 @@ def read(table: Table, where: ColumnElement[bool] | None = None) -> dict[str, Im
         query = query.where(where)
     if rule.only:
         query = query.where(key[0].in_(rule.only))
+    if rule.once:
+        query = query.where(table.columns[rule.once])
     names = [str(column.name) for column in table.columns]
     places = [names.index(str(column.name)) for column in key]
     unlike = [(str(c.name), _AS_WRITTEN[type(c.type)]) for c in table.columns if type(c.type) in _AS_WRITTEN]

@@ -74,6 +74,7 @@ def _event_words(code: str) -> dict[str, str]:
         "recorded": gettext_in(code, "ghi lúc"),
         "number": gettext_in(code, "số"),
         "ballot": gettext_in(code, "tán thành %(f)s/%(e)s"),
+        "meeting": gettext_in(code, "cuộc họp số %(n)s"),
         "return_to": gettext_in(code, "về bước"),
         "days": gettext_in(code, "thêm %(n)s ngày làm việc"),
         "event": gettext_in(code, "đính chính việc số %(n)s"),
@@ -134,6 +135,8 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
     if ballot := said.get("ballot"):
         counted = {"f": int(ballot.get("in_favour", 0)), "e": int(ballot.get("entitled", 0))}
         yield f"<span>{word['ballot'] % counted}</span>"
+    if said.get("meeting"):
+        yield f"<span>{word['meeting'] % {'n': int(said['meeting'])}}</span>"
     for paper in said.get("papers", ()):
         number = f" {word['number']} {escape(paper['number'])}" if paper.get("number") else ""
         yield f"<span>{escape(paper['form'])}{number}</span>"

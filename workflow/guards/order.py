@@ -204,6 +204,7 @@ _NEED_NAMES: dict[str, Text] = {
     "renamed": Text("việc đổi họ tên", "that the name changes"),
     "stands_in": Text("bước hồ sơ đang ở", "the step the dossier stands at"),
     "taken": Text("những việc đã làm trên giấy", "what was done on paper"),
+    "meeting": Text("cuộc họp", "the meeting"),
 }
 """What people call the pieces of the evidence; every one but the day."""
 _CONCLUSION = Text("kết luận thẩm tra", "the conclusion of the verification")

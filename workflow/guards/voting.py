@@ -39,12 +39,16 @@ def vote_adds_up(s: Situation) -> Refusal | None:
             "Check the minutes: those present include the exempt members who came.",
             "exempt_present",
         )
-    if ballot.in_favour + ballot.against > ballot.present:
+    rest = ballot.blank + ballot.invalid + ballot.abstained
+    if ballot.in_favour + ballot.against + rest > ballot.present:
+        beside = Text("", "")
+        if rest:
+            beside = Text(f", phiếu khác và không biểu quyết {rest}", f", {rest} blank, invalid or not voting")
         return s.no(
             "vote_count",
-            f"Tán thành {ballot.in_favour} và không tán thành {ballot.against} "
+            f"Tán thành {ballot.in_favour} và không tán thành {ballot.against}{beside.vi} "
             f"cộng lại nhiều hơn số có mặt {ballot.present}.",
-            f"{ballot.in_favour} for and {ballot.against} against are more than the {ballot.present} present.",
+            f"{ballot.in_favour} for and {ballot.against} against{beside.en} are more than the {ballot.present} present.",
             "Kiểm tra biên bản kiểm phiếu.",
             "Check the minutes of the count.",
             "in_favour",

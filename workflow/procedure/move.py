@@ -145,9 +145,12 @@ class Move(Line, frozen=True, kw_only=True):
 
     @property
     def accepted(self) -> frozenset[str]:
-        """All fields of the evidence the act has a use for; a paper it makes has a date and an issuer."""
+        """All fields of the evidence the act has a use for; a paper it makes has a date and an issuer, a vote is taken
+        at a meeting.
+        """
         paper = ("issued_on", "issuer") if self.form or self.forms else ()
-        return frozenset(("happened_on", *self.needs, *self.takes, *paper))
+        meeting = ("meeting",) if "ballot" in self.needs else ()
+        return frozenset(("happened_on", *self.needs, *self.takes, *paper, *meeting))
 
     @property
     def chosen_by(self) -> str | None:

@@ -1,0 +1,216 @@
+"""Closing a meeting: all its acts, its lines and who came in one transaction, or nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import bindparam, delete, select, update
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.casework.act import Act, Done, Duplicate, VersionConflict
+from dossiers.casework.case import Case
+from dossiers.casework.closing import CLOSING_RULES
+from dossiers.casework.many import Answer, advance_together, foresee_all
+from dossiers.casework.rows import table_of
+from dossiers.extensions import db, run
+from dossiers.formatters import day, say
+from dossiers.languages import gettext as _
+from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
+from dossiers.meetings.results import Line, Results, results
+from dossiers.meetings.services import touch
+from dossiers.office import services as office
+from workflow.facts import Evidence
+from workflow.machine import Refused
+from workflow.procedure.table import move_by
+
+FAILED = "record_failed_vote"
+
+
+class Outcome(StrEnum):
+    """What a closed meeting recorded of a dossier."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What closing would do: `acts` by dossier; `left` the dossiers of which nothing is recorded, each with why;
+    `warned` what the rules let pass and say; `shut` why the meeting cannot be closed now at all.
+    """
+
+    results: Results
+    acts: Mapping[int, tuple[Case, Act]]
+    left: Mapping[int, tuple[str, ...]]
+    warned: Mapping[int, tuple[str, ...]]
+    shut: tuple[str, ...] = ()
+
+
+class NotAsSeen(Exception):
+    """Nothing was written: some of it the rules refuse now, and nobody has agreed to leave that out."""
+
+    def __init__(self, checked: Checked) -> None:
+        super().__init__(", ".join(map(str, checked.left)))
+        self.checked = checked
+
+
+def act_of(meeting: Meeting, line: Line, number: str) -> tuple[Case, Act]:
+    """The act a line records: the vote that passed, or that it failed."""
+    assert line.trigger is not None
+    trigger = line.trigger if line.passed else FAILED
+    move = move_by(trigger, line.case.state, line.case.route)
+    evidence = Evidence(
+        meeting.held_on,
+        number=number if line.passed else "",
+        issued_on=meeting.issued_on if line.passed and move is not None and move.decides else None,
+        ballot=line.counted.ballot,
+        meeting=meeting.id,
+    )
+    return line.case, Act(trigger, evidence, f"meeting-{meeting.id:08d}-{line.dossier_id}")
+
+
+def check(meeting: Meeting, signed: Signed, found: Results | None = None) -> Checked:
+    """What closing would record, and what it would leave out and why; nothing is written."""
+    now = found or results(meeting, signed)
+    acts: dict[int, tuple[Case, Act]] = {}
+    left: dict[int, tuple[str, ...]] = {}
+    for line in now.lines:
+        if line.wrong:
+            left[line.dossier_id] = (line.wrong,)
+        elif not line.is_voted:
+            left[line.dossier_id] = (_("Chưa có kết quả biểu quyết."),)
+        else:
+            acts[line.dossier_id] = act_of(meeting, line, now.numbers.get(line.dossier_id, ""))
+    shut, warned = list(_shut(meeting, now)), {}
+    for dossier, answer in zip(list(acts), foresee_all(list(acts.values()), signed), strict=True):
+        if isinstance(answer, Done):
+            warned[dossier] = tuple(say(warning.message) for warning in answer.outcome.warnings)
+            continue
+        if isinstance(answer, Refused) and any(r.rule in CLOSING_RULES for r in answer.refusals):
+            shut += [say(r.message) for r in answer.refusals if r.rule in CLOSING_RULES]
+        left[dossier] = why_not(answer)
+        del acts[dossier]
+    return Checked(now, acts, left, warned, tuple(dict.fromkeys(shut)))
+
+
+def _shut(meeting: Meeting, now: Results) -> list[str]:
+    found = []
+    if meeting.held_on > clock.today():
+        found.append(_("Cuộc họp ngày %(day)s chưa diễn ra.", day=day(meeting.held_on)))
+    if not now.came.people:
+        found.append(_("Danh sách biểu quyết của ngày họp còn trống: thêm người ở trang đơn vị."))
+    elif not now.came.is_taken:
+        found.append(_("Chưa điểm danh đủ mọi người trong danh sách của ngày họp."))
+    return found
+
+
+def why_not(answer: Answer) -> tuple[str, ...]:
+    """Why an act cannot be recorded, in sentences."""
+    if isinstance(answer, Refused):
+        return tuple(f"{say(refusal.message)} {say(refusal.remedy)}" for refusal in answer.refusals)
+    if isinstance(answer, VersionConflict):
+        return (_("Người khác vừa ghi hồ sơ này; xem lại hồ sơ."),)
+    if isinstance(answer, Duplicate):
+        return (_("Kết quả này đã được ghi từ trước."),)
+    return ()
+
+
+_LINE, _CAME = table_of(MeetingLine), table_of(MeetingAttendance)
+_SAID = ("number", "outcome", "act", "event_seq", "present", "entitled", "needed")
+_CLOSE_LINE = (
+    update(_LINE)
+    .where(_LINE.c.meeting_id == bindparam("of_meeting"), _LINE.c.dossier_id == bindparam("of_dossier"))
+    .values({name: bindparam(name) for name in _SAID} | {"closed": True})
+)
+_CLOSE_CAME = update(_CAME).where(_CAME.c.meeting_id == bindparam("of_meeting")).values(closed=True)
+_GONE = delete(_CAME).where(
+    _CAME.c.meeting_id == bindparam("of_meeting"), _CAME.c.seat_id.in_(bindparam("seats", expanding=True))
+)
+
+
+def close(meeting: Meeting, signed: Signed, without: Collection[int]) -> Checked:
+    """Record everything the meeting decided, in one transaction; leaves out the dossiers in `without`, which the rules
+    refuse and somebody agreed to leave.
+
+    Raises NotAsSeen when there is more to leave out, or the meeting cannot be closed; Shut when it is closed already;
+    Moved when somebody changed it while it was read. Nothing is written then.
+    """
+    checked = check(meeting, signed)
+    if checked.shut or not set(checked.left) <= set(without):
+        raise NotAsSeen(checked)
+    version = meeting.version
+
+    def first(cases: Sequence[Case]) -> None:
+        at = clock.stamp(clock.now())
+        touch(meeting.id, version, closed=True, closed_by=signed.account_id, closed_at=at)
+        _write_rows(meeting, checked, {case.id: case.version for case in cases})
+        _record(meeting, checked, signed)
+
+    answers = advance_together(list(checked.acts.values()), signed, first)
+    refused = {
+        dossier: why_not(answer)
+        for dossier, answer in zip(checked.acts, answers, strict=True)
+        if not isinstance(answer, Done)
+    }
+    if refused:
+        rest = {dossier: act for dossier, act in checked.acts.items() if dossier not in refused}
+        raise NotAsSeen(Checked(checked.results, rest, {**checked.left, **refused}, checked.warned))
+    return checked
+
+
+def outcome_of(checked: Checked, line: Line) -> Outcome:
+    """What is recorded of a line."""
+    if line.dossier_id not in checked.acts:
+        return Outcome.LEFT
+    return Outcome.PASSED if line.passed else Outcome.FAILED
+
+
+def _write_rows(meeting: Meeting, checked: Checked, seqs: Mapping[int, int]) -> None:
+    rows = []
+    for line in checked.results.lines:
+        outcome, act = outcome_of(checked, line), checked.acts.get(line.dossier_id)
+        is_left = act is None
+        rows.append(
+            {
+                "of_meeting": meeting.id,
+                "of_dossier": line.dossier_id,
+                "number": checked.results.numbers[line.dossier_id] if outcome is Outcome.PASSED else "",
+                "outcome": str(outcome),
+                "act": "" if act is None else act[1].trigger,
+                "event_seq": seqs.get(line.dossier_id),
+                "present": None if is_left else line.present,
+                "entitled": None if is_left else line.entitled,
+                "needed": None if is_left else line.needed,
+            }
+        )
+    if rows:
+        run(_CLOSE_LINE, rows)
+    if checked.results.came.gone:
+        run(_GONE, {"of_meeting": meeting.id, "seats": [p.seat.id for p in checked.results.came.gone]})
+    run(_CLOSE_CAME, {"of_meeting": meeting.id})
+
+
+_ROWS = tuple(
+    select(model).where(model.meeting_id == bindparam("number")).execution_options(populate_existing=True)
+    for model in (MeetingLine, MeetingAttendance)
+)
+
+
+def _record(meeting: Meeting, checked: Checked, signed: Signed) -> None:
+    """The office's log keeps the meeting, its lines and who came as they now stand."""
+    kept = [meeting, *(row for query in _ROWS for row in db.session.scalars(query, {"number": meeting.id}))]
+    outcomes = [outcome_of(checked, line) for line in checked.results.lines]
+    office.record(
+        "meeting:closed",
+        meeting.unit_id,
+        signed.account_id,
+        kept,
+        meeting=meeting.id,
+        body=meeting.body,
+        day=meeting.held_on,
+        passed=outcomes.count(Outcome.PASSED),
+        failed=outcomes.count(Outcome.FAILED),
+        left=outcomes.count(Outcome.LEFT),
+    )
