@@ -24,6 +24,9 @@ from workflow.triggers import TRIGGERS
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
+VOTES = ("pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
+"""Acts of which several are gathered into a meeting."""
+
 
 @dataclass(frozen=True)
 class Task:

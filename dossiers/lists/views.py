@@ -35,7 +35,12 @@ def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
     if not may("dossier.read"):
         return redirect(url_for(navigation.first_page(held())))
-    return render_template("lists/inbox.html", box=waiting.inbox(signed()), can_create=may("dossier.create"))
+    return render_template(
+        "lists/inbox.html",
+        box=waiting.inbox(signed()),
+        votes=waiting.VOTES if may("meeting.hold") else (),
+        can_create=may("dossier.create"),
+    )
 
 
 def _filter(args: Mapping[str, str]) -> worklist.Filter:

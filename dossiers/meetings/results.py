@@ -23,6 +23,7 @@ from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import touch
 from workflow.bodies import body_for
 from workflow.guards import Situation
+from workflow.votes import needed
 
 NUMBERS = ("in_favour", "against", "blank", "invalid")
 NAMES = (*NUMBERS, "number", "abstained")
@@ -125,6 +126,19 @@ class Results:
     first_number: str = ""
     first_wrong: str = ""
     numbers: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def short(self) -> list[str]:
+        """Where too few came for a valid meeting, by the rulebooks of the dossiers; a sentence each."""
+        found: dict[str, str] = {}
+        for line in self.lines:
+            least = needed(line.s.rulebook.word("quorum"), line.entitled) if line.trigger else 0
+            if line.present < least:
+                found[line.s.rulebook.code] = _(
+                    "Có mặt %(here)s/%(all)s người có quyền biểu quyết, cần ít nhất %(n)s (%(book)s).",
+                    here=line.present, all=line.entitled, n=least, book=line.s.rulebook.code,
+                )  # fmt: skip
+        return list(found.values())
 
     def of(self, dossier: int) -> Line | None:
         """The line of a dossier."""

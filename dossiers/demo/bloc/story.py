@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+from dossiers.demo import meetings
 from dossiers.demo.bloc.units import TODAY
 from dossiers.demo.player import ROAD, steps_to
 from dossiers.demo.scene import Scene
 from workflow.facts import Paper
+from workflow.roles import Role
 from workflow.stages import State
+from workflow.votes import Body
 
 ADMITTED = 63
 """Admissions decided from 01/01/2022 to 10/07/2022: the letter's figure."""
@@ -223,3 +226,13 @@ def play(scene: Scene, more: int) -> None:
     _spread(scene)
     _special_cases(scene)
     _bulk(scene, more)
+    _meetings(scene)
+
+
+def _meetings(scene: Scene) -> None:
+    """A cell has met, and two bodies are called."""
+    meetings.hold(scene, "DB02", 2, date(2022, 7, 20), "Phòng họp Chi bộ 3")
+    cell, upper, actors = scene.cast.cells["DB02"][2], scene.cast.upper, scene.cast.actors
+    secretary, office = actors[Role.CELL_SECRETARY, cell.id], actors[Role.UPPER_OFFICER, upper.id]
+    meetings.call(scene, cell, Body.CELL, secretary, date(2022, 7, 29), "Phòng họp Chi bộ 3")
+    meetings.call(scene, upper, Body.STANDING_COMMITTEE, office, date(2022, 8, 2), "Phòng họp Ban Thường vụ")

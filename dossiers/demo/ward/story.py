@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from dossiers import clock
+from dossiers.demo import meetings
 from dossiers.demo.scene import Scene, Walk
 from dossiers.demo.ward.units import CLOSED, SECTIONS, TODAY, WARD
 from dossiers.extensions import db
@@ -15,6 +16,7 @@ from workflow.facts import Taken
 from workflow.papers import Kind
 from workflow.roles import Role
 from workflow.stages import State
+from workflow.votes import Body
 
 ON_THE_ROAD: tuple[tuple[State, int], ...] = (
     (State.SOURCED, 8), (State.NOMINATED, 5), (State.LISTED, 8), (State.ENROLLED, 4), (State.TRAINED, 6),
@@ -47,7 +49,17 @@ def play(scene: Scene, more: int) -> None:
     scene.store.flush()
     _from_paper(scene)
     scene.store.flush()
+    _meetings(scene)
     scene.all_told()
+
+
+def _meetings(scene: Scene) -> None:
+    """A cell has met, and the ward's standing committee is called."""
+    meetings.hold(scene, WARD, 0, TODAY - timedelta(days=9), "Nhà văn hóa Khu phố 1")
+    ward, actors = meetings.unit_of(WARD), scene.cast.actors
+    office = actors[Role.COMMITTEE_OFFICER, ward.id]
+    place = "Phòng họp Đảng ủy phường"
+    meetings.call(scene, ward, Body.STANDING_COMMITTEE, office, TODAY + timedelta(days=5), place)
 
 
 def _walks(scene: Scene, more: int) -> list[Walk]:

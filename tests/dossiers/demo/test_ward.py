@@ -29,7 +29,7 @@ def test_sixty_on_the_road_and_forty_from_paper(app: Flask) -> None:
         first = dict(
             db.session.execute(select(Event.trigger, func.count()).where(Event.seq == 1).group_by(Event.trigger)).all()
         )
-        assert first == {"create": 60, "take_over": 40}
+        assert first == {"create": 60 + 3, "take_over": 40}, "three were voted on at a meeting"
         states = set(db.session.scalars(select(Dossier.state).distinct()))
         assert states >= {"sourced", "listed", "verifying", "section_appraisal", "awaiting_decision", "official"}
         assert db.session.scalar(select(func.count()).select_from(Outbox).where(Outbox.done_at.is_(None))) == 0
