@@ -144,6 +144,14 @@
     else if (answer && answer.status === 409) location.reload();
   }, 10000);
 
-  const first = rows.find((row) => !part(row, "in_favour").value);
-  if (first && !document.querySelector("[role=alert]")) part(first, "in_favour").focus({ preventScroll: true });
+  const number = document.getElementById("first");
+  number.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    part(rows[0], "in_favour").focus();
+  });
+  const empty = rows.find((row) => !part(row, "in_favour").value);
+  const told = document.querySelector("main [role=alert]");
+  if (told) told.focus();
+  else if (empty) (number.value ? part(empty, "in_favour") : number).focus({ preventScroll: true });
 })();

@@ -190,7 +190,7 @@ _LINE = table_of(MeetingLine)
 _DROP = delete(_LINE).where(_LINE.c.meeting_id == bindparam("number"), _LINE.c.dossier_id == bindparam("dossier"))
 _PUT = (
     update(_LINE)
-    .where(_LINE.c.meeting_id == bindparam("number"), _LINE.c.dossier_id == bindparam("dossier"))
+    .where(_LINE.c.meeting_id == bindparam("of_meeting"), _LINE.c.dossier_id == bindparam("of_dossier"))
     .values(place=bindparam("at"))
 )
 
@@ -238,4 +238,5 @@ def put_in_order(meeting: Meeting, order: Sequence[int]) -> None:
         named = [dossier for dossier in dict.fromkeys(order) if dossier in there]
         whole = [*named, *(dossier for dossier in there if dossier not in named)]
         if whole:
-            run(_PUT, [{"number": meeting.id, "dossier": one, "at": nr} for nr, one in enumerate(whole, start=1)])
+            at = [{"of_meeting": meeting.id, "of_dossier": one, "at": nr} for nr, one in enumerate(whole, start=1)]
+            run(_PUT, at)

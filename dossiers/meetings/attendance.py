@@ -81,9 +81,9 @@ class Attended:
     people: list[Person]
     gone: list[Person] = field(default_factory=list)
 
-    def count(self, status: Status, came: Came | None = None) -> int:
+    def count(self, status: str, came: str | None = None) -> int:
         """How many are of a status, and of them who came so."""
-        return sum(p.seat.status is status and came in (None, p.came) for p in self.people)
+        return sum(p.seat.status == status and came in (None, p.came) for p in self.people)
 
     @property
     def register(self) -> Register:

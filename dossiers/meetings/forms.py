@@ -53,6 +53,8 @@ class CallForm(FlaskForm):
             self.secretary.data = like.secretary_id if like.secretary_id in people else None
         elif not self.is_filled():
             self.begins_at.data = "14:00"
+        if self.held_on.data is None and not self.is_filled():
+            self.held_on.data = clock.today()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A day that can be meant, a time of day, two people of the body's register of that day."""

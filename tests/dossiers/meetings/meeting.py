@@ -53,6 +53,13 @@ class Holder:
             form[name.replace("__", "-")] = value
         return form.submit("step", value=step, expect_errors=True)
 
+    def keep(self, form: Any, **fields: str) -> Any:
+        """What the script of the page does while somebody types: the answer as data."""
+        for name, value in fields.items():
+            form[name.replace("__", "-")] = value
+        sent = [(name, value) for name, value in form.submit_fields() if name != "step"]
+        return self.person.web.post(f"{self.address}/ket-qua", [*sent, ("step", "keep")], expect_errors=True).json
+
     def lines(self, page: TestResponse | None = None) -> dict[str, int]:
         """The dossiers on the page of results: their codes, with the number that stands in the names of fields."""
         shown = page or self.person.get(f"{self.address}/ket-qua")
