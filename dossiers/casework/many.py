@@ -6,10 +6,11 @@ from dataclasses import replace
 from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
-from dossiers.casework import correcting
+from dossiers.casework import correcting, counts
 from dossiers.casework.act import Act, Done, Duplicate, Overtaken, RulesChanged, VersionConflict
 from dossiers.casework.advance import sent_before_of, told
 from dossiers.casework.case import Case, Changes
+from dossiers.casework.counts import Counts
 from dossiers.casework.decide import decide
 from dossiers.casework.loading import load_case, situation
 from dossiers.casework.store import DatabaseStore, Remembering
@@ -31,10 +32,22 @@ class BatchStore(Remembering, DatabaseStore):
     def __init__(self) -> None:
         super().__init__()
         self._used: set[str] = set()
+        self._moved = Counts()
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Those an earlier act of the batch takes, and those on file."""
         return {key for key in keys if key in self._used} | super().numbers_taken(keys)
+
+    def _count(self, moved: Counts) -> None:
+        self._moved.update(moved)
+
+    def begin(self) -> None:
+        """A transaction begins that writes."""
+        self._moved = Counts()
+
+    def end(self) -> None:
+        """All acts are written: what they moved is counted, once for all."""
+        counts.add(self._moved)
 
     def take(self, changes: Changes) -> None:
         """An act of the batch was decided: its numbers are used."""
@@ -84,10 +97,12 @@ def _advance_together(
         at = -1
         try:
             with write_transaction():
+                store.begin()
                 first([case for case, _changes in decided.values()])
                 for number, (case, changes) in decided.items():
                     at = number
                     store.write(case, changes)
+                store.end()
         except (Overtaken, Duplicate, IntegrityError) as error:
             if at < 0:
                 raise
@@ -152,9 +167,11 @@ def _write(
         at = -1
         try:
             with write_transaction():
+                store.begin()
                 for number, (case, changes) in decided.items():
                     at = number
                     store.write(case, changes)
+                store.end()
             return
         except (Overtaken, Duplicate, IntegrityError) as error:
             read, act = acts[at]

@@ -16,6 +16,7 @@ from dossiers import engines
 from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken, RulesChanged
 from dossiers.casework.case import Case, Changes
+from dossiers.casework.counts import Counts
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
@@ -100,6 +101,7 @@ FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion)
 """Tables of what stands on file for a dossier."""
 _DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
 
+_TAKEN = select(PaperRecord.number_key).where(PaperRecord.number_key.in_(bindparam("keys", expanding=True)))
 _CENTRE = select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id"))
 
 
@@ -149,7 +151,7 @@ class DatabaseStore(_Reader):
         """Which of these paper numbers are used already."""
         if not keys:
             return set()
-        return set(db.session.scalars(select(PaperRecord.number_key).where(PaperRecord.number_key.in_(keys))))
+        return set(run(_TAKEN, {"keys": keys}).scalars())
 
     def new_ids(self) -> tuple[int, int]:
         """Numbers for a new person and a new dossier."""
@@ -192,8 +194,11 @@ class DatabaseStore(_Reader):
             self._find_again(case, changes.renamed)
         elif changes.scope_moved:
             search.index_again({case.id: case.scope_units})
-        counts.add(changes.counts)
+        self._count(changes.counts)
         run(_ADD_OUTBOX, [changes.outbox])
+
+    def _count(self, moved: Counts) -> None:
+        counts.add(moved)
 
     def _file(self, case: Case, changes: Changes) -> None:
         if changes.afresh:

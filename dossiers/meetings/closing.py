@@ -17,7 +17,7 @@ from dossiers.extensions import db, run
 from dossiers.formatters import day, say
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
-from dossiers.meetings.results import Line, Results, results
+from dossiers.meetings.results import Line, Results
 from dossiers.meetings.services import touch
 from dossiers.office import services as office
 from workflow.facts import Evidence
@@ -48,6 +48,11 @@ class Checked:
     shut: tuple[str, ...] = ()
 
 
+Acts = dict[int, tuple[Case, Act]]
+Left = dict[int, tuple[str, ...]]
+"""By dossier."""
+
+
 class NotAsSeen(Exception):
     """Nothing was written: some of it the rules refuse now, and nobody has agreed to leave that out."""
 
@@ -71,28 +76,39 @@ def act_of(meeting: Meeting, line: Line, number: str) -> tuple[Case, Act]:
     return line.case, Act(trigger, evidence, f"meeting-{meeting.id:08d}-{line.dossier_id}")
 
 
-def check(meeting: Meeting, signed: Signed, found: Results | None = None) -> Checked:
-    """What closing would record, and what it would leave out and why; nothing is written."""
-    now = found or results(meeting, signed)
-    acts: dict[int, tuple[Case, Act]] = {}
-    left: dict[int, tuple[str, ...]] = {}
+def _acts(meeting: Meeting, now: Results, without: Collection[int] = ()) -> tuple[Acts, Left]:
+    """The acts of the lines that have a result, but for those `without`; and why the others have none."""
+    acts: Acts = {}
+    left: Left = {}
     for line in now.lines:
         if line.wrong:
             left[line.dossier_id] = (line.wrong,)
         elif not line.is_voted:
             left[line.dossier_id] = (_("Chưa có kết quả biểu quyết."),)
+        elif line.dossier_id in without:
+            left[line.dossier_id] = ()
         else:
             acts[line.dossier_id] = act_of(meeting, line, now.numbers.get(line.dossier_id, ""))
-    shut, warned = list(_shut(meeting, now)), {}
-    for dossier, answer in zip(list(acts), foresee_all(list(acts.values()), signed), strict=True):
+    return acts, left
+
+
+def check(meeting: Meeting, signed: Signed, now: Results) -> Checked:
+    """What closing would record, and what it would leave out and why; nothing is written."""
+    acts, left = _acts(meeting, now)
+    return _judged(meeting, now, acts, left, foresee_all(list(acts.values()), signed))
+
+
+def _judged(meeting: Meeting, now: Results, acts: Acts, left: Left, answers: Sequence[Answer]) -> Checked:
+    shut, warned, can = list(_shut(meeting, now)), {}, {}
+    for (dossier, act), answer in zip(acts.items(), answers, strict=True):
         if isinstance(answer, Done):
+            can[dossier] = act
             warned[dossier] = tuple(say(warning.message) for warning in answer.outcome.warnings)
             continue
-        if isinstance(answer, Refused) and any(r.rule in CLOSING_RULES for r in answer.refusals):
+        if isinstance(answer, Refused):
             shut += [say(r.message) for r in answer.refusals if r.rule in CLOSING_RULES]
         left[dossier] = why_not(answer)
-        del acts[dossier]
-    return Checked(now, acts, left, warned, tuple(dict.fromkeys(shut)))
+    return Checked(now, can, left, warned, tuple(dict.fromkeys(shut)))
 
 
 def _shut(meeting: Meeting, now: Results) -> list[str]:
@@ -130,34 +146,29 @@ _GONE = delete(_CAME).where(
 )
 
 
-def close(meeting: Meeting, signed: Signed, without: Collection[int]) -> Checked:
+def close(meeting: Meeting, signed: Signed, without: Collection[int], now: Results) -> Checked:
     """Record everything the meeting decided, in one transaction; leaves out the dossiers in `without`, which the rules
-    refuse and somebody agreed to leave.
+    refuse and somebody agreed to leave. `now` are the results as they were read.
 
     Raises NotAsSeen when there is more to leave out, or the meeting cannot be closed; Shut when it is closed already;
-    Moved when somebody changed it while it was read. Nothing is written then.
+    Moved when somebody changed it since it was read. Nothing is written then.
     """
-    checked = check(meeting, signed)
-    if checked.shut or not set(checked.left) <= set(without):
-        raise NotAsSeen(checked)
-    version = meeting.version
+    acts, left = _acts(meeting, now, without)
+    if _shut(meeting, now) or not set(left) <= set(without):
+        raise NotAsSeen(check(meeting, signed, now))
+    done = Checked(now, acts, left, {})
 
     def first(cases: Sequence[Case]) -> None:
         at = clock.stamp(clock.now())
-        touch(meeting.id, version, closed=True, closed_by=signed.account_id, closed_at=at)
-        _write_rows(meeting, checked, {case.id: case.version for case in cases})
-        _record(meeting, checked, signed)
+        touch(meeting.id, now.version, closed=True, closed_by=signed.account_id, closed_at=at)
+        _write_rows(meeting, done, {case.id: case.version for case in cases})
+        _record(meeting, done, signed)
 
-    answers = advance_together(list(checked.acts.values()), signed, first)
-    refused = {
-        dossier: why_not(answer)
-        for dossier, answer in zip(checked.acts, answers, strict=True)
-        if not isinstance(answer, Done)
-    }
-    if refused:
-        rest = {dossier: act for dossier, act in checked.acts.items() if dossier not in refused}
-        raise NotAsSeen(Checked(checked.results, rest, {**checked.left, **refused}, checked.warned))
-    return checked
+    answers = advance_together(list(acts.values()), signed, first)
+    if not all(isinstance(answer, Done) for answer in answers):
+        _acts_again, why = _acts(meeting, now)
+        raise NotAsSeen(_judged(meeting, now, acts, {d: why.get(d, ()) for d in left}, answers))
+    return done
 
 
 def outcome_of(checked: Checked, line: Line) -> Outcome:

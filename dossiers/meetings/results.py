@@ -20,7 +20,7 @@ from dossiers.languages import gettext as _
 from dossiers.meetings import agenda, typed
 from dossiers.meetings.attendance import Attended, Came, Person, attended
 from dossiers.meetings.models import Meeting, MeetingLine
-from dossiers.meetings.services import touch
+from dossiers.meetings.services import load, touch
 from workflow.bodies import body_for
 from workflow.guards import Situation
 from workflow.votes import needed
@@ -118,11 +118,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Results:
-    """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed."""
+    """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed;
+    `version` is the meeting's that was read.
+    """
 
     lines: list[Line]
     came: Attended
     problems: int = 0
+    version: int = 0
     first_number: str = ""
     first_wrong: str = ""
     numbers: Mapping[int, str] = field(default_factory=dict)
@@ -168,7 +171,8 @@ def results(meeting: Meeting, signed: Signed, came: Attended | None = None) -> R
     names = dict(run(_NAMES_OF, {"accounts": list(writers)}).all()) if writers else {}
     lines = _judged(meeting, rows, cases, found, signed)
     lines = [replace(line, by=names.get(line.row.changed_by, "")) for line in lines]
-    return Results(lines, found, 0, meeting.first_number, "", numbers(lines, meeting.first_number))
+    first = meeting.first_number
+    return Results(lines, found, 0, meeting.version, first, "", numbers(lines, first))
 
 
 def _judged(
@@ -246,10 +250,13 @@ def save(meeting: Meeting, sent: Mapping[str, str], signed: Signed, all_in_favou
     which somebody else filled otherwise meanwhile, keeps what was typed on the page and what was written on file; all
     others are written. Raises Shut.
     """
+    first = " ".join(sent.get("first_number", meeting.first_number).split())
+    fine = number_is_fine(first) and (not first or _FIRST.fullmatch(first) is not None)
+    if not all_in_favour and first == meeting.first_number and not _is_typed(sent):
+        return results(meeting, signed)
     with write_transaction():
-        first = " ".join(sent.get("first_number", meeting.first_number).split())
-        fine = number_is_fine(first) and (not first or _FIRST.fullmatch(first) is not None)
         touch(meeting.id, None, **({"first_number": first} if fine else {}))
+        meeting = load(meeting.id, signed)
         before = results(meeting, signed)
         judged = [_taken(line, sent, all_in_favour) for line in before.lines]
         news = [
@@ -269,7 +276,27 @@ def save(meeting: Meeting, sent: Mapping[str, str], signed: Signed, all_in_favou
     lines = [replace(line, row=written.get(line.dossier_id, line.row)) for line, _new in judged]
     wrong = "" if fine else _("Số đầu tiên bắt đầu bằng chữ số, ví dụ 12-NQ/CB.")
     problems = sum(bool(line.problem) for line in lines) + bool(wrong)
-    return Results(lines, before.came, problems, first, wrong, numbers(lines, first if fine else ""))
+    following = numbers(lines, first if fine else "")
+    return Results(lines, before.came, problems, meeting.version, first, wrong, following)
+
+
+def _is_typed(sent: Mapping[str, str]) -> bool:
+    """Whether anything was typed into any row since it was shown."""
+    keys = [name.removeprefix("was-") for name in sent if name.startswith("was-")]
+    ticked: dict[str, list[str]] = {}
+    for name in sent:
+        if name.startswith("introducer-"):
+            _word, dossier, seat = name.split("-", 2)
+            ticked.setdefault(dossier, []).append(seat)
+    for key in keys:
+        row = typed.row(sent, key, (*NUMBERS, "number"))
+        if row is None:
+            continue
+        shown, _, abstained = row.shown.rpartition("|")
+        introducers = [str(seat) for seat, why in abstainers(abstained).items() if why == INTRODUCER]
+        if typed.is_touched(row._replace(shown=shown)) or sorted(introducers) != sorted(ticked.get(key, [])):
+            return True
+    return False
 
 
 def _taken(line: Line, sent: Mapping[str, str], all_in_favour: bool) -> tuple[Line, bool]:

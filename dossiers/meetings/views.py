@@ -293,7 +293,7 @@ def enter(number: int) -> ResponseReturnValue:
         found = services.load(number, signed())
         if step == "close" and not now.problems:
             without = {int(one) for one in request.form.getlist("without") if one.isdigit() and len(one) < 10}
-            done = closing.close(found, signed(), without)
+            done = closing.close(found, signed(), without, now)
             flash(_("Đã khóa cuộc họp và ghi %(n)s hồ sơ.", n=len(done.acts)), "done")
             return _back(found)
     except Shut:
@@ -303,7 +303,7 @@ def enter(number: int) -> ResponseReturnValue:
     except Moved:
         return _results_page(found, results.results(found, signed()), 409, moved=True)
     if step in ("check", "close") and not now.problems:
-        return _results_page(found, now, 200, closing.check(found, signed()))
+        return _results_page(found, now, 200, closing.check(found, signed(), now))
     if now.problems:
         return _results_page(found, now, 409)
     return _back(found, "enter")
