@@ -14,6 +14,7 @@ from dossiers.casework.closing import is_shut
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
+from dossiers.meetings.models import MeetingLine
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
@@ -27,7 +28,10 @@ PEOPLE = (
 )  # fmt: skip
 """Who looks, by role and unit; of those who may, the first takes a page."""
 
-FOR_PROGRAMS = {"operations.healthz", "operations.readyz", "operations.metrics", "static"}
+FOR_PROGRAMS = {
+    "operations.healthz", "operations.readyz", "operations.metrics", "static",
+    "meetings.figures",  # for the script of the page of results
+}  # fmt: skip
 
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "lists.worklist": ({"stage": "admission", "overdue": "1", "sort": "due"}, {"stage": "ended"}),
@@ -108,8 +112,25 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
     seat = {"code": cell.code, "seat_id": db.session.scalar(select(BodyMember.id).where(BodyMember.unit_id == cell.id))}
     course = db.session.scalar(select(func.max(CourseClass.id)))
     secretary, administrator, officer = ("cell_secretary", "DB02-C3"), ("administrator", "KHOI"), PEOPLE[0]
+    closed, open_ = ({"number": number} for number in (1, 2))
+    voted, waiting = (
+        db.session.scalars(
+            select(Dossier.code).join(MeetingLine, MeetingLine.dossier_id == Dossier.id)
+            .where(MeetingLine.meeting_id == number).order_by(MeetingLine.place).limit(1)
+        ).one() for number in (1, 2)
+    )  # fmt: skip
     rules = ("quorum", "removal_grounds", "ceremony_clock_starts", "age_min", "probation", "opinions", "consent_note")
     return {
+        "meetings.meeting": [(closed, secretary), (open_, secretary), ({"number": 3}, officer)],
+        "meetings.change": [(open_, secretary)],
+        "meetings.who_came": [(closed, secretary), (open_, secretary)],
+        "meetings.enter": [(open_, secretary), ({"number": 3}, officer)],
+        "meetings.abstaining": [({**open_, "code": waiting}, secretary)],
+        "meetings.notice": [(open_, secretary)],
+        "meetings.record": [(closed, secretary)],
+        "meetings.resolutions": [(closed, secretary)],
+        "meetings.resolution": [({**closed, "code": voted}, secretary)],
+        "meetings.extract": [({**closed, "code": voted}, secretary)],
         "training.course": [({"course_id": course}, officer)],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
         "units.change_unit": [({"code": committee.code}, administrator)],

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -21,6 +22,7 @@ from dossiers.meetings import agenda, typed
 from dossiers.meetings.attendance import Attended, Came, Person, attended
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import load, touch
+from dossiers.rules import services as rules
 from workflow.bodies import body_for
 from workflow.guards import Situation
 from workflow.votes import needed
@@ -69,7 +71,7 @@ class Line:
         """What the page puts beside the row."""
         return typed.sign(self.row.version, self.values if self.kept is None else self.kept)
 
-    @property
+    @cached_property
     def abstained(self) -> dict[int, str]:
         """Who took no part, with why, by seat."""
         return abstainers(self.values["abstained"])
@@ -95,7 +97,7 @@ class Line:
         """Whether those in favour are enough."""
         return self.is_voted and self.needed is not None and int(self.values["in_favour"]) >= self.needed
 
-    @property
+    @cached_property
     def wrong(self) -> str:
         """What is wrong with what was typed, in a sentence; "" when nothing is."""
         if self.problem:
@@ -181,6 +183,7 @@ def _judged(
     members = came.register.members if meeting.body == "cell" else None
     introducing = {p.seat.ref: p for p in came.people if p.came is Came.PRESENT and p.votes}
     known: dict[Any, tuple[int, int | None]] = {}
+    voters = {code: came.voters(book) for code, book in rules.books().items()}
     lines = []
     for row in rows:
         case = cases[row.dossier_id]
@@ -190,7 +193,7 @@ def _judged(
         if trigger is None:
             lines.append(Line(case, row, values, None, s))
             continue
-        present, exempt = came.voters(s.rulebook)
+        present, exempt = voters[case.rulebook]
         key = (trigger, case.state, case.route, case.rulebook, exempt)
         if key not in known:
             known[key] = ballots.majority(trigger, s, came.register, exempt)
