@@ -11,6 +11,8 @@
   const part = (row, name) => form.elements.namedItem(`${name}-${numberOf(row)}`);
   const touched = new Set();
   const disputed = new Set(); // rows that were not taken as typed
+  const HEAD = ["first_number", "issued_on"];
+  let headTyped = false;
   let waiting = 0;
   let asking = false;
 
@@ -51,7 +53,15 @@
     row.querySelector(".errors").textContent = now.problem;
   };
 
-  const take = (answer, sent) => {
+  const take = (answer, sent, above = false) => {
+    if (above && answer.head.wrong) headTyped = true; // what was typed stays until it is mended
+    if (!headTyped) {
+      form.elements.namedItem("was-head").value = answer.head.was;
+      for (const name of HEAD) {
+        const input = form.elements.namedItem(name);
+        if (input) input.value = answer.head[name];
+      }
+    }
     for (const row of rows) {
       const now = answer.lines[numberOf(row)];
       if (!now) continue;
@@ -68,8 +78,13 @@
     waiting = 0;
     if (asking) return later();
     const sent = new Set(touched);
-    const typed = new URLSearchParams({ step: "keep", csrf_token: form.elements.namedItem("csrf_token").value,
-      first_number: form.elements.namedItem("first_number").value });
+    const typed = new URLSearchParams({ step: "keep" });
+    for (const name of ["csrf_token", "was-head", ...HEAD]) {
+      const input = form.elements.namedItem(name);
+      if (input) typed.append(name, input.value);
+    }
+    const above = headTyped;
+    headTyped = false;
     for (const row of sent) {
       for (const input of row.querySelectorAll("input[name]")) {
         if (input.type !== "checkbox" || input.checked) typed.append(input.name, input.value);
@@ -80,7 +95,7 @@
     try {
       const answer = await fetch(location.pathname, { method: "POST", body: typed, redirect: "error" });
       if (answer.status !== 200 && answer.status !== 409) throw new Error(String(answer.status));
-      take(await answer.json(), sent);
+      take(await answer.json(), sent, above);
       said.textContent = `${form.dataset.kept} ${new Date().toTimeString().slice(0, 5)}`;
     } catch {
       for (const row of sent) touched.add(row); // it is sent again with the next, or with the form
@@ -96,7 +111,8 @@
 
   form.addEventListener("input", (event) => {
     const row = event.target.closest("tr.vote");
-    if (row) {
+    if (!row) headTyped = true;
+    else {
       touched.add(row);
       disputed.delete(row);
       judge(row);

@@ -64,6 +64,7 @@ def in_numbers(now: Results) -> dict[str, Any]:
     """The lines as they stand, for the script of a page that is open."""
     code = language()
     return {
+        "head": {"was": now.head_sign, **now.head_kept, "wrong": bool(now.head_wrong)},
         "lines": {
             str(line.dossier_id): {
                 "was": line.sign,
@@ -79,7 +80,7 @@ def in_numbers(now: Results) -> dict[str, Any]:
                 "by": line.by,
             }
             for line in now.lines
-        }
+        },
     }
 
 

@@ -17,6 +17,8 @@ from dossiers.casework.case import Case
 from dossiers.casework.loading import cases_of
 from dossiers.casework.rows import table_of
 from dossiers.extensions import run, write_transaction
+from dossiers.fields import parse_day
+from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.meetings import agenda, typed
 from dossiers.meetings.attendance import Attended, Came, Person, attended
@@ -25,10 +27,12 @@ from dossiers.meetings.services import load, touch
 from dossiers.rules import services as rules
 from workflow.bodies import body_for
 from workflow.guards import Situation
+from workflow.procedure.table import move_by
 from workflow.votes import needed
 
 NUMBERS = ("in_favour", "against", "blank", "invalid")
 NAMES = (*NUMBERS, "number", "abstained")
+HEAD = ("first_number", "issued_on")
 ALL = frozenset({"t", "tc", "*", "="})
 """What stands for “all in favour” in the field of those in favour."""
 
@@ -121,16 +125,29 @@ class Line:
 @dataclass(frozen=True)
 class Results:
     """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed;
-    `version` is the meeting's that was read.
+    `version` is the meeting's that was read; `head` what stands above the lines, as it was typed, `head_kept` as it is
+    on file, `head_wrong` what is wrong with it, by field.
     """
 
     lines: list[Line]
     came: Attended
     problems: int = 0
     version: int = 0
-    first_number: str = ""
-    first_wrong: str = ""
+    head: Mapping[str, str] = field(default_factory=dict)
+    head_kept: Mapping[str, str] = field(default_factory=dict)
+    head_wrong: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def head_sign(self) -> str:
+        """What the page puts beside what stands above the lines."""
+        return typed.sign(self.version, self.head_kept)
+
+    @property
+    def decides(self) -> bool:
+        """Whether decisions are made, which may be dated on another day than they were voted on."""
+        moves = (move_by(line.trigger, line.s.state, line.s.route) for line in self.lines if line.trigger)
+        return any(move is not None and move.decides for move in moves)
 
     @property
     def short(self) -> list[str]:
@@ -173,8 +190,12 @@ def results(meeting: Meeting, signed: Signed, came: Attended | None = None) -> R
     names = dict(run(_NAMES_OF, {"accounts": list(writers)}).all()) if writers else {}
     lines = _judged(meeting, rows, cases, found, signed)
     lines = [replace(line, by=names.get(line.row.changed_by, "")) for line in lines]
-    first = meeting.first_number
-    return Results(lines, found, 0, meeting.version, first, "", numbers(lines, first))
+    head = _head(meeting)
+    return Results(lines, found, 0, meeting.version, head, head, {}, numbers(lines, meeting.first_number))
+
+
+def _head(meeting: Meeting) -> dict[str, str]:
+    return {"first_number": meeting.first_number, "issued_on": day(meeting.issued_on) if meeting.issued_on else ""}
 
 
 def _judged(
@@ -253,12 +274,11 @@ def save(meeting: Meeting, sent: Mapping[str, str], signed: Signed, all_in_favou
     which somebody else filled otherwise meanwhile, keeps what was typed on the page and what was written on file; all
     others are written. Raises Shut.
     """
-    first = " ".join(sent.get("first_number", meeting.first_number).split())
-    fine = number_is_fine(first) and (not first or _FIRST.fullmatch(first) is not None)
-    if not all_in_favour and first == meeting.first_number and not _is_typed(sent):
+    head, columns, head_wrong = _head_sent(sent)
+    if not all_in_favour and not head and not _is_typed(sent):
         return results(meeting, signed)
     with write_transaction():
-        touch(meeting.id, None, **({"first_number": first} if fine else {}))
+        touch(meeting.id, None, **columns)
         meeting = load(meeting.id, signed)
         before = results(meeting, signed)
         judged = [_taken(line, sent, all_in_favour) for line in before.lines]
@@ -277,10 +297,32 @@ def save(meeting: Meeting, sent: Mapping[str, str], signed: Signed, all_in_favou
             run(_PUT, news)
         written = {row.dossier_id: row for row in agenda.lines_of(meeting.id)} if news else {}
     lines = [replace(line, row=written.get(line.dossier_id, line.row)) for line, _new in judged]
-    wrong = "" if fine else _("Số đầu tiên bắt đầu bằng chữ số, ví dụ 12-NQ/CB.")
-    problems = sum(bool(line.problem) for line in lines) + bool(wrong)
-    following = numbers(lines, first if fine else "")
-    return Results(lines, before.came, problems, meeting.version, first, wrong, following)
+    problems = sum(bool(line.problem) for line in lines) + len(head_wrong)
+    kept = _head(meeting)
+    following = numbers(lines, meeting.first_number)
+    return Results(lines, before.came, problems, meeting.version, {**kept, **head}, kept, head_wrong, following)
+
+
+def _head_sent(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
+    """What somebody typed above the lines since it was shown: as typed, as the meeting keeps it, what is wrong."""
+    named = {f"{name}-head": text for name, text in sent.items() if name in HEAD}
+    row = typed.row({**named, "was-head": sent.get("was-head", "")}, "head", HEAD)
+    if row is None or not typed.is_touched(row):
+        return {}, {}, {}
+    columns: dict[str, Any] = {"issued_on": None}
+    wrong = {}
+    first = row.typed["first_number"]
+    if number_is_fine(first) and (not first or _FIRST.fullmatch(first)):
+        columns["first_number"] = first
+    else:
+        wrong["first_number"] = _("Số đầu tiên bắt đầu bằng chữ số, ví dụ 12-NQ/CB.")
+    try:
+        if row.typed["issued_on"]:
+            columns["issued_on"] = parse_day(row.typed["issued_on"])
+    except ValueError as error:
+        del columns["issued_on"]
+        wrong["issued_on"] = str(error)
+    return row.typed, columns, wrong
 
 
 def _is_typed(sent: Mapping[str, str]) -> bool:
@@ -289,8 +331,8 @@ def _is_typed(sent: Mapping[str, str]) -> bool:
     ticked: dict[str, list[str]] = {}
     for name in sent:
         if name.startswith("introducer-"):
-            _word, dossier, seat = name.split("-", 2)
-            ticked.setdefault(dossier, []).append(seat)
+            _word, dossier, *seat = name.split("-", 2)
+            ticked.setdefault(dossier, []).extend(seat)
     for key in keys:
         row = typed.row(sent, key, (*NUMBERS, "number"))
         if row is None:

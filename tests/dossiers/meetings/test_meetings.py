@@ -545,6 +545,24 @@ def test_the_office_prepares_a_meeting_whose_decisions_another_signs(app: Flask,
     assert holder.step(form, "close").status_int == 303
 
 
+def test_the_day_of_the_meeting_and_that_on_the_decisions_are_two(app: Flask, person: Maker) -> None:
+    holder, codes = sitting(app, person)
+    stale = holder.results()
+    wrong = holder.step(holder.results(), "all", first_number="số một", issued_on="31/02/2022")
+    assert wrong.status_int == 409
+    assert "không có trong lịch" in text_of(wrong) and "bắt đầu bằng chữ số" in text_of(wrong)
+    assert wrong.forms["votes"]["first_number"].value == "số một", "what was typed stays"
+    holder.step(wrong.forms["votes"], "save", first_number="401-QĐ/ĐU", issued_on="27/7/2022")
+    holder.step(stale, "save")
+    assert holder.results()["first_number"].value == "401-QĐ/ĐU", "a page that is old and untouched changes nothing"
+    person("upper_officer", "KHOI")
+    form = holder.step(holder.results(), "check", issued_on="28/07/2022")
+    line = holder.lines(form)[codes[0]]
+    assert "ở tương lai" in row(form, line), "the rules look at both days"
+    checked = holder.step(form.forms["votes"], "check", issued_on="").forms["votes"]
+    assert holder.step(checked, "close").status_int == 303
+
+
 def test_a_dossier_that_went_on_meanwhile_is_left_out(app: Flask, person: Maker) -> None:
     holder, codes = sitting(app, person)
     holder.step(holder.results(), "all", first_number="401-QĐ/ĐU")
