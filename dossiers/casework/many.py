@@ -32,11 +32,24 @@ class BatchStore(Remembering, DatabaseStore):
     def __init__(self) -> None:
         super().__init__()
         self._used: set[str] = set()
+        self._asked: set[str] = set()
+        self._on_file: set[str] = set()
         self._moved = Counts()
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
-        """Those an earlier act of the batch takes, and those on file."""
-        return {key for key in keys if key in self._used} | super().numbers_taken(keys)
+        """Those an earlier act of the batch takes, and those known to be on file (see `look_up`)."""
+        self._asked.update(keys)
+        return {key for key in keys if key in self._used or key in self._on_file}
+
+    def look_up(self) -> bool:
+        """Ask once for all numbers that were used whether they are on file; whether any is that was not known to be:
+        then all is to be decided again.
+        """
+        taken = super().numbers_taken(list(self._asked)) - self._on_file
+        self._on_file |= taken
+        self._used.clear()
+        self._asked.clear()
+        return bool(taken)
 
     def _count(self, moved: Counts) -> None:
         self._moved.update(moved)
@@ -136,6 +149,13 @@ def _decide_all(
     store: BatchStore, acts: Sequence[tuple[Case, Act]], signed: Signed
 ) -> tuple[list[Answer | None], dict[int, tuple[Case, Changes]]]:
     """An answer an act, and what those that are possible will write, by their place."""
+    found = _decide_each(store, acts, signed)
+    return _decide_each(store, acts, signed) if store.look_up() else found
+
+
+def _decide_each(
+    store: BatchStore, acts: Sequence[tuple[Case, Act]], signed: Signed
+) -> tuple[list[Answer | None], dict[int, tuple[Case, Changes]]]:
     sent = sent_before_of([act.key for _, act in acts])
     answers: list[Answer | None] = [None] * len(acts)
     decided: dict[int, tuple[Case, Changes]] = {}
