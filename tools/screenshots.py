@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "screenshots"
 README_PICTURE = ROOT / "docs" / "pictures" / "dossier.png"
 WIDTHS = (360, 768, 1440)
-IN_ENGLISH_TOO = ("inbox", "list", "dossier", "vote", "report", "rules", "office-log", "ui")
+IN_ENGLISH_TOO = ("results", "inbox", "list", "dossier", "vote", "report", "rules", "office-log", "ui")
 IN_THE_DARK_TOO = ("sign-in", "inbox", "list", "dossier", "wrong", "quota", "ui")
 FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 
@@ -29,6 +29,8 @@ def pages(mine: dict[str, str]) -> dict[str, dict[str, str]]:
             "candidate": f"{applying}/correct_candidate", "correct": f"{applying}/correct_record",
             "withdraw": f"{applying}/withdraw", "new": "/ho-so/moi", "take-over": "/ho-so/tiep-nhan",
             "search": "/tim?q=nguyen", "unit": "/don-vi/DB02-C3", "own": "/tai-khoan-cua-toi", "missing": "/khong-co",
+            "meetings": "/hop", "meeting": "/hop/2", "attendance": "/hop/2/diem-danh", "results": "/hop/2/ket-qua",
+            "meeting-closed": "/hop/1", "minutes": "/hop/1/bien-ban", "call": "/hop/moi",
         },
         "upper-officer.khoi": {
             "inbox-upper": "/viec-cua-toi", "sourcing": "/nguon", "training": "/boi-duong", "verification": "/tham-tra",

@@ -1,8 +1,10 @@
 """advance_all() and advance_together(): many acts at once, decided first, written in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from sqlalchemy import Executable
 from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
@@ -14,7 +16,7 @@ from dossiers.casework.counts import Counts
 from dossiers.casework.decide import decide
 from dossiers.casework.loading import load_case, situation
 from dossiers.casework.store import DatabaseStore, Remembering
-from dossiers.extensions import write_transaction
+from dossiers.extensions import run, write_transaction
 from dossiers.papers.numbers import number_taken
 from dossiers.rules import instance
 from workflow.machine import Refused
@@ -32,21 +34,46 @@ class BatchStore(Remembering, DatabaseStore):
     def __init__(self) -> None:
         super().__init__()
         self._used: set[str] = set()
+        self._asked: set[str] = set()
+        self._on_file: set[str] = set()
         self._moved = Counts()
+        self._waiting: dict[Executable, list[Mapping[str, Any]]] | None = None
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
-        """Those an earlier act of the batch takes, and those on file."""
-        return {key for key in keys if key in self._used} | super().numbers_taken(keys)
+        """Those an earlier act of the batch takes, and those known to be on file (see `look_up`)."""
+        self._asked.update(keys)
+        return {key for key in keys if key in self._used or key in self._on_file}
+
+    def look_up(self) -> bool:
+        """Ask once for all numbers that were used whether they are on file; whether any is that was not known to be:
+        then all is to be decided again.
+        """
+        taken = super().numbers_taken(list(self._asked)) - self._on_file
+        self._on_file |= taken
+        self._used.clear()
+        self._asked.clear()
+        return bool(taken)
 
     def _count(self, moved: Counts) -> None:
         self._moved.update(moved)
 
-    def begin(self) -> None:
-        """A transaction begins that writes."""
+    def _add(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        if self._waiting is None:
+            super()._add(statement, rows)
+        else:
+            self._waiting.setdefault(statement, []).extend(rows)
+
+    def begin(self, together: bool = False) -> None:
+        """A transaction begins that writes; `together`: new rows wait for the end, so that which of them the database
+        refused is not known then.
+        """
         self._moved = Counts()
+        self._waiting = {} if together else None
 
     def end(self) -> None:
-        """All acts are written: what they moved is counted, once for all."""
+        """All acts are written: new rows that waited, and once for all what is counted."""
+        for statement, rows in (self._waiting or {}).items():
+            run(statement, rows)
         counts.add(self._moved)
 
     def take(self, changes: Changes) -> None:
@@ -93,11 +120,11 @@ def _advance_together(
 ) -> list[Answer]:
     store = BatchStore()
     answers, decided = _decide_all(store, acts, signed)
-    if len(decided) == len(acts):
+    for together in (True, False) if len(decided) == len(acts) else ():
         at = -1
         try:
             with write_transaction():
-                store.begin()
+                store.begin(together)
                 first([case for case, _changes in decided.values()])
                 for number, (case, changes) in decided.items():
                     at = number
@@ -106,9 +133,12 @@ def _advance_together(
         except (Overtaken, Duplicate, IntegrityError) as error:
             if at < 0:
                 raise
+            if together and isinstance(error, IntegrityError):
+                continue  # act by act, to see which it was
             answers[at] = _why(error, *acts[at], signed)
         else:
             _told(acts, answers, signed)
+        break
     return [answer for answer in answers if answer is not None]
 
 
@@ -136,6 +166,13 @@ def _decide_all(
     store: BatchStore, acts: Sequence[tuple[Case, Act]], signed: Signed
 ) -> tuple[list[Answer | None], dict[int, tuple[Case, Changes]]]:
     """An answer an act, and what those that are possible will write, by their place."""
+    found = _decide_each(store, acts, signed)
+    return _decide_each(store, acts, signed) if store.look_up() else found
+
+
+def _decide_each(
+    store: BatchStore, acts: Sequence[tuple[Case, Act]], signed: Signed
+) -> tuple[list[Answer | None], dict[int, tuple[Case, Changes]]]:
     sent = sent_before_of([act.key for _, act in acts])
     answers: list[Answer | None] = [None] * len(acts)
     decided: dict[int, tuple[Case, Changes]] = {}

@@ -175,11 +175,11 @@ class DatabaseStore(_Reader):
         else:
             self._change_dossier(changes.before, case)
         try:
-            run(_ADD_EVENT, [changes.event])
+            self._add(_ADD_EVENT, [changes.event])
         except IntegrityError as error:
             raise Duplicate from error
         if changes.personal:
-            run(_ADD_PERSONAL, [changes.personal])
+            self._add(_ADD_PERSONAL, [changes.personal])
         if changes.person and not changes.new_person:
             run(_update(Person, ("id",), tuple(changes.person)), {"of_id": case.person_id, **changes.person})
         for seq in changes.erased:
@@ -195,7 +195,10 @@ class DatabaseStore(_Reader):
         elif changes.scope_moved:
             search.index_again({case.id: case.scope_units})
         self._count(changes.counts)
-        run(_ADD_OUTBOX, [changes.outbox])
+        self._add(_ADD_OUTBOX, [changes.outbox])
+
+    def _add(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        run(statement, rows)
 
     def _count(self, moved: Counts) -> None:
         counts.add(moved)
@@ -212,14 +215,14 @@ class DatabaseStore(_Reader):
         )
         for statement, rows in new:
             if rows:
-                run(statement, rows)
+                self._add(statement, rows)
         whole: tuple[tuple[type[Model], tuple[str, ...], Sequence[Mapping[str, Any]]], ...] = (
             (DeadlineRecord, ("dossier_id", "rule", "starts_on"), filed.deadlines),
             (Relative, ("dossier_id", "ref"), filed.relatives),
         )
         for model, key, rows in whole:
             if rows:
-                run(_put(engines.is_postgresql(db), model, key), rows)
+                self._add(_put(engines.is_postgresql(db), model, key), rows)
 
     def _change_dossier(self, before: Case, after: Case) -> None:
         changed = _changed(dossier_row(before), dossier_row(after))

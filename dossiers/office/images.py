@@ -124,7 +124,15 @@ def after(rows: Iterable[Model | tuple[str, str]]) -> list[Change]:
         wanted.setdefault(name, []).append(state.identity)
     for name, identities in wanted.items():
         table = tables()[name]
-        key = list(table.primary_key.columns)
-        same = or_(*(and_(*(part == value for part, value in zip(key, each, strict=True))) for each in identities))
+        *first, last = table.primary_key.columns
+        beginnings: dict[tuple[Any, ...], list[Any]] = {}
+        for each in identities:
+            beginnings.setdefault(tuple(each[:-1]), []).append(each[-1])
+        same = or_(
+            *(
+                and_(*(part == value for part, value in zip(first, begins, strict=True)), last.in_(ends))
+                for begins, ends in beginnings.items()
+            )
+        )
         changes += [(name, found, image) for found, image in read(table, same).items()]
     return changes

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import event, func, select, text, update
 
 from dossiers.audit import services as audit
+from dossiers.casework import many
 from dossiers.casework.models import Dossier, Event
 from dossiers.extensions import db
 from dossiers.meetings.models import Meeting, MeetingLine
@@ -571,6 +572,22 @@ def test_a_dossier_that_went_on_meanwhile_is_left_out(app: Flask, person: Maker)
     checked = holder.step(holder.results(), "check")
     assert "đã sang bước khác" in row(checked, holder.lines(checked)[codes[0]])
     assert holder.step(checked.forms["votes"], "close").status_int == 303
+
+
+def test_a_number_somebody_took_in_the_same_moment_is_said_at_its_line(
+    app: Flask, person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder, codes = sitting(app, person)
+    holder.person.act(codes[0], "decide_admission", number="402-QĐ/ĐU", present="9", in_favour="9")
+    holder.step(holder.results(), "all", first_number="401-QĐ/ĐU")
+    holder.person.get(holder.address).forms["agenda"].submit("drop", value=str(holder.lines()[codes[0]]))
+    holder.person.get(holder.address).forms["agenda"].submit("drop", value=str(holder.lines()[codes[-1]]))
+    monkeypatch.setattr(many.BatchStore, "look_up", lambda _store: False)  # it was not there yet when it was asked for
+    before = snapshot(app, codes[1])
+    answer = holder.step(holder.results(), "close")
+    assert answer.status_int == 422
+    assert "đã dùng" in text_of(answer)
+    assert snapshot(app, codes[1]) == before, "nothing was written"
 
 
 @pytest.mark.parametrize(

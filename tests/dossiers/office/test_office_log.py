@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from webtest import TestApp
 
-from dossiers import chain, create_app, encryption
+from dossiers import chain, clock, create_app, encryption
 from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
 from dossiers.audit import services as audit
 from dossiers.audit.models import Checkpoint
@@ -41,6 +41,7 @@ from dossiers.office.replaying import Difference, Recorded, Row
 from dossiers.rules.models import CalendarDay, RuleValue
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
+from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.office import test_administration as pages
 from tests.people import Person, text_of
 
@@ -275,7 +276,7 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
         "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint", "org_person",
-        "role_request",
+        "role_request", "meeting", "meeting_attendance", "meeting_line",
     }  # fmt: skip
 
 
@@ -384,6 +385,26 @@ def _sessions_ended(person: Maker) -> None:
     admin.get(f"/tai-khoan/{somebody.id}/mat-khau").forms["act"].submit()
 
 
+def _meetings(app: Flask, person: Maker) -> None:
+    """Called, changed, closed; and one that is cancelled."""
+    holder = Holder(person("cell_secretary", "DB02-C3"))
+    today = f"{clock_of(app):%d/%m/%Y}"
+    holder.calls(today)
+    form = holder.person.get(f"{holder.address}/sua").forms["act"]
+    assert holder.person.send(form, place="Phòng họp khác").status_int == 303
+    holder.everybody_came()
+    sent = {"step": "close", "csrf_token": holder.person.token()}
+    holder.person.web.post(f"{holder.address}/ket-qua", sent, status=303)
+    holder.calls(today)
+    page = holder.person.get(holder.address)
+    next(form for form in page.forms.values() if form.action.endswith("/huy")).submit()
+
+
+def clock_of(app: Flask) -> date:
+    with app.app_context():
+        return clock.today()
+
+
 def _commands(app: Flask) -> None:
     made = "accounts create --email a@b.example --name A --role cell_secretary --unit CB03 --password mot-mat-khau-dai"
     assert app.test_cli_runner().invoke(args=made.split()).exit_code == 0
@@ -429,6 +450,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _class(person),
         lambda: _opened_again(person),
         lambda: _sessions_ended(person),
+        lambda: _meetings(app, person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),
         lambda: app.test_cli_runner().invoke(args=["audit", "checkpoint"]),
