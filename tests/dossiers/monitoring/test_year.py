@@ -70,7 +70,7 @@ def test_the_line_says_what_is_late_and_who_must_do_it(app: Flask, person: Maker
     secretary = person("cell_secretary", CELL)
     move_clock(secretary, date(2022, 12, 1))
     page = secretary.get(f"/ho-so/{code}/nam-du-bi")
-    late = " ".join(page.html.select_one(".now").get_text(" ").split())
+    late = " ".join(page.html.select_one("section.now").get_text(" ").split())
     assert "Giấy chứng nhận lớp đảng viên mới (25/10/2022) – Văn phòng đảng ủy cơ sở" in late
 
 
