@@ -134,6 +134,8 @@ def test_a_month_is_recorded_for_everybody_at_once(app: Flask, person: Maker) ->
     assert facts_of(app, sympathiser).followed is None
     shown = text_of(secretary.get(f"/ho-so/{code}/nam-du-bi"))
     assert "08/2022 Vắng có lý do Đã đóng Giúp lớp hè." in shown
+    history = text_of(secretary.get(f"/ho-so/{code}/dien-bien"))
+    assert "Ghi sinh hoạt tháng 08/2022: Vắng có lý do, Đã đóng Giúp lớp hè." in history
     again = month_form(secretary)
     assert f"{row_of(again, code)}met" not in again.fields, "what is recorded is not asked for again"
     whole(app)
