@@ -1,6 +1,6 @@
 """The line of a year, drawn: where everything stands on it. Its table says the same to those who do not see it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,9 +79,8 @@ def draw(year: Year) -> Drawing:
     )
 
 
-def _dots(marks: Iterable[Mark], x: object) -> Iterable[Dot]:
+def _dots(marks: Iterable[Mark], x: Callable[[date], int]) -> Iterable[Dot]:
     """Each in the first lane in which nothing stands too near."""
-    assert callable(x)
     lanes: list[int] = []
     for nr, mark in enumerate(marks, start=1):
         at = x(mark.day)

@@ -94,7 +94,7 @@ class PersonRow(Row):
 
     def offer(self, month: date) -> None:
         """Offer what last month says; a lack is never offered, it is said anew."""
-        if self.case is None or self.known is not None:
+        if self.case is None:
             return
         last = self.case.facts.year.month(add_months(month, -1))
         met, dues = (last.met, last.dues) if last is not None else (Attendance.PRESENT, Dues.PAID)
@@ -125,8 +125,8 @@ class MonthPage(FlaskForm):
         for row in self.rows.rows:
             if row.code.data in by_code:
                 row.fit(by_code[row.code.data], month)
-                if not self.is_filled() or row.code.data not in there:
-                    row.offer(month)
+                if not self.is_submitted() and (not self.is_filled() or row.code.data not in there):
+                    row.offer(month)  # of who was not on the page that is sent, nothing is said
         if not self.act_key.data:
             self.act_key.data = new_key()
         if not self.is_filled():
@@ -140,10 +140,10 @@ class MonthPage(FlaskForm):
     def record(self, month: date, signed: Signed) -> int:
         """Record what was said, everybody in one transaction; how many. A row says why it was refused."""
         acts: list[tuple[PersonRow, Case, Act]] = []
-        for nr, row in enumerate(self.people):
+        for row in self.people:
             said = row.evidence(month)
             if said is not None and row.case is not None:
-                key = known_key(f"{self.act_key.data}-{nr:03d}")
+                key = known_key(f"{self.act_key.data}-{row.case.code}")
                 acts.append((row, row.case, Act("record_month", Evidence(self.happened_on.data, **said), key)))
         answers = advance_all([(case, act) for _row, case, act in acts], signed)
         for (row, _case, _act), answer in zip(acts, answers, strict=True):
@@ -179,8 +179,8 @@ _WORDS = {
     **{str(code): code for code in DUES_LABELS},
     **{label.vi.casefold(): Dues(code) for code, label in DUES_LABELS.items()},
     **{label.en.casefold(): Dues(code) for code, label in DUES_LABELS.items()},
-    "": Dues.PAID,
-}
+    "": Dues.PAID, "được miễn": Dues.EXCUSED, "hoãn": Dues.EXCUSED, "exempt": Dues.EXCUSED, "deferred": Dues.EXCUSED,
+}  # fmt: skip
 LINES = 500
 """So many lines of a file are read."""
 
@@ -225,7 +225,8 @@ def record_dues(lines: Iterable[Paid], cell: Node, signed: Signed, key: str | No
             answers[line.nr] = _("Chi bộ không theo dõi hồ sơ này.")
         else:
             evidence = Evidence(clock.today(), month=Month(line.month, None, line.dues))
-            acts.append((line, case, Act("record_month", evidence, known_key(f"{key}-{line.nr:03d}"))))
+            once = known_key(f"{key}-{line.code}-{line.month:%Y%m}")
+            acts.append((line, case, Act("record_month", evidence, once)))
     done = advance_all([(case, act) for _line, case, act in acts], signed)
     for (line, _case, _act), answer in zip(acts, done, strict=True):
         answers[line.nr] = why_not(answer)

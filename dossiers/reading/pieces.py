@@ -17,6 +17,8 @@ from dossiers.languages import gettext_in
 from dossiers.reading.timeline import Line
 from workflow.guards import Refusal
 from workflow.machine import Option
+from workflow.monitoring import BY_RULE
+from workflow.probation import ATTENDANCE_LABELS, AUTHOR_LABELS, DUES_LABELS, LEVEL_LABELS, MERIT_LABELS
 from workflow.replay import UNDO
 from workflow.roles import ROLE_LABELS
 from workflow.rulebook import shipped
@@ -83,6 +85,7 @@ def _event_words(code: str) -> dict[str, str]:
         "agreed_by": gettext_in(code, "người đồng ý"),
         "kept": gettext_in(code, "các việc sau giữ nguyên, căn cứ"),
         "corrected": gettext_in(code, "đã đính chính ở #%(n)s"),
+        "quarter": gettext_in(code, "quý %(n)s"),
         "undone": gettext_in(code, "đã hoàn tác ở #%(n)s"),
     }
     return {name: escape(text) for name, text in found.items()}
@@ -125,6 +128,9 @@ def _details(line: Line, code: str) -> Iterator[str]:
         yield f"<span>{word['kept']}: {escape(personal['kept_because'])}</span>"
     if personal.get("reason"):
         yield f'<p class="reason">{escape(personal["reason"])}</p>'
+    for text in personal.get("texts", ()):
+        if text:
+            yield f'<p class="reason">{escape(text)}</p>'
 
 
 def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
@@ -142,6 +148,30 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
         yield f"<span>{escape(paper['form'])}{number}</span>"
     if said.get("return_to"):
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
+    yield from _of_the_year(said, code)
+
+
+_GROUNDS: dict[str, Text] = {**MERIT_LABELS, **LEVEL_LABELS, **AUTHOR_LABELS}
+
+
+def _of_the_year(said: Mapping[str, Any], code: str) -> Iterator[str]:
+    """What is recorded of a member's year: the month with attendance and dues, the quarter, the warning, the year."""
+    found: list[str] = []
+    if month := said.get("month"):
+        first = date.fromisoformat(month["first"])
+        known = ((ATTENDANCE_LABELS, month.get("met")), (DUES_LABELS, month.get("dues")))
+        told = ", ".join(labels[value].in_(code) for labels, value in known if value in labels)
+        found.append(f"{first:%m/%Y}{': ' if told else ''}{told}")
+    if said.get("quarter"):
+        found.append(_event_words(code)["quarter"] % {"n": int(said["quarter"])})
+    if said.get("year"):
+        found.append(str(int(said["year"])))
+    if (ground := _GROUNDS.get(said.get("ground", ""))) is not None:
+        found.append(ground.in_(code))
+    if (spec := BY_RULE.get(said.get("warning", ""))) is not None:
+        found.append(spec.label.in_(code))
+    for text in found:
+        yield f"<span>{escape(text, quote=False)}</span>"
 
 
 def _rule(book: str, rule: str) -> Text:

@@ -72,8 +72,12 @@ def test_forty_people_in_a_month_by_keyboard_alone(user: User, world: World) -> 
         press("Enter")
     assert keys <= MOST_KEYS
     assert page.locator(".flash.done").count(), user.text()
-    found = facts_of(world, codes)
-    assert all((known := facts.year.month(AUGUST)) and known.met and known.dues for facts in found)
+    for facts in facts_of(world, codes):
+        july, august = facts.year.month(date(2022, 7, 1)), facts.year.month(AUGUST)
+        if july is None or not july.is_lacking:
+            assert august is not None
+            assert august.met
+            assert august.dues
 
 
 @pytest.mark.browser
