@@ -1,6 +1,7 @@
 """Settings from the environment, all prefixed DOSSIERS_; a bad one stops the start with a clear line."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,6 +56,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PASSWORD_LENGTH", "10", "Characters a password needs, 8 to 64."),
     Setting("ONE_TIME_HOURS", "72", "So long a one-time password of an administrator opens its account, 1 to 720."),
     Setting("READS_DAYS", "730", "For so many days it is kept who looked at which dossier, 30 to 3650."),
+    Setting(
+        "FILE_KEY",
+        "the data key",
+        "Seals the keys of scans; at least 32 characters. Keep it: scans need it. How to change it: docs/admin.md.",
+    ),
+    Setting("FILE_KEY_BEFORE", "none", "The file key of before, while `flask papers rotate-key` has not been run."),
+    Setting("SCAN_MEGABYTES", "20", "How big a file of a scan may be, 1 to 100."),
+    Setting("SCAN_PAGES", "100", "How many pages a scan may have, 1 to 100."),
+    Setting("SCAN_MEGAPIXELS", "60", "How many million pixels a picture may have, 1 to 200."),
+    Setting("UPLOAD_MEGABYTES", "50", "How big the files sent at once may be together, 1 to 200."),
+    Setting(
+        "VIRUS_SCANNER", "none", "Where clamd answers, such as unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310."
+    ),
+    Setting("VIRUS_SCANNER_SECONDS", "20", "So long a page waits for it; then the file waits unseen, 1 to 120."),
     Setting("THREADS", "8", "Threads of the built-in server, 1 to 64."),
 )
 
@@ -83,6 +98,20 @@ def _secret(env: Mapping[str, str], name: str, folder: Path) -> str:
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _key(env: Mapping[str, str], name: str) -> str | None:
+    given = env.get(f"DOSSIERS_{name}")
+    if given is not None and len(given) < 32:
+        raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
+    return given
+
+
+def _scanner(env: Mapping[str, str]) -> str | None:
+    given = env.get("DOSSIERS_VIRUS_SCANNER") or None
+    if given and not re.fullmatch(r"unix:(//)?/[^\s?#]+|tcp://[^\s/:]+(:\d{1,5})?", given):
+        raise SettingError("DOSSIERS_VIRUS_SCANNER", f"must be unix:/path or tcp://host:port, not {given!r}")
+    return given
 
 
 def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
@@ -127,6 +156,14 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "ONE_TIME_HOURS": _number(env, "ONE_TIME_HOURS", 72, 1, 720),
         "DRAFT_DAYS": _number(env, "DRAFT_DAYS", 7, 0, 30),
         "READS_DAYS": _number(env, "READS_DAYS", 730, 30, 3650),
+        "FILE_KEY": _key(env, "FILE_KEY"),
+        "FILE_KEY_BEFORE": _key(env, "FILE_KEY_BEFORE"),
+        "SCAN_MEGABYTES": _number(env, "SCAN_MEGABYTES", 20, 1, 100),
+        "SCAN_PAGES": _number(env, "SCAN_PAGES", 100, 1, 100),
+        "SCAN_MEGAPIXELS": _number(env, "SCAN_MEGAPIXELS", 60, 1, 200),
+        "UPLOAD_MEGABYTES": _number(env, "UPLOAD_MEGABYTES", 50, 1, 200),
+        "VIRUS_SCANNER": _scanner(env),
+        "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
         "BABEL_DEFAULT_LOCALE": language,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),

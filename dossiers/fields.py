@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import (
     Field,
     IntegerField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -163,6 +164,17 @@ class NumberWords(Words):
         text = field.data or ""
         if text and not all(char.isalnum() or char in " -/.()" for char in text):
             raise ValidationError(_("Số văn bản chỉ gồm chữ, số và dấu - / . ( )"))
+
+
+class FilesField(MultipleFileField):
+    """Files to be sent, several at once; `capture` has a phone's camera take them."""
+
+    data: Any
+    """The files that were chosen; a browser sends one without a name for none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was sent as a file; a text under this name is none."""
+        self.data = [sent for sent in valuelist if getattr(sent, "filename", None)]
 
 
 class _KnownChoice:

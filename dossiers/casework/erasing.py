@@ -16,6 +16,7 @@ from dossiers.casework.models import Dossier, EventPersonal
 from dossiers.casework.store import DatabaseStore
 from dossiers.drafts import services as drafts
 from dossiers.extensions import run, write_transaction
+from dossiers.papers import files
 from dossiers.rules import services as rules
 from workflow.facts import Evidence
 from workflow.procedure.table import MOVES
@@ -50,8 +51,10 @@ def erase(code: str, reason: str, signed: Signed) -> int:
             if case.state not in ENDS:
                 raise NotEnded(case.code)
         drafts.forget_dossiers(case.code for case in cases)
+        scanned = [address for case in cases for address in files.of_dossier(case.id)]
         for case in cases:
             gone += _erase(store, case, reason, (signed.account_id, str(Role.ADMINISTRATOR), unit))
+        files.forget_unnamed(scanned)
     return gone
 
 

@@ -40,6 +40,9 @@ class Part(StrEnum):
     VOTES = "votes"
     HISTORY = "history"
     FORM = "form"
+    SCAN = "scan"
+    SCAN_PRINTED = "scan_printed"
+    SCAN_SAVED = "scan_saved"
     READS = "reads"
 
 
@@ -50,6 +53,9 @@ PART_LABELS: dict[Part, Text] = {
     Part.VOTES: Text("Biểu quyết", "Votes"),
     Part.HISTORY: Text("Diễn biến", "Timeline"),
     Part.FORM: Text("Biểu mẫu", "A form"),
+    Part.SCAN: Text("Bản chụp giấy tờ", "A scan"),
+    Part.SCAN_PRINTED: Text("In bản chụp giấy tờ", "A scan, printed"),
+    Part.SCAN_SAVED: Text("Tải bản chụp giấy tờ về", "A scan, downloaded"),
     Part.READS: Text("Nhật ký xem", "Who looked"),
 }
 

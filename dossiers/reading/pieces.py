@@ -73,6 +73,7 @@ def _event_words(code: str) -> dict[str, str]:
         "happened": gettext_in(code, "diễn ra"),
         "recorded": gettext_in(code, "ghi lúc"),
         "number": gettext_in(code, "số"),
+        "scan": gettext_in(code, "bản chụp %(paper)s: %(n)s trang"),
         "ballot": gettext_in(code, "tán thành %(f)s/%(e)s"),
         "return_to": gettext_in(code, "về bước"),
         "days": gettext_in(code, "thêm %(n)s ngày làm việc"),
@@ -137,6 +138,9 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
     for paper in said.get("papers", ()):
         number = f" {word['number']} {escape(paper['number'])}" if paper.get("number") else ""
         yield f"<span>{escape(paper['form'])}{number}</span>"
+    if scan := said.get("scan"):
+        pages = {"paper": escape(scan["form"]), "n": len(scan.get("leaves", ()))}
+        yield f"<span>{word['scan'] % pages}</span>"
     if said.get("return_to"):
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
 
@@ -170,4 +174,5 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "act_done": partial(act_done, code=code),
         "timeline": partial(timeline, code=code),
         "explained": partial(explained, code=code),
+        "identity": id,
     }

@@ -49,6 +49,7 @@ from workflow.guards.order import (
     results_by_then,
     text_has_come,
 )
+from workflow.guards.papers import scan_of_a_paper
 from workflow.guards.recognition import (
     admission_voted,
     back_on_road,
@@ -239,6 +240,7 @@ __all__ = [
     "results_after_start",
     "results_by_then",
     "return_target",
+    "scan_of_a_paper",
     "schooling",
     "separated",
     "smallest_cell",
