@@ -11,8 +11,8 @@ from flask.cli import AppGroup
 
 COMMANDS = {
     "accounts": "office", "audit": "keeping", "backup": "keeping", "counts": "keeping", "db": "keeping",
-    "demo": "serving", "dossiers": "office", "instance": "keeping", "prepare": "serving", "quota": "reading",
-    "serve": "serving", "units": "office", "upgrade-log": "keeping", "worker": "serving",
+    "demo": "serving", "dossiers": "office", "instance": "keeping", "papers": "papers", "prepare": "serving",
+    "quota": "reading",     "serve": "serving", "units": "office", "upgrade-log": "keeping", "worker": "serving",
 }  # fmt: skip
 """In which module of this room each command stands."""
 

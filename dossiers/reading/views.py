@@ -1,8 +1,9 @@
 """The page of a dossier: what it is about now, and its tabs, each at an address of its own; the scans of its papers."""
 
-from io import BytesIO
+import unicodedata
+from urllib.parse import quote
 
-from flask import Blueprint, abort, make_response, render_template, request, send_file
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dossiers.casework import advance, loading
@@ -83,7 +84,16 @@ def _sent(code: str, seq: int, part: Part, saved: bool = False) -> ResponseRetur
         abort(404)
     content = scans.text(scan) if scan.is_text else scans.pdf(scan)
     name = scans.file_name(case, scan, ".docx" if scan.is_text else ".pdf")
-    return shown_alone(send_file(BytesIO(content), _DOCX if scan.is_text else "application/pdf", saved, name))
+    answer = _file(content, _DOCX if scan.is_text else "application/pdf")
+    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
+    names = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}  # RFC 5987; the first for old ones
+    answer.headers.set("Content-Disposition", "attachment" if saved else "inline", **names)
+    return answer
+
+
+def _file(content: bytes, kind: str) -> Response:
+    """A file people sent. Not sent as Flask sends files: those are closed unseen, and the look would not be noted."""
+    return shown_alone(current_app.response_class(content, mimetype=kind))
 
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -109,7 +119,7 @@ def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
     found = scans.picture(shown, nr) if shown.is_shown else None
     if found is None:
         abort(404)
-    return shown_alone(send_file(BytesIO(found[0]), found[1]))
+    return _file(*found)
 
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/xem")
