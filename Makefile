@@ -57,7 +57,7 @@ browser:  # what the tests need from the system: a browser and the PostgreSQL se
 lint: .venv/installed-dev  ## ruff, mypy (strict), and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy workflow dossiers
+	$(BIN)/mypy workflow dossiers cleaning
 	$(BIN)/lint-imports
 
 format: .venv/installed-dev  ## sort imports and lay out the code

@@ -166,11 +166,10 @@ WITH_FRAME = f"{_HEADERS['Content-Security-Policy']}; frame-src 'self'"
 """The policy of a page that shows a file of ours in a frame."""
 
 
-def shown_alone(response: Response) -> Response:
+def shown_alone(response: Response) -> None:
     """A file people sent: it loads nothing, runs nothing, and only a page of ours may frame it."""
     response.headers["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
 
 
 def init_app(app: Flask) -> None:

@@ -93,7 +93,9 @@ def _sent(code: str, seq: int, part: Part, saved: bool = False) -> ResponseRetur
 
 def _file(content: bytes, kind: str) -> Response:
     """A file people sent. Not sent as Flask sends files: those are closed unseen, and the look would not be noted."""
-    return shown_alone(current_app.response_class(content, mimetype=kind))
+    answer = current_app.response_class(content, mimetype=kind)
+    shown_alone(answer)
+    return answer
 
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
