@@ -14,6 +14,11 @@ from tests.conftest import World
 from tests.dossiers.papers import samples
 from tests.people import code_in, dossier
 
+SIZES = """all => Promise.all(all.map(async one => {
+  one.loading = "eager";
+  await one.decode();
+  return [one.naturalWidth, one.naturalHeight];
+}))"""
 PHONE = {"width": 360, "height": 740}
 
 
@@ -54,8 +59,7 @@ def test_a_phone_photographs_a_paper_and_turns_a_page(phone: User, world: World)
     page.get_by_role("link", name="Bản chụp: 2 trang").click()
     pictures = page.locator("figure img")
     expect(pictures).to_have_count(2)
-    sizes = pictures.evaluate_all("all => Promise.all(all.map(async one => { one.loading = 'eager'; await one.decode(); "
-                                  "return [one.naturalWidth, one.naturalHeight] }))")  # fmt: skip
+    sizes = pictures.evaluate_all(SIZES)
     assert sizes == [[400, 300], [300, 400]], "the first was taken on its side and stands upright"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("link", name="Thêm trang, xếp lại, thay").click()
@@ -92,4 +96,6 @@ def test_files_are_dropped_and_pasted_beside_those_that_were_chosen(user: User, 
     expect(page.get_by_text("Đã ghi: Lưu bản chụp giấy tờ")).to_be_visible()
     page.goto(f"{user.address}/ho-so/{code}/giay-to")
     page.get_by_role("link", name="Bản chụp: 3 trang").click()
-    expect(page.locator("iframe")).to_have_attribute("src", f"/ho-so/{code}/ban-chup/{dossier(world.app, code).version}/xem")
+    expect(page.locator("iframe")).to_have_attribute(
+        "src", f"/ho-so/{code}/ban-chup/{dossier(world.app, code).version}/xem"
+    )
