@@ -61,7 +61,7 @@ browser:  # what the tests need from the system: a browser and the PostgreSQL se
 lint: .venv/installed-dev  ## ruff, mypy (strict), who may import whom, and bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy workflow dossiers
+	$(BIN)/mypy workflow dossiers cleaning
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive dossiers workflow wsgi.py tools/verify_export.py
 

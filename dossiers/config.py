@@ -82,6 +82,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("UNUSUAL_FOREIGN", "5", "From so many codes out of reach within an hour on, it is too; 1 to 1000."),
     Setting("NIGHT_FROM", "22", "The hour at which the night begins for this, 0 to 23."),
     Setting("NIGHT_UNTIL", "5", "The hour at which it is over, 0 to 23."),
+    Setting(
+        "FILE_KEY",
+        "the data key",
+        "Seals the keys of scans; at least 32 characters. Keep it: scans need it. How to change it: docs/admin.md.",
+    ),
+    Setting("FILE_KEY_BEFORE", "none", "The file key of before, while `flask papers rotate-key` has not been run."),
+    Setting("SCAN_MEGABYTES", "20", "How big a file of a scan may be, 1 to 100."),
+    Setting("SCAN_PAGES", "100", "How many pages a scan may have, 1 to 100."),
+    Setting("SCAN_MEGAPIXELS", "60", "How many million pixels a picture may have, 1 to 200."),
+    Setting("UPLOAD_MEGABYTES", "50", "How big the files sent at once may be together, 1 to 200."),
+    Setting(
+        "VIRUS_SCANNER", "none", "Where clamd answers, such as unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310."
+    ),
+    Setting("VIRUS_SCANNER_SECONDS", "20", "So long a page waits for it; then the file waits unseen, 1 to 120."),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
     Setting("THREADS", "8", "Threads of the built-in server while it is one process, 1 to 64."),
     Setting("WORKERS", "1", "Processes of the built-in server, 1 to 32; several have one thread each."),
@@ -181,6 +195,20 @@ def _proxy(env: Mapping[str, str]) -> str | None:
         ) from None
 
 
+def _key(env: Mapping[str, str], name: str) -> str | None:
+    given = env.get(f"DOSSIERS_{name}")
+    if given is not None and len(given) < 32:
+        raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
+    return given
+
+
+def _scanner(env: Mapping[str, str]) -> str | None:
+    given = env.get("DOSSIERS_VIRUS_SCANNER") or None
+    if given and not re.fullmatch(r"unix:(//)?/[^\s?#]+|tcp://[^\s/:]+(:\d{1,5})?", given):
+        raise SettingError("DOSSIERS_VIRUS_SCANNER", f"must be unix:/path or tcp://host:port, not {given!r}")
+    return given
+
+
 def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     """Flask's configuration from the environment. Raises SettingError (ends the program) on a bad value."""
     env = os.environ if env is None else env
@@ -228,6 +256,14 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "UNUSUAL_FOREIGN": _number(env, "UNUSUAL_FOREIGN", 5, 1, 1000),
         "NIGHT_FROM": _number(env, "NIGHT_FROM", 22, 0, 23),
         "NIGHT_UNTIL": _number(env, "NIGHT_UNTIL", 5, 0, 23),
+        "FILE_KEY": _key(env, "FILE_KEY"),
+        "FILE_KEY_BEFORE": _key(env, "FILE_KEY_BEFORE"),
+        "SCAN_MEGABYTES": _number(env, "SCAN_MEGABYTES", 20, 1, 100),
+        "SCAN_PAGES": _number(env, "SCAN_PAGES", 100, 1, 100),
+        "SCAN_MEGAPIXELS": _number(env, "SCAN_MEGAPIXELS", 60, 1, 200),
+        "UPLOAD_MEGABYTES": _number(env, "UPLOAD_MEGABYTES", 50, 1, 200),
+        "VIRUS_SCANNER": _scanner(env),
+        "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
         "WORKERS": _number(env, "WORKERS", 1, 1, 32),

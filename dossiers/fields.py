@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import (
     Field,
     IntegerField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -190,6 +191,17 @@ def wrong_letter(char: str) -> str:
     return _(
         "“%(char)s” là chữ của bảng chữ khác, trông giống chữ Việt; hãy gõ lại bằng bàn phím tiếng Việt.", char=char
     )
+
+
+class FilesField(MultipleFileField):
+    """Files to be sent, several at once; `capture` has a phone's camera take them."""
+
+    data: Any
+    """The files that were chosen; a browser sends one without a name for none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was sent as a file; a text under this name is none."""
+        self.data = [sent for sent in valuelist if getattr(sent, "filename", None)]
 
 
 class _KnownChoice:

@@ -1,5 +1,6 @@
 // Comfort only: every page works without it. "/" goes to the search; the form of an act opens on the dossier's own page;
-// what is typed is kept now and then, and asked about before it would be lost; a row is added on the spot.
+// what is typed is kept now and then, and asked about before it would be lost; a row is added on the spot; files are
+// taken where they are dropped or pasted.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -25,11 +26,41 @@ document.addEventListener("visibilitychange", () => {
 const tend = (form) => {
   const sign = form.elements.namedItem("draft_of");
   if (sign) keepTyped(form, sign);
+  const files = form.querySelector("input[type=file]");
+  if (files) takeFiles(form, files);
   for (const button of form.querySelectorAll("button[name=more]")) {
     button.addEventListener("click", (event) => {
       if (addRow(form, button)) event.preventDefault(); // else the server does it
     });
   }
+};
+
+// Files dropped on the form, or pasted while it is open, are chosen as if by hand, beside those chosen before.
+const takeFiles = (form, input) => {
+  const add = (files) => {
+    const all = new DataTransfer();
+    for (const file of [...input.files, ...files]) all.items.add(file);
+    input.files = all.files;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const field = input.closest(".field");
+  form.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    field.classList.add("dropping");
+  });
+  form.addEventListener("dragleave", () => field.classList.remove("dropping"));
+  form.addEventListener("drop", (event) => {
+    field.classList.remove("dropping");
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    add(event.dataTransfer.files);
+  });
+  document.addEventListener("paste", (event) => {
+    if (!form.isConnected || !event.clipboardData?.files.length) return;
+    event.preventDefault();
+    add(event.clipboardData.files);
+  });
 };
 
 const keepTyped = (form, sign) => {

@@ -15,6 +15,7 @@ from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.meetings.models import MeetingLine
+from dossiers.papers.models import PaperScan
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
@@ -33,6 +34,8 @@ FOR_PROGRAMS = {
     "meetings.figures",  # for the script of the page of results
 }  # fmt: skip
 """What answers with something else than a page."""
+FILES = {"reading.scan_page", "reading.scan_shown", "reading.scan_printed", "reading.scan_saved"}
+"""What is no page: files people sent."""
 
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "lists.worklist": ({"stage": "admission", "overdue": "1", "sort": "due"}, {"stage": "ended"}),
@@ -65,12 +68,12 @@ def _pages(app: Flask) -> Iterator[Address]:
     acts, filled = _acts(), _filled()
     for rule in app.url_map.iter_rules():
         permission = permission_of(app, rule.endpoint)
-        if permission is None or rule.endpoint in FOR_PROGRAMS or "GET" not in (rule.methods or ()):
+        if permission is None or rule.endpoint in FOR_PROGRAMS | FILES or "GET" not in (rule.methods or ()):
             continue
         name = rule.rule.rsplit("/", 1)[1]
         if rule.endpoint == "lists.home":
             continue  # leads on
-        if rule.rule.startswith("/ho-so/<code>"):
+        if rule.rule.startswith("/ho-so/<code>") and rule.rule.count("<") == 1:
             values, who = ({"code": acts[name][0]}, acts[name][1]) if name in acts else _some_dossier()
             yield Address(url_for(rule.endpoint, **values), *who)
         elif "<" in rule.rule:
@@ -149,5 +152,12 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "accounts.account": [({"account_id": 1}, administrator)],
         "accounts.whose": [({"account_id": 2}, administrator)],
         "accounts.grant": [({"account_id": 1}, administrator)],
+        "reading.scan": _scans(),
         "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }
+
+
+def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:
+    """The scans of the demo: one of pictures, one that is a PDF."""
+    found = db.session.execute(select(Dossier.code, PaperScan.seq).join(Dossier, Dossier.id == PaperScan.dossier_id))
+    return [({"code": row.code, "seq": row.seq}, ("inspector", "KHOI")) for row in found]

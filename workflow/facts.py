@@ -192,6 +192,26 @@ class Taken(Frozen, frozen=True):
     introducers: tuple[Introducer, ...] = ()
 
 
+class Leaf(Frozen, frozen=True):
+    """A page of a scan: in which of its files, which page of that one, turned clockwise by how much."""
+
+    file: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
+    page: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    turn: Literal[0, 90, 180, 270] = 0
+
+
+class Scan(Frozen, frozen=True):
+    """The scan of a paper on file, whole: of the `nr`th paper that event `seq` brought, of which form; the addresses of
+    its files (keyed hashes over their content) and its pages in their order. Without pages the paper has none any more.
+    """
+
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+    nr: Count
+    form: Annotated[str, msgspec.Meta(max_length=20)]
+    files: Annotated[tuple[Ref, ...], msgspec.Meta(max_length=100)] = ()
+    leaves: Annotated[tuple[Leaf, ...], msgspec.Meta(max_length=100)] = ()
+
+
 class LastAct(Frozen, frozen=True):
     """The newest act that counts: what, by whom, recorded when, and whether who did it may take it back."""
 
@@ -386,6 +406,7 @@ class Evidence(Frozen, frozen=True):
     causes: Annotated[tuple[Ref, ...], msgspec.Meta(max_length=24)] = ()
     year: Year | None = None
     member_moves: bool = False
+    scan: Scan | None = None
 
 
 class Actor(Frozen, frozen=True):

@@ -10,6 +10,7 @@ from wtforms.validators import Optional
 
 from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned, Recorded, state_choices
 from dossiers.acting.rows import Piece, Row, RowList
+from dossiers.acting.scans import ScanForm
 from dossiers.casework.case import Case
 from dossiers.fields import (
     DayField,
@@ -391,6 +392,7 @@ class DeathForm(Numbered, ActForm):
 
 
 FORMS: dict[str, type[ActForm]] = {
+    "attach_scan": ScanForm,
     "return_for_correction": ReturnForm,
     "follow_new_road": NewRoadForm,
     "mend_point": MendPointForm,

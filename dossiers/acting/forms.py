@@ -34,6 +34,7 @@ from dossiers.formatters import body, day, say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.papers.files import Sealed
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import registers
 from workflow.deadlines import running
@@ -54,6 +55,7 @@ class Brought:
     companions: tuple[CompanionRow, ...] = ()
     person: PersonRow = field(default_factory=dict)
     was: PersonRow = field(default_factory=dict)
+    files: tuple[Sealed, ...] = ()
     class_id: int | None = None
     to_unit_id: int | None = None
 
@@ -89,6 +91,9 @@ class ActForm(FlaskForm):
 
     in_columns = False
     """Whether the fields are so many that they stand side by side."""
+
+    takes_files = False
+    """Whether files are sent with it."""
 
     recorded: Recorded | None = None
     """What is recalled, if anything is."""
@@ -175,6 +180,7 @@ class ActForm(FlaskForm):
             companions=brought.companions,
             person=brought.person,
             was=brought.was,
+            files=brought.files,
             class_id=brought.class_id,
             to_unit_id=brought.to_unit_id,
         )

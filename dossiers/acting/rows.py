@@ -36,6 +36,8 @@ class Piece:
     """The list of rows that a button here makes longer."""
     most: int = 0
     """How long that list may be."""
+    picture: str = ""
+    """The address of a picture of what the row is about."""
 
 
 class Row(Form):

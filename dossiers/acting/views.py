@@ -6,11 +6,13 @@ from dossiers.acting.across import FORMS
 from dossiers.acting.correcting import correct
 from dossiers.acting.road import add_acts
 from dossiers.acting.rulebook import change_rulebook
+from dossiers.acting.scans import take_uploads
 from dossiers.casework.correcting import PROPOSAL
 from workflow.replay import CORRECTION
 
 blueprint = Blueprint("acting", __name__)
 add_acts(blueprint, FORMS)
+take_uploads(blueprint, "acting.attach_scan")
 for trigger in (CORRECTION, PROPOSAL):
     blueprint.add_url_rule(f"/ho-so/<code>/{trigger}", trigger, correct, methods=["GET", "POST"])
 blueprint.add_url_rule("/quy-tac/chuyen", view_func=change_rulebook, methods=["GET", "POST"])

@@ -35,7 +35,8 @@ from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
 from dossiers.extensions import Model, db, run
 from dossiers.office.models import OfficeEvent
-from dossiers.papers.models import PaperRecord
+from dossiers.papers import files, scans
+from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.people import reading as people
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.people.rows import PersonRow, RelativeRow
@@ -105,12 +106,21 @@ _LOOSE = (
     .outerjoin(Event, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
     .where(Event.seq.is_(None))
 )
+_SCANNED = (
+    select(Dossier.code, ScanFile.seq)
+    .join(Dossier, Dossier.id == ScanFile.dossier_id)
+    .where(ScanFile.address == bindparam("address"))
+    .order_by(ScanFile.dossier_id, ScanFile.seq)
+    .limit(1)
+)
 
 _FILED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (PaperRecord, ("seq", "nr")),
     (VoteRecord, ("seq",)),
     (DeadlineRecord, ("rule", "starts_on")),
     (Companion, ("seq", "nr")),
+    (PaperScan, ("seq",)),
+    (ScanFile, ("seq", "nr")),
 )
 _OWNED: tuple[type[Model], ...] = (*(model for model, _key in _FILED), Relative)
 _READ = {model: _between(model, table_of(model).c.dossier_id) for model in _OWNED}
@@ -441,6 +451,15 @@ class Comparison:
     def _companion(made: Projection) -> dict[Key, Key]:
         return {(seq, nr): (row.kind, row.ref, row.name, row.since, row.until) for seq, nr, row in made.companions}
 
+    @staticmethod
+    def _paper_scan(made: Projection) -> dict[Key, Key]:
+        rows = (scans.scan_row(0, seq, scan) for seq, scan in made.scans)
+        return {(row["seq"],): (row["paper_seq"], row["paper_nr"], row["form"], row["leaves"]) for row in rows}
+
+    @staticmethod
+    def _scan_file(made: Projection) -> dict[Key, Key]:
+        return {(seq, nr): (address,) for seq, scan in made.scans for nr, address in enumerate(scan.files)}
+
     def _relatives(
         self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
     ) -> None:
@@ -601,11 +620,19 @@ class Comparison:
             self._say(f"#{number}", 0, "dossier_search: a row of a dossier that is not there")
         for number, seq, code in run(_LOOSE):
             self._say(code or f"#{number}", seq, "event_personal: a personal part without its event")
+        self._files()
         for row in run(_STATES):
             if not rules.is_that(row.content, row.hash):
                 self._say(f"rule_state {str(row.hash)[:12]}", 0, "its content is not what its hash says")
         for (number,) in run(_NOBODYS):
             self._say(f"person {number}", 0, "person: a row that no dossier tells of")
+
+    def _files(self) -> None:
+        """Every stored file read again, named by the first dossier whose scan it is of."""
+        for address, what in files.check():
+            first = run(_SCANNED, {"address": address}).first()
+            code, seq = (first.code, first.seq) if first else (f"file {address[:12]}", 0)
+            self._say(code, seq, f"file {address[:12]}: {what}")
 
     def kept_counts(self, counted: Counts) -> None:
         """Compare the kept counts with those of the dossiers as their events say."""

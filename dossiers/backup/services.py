@@ -56,6 +56,11 @@ def _light(table: Table, names: list[str] | None = None) -> Any:
     )
 
 
+def _batch(table: Table) -> int:
+    """Rows that are in memory at a time: fewer of a table with files in it."""
+    return 20 if table.name == "file_chunk" else BATCH
+
+
 def _order(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns]
 
@@ -118,7 +123,7 @@ def _write(sealed: Writer) -> dict[str, Any]:
             digest, count = hashlib.sha256(), 0
             query = select(source).order_by(*(source.c[name] for name in _order(table)))
             with pack.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
-                for row in db.session.execute(query.execution_options(yield_per=BATCH)).mappings():
+                for row in db.session.execute(query.execution_options(yield_per=_batch(table))).mappings():
                     line = (json.dumps([_plain(value) for value in row.values()], ensure_ascii=False) + "\n").encode()
                     digest.update(line)
                     file.write(line)
@@ -268,7 +273,7 @@ def restore(path: Path, trust: Trust = _OURS) -> dict[str, Any]:
                     if row.get(column) is not None:
                         row[column] = read(row[column])
                 batch.append(row)
-                if len(batch) == BATCH:
+                if len(batch) == _batch(table):
                     db.session.execute(insert(target), batch)
                     batch = []
             if batch:

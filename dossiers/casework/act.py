@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from dossiers.casework.case import Case
+from dossiers.papers.files import Sealed
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from workflow.facts import Evidence
 from workflow.machine import Outcome
@@ -12,8 +13,9 @@ from workflow.machine import Outcome
 class Act:
     """What somebody does: the trigger with its evidence, and what goes on file beside the rules' facts.
 
-    `key` makes a form act once. `relatives` and `companions` are whole rows; `person` the candidate's columns that are
-    new, `was` what stood in them before. `corrected` is an earlier act as it should have been (casework.correcting).
+    `key` makes a form act once. `relatives` and `companions` are whole rows, `files` those of a scan, encrypted;
+    `person` are the candidate's columns that are new, `was` what stood in them before. `corrected` is an earlier act as
+    it should have been (casework.correcting).
     """
 
     trigger: str
@@ -23,6 +25,7 @@ class Act:
     companions: tuple[CompanionRow, ...] = ()
     person: PersonRow = field(default_factory=dict)
     was: PersonRow = field(default_factory=dict)
+    files: tuple[Sealed, ...] = ()
     class_id: int | None = None
     to_unit_id: int | None = None
     rulebook: str | None = None

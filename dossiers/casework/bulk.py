@@ -1,6 +1,6 @@
 """Where many acts are collected, to be written in large batches."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -13,7 +13,9 @@ from dossiers.casework.rows import dossier_row, scope_rows, table_of
 from dossiers.casework.store import Remembering
 from dossiers.extensions import Model, db, run
 from dossiers.outbox.models import Outbox
-from dossiers.papers.models import PaperRecord
+from dossiers.papers import files
+from dossiers.papers.files import Sealed
+from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.rules import services as rules
 
@@ -36,6 +38,7 @@ class BulkStore(Remembering):
         self._persons: dict[int, dict[str, Any]] = {}
         self._person_id = db.session.scalar(select(func.max(Person.id))) or 0
         self._dossier_id = db.session.scalar(select(func.max(Dossier.id))) or 0
+        self._files: list[Sealed] = []
         self._open = 0
 
     def salt(self) -> str:
@@ -64,8 +67,16 @@ class BulkStore(Remembering):
         filed = changes.filed
         self._numbers.update(row["number_key"] for row in filed.papers if row["number_key"])
         self._counts.update(changes.counts)
-        for model, rows in ((PaperRecord, filed.papers), (VoteRecord, filed.votes), (Companion, filed.companions)):
+        new: tuple[tuple[type[Model], Sequence[Mapping[str, Any]]], ...] = (
+            (PaperRecord, filed.papers),
+            (VoteRecord, filed.votes),
+            (Companion, filed.companions),
+            (PaperScan, filed.scans),
+            (ScanFile, filed.scan_files),
+        )
+        for model, rows in new:
             self._add(model, rows)
+        self._files += changes.files
         known = self._keyed.setdefault(case.id, {})
         known |= {(DeadlineRecord, row["rule"], row["starts_on"]): row for row in filed.deadlines}
         known |= {(Relative, row["ref"]): row for row in filed.relatives}
@@ -91,11 +102,13 @@ class BulkStore(Remembering):
         rules.keep()
         for table in (
             Person, Dossier, Scope, Event, EventPersonal, PaperRecord, VoteRecord, DeadlineRecord, Relative,
-            Companion, Outbox,
+            Companion, PaperScan, ScanFile, Outbox,
         ):  # fmt: skip
             rows = self._rows.get(table)
             if rows:
                 run(insert(table_of(table)), rows)
+        files.write(self._files)
+        self._files.clear()
         search.index_again(self._search)
         counts.add(self._counts)
         self._rows.clear()

@@ -13,7 +13,9 @@ from dossiers.casework.tables import (
     RelativeOnFile,
     VoteRow,
 )
+from dossiers.papers.files import Sealed
 from dossiers.papers.numbers import PaperRow
+from dossiers.papers.scans import ScanFileRow, ScanRow
 from dossiers.people.rows import PersonRow
 from dossiers.rules import services as rules
 from dossiers.rules.services import known_version
@@ -87,6 +89,8 @@ class Filed:
     deadlines: list[DeadlineRow] = field(default_factory=list)
     relatives: list[RelativeOnFile] = field(default_factory=list)
     companions: list[CompanionOnFile] = field(default_factory=list)
+    scans: list[ScanRow] = field(default_factory=list)
+    scan_files: list[ScanFileRow] = field(default_factory=list)
 
 
 @dataclass
@@ -109,6 +113,7 @@ class Changes:
     renamed: bool = False
     afresh: bool = False
     erased: tuple[int, ...] = ()
+    files: tuple[Sealed, ...] = ()
     counts: Counts = field(default_factory=Counts)
     decided_by: str = field(default_factory=known_version)
     """The version of the rules it was decided by (rules.services)."""

@@ -23,7 +23,7 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.casework.tables import CountedBy
-from dossiers.papers import numbers
+from dossiers.papers import numbers, scans
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -118,6 +118,8 @@ def decide(
         changed_deadlines(case.id, before, after, evidence.happened_on, whole=not is_counted),
         [relative_row(case.id, places[row.ref], row) for row in act.relatives],
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
+        [] if evidence.scan is None else [scans.scan_row(case.id, seq, evidence.scan)],
+        [] if evidence.scan is None else scans.file_rows(case.id, seq, evidence.scan),
     )
     changes = Changes(
         before=was,
@@ -129,6 +131,7 @@ def decide(
         new_person=was.version == 0 and was.previous_id is None,
         scope_moved=moved,
         renamed=case.full_name != was.full_name,
+        files=act.files,
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
     )
     return Done(case, outcome), changes

@@ -22,7 +22,7 @@ from dossiers.encryption import seal
 from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
 from workflow import route
 from workflow.deadlines import Deadline
-from workflow.facts import Actor, DossierFacts, Evidence, Vote
+from workflow.facts import Actor, DossierFacts, Evidence, Scan, Vote
 from workflow.replay import REBASE, Ended, Recorded, Standing
 from workflow.roles import Role
 from workflow.route import ToldRoute
@@ -72,6 +72,7 @@ class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     companions: tuple[tuple[int, int, str, str, date, date | None], ...]
     signature: str = ""
     registers: tuple[tuple[int, int, str], ...] = ()
+    scans: tuple[tuple[int, Scan], ...] = ()
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -25,6 +25,7 @@ from dossiers.casework.rows import (
 from dossiers.casework.store import Store
 from dossiers.extensions import run
 from dossiers.papers.numbers import PaperRow
+from dossiers.papers.scans import file_rows, scan_row
 from dossiers.people.rows import PersonRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -73,6 +74,8 @@ def filed(made: Projection) -> Filed:
         deadlines,
         [relative_row(number, nr, row) for nr, row in enumerate(made.relatives.values())],
         [companion_row(number, seq, nr, row) for seq, nr, row in made.companions],
+        [scan_row(number, seq, scan) for seq, scan in made.scans],
+        [row for seq, scan in made.scans for row in file_rows(number, seq, scan)],
     )
 
 

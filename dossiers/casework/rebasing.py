@@ -3,7 +3,7 @@
 From it on the events can be folded; what lies before is still chained and read, but no table is compared with it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -19,14 +19,15 @@ from dossiers.casework.recounting import by_itself
 from dossiers.casework.rows import table_of
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import Model, run, write_transaction
-from dossiers.papers.models import PaperRecord
+from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.papers.numbers import known_row
+from dossiers.papers.scans import read_scan
 from dossiers.people import reading as people
 from dossiers.people.models import Companion
 from dossiers.people.rows import texts
 from dossiers.rules import services as rules
 from workflow.deadlines import running
-from workflow.facts import Evidence, Vote
+from workflow.facts import Evidence, Scan, Vote
 from workflow.replay import REBASE
 from workflow.route import told
 
@@ -65,6 +66,7 @@ _PUT_ASIDE = (
 _DROP_PAPERS = delete(table_of(PaperRecord)).where(PaperRecord.dossier_id == bindparam("dossier"))
 _ADD_PAPER = insert(table_of(PaperRecord))
 _PAPERS, _VOTES, _DEADLINES, _COMPANIONS = map(_of, (PaperRecord, VoteRecord, DeadlineRecord, Companion))
+_SCANS, _SCAN_FILES = map(_of, (PaperScan, ScanFile))
 
 
 def begin_anew(by: tuple[int, str, int], sign: Sign) -> int:
@@ -144,6 +146,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         registers=tuple(
             (row.seq, row.register_unit_id, row.register_hash) for row in votes if row.register_unit_id is not None
         ),
+        scans=_scans(run(_SCANS, asked).all(), run(_SCAN_FILES, asked).all()),
         companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
     )
     persons = BasePersonal(
@@ -179,6 +182,14 @@ def renumbered_key(key: str | None) -> str | None:
         return None
     issuer, form, rest = key.removeprefix(_ASIDE).split("/", 2)
     return f"{issuer}/{RENUMBERED.get(form, form)}/{rest}"
+
+
+def _scans(rows: Sequence[Any], files: Sequence[Any]) -> tuple[tuple[int, Scan], ...]:
+    of = {row.seq: tuple(file.address for file in files if file.seq == row.seq) for row in rows}
+    scans = ((row, read_scan(row, of[row.seq])) for row in rows)
+    return tuple(
+        (row.seq, msgspec.structs.replace(scan, form=RENUMBERED.get(row.form, row.form))) for row, scan in scans
+    )
 
 
 def _vote(row: object) -> Vote:

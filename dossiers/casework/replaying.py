@@ -17,7 +17,7 @@ from dossiers.papers.numbers import PaperRow, known_row, paper_rows
 from dossiers.people.models import Person
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
 from workflow import replay
-from workflow.facts import DossierFacts, Vote
+from workflow.facts import DossierFacts, Scan, Vote
 from workflow.replay import Known, Recorded, Standing
 
 
@@ -42,6 +42,7 @@ class Projection:
     registers: dict[int, CountedBy] = field(default_factory=dict)
     relatives: dict[str, RelativeRow] = field(default_factory=dict)
     companions: list[tuple[int, int, CompanionRow]] = field(default_factory=list)
+    scans: list[tuple[int, Scan]] = field(default_factory=list)
     person: list[tuple[str, int, PersonRow]] = field(default_factory=list)
     is_erased: bool = False
 
@@ -119,6 +120,8 @@ def _follow(made: Projection, act: Counted, known: Known) -> None:
     elif act.personal.after:
         made.person.append((event.recorded_at, event.seq, person_row(act.personal.after)))
     made.is_erased |= event.is_erased or event.trigger == replay.ERASURE
+    if event.trigger == replay.ERASURE:
+        made.scans.clear()  # a picture of a paper names whom it is about
 
 
 def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
@@ -130,6 +133,8 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
     made.votes += [(event.seq, vote) for vote in facts.votes[len(before.votes) :]]
     if act.brought.counted_by is not None:
         made.registers[event.seq] = act.brought.counted_by
+    if evidence.scan is not None:
+        made.scans.append((event.seq, evidence.scan))
     made.relatives.update({row.ref: row for row in act.personal.relatives})
     if act.personal.companions:
         made.companions += [(event.seq, nr, row) for nr, row in enumerate(act.personal.companions)]
@@ -150,6 +155,7 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     made.papers = [known_row(made.dossier_id, *paper) for paper in base.papers]
     made.votes = list(base.votes)
     made.registers = {seq: (unit, found) for seq, unit, found in base.registers}
+    made.scans = list(base.scans)
     names = personal.names if personal else ("",) * len(base.companions)
     made.companions = [
         (seq, nr, CompanionRow(kind, ref, name, since, until))  # type: ignore[arg-type] # kind is one of two

@@ -23,7 +23,8 @@ from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
 from dossiers.names import sort_key
 from dossiers.outbox.models import Outbox
-from dossiers.papers.models import PaperRecord
+from dossiers.papers import files
+from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.rules import services as rules
 from dossiers.units import registers
@@ -97,7 +98,8 @@ _ERASE = delete(table_of(EventPersonal)).where(
     EventPersonal.dossier_id == bindparam("of"), EventPersonal.seq == bindparam("which")
 )
 _ADD_COMPANION, _ADD_PERSON = _insert(Companion), _insert(Person)
-FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion)
+_ADD_SCAN, _ADD_SCAN_FILE = _insert(PaperScan), _insert(ScanFile)
+FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion, PaperScan, ScanFile)
 """Tables of what stands on file for a dossier."""
 _DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
 
@@ -185,6 +187,7 @@ class DatabaseStore(_Reader):
         for seq in changes.erased:
             run(_ERASE, {"of": case.id, "which": seq})
         self._file(case, changes)
+        files.write(changes.files)
         if changes.scope_moved or changes.renamed:
             run(_DROP_SCOPE, {"of": case.id})
             run(_ADD_SCOPE, scope_rows(case))
@@ -212,6 +215,8 @@ class DatabaseStore(_Reader):
             (_ADD_PAPER, filed.papers),
             (_ADD_VOTE, filed.votes),
             (_ADD_COMPANION, filed.companions),
+            (_ADD_SCAN, filed.scans),
+            (_ADD_SCAN_FILE, filed.scan_files),
         )
         for statement, rows in new:
             if rows:

@@ -23,6 +23,7 @@ from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
 from dossiers.later import gathering
 from dossiers.operations.figures import Shared
+from dossiers.papers import asking
 from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
@@ -94,8 +95,8 @@ def _share_one_heap() -> None:
 
 
 def _work_beside(app: Flask) -> None:
-    """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; and
-    clear away sessions and reads whose time is over.
+    """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; ask the
+    virus scanner about files that wait; and clear away sessions and reads whose time is over.
     """
 
     def work() -> None:
@@ -106,6 +107,7 @@ def _work_beside(app: Flask) -> None:
                 try:
                     if recounting.is_pending():
                         recounting.recount()
+                    asking.ask_again()
                     if monotonic() - cleared > _CLEARS_EVERY:
                         sessions.forget()
                         privacy.forget()
@@ -120,11 +122,12 @@ def _work_beside(app: Flask) -> None:
 @with_appcontext
 def worker() -> None:
     """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, clear
-    away sessions and reads whose time is over.
+    away sessions and reads whose time is over, ask the virus scanner about files that wait.
     """
     click.echo(f"{recounting.recount()} dossiers got other days.")
     click.echo(f"{sessions.forget()} sessions cleared away.")
     click.echo(f"{privacy.forget()} reads cleared away.")
+    click.echo("{} files answered for by the virus scanner, {} wait.".format(*asking.ask_again()))
 
 
 @click.command("serve", cls=Command)

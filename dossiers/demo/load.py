@@ -18,6 +18,7 @@ from dossiers.demo.ward.units import TODAY as WARD_TODAY
 from dossiers.demo.ward.units import WardCasting
 from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
+from dossiers.papers import files
 from dossiers.rules import instance
 from dossiers.rules import services as rules
 from dossiers.units.models import Unit
@@ -56,6 +57,7 @@ def load(more: int, seed: int, scene: str = "bloc") -> int:
     with write_transaction():
         instance.put("demo", "yes")
         instance.put("clock", told.today.isoformat())
+        files.begin(f"{seed} addresses".encode())  # events name files by it, and are to be the same each time
         played = Scene(seed, told.cast)
         instance.put(rules.COUNTED, rules.current().hash)  # there is no deadline yet that other rules counted
         told.play(played, more)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
@@ -15,6 +15,7 @@ from dossiers.casework.decide import issuing_unit
 from dossiers.casework.store import Store
 from dossiers.demo import following, people
 from dossiers.demo.casting import Cast
+from dossiers.papers.files import Sealed
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -23,7 +24,20 @@ from dossiers.units.places import Place
 from workflow import papers as paper_kinds
 from workflow.bodies import body_for
 from workflow.calendar import add_months
-from workflow.facts import Ballot, Candidate, Evidence, Introducer, Paper, Relation, Relative, Schooling, Source, Taken
+from workflow.facts import (
+    Ballot,
+    Candidate,
+    Evidence,
+    Introducer,
+    Leaf,
+    Paper,
+    Relation,
+    Relative,
+    Scan,
+    Schooling,
+    Source,
+    Taken,
+)  # fmt: skip
 from workflow.guards import Situation
 from workflow.monitoring import ON_PROBATION
 from workflow.procedure.table import move_by, road_of
@@ -64,6 +78,7 @@ class Player:
         self.followed = False
         """Whether the cell records the year of probation."""
         self._year: list[following.Entry] | None = None
+        self.papers: dict[str, tuple[int, int]] = {}
 
     @property
     def on_file(self) -> Case:
@@ -127,7 +142,10 @@ class Player:
         """One act on a day."""
         with clock.at(self._at(on)):
             what = Act(trigger, Evidence(on, **(evidence or {})), **act)
-            decide.perform(self.store, self.on_file, what, self.actor(trigger))
+            before = len(self.on_file.facts.papers)
+            done = decide.perform(self.store, self.on_file, what, self.actor(trigger))
+        for nr, paper in enumerate(done.case.facts.papers[before:]):
+            self.papers[paper.form] = (done.case.version, nr)
 
     def create(self, on: date, born: date | None = None) -> None:
         """Put an invented person on the source list."""
@@ -169,6 +187,7 @@ class Player:
         with clock.at(self._at(recorded_on)):
             act = Act("take_over", evidence, person=person)
             self.case = opening.open_in(self.store, act, who, self.cell.id).case
+        self.papers = {paper.form: (1, nr) for nr, paper in enumerate(papers)}
 
     def _somebody(self, on: date, born: date | None) -> PersonRow:
         rng = self.rng
@@ -314,6 +333,19 @@ class Player:
             if not is_there and (case.facts.last_on is None or entry.day >= case.facts.last_on):
                 self.do(entry.trigger, entry.day, entry.evidence)
         self.rng = shared
+
+    def scan(self, form: str, on: date, pages: Iterable[Sealed], turn: Literal[0, 90] = 0) -> None:
+        """Attach a scan to the newest paper of a form; a page of it may lie on its side."""
+        case, made = self.on_file, tuple(pages)
+        seq, nr = self.papers[form]
+        leaves = tuple(
+            Leaf(file, page, turn if (file, page) == (len(made) - 1, 1) else 0)
+            for file, one in enumerate(made)
+            for page in range(1, one.pages + 1)
+        )
+        scan = Scan(seq, nr, form, tuple(one.address for one in made), leaves)
+        assert case.facts.paper(form) is not None
+        self.do("attach_scan", on, {"scan": scan}, files=made)
 
     def finish(self, at_end: bool = True) -> None:
         """Hand the dossier to the store, with the year up to today if nothing more is played."""

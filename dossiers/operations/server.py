@@ -19,12 +19,19 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import RequestEntityTooLarge
 
 _HEAD = 32_768
 """Bytes of a request's head; our longest addresses have a few hundred."""
 
 _HELD = 64_000_000
-"""Bytes of all requests together that are still on their way in."""
+"""Bytes in memory of all requests together that are still on their way in."""
+
+_UPLOADS = "/attach_scan"
+"""How the addresses end that take files; whether whoever sends them may is asked when they are there."""
+
+_PATIENCE = 15
+"""So many times as long as any other request may files take to arrive."""
 
 _WAITING = 1024
 """Connections the system holds until we take them."""
@@ -36,12 +43,22 @@ _MAINTAINS_EVERY = 1.0
 class _Parser(HTTPRequestParser):
     """Refuses what tells its length in two ways, and does not ask for a content it will refuse."""
 
+    @property
+    def is_upload(self) -> bool:
+        """Whether files are sent to the one page that takes some: they may be large, and take their time."""
+        return str(getattr(self, "path", "")).endswith(_UPLOADS)
+
     def received(self, data: bytes) -> int:
         """Take what came; how much of it belongs to this request."""
         taken: int = super().received(data)
+        if self.error is None and not self.is_upload and self._length() > self.adj.most_of_pages:
+            self.error, self.completed = RequestEntityTooLarge("more than a page takes"), True
         if self.error is not None:
             self.expect_continue = False
         return taken
+
+    def _length(self) -> int:
+        return max(self.content_length, self.body_bytes_received)
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head. A proxy that believes the other length sees the next request begin elsewhere (smuggling)."""
@@ -71,6 +88,8 @@ class _Channel(HTTPChannel):
         """Whether it has been silent, or has been sending one request, for too long."""
         if self.requests:
             return False
+        if self.request is not None and self.request.is_upload:
+            receiving *= _PATIENCE
         return self.last_activity < now - idle or (self.request is not None and self.waits_since < now - receiving)
 
     def is_busy(self) -> bool:
@@ -105,11 +124,12 @@ class Server(TcpWSGIServer):
             channel_timeout=int(config["IDLE_SECONDS"]),
             cleanup_interval=1,
             max_request_header_size=_HEAD,
-            max_request_body_size=2 * config["MAX_CONTENT_LENGTH"],
-            inbuf_overflow=4 * config["MAX_CONTENT_LENGTH"],  # never: what comes in is not put on the disk
+            max_request_body_size=max(2 * config["MAX_CONTENT_LENGTH"], 1_000_000 * (config["UPLOAD_MEGABYTES"] + 1)),
+            inbuf_overflow=4 * config["MAX_CONTENT_LENGTH"],  # only files that are sent are ever put on the disk
             clear_untrusted_proxy_headers=False,
             **_behind(config["TRUSTED_PROXY"]),
         )
+        limits.most_of_pages = 2 * config["MAX_CONTENT_LENGTH"]  # type: ignore[attr-defined] # ours, for _Parser
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(threads)
         address = (listening.family, listening.type, listening.proto, listening.getsockname())
@@ -149,12 +169,15 @@ class Server(TcpWSGIServer):
                 channel.will_close = True
             elif channel.request is not None:
                 coming.append(channel)
-        held = sum(channel.request.body_bytes_received for channel in coming)
-        coming.sort(key=lambda channel: int(channel.request.body_bytes_received))
+        coming.sort(key=self._in_memory)
+        held = sum(map(self._in_memory, coming))
         while held > _HELD:
             largest = coming.pop()
-            held -= largest.request.body_bytes_received
+            held -= self._in_memory(largest)
             largest.will_close = True
+
+    def _in_memory(self, channel: _Channel) -> int:
+        return min(int(channel.request.body_bytes_received), self.adj.inbuf_overflow)
 
     def stop(self, *_signal: Any) -> None:
         """Take no more connections, finish what runs, then let `run` return; asked twice, end at once."""

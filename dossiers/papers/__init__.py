@@ -1,1 +1,1 @@
-"""Papers on file and their numbers."""
+"""Papers on file and their numbers; their scans, and the files of these, encrypted."""

@@ -1,12 +1,13 @@
-"""Papers on file."""
+"""Papers on file, their scans, and the files of these."""
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import engines
 from dossiers.extensions import Model
+from dossiers.office.logged import apart
 
 
 class PaperRecord(Model):
@@ -26,3 +27,65 @@ class PaperRecord(Model):
     number_words: Mapped[str] = mapped_column(engines.plain_text(220), server_default="")
 
     __table_args__ = (Index("ix_paper_record_number_words", "number_words", "dossier_id"),)
+
+
+class PaperScan(Model):
+    """The scan of a paper, as event `seq` attached it; of one paper the newest counts, and the others are kept.
+
+    The paper is the `paper_nr`th of event `paper_seq`; `leaves` are its pages (papers.scans).
+    """
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    paper_seq: Mapped[int]
+    paper_nr: Mapped[int]
+    form: Mapped[str] = mapped_column(String(20))
+    leaves: Mapped[str] = mapped_column(Text)
+
+
+class ScanFile(Model):
+    """A file of a scan, by its address; the `nr`th of the scan that event `seq` attached."""
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    nr: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(64), index=True)
+
+
+_HASHED = "A dossier's event names a file by a keyed hash over all of it: audit verify reads each and compares."
+
+
+class StoredFile(Model):
+    """A file that was cleaned, once however often it was sent; `address` is a keyed hash over its content.
+
+    `kind` is pdf, jpeg, png or docx, `verdict` what the virus scanner said (papers.scanner). `sealed_key` is the key it
+    is encrypted with, sealed by the one of the settings; it opens for just this kind, size and number of pages.
+    """
+
+    __table_args__ = (apart(_HASHED),)
+
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    pages: Mapped[int]
+    size: Mapped[int]
+    verdict: Mapped[str] = mapped_column(String(10), index=True)
+    sealed_key: Mapped[str] = mapped_column(String(200))
+
+
+class FileChunk(Model):
+    """A piece of a file, encrypted; together they are small enough for either database to carry."""
+
+    __table_args__ = (apart(_HASHED),)
+
+    address: Mapped[str] = mapped_column(ForeignKey("stored_file.address"), primary_key=True)
+    nr: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FileKey(Model):
+    """The key of the addresses, sealed by the one of the settings; made with the first file."""
+
+    __table_args__ = (apart("Without it no file has its address: audit verify would name them all."),)
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(200))

@@ -48,6 +48,9 @@ class Part(StrEnum):
     HISTORY = "history"
     FORM = "form"
     TEXT = "text"
+    SCAN = "scan"
+    SCAN_PRINTED = "scan_printed"
+    SCAN_SAVED = "scan_saved"
     READS = "reads"
     OPENED = "opened"
     FOREIGN = "foreign"
@@ -66,6 +69,9 @@ PART_LABELS: dict[Part, Text] = {
     Part.HISTORY: Text("Diễn biến", "Timeline"),
     Part.FORM: Text("Biểu mẫu", "A form"),
     Part.TEXT: Text("Văn bản", "A text"),
+    Part.SCAN: Text("Bản chụp giấy tờ", "A scan"),
+    Part.SCAN_PRINTED: Text("In bản chụp giấy tờ", "A scan, printed"),
+    Part.SCAN_SAVED: Text("Tải bản chụp giấy tờ về", "A scan, downloaded"),
     Part.READS: Text("Nhật ký xem", "Who looked"),
     Part.OPENED: Text("Mở mục được che", "Opened what is covered"),
     Part.FOREIGN: Text("Thử mã ngoài phạm vi", "Tried a code out of reach"),
@@ -78,6 +84,7 @@ PART_LABELS: dict[Part, Text] = {
 
 OF_DOSSIERS = (
     Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.YEAR, Part.OPENED,
+    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED,
 )  # fmt: skip
 """Parts that show a dossier to who opened it."""
 

@@ -1,6 +1,6 @@
 """What somebody who judges a dossier should have before them: papers, relatives, votes, what was written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,9 @@ from sqlalchemy import Row
 from dossiers.casework.case import Case
 from dossiers.people.rows import RelativeRow
 from dossiers.reading import page as reading
+from dossiers.reading import scans
 from dossiers.reading.page import DossierPage
+from dossiers.reading.scans import Place, Scanned
 from dossiers.reading.timeline import Line, timeline
 
 LINES = 6
@@ -20,6 +22,7 @@ class Shown:
     """The evidence beside a form; empty where the person's role does not see the file."""
 
     papers: Sequence[Row[Any]]
+    scans: Mapping[Place, Scanned]
     relatives: Sequence[RelativeRow]
     votes: Sequence[Row[Any]]
     companions: Sequence[Row[Any]]
@@ -29,8 +32,10 @@ class Shown:
 def evidence(case: Case, page: DossierPage) -> Shown:
     """The evidence of a dossier, as much as whoever asks may see; a fixed number of queries."""
     sees = page.full_view
+    papers = reading.papers(case)
     return Shown(
-        reading.papers(case),
+        papers,
+        scans.by_paper(papers, scans.of(case.id)) if sees else {},
         reading.relatives(case) if sees else (),
         reading.votes(case),
         reading.companions(case) if sees else (),

@@ -75,6 +75,7 @@ def _event_words(code: str) -> dict[str, str]:
         "happened": gettext_in(code, "diễn ra"),
         "recorded": gettext_in(code, "ghi lúc"),
         "number": gettext_in(code, "số"),
+        "scan": gettext_in(code, "bản chụp %(paper)s: %(n)s trang"),
         "ballot": gettext_in(code, "tán thành %(f)s/%(e)s"),
         "meeting": gettext_in(code, "cuộc họp số %(n)s"),
         "return_to": gettext_in(code, "về bước"),
@@ -146,6 +147,9 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
     for paper in said.get("papers", ()):
         number = f" {word['number']} {escape(paper['number'])}" if paper.get("number") else ""
         yield f"<span>{escape(paper['form'])}{number}</span>"
+    if scan := said.get("scan"):
+        pages = {"paper": escape(scan["form"]), "n": len(scan.get("leaves", ()))}
+        yield f"<span>{word['scan'] % pages}</span>"
     if said.get("return_to"):
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
     yield from _of_the_year(said, code)
@@ -203,4 +207,5 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "act_done": partial(act_done, code=code),
         "timeline": partial(timeline, code=code),
         "explained": partial(explained, code=code),
+        "identity": id,
     }

@@ -1,8 +1,10 @@
-"""The page of a dossier: what it is about now, and its tabs, each at an address of its own."""
+"""The page of a dossier: what it is about now, and its tabs, each at an address of its own; the scans of its papers."""
 
+import unicodedata
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dossiers.casework import advance, loading
@@ -17,9 +19,11 @@ from dossiers.people.personal import beyond, field_label
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
 from dossiers.reading import page as reading
+from dossiers.reading import scans
 from dossiers.reading.page import DossierPage
+from dossiers.reading.scans import ScanShown
 from dossiers.reading.timeline import timeline
-from dossiers.security import permits, signed
+from dossiers.security import WITH_FRAME, permits, shown_alone, signed
 from dossiers.units import tree
 from workflow import paper_lines
 
@@ -60,10 +64,95 @@ def dossier(code: str) -> ResponseReturnValue:
 @permits("dossier.read")
 def papers(code: str) -> ResponseReturnValue:
     """A line a paper: on file, missing, lapsing, to be made again, of no use."""
-    _case, page = _read(code, Part.PAPERS)
+    case, page = _read(code, Part.PAPERS)
     lines = paper_lines.lines(page.situation)
-    texts = {line.form for line in lines if kind_of(line.form, page.book)} if page.full_view else set()
-    return render_template("reading/papers.html", page=page, tab="giay-to", lines=lines, texts=texts)
+    return render_template(
+        "reading/papers.html",
+        page=page,
+        tab="giay-to",
+        lines=lines,
+        texts={line.form for line in lines if kind_of(line.form, page.book)} if page.full_view else set(),
+        scans=scans.of_papers(case) if page.full_view else {},
+    )
+
+
+def _scan(code: str, seq: int, part: Part) -> tuple[Case, DossierPage, ScanShown]:
+    """A scan for who sees the file; looking is noted. Aborts for who does not, and where there is none."""
+    case, page = _read(code, part)
+    if not page.full_view:
+        abort(403)
+    scan = scans.scan_of(case.id, seq)
+    if scan is None:
+        abort(404)
+    return case, page, scan
+
+
+def _sent(code: str, seq: int, part: Part, saved: bool = False) -> ResponseReturnValue:
+    """A scan as one file."""
+    case, _page, scan = _scan(code, seq, part)
+    if not scan.is_shown or (scan.is_text and not saved):
+        abort(404)
+    content = scans.text(scan) if scan.is_text else scans.pdf(scan)
+    name = scans.file_name(case, scan, ".docx" if scan.is_text else ".pdf")
+    answer = _file(content, _DOCX if scan.is_text else "application/pdf")
+    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
+    names = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}  # RFC 5987; the first for old ones
+    answer.headers.set("Content-Disposition", "attachment" if saved else "inline", **names)
+    return answer
+
+
+def _file(content: bytes, kind: str) -> Response:
+    """A file people sent. Not sent as Flask sends files: those are closed unseen, and the look would not be noted."""
+    answer = current_app.response_class(content, mimetype=kind)
+    shown_alone(answer)
+    return answer
+
+
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@blueprint.get("/ho-so/<code>/ban-chup/<int:seq>")
+@permits("dossier.read")
+def scan(code: str, seq: int) -> ResponseReturnValue:
+    """A scan with its pages, and the ways to print, save or change it."""
+    case, page, shown = _scan(code, seq, Part.SCAN)
+    found = scans.by_paper(scans.papers_of(case.id), scans.of(case.id))
+    of_paper = next((one for one in found.values() if shown in (one.current, *one.earlier)), None)
+    answer = make_response(render_template("papers/scan.html", page=page, tab="giay-to", scan=shown, of_paper=of_paper))
+    answer.headers["Content-Security-Policy"] = WITH_FRAME
+    return answer
+
+
+@blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/trang/<int:nr>")
+@permits("dossier.read")
+def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
+    """A page of a scan, as a picture."""
+    _case, _page, shown = _scan(code, seq, Part.SCAN)
+    found = scans.picture(shown, nr) if shown.is_shown else None
+    if found is None:
+        abort(404)
+    return _file(*found)
+
+
+@blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/xem")
+@permits("dossier.read")
+def scan_shown(code: str, seq: int) -> ResponseReturnValue:
+    """A scan as PDF, within its page."""
+    return _sent(code, seq, Part.SCAN)
+
+
+@blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/in")
+@permits("dossier.read")
+def scan_printed(code: str, seq: int) -> ResponseReturnValue:
+    """A scan as PDF, to be printed."""
+    return _sent(code, seq, Part.SCAN_PRINTED)
+
+
+@blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/tai-ve")
+@permits("dossier.read")
+def scan_saved(code: str, seq: int) -> ResponseReturnValue:
+    """A scan as a file to keep."""
+    return _sent(code, seq, Part.SCAN_SAVED, saved=True)
 
 
 @blueprint.get("/ho-so/<code>/than-nhan")

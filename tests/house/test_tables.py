@@ -11,8 +11,10 @@ OF_DOSSIERS = {
     "deadline_record": "the event that begins, extends or ends it; worked out from the facts and the rules it names",
     "dossier": "every event: state, facts, version and head_hash are its fold",
     "paper_record": "the event that brings the paper, by seq and nr",
+    "paper_scan": "attach_scan: the paper and its pages, by seq",
     "person": "create, complete_personal_file and corrections: columns in the personal part of the event",
     "relative": "record_relatives and corrections: rows in the personal part of the event",
+    "scan_file": "attach_scan: the addresses of its files, by seq and nr",
     "vote_record": "the event that holds the ballot, by seq",
 }
 """Tables whose rows follow from the dossiers' events, and from which; audit verify folds these and compares."""

@@ -19,9 +19,11 @@ from workflow.facts import (
     DossierFacts,
     Evidence,
     Introducer,
+    Leaf,
     Paper,
     Relation,
     Relative,
+    Scan,
     Source,
     Taken,
     Vote,
@@ -237,8 +239,10 @@ WHOLE = Evidence(
     relatives=(Relative("r1", Relation.FATHER),), received_on=ON, return_to=State.VERIFYING, rule="ceremony", days=1,
     agreed_by="Y", event=1, content="c", kept_because="k", unit_has_youth_union=True, unit_has_trade_union=True,
     cleared_on=ON, points=("Thiếu.",), point=1, renamed=True, stands_in=State.LISTED, taken=Taken(helpers=1),
-    meeting=1, month=Month(date(2022, 6, 1)), quarter=1, texts=("x", "y"), warning="helper_left", causes=("c",), year=2021,
+    meeting=1, month=Month(date(2022, 6, 1)), quarter=1, texts=("x", "y"), warning="helper_left", causes=("c",),
+    year=2021,
     member_moves=True,
+    scan=Scan(1, 0, "5-KNĐ", ("a",), (Leaf(),)),
 )  # fmt: skip
 
 

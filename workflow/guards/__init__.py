@@ -49,6 +49,7 @@ from workflow.guards.order import (
     results_by_then,
     text_has_come,
 )
+from workflow.guards.papers import scan_of_a_paper
 from workflow.guards.probation import (
     classified_in_turn,
     classified_level,
@@ -261,6 +262,7 @@ __all__ = [
     "results_after_start",
     "results_by_then",
     "return_target",
+    "scan_of_a_paper",
     "schooling",
     "separated",
     "smallest_cell",

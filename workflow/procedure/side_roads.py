@@ -24,6 +24,8 @@ _FILE_STATES: tuple[State, ...] = (
     *(s for s in _ADMISSION if s is not _S.APPROVED),
     *parts.ON_PROBATION,
 )
+_WITH_PAPERS: tuple[State, ...] = (_S.TRAINED, *_FILE_STATES, _S.APPROVED, _S.OFFICIAL)
+"""Where papers are on file that can be scanned."""
 _UNTIL_CELL_VOTE: tuple[State, ...] = (*parts.VERIFICATION, _S.CELL_REVIEW)
 _SUSPENDABLE: tuple[State, ...] = tuple(s for s in parts.OPEN if s is not _S.OFFICIAL)
 _VOTED: tuple[State, ...] = (_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW, _S.AWAITING_DECISION, _S.APPROVED)
@@ -73,6 +75,19 @@ _NOT_A_RECORD = Text(
 SIDE_ROADS: tuple[Line, ...] = (
     # along the way
     Line("record_papers", _FILE_STATES, None, parts.CELL_OR_OFFICE, ("papers",)),
+    Line(
+        "attach_scan",
+        _WITH_PAPERS,
+        None,
+        parts.CELL_OR_OFFICE,
+        ("scan",),
+        (g.scan_of_a_paper,),
+        correction=Correction.NEVER,
+        never=Text(
+            "Bản chụp không đính chính: lưu bản chụp đúng thay vào; bản cũ vẫn được giữ.",
+            "A scan is not corrected: attach the right one in its place; the old one is kept.",
+        ),
+    ),
     Line(
         "assign_introducers",
         _UNTIL_CELL_VOTE,

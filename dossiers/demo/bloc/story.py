@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from dossiers.demo import meetings
+from dossiers.demo import meetings, scans
 from dossiers.demo.bloc.units import TODAY
 from dossiers.demo.player import ROAD, steps_to
 from dossiers.demo.scene import Scene
@@ -180,6 +180,9 @@ def _special_cases(scene: Scene) -> None:
     for code in ("DB02", "CB03", "DB05"):
         july = scene.player(code, 0, "youth_union")
         july.play(steps_to(State.APPROVED, july.route), date(2022, 7, 19))
+        if code == "DB02":
+            july.scan("1-KNĐ", date(2022, 7, 21), [scans.picture("1-KNĐ, 1"), scans.picture("1-KNĐ, 2")], turn=90)
+            july.scan("2-KNĐ", date(2022, 7, 21), [scans.document(["Ly lich, trang 1", "Ly lich, trang 2"])])
         july.finish()
 
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from dossiers import clock
-from dossiers.demo import meetings
+from dossiers.demo import meetings, scans
 from dossiers.demo.scene import Scene, Walk
 from dossiers.demo.ward.units import CLOSED, SECTIONS, TODAY, WARD
 from dossiers.extensions import db
@@ -133,4 +133,6 @@ def _from_paper(scene: Scene) -> None:
                 msgspec.structs.replace(Taken(helpers=1), **days),
                 kinds,
             )
+            if state is State.OFFICIAL and number == 0:
+                player.scan("1-KNĐ", TODAY, [scans.picture("1-KNĐ")])
             player.finish()

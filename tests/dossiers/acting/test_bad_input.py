@@ -187,7 +187,9 @@ def test_every_form_of_every_state_survives_empty_and_hostile_input(app: Flask) 
                 for name, field in form.fields.items():
                     if name in (None, "csrf_token", "version", "act_key"):
                         continue
-                    if getattr(field[0], "tag", "") in ("input", "textarea") and field[0].attrs.get("type") not in (
+                    if field[0].attrs.get("type") == "file":
+                        field[0].value = [("x", rubbish.encode())]
+                    elif getattr(field[0], "tag", "") in ("input", "textarea") and field[0].attrs.get("type") not in (
                         "checkbox",
                         "radio",
                         "submit",

@@ -1,0 +1,57 @@
+"""The program: one line of JSON and the bytes of files in, for each a line and its bytes out, as soon as it is done."""
+
+import json
+import resource
+import sys
+from typing import Any, BinaryIO
+
+from cleaning.common import MEMORY, SECONDS, Refused
+from cleaning.kinds import clean
+
+
+def _answer(out: BinaryIO, said: dict[str, Any], contents: list[bytes]) -> None:
+    out.write(json.dumps(said).encode() + b"\n")
+    for content in contents:
+        out.write(content)
+    out.flush()
+
+
+def _clean_one(data: bytes, asked: dict[str, Any], out: BinaryIO) -> None:
+    try:
+        pages = clean(data, asked["megapixels"], asked["pages"])
+    except Refused as refused:
+        _answer(out, {"refused": refused.why}, [])
+    except MemoryError:
+        _answer(out, {"refused": "unpacks"}, [])
+    except Exception:  # whatever a damaged file breaks on
+        _answer(out, {"refused": "unreadable"}, [])
+    else:
+        told = [{"kind": p.kind, "pages": p.pages, "turn": p.turn, "size": len(p.content)} for p in pages]
+        _answer(out, {"files": told}, [p.content for p in pages])
+
+
+def main(source: BinaryIO, out: BinaryIO) -> None:
+    """Read what is asked and the files, answer."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    asked = json.loads(source.readline())
+    files = [source.read(size) for size in asked["sizes"]]
+    if asked["task"] == "clean":
+        for data in files:
+            _clean_one(data, asked, out)
+    elif asked["task"] == "join":
+        from cleaning.joining import join  # and with it pikepdf, which a picture needs not
+
+        made = join(list(zip(asked["kinds"], files, strict=True)), asked["leaves"])
+        _answer(out, {"size": len(made)}, [made])
+    else:
+        from cleaning.pictures import turned  # as above
+
+        made = turned(files[0], asked["turn"])
+        _answer(out, {"size": len(made)}, [made])
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)
