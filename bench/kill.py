@@ -64,7 +64,7 @@ class Writer(threading.Thread):
                 self.cases.remove(case)
                 return
             if answer.status == 303:
-                self.acknowledged.append(key)
+                self.acknowledged.append(f"{code} {int(str(version)) + 1}")
                 case[1:] = [int(str(version)) + 1, "resume" if trigger == "suspend" else "suspend"]
             else:
                 self.refused.append(f"{answer.status} {code} {trigger}")
@@ -137,6 +137,7 @@ def main() -> None:
             " JOIN unit u ON u.id = d.unit_id WHERE u.kind = 'grassroots_cell' AND d.state IN ('sourced', 'nominated', 'listed', 'trained', 'applying', 'verifying')"
         )
         cases = [list(row) for row in db.execute(query)]
+        acts = int(db.execute("SELECT count(*) FROM event WHERE act_key IS NOT NULL").fetchone()[0])
         db.close()
         writers = [Writer(port, cookie, token, cases[n::CLIENTS], turn * 100 + n) for n in range(CLIENTS)]
         for writer in writers:
@@ -155,15 +156,17 @@ def main() -> None:
         keys = [key for writer in writers for key in writer.acknowledged]
         total += len(keys)
         db = sqlite3.connect(folder / "dossiers.db")
-        found = dict(db.execute("SELECT act_key, count(*) FROM event WHERE act_key IS NOT NULL GROUP BY 1"))
+        query = "SELECT d.code, e.seq FROM event e JOIN dossier d ON d.id = e.dossier_id WHERE e.act_key IS NOT NULL"
+        found = {f"{code} {seq}" for code, seq in db.execute(query)}
         db.close()
-        lost = [key for key in keys if found.get(key) != 1]
+        lost = [key for key in keys if key not in found]
+        doubled = len(found) - acts - len(keys) - CLIENTS  # each may have done one that nobody told it of
         refused = [text for writer in writers for text in writer.refused]
         checked = subprocess.run(
             [*flask, "audit", "verify"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
         )
         print(f"round {turn}: {len(keys)} acknowledged, {len(lost)} lost; {checked.stdout.strip()}", flush=True)
-        if lost or refused or checked.returncode:
+        if lost or doubled > 0 or refused or checked.returncode:
             print(refused[:3], checked.stdout, f"kept for a look: {folder}")
             sys.exit(1)
     shutil.rmtree(folder)

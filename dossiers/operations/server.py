@@ -43,6 +43,8 @@ _MAINTAINS_EVERY = 1.0
 class _Parser(HTTPRequestParser):
     """Refuses what tells its length in two ways, and does not ask for a content it will refuse."""
 
+    adj: Any
+
     @property
     def is_upload(self) -> bool:
         """Whether files are sent to the one page that takes some: they may be large, and take their time."""

@@ -137,7 +137,7 @@ class Browser:
         """One click."""
         page = self.send("GET", "/dang-nhap")[1]
         forms = re.findall(r'action="(/demo/dang-nhap/\d+)">(.*?)</form>', page, re.DOTALL)
-        (action,) = [action for action, inside in forms if f"<button>{label}" in inside]
+        action = next(action for action, inside in forms if f"<button>{label}" in inside)
         assert self.send("POST", action, {"csrf_token": self.token("/dang-nhap")})[0] == 303
 
     def served_by(self, pids: list[int]) -> int | None:

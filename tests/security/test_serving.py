@@ -227,7 +227,7 @@ class Writer(threading.Thread):
                 self.unanswered.append((key, sent_at))
                 return
             if status == 303:
-                self.answered.add(key)
+                self.answered.add(f"{code} {int(version) + 1}")
                 case[1:] = [str(int(version) + 1), "resume" if trigger == "suspend" else "suspend"]
 
 
@@ -248,8 +248,10 @@ def writers(server: Served, count: int) -> list[Writer]:
 
 
 def recorded(server: Served) -> set[str]:
+    """Acts that came through a form: dossier and place among its acts."""
+    query = "SELECT d.code, e.seq FROM event e JOIN dossier d ON d.id = e.dossier_id WHERE e.act_key IS NOT NULL"
     with sqlite3.connect(server.folder / "dossiers.db") as db:
-        return {key for (key,) in db.execute("SELECT act_key FROM event WHERE act_key IS NOT NULL")}
+        return {f"{code} {seq}" for code, seq in db.execute(query)}
 
 
 def test_a_stop_finishes_what_was_asked(stopped: Served) -> None:
@@ -303,14 +305,14 @@ def threads(pids: list[int]) -> list[int]:
 
 
 def test_a_killed_process_is_started_again_and_one_of_them_works_beside(two: Served) -> None:
-    assert until(lambda: threads(two.children()) == [2, 3]), "one has a thread more, for what waits beside requests"
+    assert until(lambda: threads(two.children()) == [3, 4]), "one has a thread more, for what waits beside requests"
     for threads_of_victim in (3, 2):
         before = set(two.children())
         (victim,) = [pid for pid in before if threads([pid]) == [threads_of_victim]]
         os.kill(victim, signal.SIGKILL)
         assert until(lambda gone=victim: gone not in two.children() and len(two.children()) == 2)
         answers(two)
-        assert until(lambda: threads(two.children()) == [2, 3])
+        assert until(lambda: threads(two.children()) == [3, 4])
         assert len(before & set(two.children())) == 1
     assert "process_died" in (two.folder / "log").read_text()
     assert two.stop() == 0
