@@ -55,7 +55,7 @@ BEFORE: dict[Body, tuple[State, ...]] = {
 }
 """Where they stand one step before."""
 
-MOST = 300
+MOST = 90
 """So many dossiers are looked at for an agenda, those that wait longest."""
 
 _NOT_THE_DOSSIERS = frozenset({"actor_role", "separation_of_duties"})

@@ -69,7 +69,7 @@ class User:
         """Sign out whoever is there, then one click by the role's label."""
         self._leave()
         self.page.goto(f"{self.address}/dang-nhap")
-        self.activate(self.page.get_by_role("button", name=label))
+        self.activate(self.page.get_by_role("button", name=label).first)
 
     def sign_in(self, label: str) -> None:
         """The same, and wait for their first page."""

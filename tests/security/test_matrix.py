@@ -133,7 +133,8 @@ def planted(world: World) -> Iterator[dict[str, Planted]]:
 def fillings(rule: Rule, codes: list[str], units: list[str]) -> Iterator[str]:
     """The addresses of a route: a dossier's for each planted one, a unit's for each place, else the first row."""
     if "<code>" in rule.rule and rule.rule.startswith("/ho-so/"):
-        yield from (rule.rule.replace("<code>", code) for code in codes)
+        rest = re.sub(r"<int:[^>]+>", "1", re.sub(r"<any\(([^,)]+)[^>]*>", r"\1", rule.rule)).replace("<form>", "9-KNĐ")
+        yield from (rest.replace("<code>", code) for code in codes)
         return
     names = units if "/don-vi/<code>" in rule.rule else ["RB-2021"]
     for name in names:

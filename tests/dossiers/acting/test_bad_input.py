@@ -16,7 +16,7 @@ from tests.people import Person, code_in, snapshot, text_of, unit_of
 from workflow.procedure.table import moves_from
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, role_for
-from workflow.stages import ENDS, State
+from workflow.stages import State
 from workflow.triggers import TRIGGERS
 
 Maker = Callable[..., Person]
@@ -155,12 +155,12 @@ def test_a_candidate_that_cannot_be_recorded(app: Flask, person: Maker, fields: 
 def test_every_form_of_every_state_survives_empty_and_hostile_input(app: Flask) -> None:
     """Each form that each state offers, sent empty and sent full of rubbish by somebody competent."""
     with app.app_context():
-        codes = dict(db.session.execute(select(Dossier.state, func.min(Dossier.code)).group_by(Dossier.state)).all())
+        first = select(Dossier.state, func.min(Dossier.code)).group_by(Dossier.state)
+        helped = first.join(Unit, Unit.id == Dossier.unit_id).where(Unit.code == "DB02-C3")  # whose helper signs in
+        codes = dict(db.session.execute(first).all()) | dict(db.session.execute(helped).all())
     people: dict[tuple[str, str], Person] = {}
     tried: set[str] = set()
     for state, code in sorted(codes.items()):
-        if State(state) in ENDS:
-            continue
         chain, route, nominator = _place(app, code)
         for move in moves_from(State(state), route):
             if move.trigger == "change_rulebook" or move.trigger in tried:
@@ -173,8 +173,8 @@ def test_every_form_of_every_state_survives_empty_and_hostile_input(app: Flask) 
                 if role is union
                 else next((c for c, kind in chain if role and kind in ROLE_UNITS[role]), "TTCT")
             )
-            if role is None or unit is None:
-                continue
+            if role is None or unit is None or (role is Role.CELL_MEMBER_HELPER and unit != "DB02-C3"):
+                continue  # the demo has one helper who signs in
             key = (str(role), str(unit))
             if key not in people:
                 people[key] = Person(app, *key)

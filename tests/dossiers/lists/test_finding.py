@@ -163,7 +163,7 @@ def test_what_is_corrected_or_erased_is_found_so_no_more(app: Flask, person: Mak
     cell.act(code, "withdraw", happened_on="27/07/2022", reason="Nguyện vọng cá nhân.")
     with app.test_request_context():
         administrator = db.session.execute(
-            text("SELECT id FROM account WHERE email LIKE 'administrator%'")
+            text("SELECT min(id) FROM account WHERE email LIKE 'administrator%'")
         ).scalar_one()
         root = db.session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))).one()
         erasing.erase(code, "Theo yêu cầu.", finding.Signed(administrator, ((Role.ADMINISTRATOR, root),)))

@@ -156,7 +156,7 @@ def served(tmp_path: Path) -> Any:
 def test_first_start_makes_the_demo_says_where_and_stops_when_told(served: Any) -> None:
     process, port, lines = served
     said = "".join(lines)
-    assert "Made 239 dossiers of invented people." in said
+    assert "Made 242 dossiers of invented people." in said
     assert "upper-officer.khoi@demo.example" in said
     assert f"Open http://127.0.0.1:{port}/" in said
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/dang-nhap") as page:

@@ -17,8 +17,8 @@ def test_what_the_next_step_waits_for_is_said_with_the_act_that_mends_it(app: Fl
     assert "Bước tới còn chờ giấy tờ: thiếu 1-KNĐ, 2-KNĐ, 3-KNĐ" in text_of(page)
     missing = [row for row in page.html.select(".papers tbody tr") if "Còn thiếu" in row.text]
     assert [row.select_one("strong").text for row in missing] == ["1-KNĐ", "2-KNĐ", "3-KNĐ"]
-    assert all(row.select_one("a")["href"].endswith("/record_papers") for row in missing)
-    assert person("inspector", "KHOI").get(f"/ho-so/{code}/giay-to").html.select(".papers a") == []
+    assert all(row.select_one("td:nth-child(2) a")["href"].endswith("/record_papers") for row in missing)
+    assert person("inspector", "KHOI").get(f"/ho-so/{code}/giay-to").html.select(".papers td:nth-child(2) a") == []
 
 
 def test_what_is_recorded_is_there_and_what_is_still_missing_stays(app: Flask, person: Maker) -> None:
