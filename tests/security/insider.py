@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, Lar
 
 from dossiers.extensions import db
 from tests.conftest import World
+from tests.dossiers.papers import samples
 from tests.people import Person, code_in, unit_of
 
 _END = defaultdict(lambda: r"(?!\w)", {"…": ""})
@@ -71,11 +72,26 @@ def everything(world: World) -> Path:
         code = code_in(world.app, "applying", skip=skip)
         fields = {"identity_number": number, "religion": "Không", "reason": "Bổ sung theo lý lịch."}
         Person(world.app, "cell_secretary", unit_of(world.app, code)).act(code, "correct_candidate", **fields)
+    for skip in range(2):
+        code = code_in(world.app, "cell_review", skip=skip)
+        _scanned(Person(world.app, "cell_secretary", unit_of(world.app, code)), code, samples.png(shade=100 + skip))
+    for number in (12, 13):
+        form = admin.get(f"/tai-khoan/{number}/vai-tro").forms["act"]
+        unit = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
+        assert admin.send(form, role="inspector", unit=unit).status_int == 303
     path = world.folder / "kept elsewhere.gz"
     for more in ([], ["--file", str(path)]):
         assert run(args=["audit", "checkpoint", *more]).exit_code == 0
     world.keep(KEPT)
     return path
+
+
+def _scanned(who: Person, code: str, picture: bytes) -> None:
+    """A scan of the first paper of a dossier that has none."""
+    address = who.get(f"/ho-so/{code}/giay-to").html.select_one("a[href*=attach_scan]")["href"]
+    form = who.get(address).forms["act"]
+    sent = [(name, value) for name, value in form.submit_fields() if name and name not in ("files", "photos")]
+    assert who.web.post(address, params=sent, upload_files=[("files", "a.png", picture)]).status_int == 303
 
 
 def other(column: Column[Any], value: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -133,7 +134,9 @@ def planted(world: World) -> Iterator[dict[str, Planted]]:
 def fillings(rule: Rule, codes: list[str], units: list[str]) -> Iterator[str]:
     """The addresses of a route: a dossier's for each planted one, a unit's for each place, else the first row."""
     if "<code>" in rule.rule and rule.rule.startswith("/ho-so/"):
-        rest = re.sub(r"<int:[^>]+>", "1", re.sub(r"<any\(([^,)]+)[^>]*>", r"\1", rule.rule)).replace("<form>", "9-KNĐ")
+        rest = re.sub(r"<int:[^>]+>", "1", re.sub(r"<any\(([^,)]+)[^>]*>", r"\1", rule.rule)).replace(
+            "<form>", quote("9-KNĐ")
+        )
         yield from (rest.replace("<code>", code) for code in codes)
         return
     names = units if "/don-vi/<code>" in rule.rule else ["RB-2021"]
