@@ -63,7 +63,7 @@ lint: .venv/installed-dev  ## ruff, mypy (strict), who may import whom, and band
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy workflow dossiers cleaning
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive dossiers workflow wsgi.py tools/verify_export.py
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cleaning dossiers workflow wsgi.py tools/verify_export.py
 
 format: .venv/installed-dev  ## sort imports and lay out the code
 	$(BIN)/ruff check --fix .

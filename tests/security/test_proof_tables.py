@@ -50,7 +50,7 @@ CALLED: dict[str, Named] = {
 WHOLE = ("event", "event_personal", "office_event", "office_personal", "rule_state", "state_count")
 """Tables of which a row is named, not a column: a hash or a figure is over the whole of it."""
 ALONE = ("office_event", "office_personal", "rule_state")
-"""Tables of one chain, or that all rests on: once broken, what lies behind is worth nothing; columns are tried alone."""
+"""Tables of one chain, or that all rests on: once broken, all behind is worth nothing; columns are tried alone."""
 HEADS = {"dossier": ("id", "code", "version", "head_hash", "mark")}
 """Columns whose change breaks the chain, which is named in their stead."""
 
