@@ -92,7 +92,7 @@ def init_app(app: Flask) -> None:
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # asked each time: it may have become another
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

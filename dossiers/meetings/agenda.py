@@ -65,7 +65,7 @@ _WAITING = (
     select(Scope.dossier_id)
     .where(Scope.ancestor_id == bindparam("unit"), Scope.state.in_(bindparam("states", expanding=True)))
     .order_by(Scope.since, Scope.dossier_id)
-    .limit(MOST)
+    .limit(bindparam("most"))
 )
 _ELSEWHERE = (
     select(MeetingLine.dossier_id, Meeting.id, Meeting.held_on)
@@ -132,7 +132,7 @@ def offer(meeting: Meeting, signed: Signed, chosen: Iterable[int]) -> Offer:
     """The dossiers that wait for the body and are not `chosen` yet, told by the rules; a fixed number of queries."""
     body, taken = Body(meeting.body), set(chosen)
     states = [str(one) for one in (*STATES[body], *BEFORE[body])]
-    numbers = list(run(_WAITING, {"unit": meeting.unit_id, "states": states}).scalars())
+    numbers = list(run(_WAITING, {"unit": meeting.unit_id, "states": states, "most": MOST}).scalars())
     wanted = [number for number in numbers if number not in taken]
     cases = cases_of(wanted)
     members = members_of(meeting, meeting.held_on)

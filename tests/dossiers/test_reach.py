@@ -3,6 +3,7 @@
 The declared answer comes from the unit tree alone, not from the tables that lists read.
 """
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -63,13 +64,15 @@ def test_each_page_of_a_dossier_answers_as_the_tree_declares(app: Flask, person:
             roles = PERMISSIONS[permission or ""]
             assert roles is not None
             address = rule.replace("<code>", code).replace("<form>.<any(pdf, docx):suffix>", "9-KN%C4%90.pdf")
+            address = re.sub(r"<int:[^>]+>", "1", address)
             status = someone.get(address, status="*").status_int
             if Role(role) not in roles:
                 assert status == 403, (place, rule)
             elif not reach:
                 assert status == 404, (place, rule)
             else:
-                assert status in (200, 403, 409), (place, rule, status)
+                nothing_there = status == 404 and "<int:" in rule  # the dossier has no such scan
+                assert status in (200, 403, 409) or nothing_there, (place, rule, status)
 
 
 @pytest.mark.parametrize(("role", "unit"), EVERYBODY)
