@@ -95,7 +95,7 @@ def main() -> None:
                 page = browser.new_context(viewport={"width": width, "height": 900}, locale="vi-VN").new_page()
                 page.goto(f"{address}/dang-nhap")
                 if who:
-                    page.get_by_role("button", name=labels[who]).click()
+                    page.get_by_role("button", name=labels[who]).first.click()
                 for name, target in shots.items():
                     page.goto(address + target)
                     if name == "wrong":  # sent empty
