@@ -136,6 +136,10 @@ def _secret(env: Mapping[str, str], name: str, folder: Path) -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise SettingError(f"DOSSIERS_{name}", f"cannot be read from {path}: {_why(error)}") from None
         name = f"{name} ({path})"
+    return _strong(name, given)
+
+
+def _strong(name: str, given: str) -> str:
     if len(given.strip()) < 32:
         raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
     if len(set(given)) < 8:
@@ -197,9 +201,7 @@ def _proxy(env: Mapping[str, str]) -> str | None:
 
 def _key(env: Mapping[str, str], name: str) -> str | None:
     given = env.get(f"DOSSIERS_{name}")
-    if given is not None and len(given) < 32:
-        raise SettingError(f"DOSSIERS_{name}", "needs at least 32 characters")
-    return given
+    return None if given is None else _strong(name, given)
 
 
 def _scanner(env: Mapping[str, str]) -> str | None:

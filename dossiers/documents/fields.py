@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from dossiers import formatters
 from dossiers.casework.case import Case
 from dossiers.people.personal import field_text
 from dossiers.people.reading import Candidate
@@ -39,7 +40,7 @@ _BODIES = {
 
 def day_written(day: date | None) -> str:
     """A day as texts write it; dots when there is none yet."""
-    return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else DOTS
+    return formatters.day(day) if day else DOTS
 
 
 def fields(
@@ -115,7 +116,7 @@ def _votes(facts: DossierFacts, route: Route) -> dict[str, dict[str, str]]:
         body = Body.COMMITTEE if decides_itself and usual is Body.STANDING_COMMITTEE else usual
         last = next((v for v in reversed(facts.votes) if v.body is body and v.purpose is purpose), None)
         if last is not None:
-            share = f"{100 * last.in_favour / last.entitled:.2f}%".replace(".", ",") if last.entitled else DOTS
+            share = f"{formatters.rate(last.in_favour, last.entitled)}%".replace(".", ",") if last.entitled else DOTS
             found[name] = {
                 "day": day_written(last.held_on),
                 "entitled": str(last.entitled),

@@ -9,7 +9,7 @@ from dossiers import clock
 from dossiers.acting.road import add_acts
 from dossiers.casework import loading
 from dossiers.casework.case import Case
-from dossiers.fields import known_key, parse_day
+from dossiers.fields import known_key, parse_day, whole
 from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.lists import stages
@@ -177,8 +177,7 @@ def board() -> ResponseReturnValue:
         as_of = parse_day(request.args.get("ngay", ""))
     except ValueError:
         as_of = clock.today()
-    named = request.args.get("nam-thang", "")
-    chosen = int(named) if named.isascii() and named.isdigit() and len(named) < 4 else None
+    chosen = whole(request.args.get("nam-thang", ""), 3)
     warning = request.args.get("canh-bao", "")
     found = boards.board(node.id, as_of, chosen, warning if warning in BY_RULE else "")
     return render_template(

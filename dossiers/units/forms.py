@@ -1,9 +1,11 @@
 """The forms of units and of registers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
+from wtforms import Field
 
 from dossiers import clock
 from dossiers.accounts import persons
@@ -28,7 +30,7 @@ from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.security import units_with
 from dossiers.units import services, tree
-from dossiers.units.registers import STATUS_LABELS, Status, Touches
+from dossiers.units.registers import STATUS_LABELS, NoSuchDay, Status, Touches
 from dossiers.units.tree import Node
 from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, Decider, UnitKind
 from workflow.votes import BODY_LABELS, Body
@@ -49,6 +51,18 @@ class RegisterForm(FlaskForm):
     """What changes a register from a day on; `by` is asked for, last, where votes held already are touched."""
 
     by: LineField
+
+    @contextmanager
+    def told_at(self, day: Field) -> Iterator[None]:
+        """Change the register in it. What its days, or votes held already, do not allow is said at the field `day`,
+        and what follows the block shows the form again.
+        """
+        try:
+            yield
+        except NoSuchDay as error:
+            day.errors = [str(error)]
+        except Touches as error:
+            day.errors = [self.touches(error)]
 
     def touches(self, error: Touches) -> str:
         """Say which votes are touched, and ask for the paper by which the register is corrected all the same."""

@@ -161,6 +161,10 @@ class HeldVote:
     held_on: date
 
 
+class NotLater(ValueError):
+    """A day that is not after the last change of the same person."""
+
+
 class Touches(ValueError):
     """A change would touch votes that were held already: `votes`."""
 
@@ -262,13 +266,13 @@ def _statuses(seat: BodyMember) -> list[SeatStatus]:
 
 def change(seat: BodyMember, status: Status, since: date, actor_id: int, by: str = "") -> None:
     """Somebody is something else from a day on; earlier days stay as they were. `by` as for `add`. Raises NoSuchDay,
-    Touches, or ValueError for a day that is not after the last change.
+    Touches, or NotLater for a day that is not after the last change.
     """
     _checked(since)
     with write_transaction():
         last = _statuses(seat)[-1]
         if since <= last.valid_from:
-            raise ValueError(since)
+            raise NotLater(since)
         ground = _grounded(seat.unit_id, seat.body, since, by)
         last.valid_to = since
         is_now = SeatStatus(seat_id=seat.id, status=str(status), valid_from=since)

@@ -52,16 +52,13 @@ def change(code: str, seat_id: int) -> ResponseReturnValue:
     form.status.choices = with_empty(labelled(STATUS_LABELS))
     if form.validate_on_submit():
         since: date = form.valid_from.data
-        try:
-            registers.change(seat, form.status.data, since, signed().account_id, form.by.data or "")
-        except registers.NoSuchDay as error:
-            form.valid_from.errors = [str(error)]
-        except registers.Touches as error:
-            form.valid_from.errors = [form.touches(error)]
-        except ValueError:
-            form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của người này.")]
-        else:
-            return _done(code, _("Đã ghi tình trạng mới của %(name)s.", name=seat.name))
+        with form.told_at(form.valid_from):
+            try:
+                registers.change(seat, form.status.data, since, signed().account_id, form.by.data or "")
+            except registers.NotLater:
+                form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của người này.")]
+            else:
+                return _done(code, _("Đã ghi tình trạng mới của %(name)s.", name=seat.name))
     elif not form.is_filled():
         form.valid_from.data = clock.today()
     return _shown(form, "units/change_seat.html", unit=found, seat=seat)
@@ -74,13 +71,8 @@ def end(code: str, seat_id: int) -> ResponseReturnValue:
     found, seat = _seat(code, seat_id)
     form = EndForm()
     if form.validate_on_submit():
-        try:
+        with form.told_at(form.valid_to):
             registers.end(seat, form.valid_to.data, signed().account_id, form.by.data or "")
-        except registers.NoSuchDay as error:
-            form.valid_to.errors = [str(error)]
-        except registers.Touches as error:
-            form.valid_to.errors = [form.touches(error)]
-        else:
             return _done(code, _("Đã ghi %(name)s thôi biểu quyết.", name=seat.name))
     elif not form.is_filled():
         form.valid_to.data = clock.today()

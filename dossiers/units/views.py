@@ -174,16 +174,13 @@ def _added(unit: Node, form: SeatForm) -> bool:
     known = form.whose()
     person = known.person if known is not None else persons.new(form.name.data, form.birth_date.data)
     seat = BodyMember(unit_id=unit.id, body=form.body.data, name=form.name.data, valid_from=form.valid_from.data)
-    try:
-        registers.add(seat, person, form.status.data, signed().account_id, form.by.data or "")
-    except registers.NoSuchDay as error:
-        form.valid_from.errors = [str(error)]
-    except registers.NotThere as error:
-        form.name.errors = [str(error)]
-    except registers.Touches as error:
-        form.valid_from.errors = [form.touches(error)]
-    else:
-        return True
+    with form.told_at(form.valid_from):
+        try:
+            registers.add(seat, person, form.status.data, signed().account_id, form.by.data or "")
+        except registers.NotThere as error:
+            form.name.errors = [str(error)]
+        else:
+            return True
     return False
 
 
