@@ -1,12 +1,14 @@
-"""What goes over the wire: addresses of our stylesheet that change with it, and texts compressed."""
+"""What goes over the wire: addresses of our stylesheet that change with it, texts compressed, files under names."""
 
 import gzip
 import secrets
+import unicodedata
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request, url_for
 
@@ -66,6 +68,15 @@ def kept(response: Response) -> str:
         return "no-store"
     never_changes = "v" in request.args or request.path.endswith(".woff2")
     return f"public, max-age={_YEAR if never_changes else _DAY}"
+
+
+def named_file(content: bytes, kind: str, name: str, saved: bool) -> Response:
+    """A file made for the person who asks, under a Vietnamese name; `saved`: to keep, not to look at in the browser."""
+    answer = current_app.response_class(content, mimetype=kind)
+    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
+    names = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}  # RFC 5987; the first for old ones
+    answer.headers.set("Content-Disposition", "attachment" if saved else "inline", **names)
+    return answer
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, ScalarSelect, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import aliased
 
 from dossiers import clock
@@ -169,6 +169,12 @@ def waiting(units: tuple[int, ...], account_id: int | None = None) -> list[Asked
     if account_id is not None:
         query = query.where(RoleRequest.account_id == account_id)
     return [Asked(*row) for row in db.session.execute(query)]
+
+
+def how_many_wait(units: tuple[int, ...]) -> int:
+    """How many roles wait in and under some units; one query."""
+    query = select(func.count()).select_from(RoleRequest).where(*_waits(), RoleRequest.unit_id.in_(_below(units)))
+    return db.session.scalar(query) or 0
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Texts of a dossier, as files."""
 
-from io import BytesIO
-
-from flask import Blueprint, abort, send_file
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
+from dossiers import wire
 from dossiers.casework import loading
 from dossiers.documents import services
 from dossiers.people.personal import sees_file, sees_sensitive
@@ -30,9 +29,4 @@ def text(code: str, form: str, suffix: str) -> ResponseReturnValue:
         abort(404)
     privacy.note(case.id, who.account_id, Part.TEXT)
     made = services.RENDER[suffix](services.composed(case, kind, sees_sensitive(roles)))
-    return send_file(
-        BytesIO(made),
-        mimetype=services.MIMETYPES[suffix],
-        download_name=services.file_name(case, kind, suffix),
-        as_attachment=suffix != "pdf",
-    )
+    return wire.named_file(made, services.MIMETYPES[suffix], services.file_name(case, kind, suffix), suffix != "pdf")

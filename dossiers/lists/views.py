@@ -46,7 +46,7 @@ def inbox() -> ResponseReturnValue:
         votes=waiting.VOTES if may("meeting.hold") else (),
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),
-        asked=giving.waiting(units_with("roles.confirm")) if may("roles.confirm") else (),
+        asked=giving.how_many_wait(units_with("roles.confirm")) if may("roles.confirm") else 0,
     )
 
 

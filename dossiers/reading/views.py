@@ -1,15 +1,14 @@
 """The page of a dossier: what it is about now, and its tabs, each at an address of its own; the scans of its papers."""
 
-import unicodedata
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from dossiers import wire
 from dossiers.casework import advance, loading
 from dossiers.casework.case import Case
-from dossiers.documents.services import kind_of
+from dossiers.documents.services import MIMETYPES, kind_of
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
@@ -94,21 +93,9 @@ def _sent(code: str, seq: int, part: Part, saved: bool = False) -> ResponseRetur
         abort(404)
     content = scans.text(scan) if scan.is_text else scans.pdf(scan)
     name = scans.file_name(case, scan, ".docx" if scan.is_text else ".pdf")
-    answer = _file(content, _DOCX if scan.is_text else "application/pdf")
-    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
-    names = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}  # RFC 5987; the first for old ones
-    answer.headers.set("Content-Disposition", "attachment" if saved else "inline", **names)
-    return answer
-
-
-def _file(content: bytes, kind: str) -> Response:
-    """A file people sent. Not sent as Flask sends files: those are closed unseen, and the look would not be noted."""
-    answer = current_app.response_class(content, mimetype=kind)
+    answer = wire.named_file(content, MIMETYPES["docx" if scan.is_text else "pdf"], name, saved)
     shown_alone(answer)
     return answer
-
-
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>")
@@ -131,7 +118,10 @@ def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
     found = scans.picture(shown, nr) if shown.is_shown else None
     if found is None:
         abort(404)
-    return _file(*found)
+    content, kind = found
+    answer = current_app.response_class(content, mimetype=kind)
+    shown_alone(answer)
+    return answer
 
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/xem")
