@@ -132,6 +132,11 @@ def upsert(db: SQLAlchemy, table: Any) -> Any:
     return sqlite_insert(table)
 
 
+def only_where(condition: str) -> dict[str, Any]:
+    """What makes an index hold only the rows of a condition, on both engines."""
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
+
+
 def plain_text(length: int) -> String:
     """A text column that is compared byte by byte on both engines, so that a range of beginnings is a range."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")

@@ -1,9 +1,8 @@
 """Dossiers, their events with the hash chain, and what the events leave: lists, counts, votes, deadlines."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption, engines
@@ -50,11 +49,6 @@ _UNDATED = "due_on IS NULL AND turn IS NOT NULL"
 _LISTED = "state = 'listed' AND turn IS NOT NULL"
 
 
-def _where(condition: str) -> dict[str, Any]:
-    """What makes an index hold only the rows of a condition."""
-    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
-
-
 class Scope(Model):
     """Who can see a dossier in lists: one row for each unit above it, its union and its training centre.
 
@@ -80,8 +74,8 @@ class Scope(Model):
         Index("ix_scope_unit", "ancestor_id", "done", "unit_code", "sort_key", "dossier_id"),
         Index("ix_scope_due", "ancestor_id", "done", "due_on", "dossier_id"),
         Index("ix_scope_turn", "ancestor_id", "done", "turn", "due_on", "dossier_id", "source"),
-        Index("ix_scope_undated", "ancestor_id", "done", "turn", "since", "dossier_id", **_where(_UNDATED)),
-        Index("ix_scope_listed", "ancestor_id", "turn", "sort_key", "dossier_id", **_where(_LISTED)),
+        Index("ix_scope_undated", "ancestor_id", "done", "turn", "since", "dossier_id", **engines.only_where(_UNDATED)),
+        Index("ix_scope_listed", "ancestor_id", "turn", "sort_key", "dossier_id", **engines.only_where(_LISTED)),
         Index("ix_scope_state", "ancestor_id", "state", "since", "dossier_id", "source"),
         Index("ix_scope_state_name", "ancestor_id", "state", "sort_key", "dossier_id"),
         Index("ix_scope_state_unit", "ancestor_id", "state", "unit_code", "sort_key", "dossier_id"),

@@ -1,8 +1,9 @@
 """Reads: of dossiers, and of what shows many."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dossiers import engines
 from dossiers.extensions import Model
 from dossiers.office.logged import apart
 
@@ -18,13 +19,7 @@ class DossierRead(Model):
         UniqueConstraint("dossier_id", "account_id", "part", "slot", "address"),
         Index("ix_dossier_read_dossier_id_id", "dossier_id", "id"),
         Index("ix_dossier_read_account_id_at", "account_id", "at"),
-        Index(
-            "ix_dossier_read_dossier_id_until",
-            "dossier_id",
-            "until",
-            sqlite_where=text("until IS NOT NULL"),
-            postgresql_where=text("until IS NOT NULL"),
-        ),
+        Index("ix_dossier_read_dossier_id_until", "dossier_id", "until", **engines.only_where("until IS NOT NULL")),
         apart("It is who looked, not what was done: rows are only added, and go after the time a setting says."),
     )
 
