@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request
-from flask_security import current_user
+from flask import Flask
 
 from dossiers import (
     cli,
@@ -11,10 +10,10 @@ from dossiers import (
     config,
     errors,
     formatters,
+    framing,
     incoming,
     languages,
     logs,
-    navigation,
     security,
     sessions,
     wire,
@@ -47,7 +46,6 @@ from dossiers.quotas.views import blueprint as quotas_pages
 from dossiers.reading import pieces as reading_pieces
 from dossiers.reading.views import blueprint as reading_pages
 from dossiers.reports.views import blueprint as reports_pages
-from dossiers.rules import instance
 from dossiers.rules.services import changed as rules_changed
 from dossiers.rules.views import blueprint as rules_pages
 from dossiers.sourcing.views import blueprint as sourcing_pages
@@ -86,6 +84,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     drafts.init_app(app)
     privacy.init_app(app)
     errors.init_app(app)
+    framing.init_app(app)
     wire.init_app(app)
     cli.init_app(app)
     _listen()
@@ -96,6 +95,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         **reading_pieces.filters(code),
         **monitoring_pieces.filters(code),
     }
+    app.jinja_env.globals.update(may=security.may, percent=formatters.percent, demo_accounts=demo_accounts)
     app.context_processor(_context)
     return app
 
@@ -117,16 +117,4 @@ def _blueprints(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    signed_in = current_user.is_authenticated
-    is_led = signed_in and not current_user.must_change
-    return {
-        "menu": navigation.menu(security.held(), request.endpoint, languages.language()) if is_led else (),
-        "signed_in": signed_in,
-        "language": languages.language(),
-        "demo_day": instance.demo_day(),
-        "demo_accounts": demo_accounts,
-        "today": clock.today(),
-        "percent": formatters.percent,
-        "page_path": request.full_path.rstrip("?") if request.method == "GET" else request.path,
-        "may": security.may,
-    }
+    return {"language": languages.language(), "today": clock.today()}

@@ -96,8 +96,13 @@ def may(permission: str) -> bool:
     """Whether the signed-in person holds a permission anywhere; for showing links. What is done in a unit asks
     `permitted`, or looks for the unit among `units_with`.
     """
-    roles = PERMISSIONS[permission]
-    return roles is None or not roles.isdisjoint(held()) or (permission in _WITHOUT_ROLE and _is_signed_in())
+    return held_by(permission, held()) or (permission in _WITHOUT_ROLE and _is_signed_in())
+
+
+def held_by(permission: str, roles: frozenset[Role]) -> bool:
+    """Whether people with these roles hold a permission somewhere."""
+    wanted = PERMISSIONS[permission]
+    return wanted is None or not wanted.isdisjoint(roles)
 
 
 def units_with(permission: str) -> tuple[int, ...]:

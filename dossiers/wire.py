@@ -7,7 +7,6 @@ from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request, url_for
@@ -80,9 +79,5 @@ def named_file(content: bytes, kind: str, name: str, saved: bool) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Compress what the browser takes compressed; let templates ask for `asset` addresses."""
+    """Compress what the browser takes compressed."""
     app.after_request(_compress)
-
-    @app.context_processor
-    def _addresses() -> dict[str, Any]:
-        return {"asset": asset}

@@ -7,9 +7,11 @@ that has waited longest without a whole request: who holds hundreds of them shut
 import logging
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
-from select import POLLIN, poll
+from select import POLLIN, POLLOUT, poll
 from typing import Any
 
 from flask import Flask
@@ -77,14 +79,30 @@ class _Channel(HTTPChannel):
     parser_class = _Parser
     waits_since = 0.0
     server: Any
+    socket: Any
     requests: list[Any]
     request: Any
+    _flush_exception: Callable[..., tuple[bool, bool]]
+    _flush_some: Callable[..., bool]
 
     def received(self, data: bytes) -> bool:
         """Take what came; the time of a request begins with its first byte."""
         if self.request is None:
             self.waits_since = time.time()
         return bool(super().received(data))
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Wait until whoever reads a large answer has taken some of it, where no other thread sends meanwhile.
+
+        Who takes nothing for as long as others may be silent is left.
+        """
+        if not isinstance(self.server.task_dispatcher, _Alone):
+            super()._flush_outbufs_below_high_watermark()  # type: ignore[misc] # its stubs leave it out
+            return
+        while self.connected and self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            taken, failed = self._flush_exception(self._flush_some, do_close=False)
+            if failed or not (taken or _is_ready(self.socket, POLLOUT, self.adj.channel_timeout)):
+                self.handle_close()
 
     def is_late(self, now: float, idle: int, receiving: int) -> bool:
         """Whether it has been silent, or has been sending one request, for too long."""
@@ -97,6 +115,29 @@ class _Channel(HTTPChannel):
     def is_busy(self) -> bool:
         """Whether a request runs, waits to run, is on its way in, or its answer on its way out."""
         return bool(self.requests or self.request is not None or self.total_outbufs_len)
+
+
+class _Alone(ThreadedTaskDispatcher):
+    """Does one request after the other where the connections are read: handing each to the only thread there is, and
+    its answer back, would take as long as a fifth of a page.
+    """
+
+    queue: deque[Any]
+
+    def set_thread_count(self, count: int) -> None:
+        """There is no thread to start."""
+
+    def add_task(self, task: Any) -> None:
+        """Take a connection with a whole request; it is still being read from."""
+        self.queue.append(task)
+
+    def work(self) -> None:
+        """Answer the request that came first.
+
+        It begins with no context: this thread runs a command in one, and what a request keeps there, such as who asks,
+        the next one would find.
+        """
+        Context().run(self.queue.popleft().service)
 
 
 class Server(TcpWSGIServer):
@@ -116,6 +157,7 @@ class Server(TcpWSGIServer):
         self.receiving = int(config["RECEIVE_SECONDS"])
         self.patience = int(config["STOP_SECONDS"])
         self.is_stopping = False
+        self._read_at = 0.0
         limits = Adjustments(
             sockets=[listening],
             threads=threads,
@@ -132,7 +174,7 @@ class Server(TcpWSGIServer):
             **_behind(config["TRUSTED_PROXY"]),
         )
         limits.most_of_pages = 2 * config["MAX_CONTENT_LENGTH"]  # type: ignore[attr-defined] # ours, for _Parser
-        dispatcher = ThreadedTaskDispatcher()
+        dispatcher = ThreadedTaskDispatcher() if threads > 1 else _Alone()
         dispatcher.set_thread_count(threads)
         address = (listening.family, listening.type, listening.proto, listening.getsockname())
         super().__init__(
@@ -147,7 +189,7 @@ class Server(TcpWSGIServer):
         now = time.time()
         if now >= self.next_channel_cleanup:
             self.next_channel_cleanup = now + _MAINTAINS_EVERY
-            self.maintenance(now)
+            self.maintenance(self._read_at)  # what came since then may lie unread while a request ran
         return bool(self.accepting)
 
     def _is_at_work(self) -> bool:
@@ -199,12 +241,16 @@ class Server(TcpWSGIServer):
         self._finish()
 
     def _turn(self, seconds: float) -> None:
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        alone = self.task_dispatcher if isinstance(self.task_dispatcher, _Alone) else None
+        wasyncore.loop(timeout=0.0 if alone and alone.queue else seconds, use_poll=True, map=self._map, count=1)
+        self._read_at = time.time()
+        if alone and alone.queue:
+            alone.work()
 
     def _finish(self) -> None:
         """Answer whatever reached us before the end: who waits to be taken, what was sent already, what runs."""
         until = time.monotonic() + self.patience
-        while _is_waiting(self.socket) and time.monotonic() < until:
+        while _is_ready(self.socket, POLLIN) and time.monotonic() < until:
             before = len(self.active_channels)
             self.handle_accept()
             if len(self.active_channels) == before:
@@ -227,15 +273,15 @@ class Server(TcpWSGIServer):
     def _shut_idle(self) -> None:
         """Shut connections on which nothing is asked, unless a request has just arrived on one."""
         for channel in list(self.active_channels.values()):
-            if channel.socket is not None and not channel.is_busy() and not _is_waiting(channel.socket):
+            if channel.socket is not None and not channel.is_busy() and not _is_ready(channel.socket, POLLIN):
                 channel.will_close = True
 
 
-def _is_waiting(one: socket.socket) -> bool:
-    """Whether something has come that was not read yet."""
+def _is_ready(one: socket.socket, what: int, seconds: float = 0) -> bool:
+    """Whether something has come (POLLIN), or can be sent (POLLOUT), before so many seconds are over or it is shut."""
     asked = poll()
-    asked.register(one, POLLIN)
-    return bool(asked.poll(0))
+    asked.register(one, what)
+    return any(came == what for _one, came in asked.poll(1000 * seconds))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dossiers.operations.server import Server, listen
 from tests.security.served import Browser, Served, one_on_each, served, until
 
 HOST = b"Host: 127.0.0.1\r\n"
@@ -305,14 +307,14 @@ def threads(pids: list[int]) -> list[int]:
 
 
 def test_a_killed_process_is_started_again_and_one_of_them_works_beside(two: Served) -> None:
-    assert until(lambda: threads(two.children()) == [3, 4]), "one has a thread more, for what waits beside requests"
-    for threads_of_victim in (4, 3):
+    assert until(lambda: threads(two.children()) == [2, 3]), "one has a thread more, for what waits beside requests"
+    for threads_of_victim in (3, 2):
         before = set(two.children())
         (victim,) = [pid for pid in before if threads([pid]) == [threads_of_victim]]
         os.kill(victim, signal.SIGKILL)
         assert until(lambda gone=victim: gone not in two.children() and len(two.children()) == 2)
         answers(two)
-        assert until(lambda: threads(two.children()) == [3, 4])
+        assert until(lambda: threads(two.children()) == [2, 3])
         assert len(before & set(two.children())) == 1
     assert "process_died" in (two.folder / "log").read_text()
     assert two.stop() == 0
@@ -325,6 +327,49 @@ def test_processes_whose_parent_is_killed_end(two: Served) -> None:
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     with pytest.raises(ConnectionRefusedError):
         two.connect()
+
+
+def test_who_asked_before_is_not_who_asks_now(two: Served) -> None:
+    """One thread answers all, one after the other."""
+    secretary = Browser(two.port)
+    secretary.sign_in("Bí thư")
+    for browser in one_on_each(two, secretary):
+        assert browser.send("GET", "/viec-cua-toi")[0] == 200
+    for browser in one_on_each(two, Browser(two.port)):
+        status, text = browser.send("GET", "/dang-nhap")
+        assert (status, "Đăng xuất" in text) == (200, False)
+        assert browser.send("GET", "/viec-cua-toi")[0] == 302
+
+
+def test_a_large_answer_goes_to_who_reads_it_and_waits_for_nobody_else() -> None:
+    """What is held for one who reads slowly has a limit; one who reads nothing is left, and others are answered."""
+    size = 40_000_000
+
+    def large(environ: Any, start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [b"x" * 1_000_000] * (40 if environ["PATH_INFO"] == "/large" else 0)
+
+    large.config = {  # type: ignore[attr-defined] # as a Flask application has
+        "RECEIVE_SECONDS": 3, "STOP_SECONDS": 1, "CONNECTIONS": 50, "IDLE_SECONDS": 1, "MAX_CONTENT_LENGTH": 1_000_000,
+        "UPLOAD_MEGABYTES": 1, "TRUSTED_PROXY": None,
+    }  # fmt: skip
+    listening = listen("127.0.0.1", 0)
+    serving = Server(large, listening, 1)  # type: ignore[arg-type] # so much of Flask as a server needs
+    thread = threading.Thread(target=serving.run)
+    thread.start()
+    try:
+        port = listening.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as lazy:
+            lazy.sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
+            for path, length in (("/", 0), ("/large", size)):
+                reader = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                reader.request("GET", path)
+                assert len(reader.getresponse().read()) == length
+                reader.close()
+            assert len(said(lazy)) < size, "it was cut"
+    finally:
+        serving.stop()
+        thread.join()
 
 
 def test_nothing_is_kept_by_one_process_alone(two: Served) -> None:
