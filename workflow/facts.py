@@ -5,11 +5,11 @@
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 
+from workflow.codes import Code
 from workflow.probation import NOTHING, Followed, Month, QuarterNr, Year
 from workflow.roles import Role
 from workflow.stages import State
@@ -22,7 +22,7 @@ Short = Annotated[str, msgspec.Meta(max_length=200)]
 Long = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
-class Source(StrEnum):
+class Source(Code):
     """Who put the candidate forward."""
 
     YOUTH_UNION = "youth_union"
@@ -37,7 +37,7 @@ SOURCE_LABELS: dict[Source, Text] = {
 }
 
 
-class Schooling(StrEnum):
+class Schooling(Code):
     """General schooling in the 12-year system, in rising order."""
 
     PRIMARY = "primary"
@@ -60,7 +60,7 @@ SECTOR_LABELS: dict[str, Text] = {
 """The sectors of reports (domain.md §6)."""
 
 
-class Relation(StrEnum):
+class Relation(Code):
     """A relative's tie to the candidate."""
 
     FATHER = "father"
@@ -142,7 +142,7 @@ class Extension(Frozen, frozen=True):
     agreed_on: date
 
 
-class Control(StrEnum):
+class Control(Code):
     """A step of control on a dossier; one person may not take two of a pair (rule `separation_pairs`)."""
 
     INTRODUCE = "introduce"

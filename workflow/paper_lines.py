@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from enum import StrEnum
 
 import msgspec
 
 from workflow import deadlines
 from workflow import guards as g
 from workflow.bundle import takes_consent, wanted
+from workflow.codes import Code
 from workflow.facts import Paper
 from workflow.guards import Guard, Situation, day_text, introducing_form
 from workflow.papers import Kind, Wanted
@@ -19,7 +19,7 @@ from workflow.text import Text
 from workflow.words import cited
 
 
-class Standing(StrEnum):
+class Standing(Code):
     """How a paper stands."""
 
     THERE = "there"

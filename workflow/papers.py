@@ -1,15 +1,14 @@
 """The papers of a dossier by what they are; a rulebook says under which number and title each goes (domain.md §5)."""
 
-from enum import StrEnum
-
 import msgspec
 
+from workflow.codes import Code
 from workflow.facts import DossierFacts
 from workflow.rulebook import Rulebook
 from workflow.text import Text
 
 
-class Kind(StrEnum):
+class Kind(Code):
     """What a paper is, whatever the number of its form in a rulebook."""
 
     CERTIFICATE = "awareness_certificate"

@@ -5,11 +5,11 @@ What people write (tasks, remarks, grounds) stands in the events alone; here is 
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from workflow.codes import Code
 from workflow.text import Text
 
 Key = Annotated[str, msgspec.Meta(max_length=64)]
@@ -17,7 +17,7 @@ QuarterNr = Annotated[int, msgspec.Meta(ge=1, le=40)]
 Year = Annotated[int, msgspec.Meta(ge=1930, le=9999)]
 
 
-class Attendance(StrEnum):
+class Attendance(Code):
     """Whether a member came to the cell's meeting of a month."""
 
     PRESENT = "present"
@@ -26,7 +26,7 @@ class Attendance(StrEnum):
     NO_MEETING = "no_meeting"
 
 
-class Dues(StrEnum):
+class Dues(Code):
     """Whether a member's dues of a month are paid."""
 
     PAID = "paid"
@@ -34,21 +34,21 @@ class Dues(StrEnum):
     UNPAID = "unpaid"
 
 
-class Author(StrEnum):
+class Author(Code):
     """Who remarks on a quarter."""
 
     HELPER = "helper"
     CELL = "cell"
 
 
-class Merit(StrEnum):
+class Merit(Code):
     """A commendation, or a disciplinary measure."""
 
     COMMENDATION = "commendation"
     DISCIPLINE = "discipline"
 
 
-class Level(StrEnum):
+class Level(Code):
     """The levels of the yearly classification of members, best first."""
 
     EXCELLENT = "excellent"

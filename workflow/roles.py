@@ -1,11 +1,10 @@
 """Roles of people in units (domain.md §2): codes, labels, and who stands in where a level is missing."""
 
-from enum import StrEnum
-
+from workflow.codes import Code
 from workflow.text import Text
 
 
-class Role(StrEnum):
+class Role(Code):
     """A role a person holds in one unit for a period."""
 
     YOUTH_OFFICER = "youth_officer"
@@ -22,7 +21,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-class Part(StrEnum):
+class Part(Code):
     """A part in the procedure that the route gives to a role (see `route.role_for`)."""
 
     ORGANISATION_OFFICER = "organisation_officer"

@@ -1,17 +1,17 @@
 """The route of a dossier, read off the unit tree (domain.md §2), and who plays which part on it."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
 
+from workflow.codes import Code
 from workflow.roles import Part, Role
 from workflow.rulebook import Rulebook
 from workflow.text import Text
 
 
-class UnitKind(StrEnum):
+class UnitKind(Code):
     """Kinds of unit in the tree."""
 
     UPPER_COMMITTEE = "upper_committee"
@@ -53,7 +53,7 @@ ROLE_UNITS: dict[Role, tuple[UnitKind, ...]] = {
 """In which kinds of unit a role can be held; elsewhere it would reach more dossiers than it should."""
 
 
-class Decider(StrEnum):
+class Decider(Code):
     """Which body decides on admissions of a grass-roots organisation (`deciding_body`, domain.md §2)."""
 
     UPPER_STANDING = "upper_standing_committee"
@@ -68,7 +68,7 @@ DECIDER_LABELS: dict[Decider, Text] = {
 }
 
 
-class Level(StrEnum):
+class Level(Code):
     """A level between the cell and who decides."""
 
     SECTION = "section_committee"
@@ -114,7 +114,7 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Route(self.levels, Decider.UPPER_STANDING, self.has_committee_review)
 
 
-class RouteName(StrEnum):
+class RouteName(Code):
     """Names of the roads there usually are, for JSON; others are told by their levels and who decides."""
 
     COMMITTEE = "committee"

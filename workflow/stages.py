@@ -1,11 +1,10 @@
 """Stages and states of a dossier (domain.md §4): their codes, their order, their labels."""
 
-from enum import StrEnum
-
+from workflow.codes import Code
 from workflow.text import Text
 
 
-class Stage(StrEnum):
+class Stage(Code):
     """The five stages, in order, and the ends outside them."""
 
     SOURCING = "sourcing"
@@ -16,7 +15,7 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-class State(StrEnum):
+class State(Code):
     """Every state a dossier can be in, in the order of the road."""
 
     SOURCED = "sourced"

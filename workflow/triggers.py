@@ -1,14 +1,13 @@
 """Everything people can press (domain.md §4), with its label and the stage whose pages hold its form."""
 
-from enum import StrEnum
-
 import msgspec
 
+from workflow.codes import Code
 from workflow.stages import Stage
 from workflow.text import Text
 
 
-class Kind(StrEnum):
+class Kind(Code):
     """How a trigger relates to the road."""
 
     STEP = "step"

@@ -1,13 +1,13 @@
 """Counting votes (domain.md §3, "Majorities"): shares are of those entitled on the day, not of those present."""
 
-from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
+from workflow.codes import Code
 from workflow.text import Text
 
 
-class Body(StrEnum):
+class Body(Code):
     """A body that votes on a dossier."""
 
     UNION_EXECUTIVE = "union_executive"
@@ -24,7 +24,7 @@ BODY_LABELS: dict[Body, Text] = {
 }
 
 
-class Purpose(StrEnum):
+class Purpose(Code):
     """What a vote is about."""
 
     NOMINATION = "nomination"

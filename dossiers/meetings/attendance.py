@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -19,12 +18,13 @@ from dossiers.meetings.services import touch
 from dossiers.units import registers
 from dossiers.units.models import BodyMember
 from dossiers.units.registers import Register, Seat, Status
+from workflow.codes import Code
 from workflow.rulebook import Rulebook
 from workflow.text import Text
 from workflow.votes import Body
 
 
-class Came(StrEnum):
+class Came(Code):
     """Whether somebody came."""
 
     PRESENT = "present"

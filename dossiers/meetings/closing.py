@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import bindparam, delete, select, update
 
@@ -20,6 +19,7 @@ from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
 from dossiers.meetings.results import Line, Results
 from dossiers.meetings.services import touch
 from dossiers.office import services as office
+from workflow.codes import Code
 from workflow.facts import Evidence
 from workflow.machine import Refused
 from workflow.procedure.table import move_by
@@ -27,7 +27,7 @@ from workflow.procedure.table import move_by
 FAILED = "record_failed_vote"
 
 
-class Outcome(StrEnum):
+class Outcome(Code):
     """What a closed meeting recorded of a dossier."""
 
     PASSED = "passed"

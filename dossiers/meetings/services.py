@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select, update
@@ -16,6 +15,7 @@ from dossiers.office import services as office
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from dossiers.units.models import UnitAncestor
+from workflow.codes import Code
 from workflow.roles import Role
 from workflow.route import Decider, UnitKind
 from workflow.rulebook import in_force
@@ -23,7 +23,7 @@ from workflow.text import Text
 from workflow.votes import Body
 
 
-class Kind(StrEnum):
+class Kind(Code):
     """What kind of meeting it is."""
 
     REGULAR = "regular"

@@ -4,7 +4,6 @@ import getpass
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from time import time
 from typing import Any
 
@@ -21,6 +20,7 @@ from dossiers.extensions import db, run, write_transaction
 from dossiers.later import write_later
 from dossiers.names import words
 from dossiers.privacy.models import DossierRead
+from workflow.codes import Code
 from workflow.roles import Role
 from workflow.text import Text
 
@@ -38,7 +38,7 @@ TOLD = frozenset({Role.INSPECTOR, Role.CELL_SECRETARY, Role.COMMITTEE_SECRETARY,
 """Who is told who looked: inspectors, and the secretaries of the units a dossier stands in."""
 
 
-class Part(StrEnum):
+class Part(Code):
     """What was read."""
 
     OVERVIEW = "overview"

@@ -3,16 +3,16 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 
+from workflow.codes import Code
 from workflow.text import Text
 
 AN_HOUR = 4
 """Slots (quarters of an hour) in an hour."""
 
 
-class Kind(StrEnum):
+class Kind(Code):
     """What is out of the ordinary."""
 
     MANY = "many"

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
 from blinker import Namespace
@@ -17,11 +16,12 @@ from dossiers.languages import gettext as _
 from dossiers.office import services as office
 from dossiers.units import persons
 from dossiers.units.models import BodyMember, OrgPerson, SeatStatus
+from workflow.codes import Code
 from workflow.text import Text
 from workflow.votes import Body
 
 
-class Status(StrEnum):
+class Status(Code):
     """What the holder of a seat is (domain.md §3, "entitled in a cell")."""
 
     OFFICIAL = "official"

@@ -1,9 +1,8 @@
 """What a line of the table says, column by column."""
 
-from enum import StrEnum
-
 import msgspec
 
+from workflow.codes import Code
 from workflow.facts import Control, Source
 from workflow.guards import Guard, Situation
 from workflow.papers import Kind
@@ -16,7 +15,7 @@ from workflow.triggers import TRIGGERS
 from workflow.votes import Purpose
 
 
-class Voter(StrEnum):
+class Voter(Code):
     """Whose vote a line records; `bodies.body_of` says which body that is on a dossier's route."""
 
     EXECUTIVE = "executive"
@@ -28,7 +27,7 @@ class Voter(StrEnum):
     """The cell, and once it proposed the removal the committee where there is one."""
 
 
-class Issuer(StrEnum):
+class Issuer(Code):
     """In whose series of numbers the paper of a line stands."""
 
     NOMINATOR = "nominator"
@@ -39,7 +38,7 @@ class Issuer(StrEnum):
     DECIDING = "deciding"
 
 
-class Correction(StrEnum):
+class Correction(Code):
     """Whether a recorded act can be put right by `correct_record`: freely, with a second person, never."""
 
     FREE = "free"
