@@ -8,7 +8,6 @@ SIZES ?= 1000,10000,100000
 ALONE ?= 0
 ROUNDS ?= 50
 # as many processes as there are cores, two at most
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$(( n > 2 ? 2 : n )))
 # for every system and Python from 3.11 on; no index is written down, so that each uses its own
 LOCK := --quiet --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --generate-hashes
 SCENE ?= bloc
@@ -50,7 +49,7 @@ setup: .venv/installed $(MADE)  ## make the virtual environment, the database an
 	@$(FLASK) prepare --scene $(SCENE)
 
 run: .venv/installed $(MADE)  ## prepare and serve on http://127.0.0.1:8000 (PORT=… for another; SCENE=ward: a ward in 2026)
-	@PORT=$(PORT) $(FLASK) serve --prepare --workers $(WORKERS) --scene $(SCENE)
+	@PORT=$(PORT) $(FLASK) serve --prepare --scene $(SCENE)
 
 test: .venv/installed-dev $(MADE) browser lint  ## everything: lint, rules, pages, PostgreSQL, browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal

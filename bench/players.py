@@ -1,4 +1,4 @@
-"""Who is measured: this program, the floor, Django and Roundup; each served by waitress with 8 threads on loopback."""
+"""Who is measured: this program, the floor, Django and Roundup; each served on loopback."""
 
 import http.client
 import json
@@ -16,7 +16,6 @@ import urllib.parse
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +69,14 @@ def environment(name: str) -> str:
     return str(venv / "bin/python")
 
 
-@cache
-def knows_workers() -> bool:
-    """Whether `flask serve` can be told by how many processes to serve."""
-    told = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--help"]
-    return "--workers" in subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-
 class Contender(ABC):
     """Somebody to measure: where it listens, how it is signed in, and its requests for each job."""
 
     name = ""
     processes = 1
-    """Served by so many; by two only where eight clients ask."""
+    """Served by so many."""
+    only_crowds = False
+    """Whether it is asked by eight clients only."""
     share = 0
     """Of the dossiers of one database that two contenders serve, each changes its half: the even or the odd ones."""
 
@@ -208,7 +202,7 @@ class Django(Floor):
 class DjangoInTwo(Django):
     """The same database by two processes on one socket, a thread each: of what was tried the fastest for eight clients."""
 
-    name, processes, share = "django_2", 2, 1
+    name, processes, share, only_crowds = "django_2", 2, 1, True
 
 
 class Roundup(Contender):
@@ -263,10 +257,11 @@ rare, for nobody and for what is common, are those that grow if something does. 
 
 
 class Ours(Contender):
-    """This program, as `flask serve` serves it."""
+    """This program, as `flask serve` and `make run` serve it: by two processes, a thread each."""
 
     name = "ours"
     engine = "sqlite"
+    processes = 2
     level = ""
     """The unit whose list is asked for; without one, the grass-roots organisations by turns, as the others are asked."""
 
@@ -291,14 +286,12 @@ class Ours(Contender):
     def start(self, stack: ExitStack) -> None:
         """Load the demo of this size, serve it, sign in as the upper board and those of the jobs of our own."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        env = {"DOSSIERS_INSTANCE": str(self.folder), "DOSSIERS_THREADS": "8", **self.settings(stack)}
+        env = {"DOSSIERS_INSTANCE": str(self.folder), "DOSSIERS_WORKERS": "2", **self.settings(stack)}
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         for arguments in (["db", "upgrade"], ["demo", "load", "--dossiers", str(self.size), "--if-empty"]):
             subprocess.run([*flask, *arguments], cwd=ROOT, env={**os.environ, **env}, check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         serve = [*flask, "serve", "--port", str(self.port)]
-        if knows_workers():
-            serve += ["--workers", str(self.processes)]
         self.pid = stack.enter_context(process(serve, self.port, env))
         for who in (INSPECTOR, SECRETARY, OFFICER):
             self._sign_in(who)
@@ -367,12 +360,6 @@ class Ours(Contender):
         }  # fmt: skip
         self.movable.append([code, version + 1, "resume" if trigger == "suspend" else "suspend"])
         return ["POST", f"/ho-so/{code}/{trigger}", urllib.parse.urlencode(fields)]
-
-
-class OursInTwo(Ours):
-    """The same database served by two processes, a thread each."""
-
-    name, processes, share = "ours_2", 2, 1
 
 
 class OursOnPostgres(Ours):

@@ -1,11 +1,12 @@
 """`make bench`: ours beside the floor, Django and Roundup, in one run, in interleaved rounds; then ours alone at a size.
 
-Every contender is served by waitress with 8 threads on loopback, signed in, on SQLite with WAL and synchronous=FULL;
-one is measured while the others idle. Writes bench/results/latest.json and docs/performance.md.
+Every contender is served on loopback, ours as `flask serve` does it, the others by waitress with 8 threads, signed in,
+on SQLite with WAL and synchronous=FULL; one is measured while the others idle. Writes bench/results/latest.json and docs/performance.md.
 """
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,10 +25,8 @@ from bench.players import (
     DjangoInTwo,
     Floor,
     Ours,
-    OursInTwo,
     OursOnPostgres,
     Roundup,
-    knows_workers,
 )
 
 JOBS = ("list", "one", "move", "search", "report")
@@ -76,13 +75,13 @@ def by_turns(contenders: Sequence[Contender], job: str, rounds: int, count: int,
 
 def jobs(contenders: Sequence[Contender], size: int, engine: str, rounds: int, count: int,
          asked: Sequence[str] = JOBS) -> list[Row]:  # fmt: skip
-    """Every job with one client and with eight, the contenders by turns; those served by two processes with eight."""
+    """Every job with one client and with eight, the contenders by turns; Django by two processes with eight."""
     rows = []
     for job in asked:
         for contender in contenders:
             contender.warm()
         for clients in (1, 8):
-            there = [contender for contender in contenders if contender.processes == 1 or clients > 1]
+            there = [contender for contender in contenders if clients > 1 or not contender.only_crowds]
             # Eight clients need more requests, or most of a round is its start and its end; and more rounds.
             many = 1 + clients // 4
             found = by_turns(there, job, rounds * (2 if many > 1 else 1), count * many, clients)
@@ -125,10 +124,10 @@ def growth(sizes: list[int], rounds: int, count: int) -> list[Row]:
 
 
 def resident(pid: int) -> float:
-    """What a process holds in memory, in megabytes (RSS, files mapped by it included)."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return round(int(line.split()[1]) / 1024, 1)
+    """Megabytes of memory of a process, or of the largest of those below it."""
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    pages = [int(Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()[1]) for one in below or [pid]]
+    return round(max(pages) * os.sysconf("SC_PAGE_SIZE") / 1_000_000, 1)
 
 
 def memory(ours: Ours, requests: int = 10_000) -> Row:
@@ -159,7 +158,6 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[
         with ExitStack() as stack:
             ours = Ours(size)
             contenders: list[Contender] = [ours, Django(size), Roundup(size), Floor(size), DjangoInTwo(size)]
-            contenders += [OursInTwo(size)] if knows_workers() else []
             for contender in contenders:
                 print(f"{size}: starting {contender.name}", flush=True)
                 contender.start(stack)

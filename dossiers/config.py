@@ -98,7 +98,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("VIRUS_SCANNER_SECONDS", "20", "So long a page waits for it; then the file waits unseen, 1 to 120."),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
     Setting("THREADS", "8", "Threads of the built-in server while it is one process, 1 to 64."),
-    Setting("WORKERS", "1", "Processes of the built-in server, 1 to 32; several have one thread each."),
+    Setting(
+        "WORKERS",
+        "2; 1 on a machine of one core",
+        "Processes of the built-in server, 1 to 32; several have one thread each.",
+    ),
     Setting(
         "CONNECTIONS",
         "2000",
@@ -268,7 +272,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
-        "WORKERS": _number(env, "WORKERS", 1, 1, 32),
+        "WORKERS": _number(env, "WORKERS", min(2, os.cpu_count() or 1), 1, 32),
         "CONNECTIONS": _number(env, "CONNECTIONS", 2000, 50, 20_000),
         "IDLE_SECONDS": _number(env, "IDLE_SECONDS", 10, 2, 600),
         "RECEIVE_SECONDS": _number(env, "RECEIVE_SECONDS", 20, 2, 600),
