@@ -561,7 +561,7 @@ def test_a_proposal_taken_back_is_not_shown_as_the_one_that_waits(at_work: Flask
     case = again(case)
     waiting = correcting.proposed(case)
     assert waiting is not None
-    assert waiting[2].evidence.number == "111-QĐ"
+    assert waiting.act.evidence.number == "111-QĐ"
 
 
 def test_a_decision_is_looked_at_closely_whatever_was_kept_before(at_work: Flask) -> None:
