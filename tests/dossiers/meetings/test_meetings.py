@@ -662,7 +662,9 @@ def test_a_line_of_a_closed_meeting_that_was_corrected_shows_both_values_in_its_
     cell.step(cell.results(), "close")
     with app.app_context():
         line = db.session.scalars(
-            select(MeetingLine).join(Dossier, Dossier.id == MeetingLine.dossier_id).where(Dossier.code == code)
+            select(MeetingLine)
+            .join(Dossier, Dossier.id == MeetingLine.dossier_id)
+            .where(Dossier.code == code, MeetingLine.meeting_id == cell.number)
         ).one()
         was, seq = line.in_favour, line.event_seq
     one = Correcting(cell.person, code, seq or 0)
