@@ -677,7 +677,7 @@ def test_a_line_of_a_closed_meeting_that_was_corrected_shows_both_values_in_its_
         text = text_of(cell.person.get(f"{cell.address}/{page_of}"))
         assert "tán thành 1, không tán thành" in text
         assert "đã đính chính ở #" in text
-        assert f"Biên bản lúc khóa ghi : có quyền biểu quyết {was}, có mặt {was}; tán thành {was}" in text
+        assert f"Biên bản lúc khóa ghi: có quyền biểu quyết {was}, có mặt {was}; tán thành {was}" in text
         assert "vẫn giữ là đạt" in text
     assert f"lúc đầu ghi tán thành {was}/{was}" in text_of(cell.person.get(f"/ho-so/{code}/bieu-quyet"))
     assert "Đúng là" in text_of(cell.person.get(cell.address))
