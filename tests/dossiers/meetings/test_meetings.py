@@ -680,7 +680,7 @@ def test_a_line_of_a_closed_meeting_that_was_corrected_shows_both_values_in_its_
         assert f"Biên bản lúc khóa ghi: có quyền biểu quyết {was}, có mặt {was}; tán thành {was}" in text
         assert "vẫn giữ là đạt" in text
     assert f"lúc đầu ghi tán thành {was}/{was}" in text_of(cell.person.get(f"/ho-so/{code}/bieu-quyet"))
-    assert "Đúng là" in text_of(cell.person.get(cell.address))
+    assert f"tán thành 1/{was} (đã đính chính ở #" in text_of(cell.person.get(cell.address))
     with app.app_context():
         assert audit.verify()[1] == []
         vote = db.session.get_one(VoteRecord, (line.dossier_id, seq))
