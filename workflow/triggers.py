@@ -163,6 +163,7 @@ TRIGGERS: dict[str, Trigger] = {
         Trigger("correct_candidate", Text("Sửa thông tin cá nhân", "Correct the candidate's data"), Kind.SUPPORT, None),
         Trigger("correct_record", Text("Đính chính", "Correct an entry"), Kind.SIDE, None),
         Trigger("prepare_correction", Text("Trình đính chính", "Propose a correction"), Kind.SIDE, None),
+        Trigger("decline_correction", Text("Không nhận đính chính", "Decline a correction"), Kind.SIDE, None),
         Trigger("undo", Text("Hoàn tác việc vừa ghi", "Take back the last act"), Kind.SIDE, None),
         Trigger("change_rulebook", Text("Đổi bộ quy tắc", "Move to another rulebook"), Kind.SIDE, None),
         Trigger("readmit", Text("Lập hồ sơ kết nạp lại", "Re-admit"), Kind.SIDE, None),

@@ -355,6 +355,10 @@ class UndoForm(ActForm):
         self._hint = _("Sẽ hoàn tác: %(act)s.", act=label(last.trigger)) if last else ""
 
 
+class DeclineForm(Reasoned, ActForm):
+    """A proposed correction is not recorded."""
+
+
 class ReadmitForm(Reasoned, ActForm):
     """A new dossier for somebody who left, linked to the old."""
 
@@ -401,6 +405,7 @@ FORMS: dict[str, type[ActForm]] = {
     "resume": ResumeForm,
     "transfer": TransferForm,
     "correct_candidate": CandidateForm,
+    "decline_correction": DeclineForm,
     "undo": UndoForm,
     "readmit": ReadmitForm,
     "withdraw": WithdrawForm,

@@ -17,13 +17,14 @@ from wtforms.validators import Optional
 
 from dossiers import clock
 from dossiers.acting.forms import ActForm, Recorded
+from dossiers.acting.planned import Difference, proposer, stays_passed, votes_differ
 from dossiers.acting.road import already, done_text, form_of, sent_here_before
 from dossiers.acting.sent import sent_key
 from dossiers.casework import correcting, loading
 from dossiers.casework.act import Act, Duplicate, VersionConflict
 from dossiers.casework.advance import advance
 from dossiers.casework.case import Case
-from dossiers.casework.correcting import PROPOSAL, NoSuchAct, Plan
+from dossiers.casework.correcting import PROPOSAL, NoSuchAct, Plan, Proposal
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import DatabaseStore
 from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, required, whole, with_empty
@@ -37,6 +38,7 @@ from dossiers.people.personal import REASONS, sees_file
 from dossiers.people.rows import person_row
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
+from dossiers.reading.evidence import evidence
 from dossiers.reading.page import dossier_page
 from dossiers.security import permits, signed
 from dossiers.units import tree
@@ -79,15 +81,6 @@ class Choice:
     day: date
     label: str
     why_not: str
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Something that reads otherwise after a correction."""
-
-    label: str
-    old: str
-    new: str
 
 
 @permits("dossier.act")
@@ -170,6 +163,9 @@ class _Page:
         self.grounds = GroundsForm(prefix="correction-")
         self.refusals: tuple[Refusal, ...] = ()
         self.plan: Plan | None = None
+        waiting = case.facts.correction
+        is_this = waiting is not None and waiting.event == target.event.seq
+        self.proposal = correcting.proposed(case) if is_this else None
 
     def answer(self) -> ResponseReturnValue:
         """The page, or where it leads."""
@@ -181,6 +177,8 @@ class _Page:
             self.form.withhold(REASONS)
         if self.form.version.data in (None, "", str(self.then.version)):
             self.form.version.data = str(self.case.version)
+        if not self.form.is_submitted() and self.proposal is not None and self.sees:
+            self._show_proposal(self.proposal)
         if not self.form.is_submitted() or self.form.lengthen(request.form.get("more")):
             return self._shown(200)
         fine = self.form.validate()
@@ -201,10 +199,8 @@ class _Page:
 
     def _recalled(self) -> Recorded:
         """What stands in the form first: what a proposal says is right, else what counts now."""
-        waiting = self.case.facts.correction
-        found = correcting.proposed(self.case) if waiting and waiting.event == self.target.event.seq else None
-        if found is not None:
-            act = found[2]
+        if self.proposal is not None:
+            act = self.proposal.act
             return Recorded(act.evidence, act.relatives, act.companions, act.person, act.was, act.class_id)
         personal = self.target.personal
         return Recorded(
@@ -216,9 +212,18 @@ class _Page:
             self.target.brought.course,
         )
 
+    def _show_proposal(self, proposal: Proposal) -> None:
+        """The second person sees at once what was proposed, why, and what it would change."""
+        grounds = proposal.grounds
+        self.grounds.reason.data, self.grounds.number.data = grounds.reason, grounds.number
+        self.grounds.kept_because.data = grounds.kept_because
+        why = msgspec.structs.replace(grounds, happened_on=clock.today(), event=self.target.event.seq, content="")
+        self.plan = correcting.plan(DatabaseStore(), self.case, Act(CORRECTION, why, corrected=proposal.act))
+        self.grounds.seen.data = self.plan.seen
+
     def _act(self) -> Act:
         assert self.form is not None
-        evidence = Evidence(
+        why = Evidence(
             clock.today(),
             number=self.grounds.number.data or "",
             reason=self.grounds.reason.data,
@@ -226,7 +231,7 @@ class _Page:
             event=self.target.event.seq,
         )
         right = replace(self.form.act(self.trigger, self.then), key=None)
-        return Act(CORRECTION, evidence, sent_key(self.form.act_key.data, self.case.code, CORRECTION), corrected=right)
+        return Act(CORRECTION, why, sent_key(self.form.act_key.data, self.case.code, CORRECTION), corrected=right)
 
     def _record(self, act: Act) -> ResponseReturnValue:
         assert self.form is not None
@@ -261,17 +266,23 @@ class _Page:
         if plan is not None and plan.about.refused:
             self.grounds.kept_because.flags.required = True
         stands = [(self._field_of(r.field), r) for r in self.refusals if r.field != "kept_because"]
+        shown = dossier_page(self.case, signed())
+        is_judged = self.form is not None and self.never is None and replay.move_of(self.target.recorded).judges
         page = render_template(
             "acting/correct.html",
-            page=dossier_page(self.case, signed()),
+            page=shown,
+            evidence=evidence(self.case, shown) if is_judged else None,
             trigger=TRIGGERS[CORRECTION],
             target=self.target,
             target_trigger=TRIGGERS[self.trigger],
             never=self.never,
             form=self.form,
             grounds=self.grounds,
-            differences=list(differences(plan, self.situation.rulebook, self.sees)) if plan else [],
+            differences=[*votes_differ(plan), *differences(plan, self.situation.rulebook, self.sees)] if plan else [],
             plan=plan,
+            stays=stays_passed(plan, self.situation) if plan else None,
+            proposer=proposer(self.proposal) if self.proposal is not None and self.sees else "",
+            is_own=self.proposal is not None and self.proposal.by == signed().account_id,
             waiting=self.case.facts.correction,
             refusals=[r for name, r in stands if not name],
             at_field={name: r for name, r in stands if name},

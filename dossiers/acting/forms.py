@@ -213,7 +213,7 @@ class Reasoned(ActForm):
     reason = ParagraphField(_l("Lý do"), [required, Words(2000)])
 
 
-_VOTES = ("present", "in_favour", "against", "blank", "invalid", "exempt_present")
+_VOTES = ("present", "in_favour", "against", "blank", "invalid", "exempt_present", "abstained")
 
 
 class Balloted(ActForm):
@@ -225,6 +225,7 @@ class Balloted(ActForm):
     blank = WholeNumberField(_l("Phiếu trắng, không có ý kiến"), [Optional()])
     invalid = WholeNumberField(_l("Phiếu không hợp lệ"), [Optional()])
     exempt_present = WholeNumberField(_l("Trong số có mặt: đảng viên được miễn sinh hoạt"), [Optional()])
+    abstained = WholeNumberField(_l("Trong số có mặt: không tham gia biểu quyết"), [Optional()])
 
     _hint = ""
 
@@ -252,8 +253,11 @@ class Balloted(ActForm):
                 self.put(name, getattr(recorded.evidence.ballot, name))
 
     def layout(self) -> list[Piece]:
-        """The register first."""
-        return [*([Piece(hint=self._hint)] if self._hint else []), *super().layout()]
+        """The register first. Who took no part is named at a meeting; what was recorded of it can be corrected."""
+        pieces = super().layout()
+        if self.recorded is None and "abstained" in self._fields:
+            pieces = [piece for piece in pieces if self.abstained not in piece.fields]
+        return [*([Piece(hint=self._hint)] if self._hint else []), *pieces]
 
     def bring(self, brought: Brought, case: Case) -> None:
         """The votes; those entitled are counted when the act is decided."""
@@ -269,7 +273,7 @@ class Balloted(ActForm):
             exempt,
             self.blank.data or 0,
             self.invalid.data or 0,
-            known.ballot.abstained if known is not None and known.ballot is not None else 0,
+            self.abstained.data or 0 if known is not None else 0,
         ).ballot
         if known is not None and known.meeting is not None:
             brought.evidence["meeting"] = known.meeting

@@ -8,7 +8,6 @@ what would change and which later acts the rules would not allow any more; the r
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 
 import msgspec
 
@@ -38,9 +37,9 @@ from workflow.stages import State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS
 
-PROPOSAL = "prepare_correction"
-TRIGGERS_HERE = frozenset({CORRECTION, PROPOSAL, UNDO})
-_NO_ACTS = frozenset({CORRECTION, PROPOSAL, RECOUNT, ERASURE, REBASE})
+PROPOSAL, DECLINED = "prepare_correction", "decline_correction"
+TRIGGERS_HERE = frozenset({CORRECTION, PROPOSAL, DECLINED, UNDO})
+_NO_ACTS = frozenset({CORRECTION, PROPOSAL, DECLINED, RECOUNT, ERASURE, REBASE})
 _DECIDED = ("admitted_on", "recognised_on", "effective_on", "left_on")
 _ERASED = Text(
     "Thông tin cá nhân của hồ sơ đã được xóa theo luật; không ghi thêm gì vào các việc cũ.",
@@ -278,6 +277,8 @@ def decide_on(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done,
     """What follows from a correction, a proposal of one, or an undo; changes `case`. Raises workflow's Refused."""
     if act.trigger == UNDO:
         return _undo(store, case, act, signed)
+    if act.trigger == DECLINED:
+        return _decline(store, case, act, signed)
     made = plan(store, case, act)
     evidence = msgspec.structs.replace(act.evidence, content=made.digest)
     outcome = _fired(case, act.trigger, evidence, signed, made.about)
@@ -294,6 +295,17 @@ def decide_on(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done,
     )
     personal = msgspec.structs.replace(personal, corrected=made.personal)
     return _write(store, case, act, outcome, body, personal, signed)
+
+
+def _decline(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
+    """Declined by who could record it: what waits for a second person touches a decision."""
+    if case.facts.correction is None:
+        return decide(store, case, act, signed)
+    target = target_of(case.id, case.facts.correction.event)
+    asked = msgspec.structs.replace(about(case, target, is_erased(case.id)), touches_decision=True)
+    return decide(
+        store, case, replace(act, evidence=msgspec.structs.replace(act.evidence, event=asked.seq)), signed, asked
+    )
 
 
 def _moved_meanwhile(case: Case) -> tuple[Moved, int | None]:
@@ -348,8 +360,17 @@ def _fired(case: Case, trigger: str, evidence: Evidence, signed: Signed, about: 
     return machine.fire(trigger, _situation(case, evidence, signed, about))
 
 
-def proposed(case: Case) -> tuple[int, date, Act] | None:
-    """The correction that waits for a second person: (event it is about, day, the act as it should have been)."""
+@dataclass(frozen=True)
+class Proposal:
+    """A correction that waits for a second person: by which account, on what grounds, the act as it should be."""
+
+    by: int
+    grounds: Evidence
+    act: Act
+
+
+def proposed(case: Case) -> Proposal | None:
+    """The correction that waits for a second person."""
     waiting = case.facts.correction
     if waiting is None:
         return None
@@ -369,5 +390,5 @@ def proposed(case: Case) -> tuple[int, date, Act] | None:
                 was=person_row(personal.before),
                 class_id=event.body.corrected.course,
             )
-            return waiting.event, event.happened_on, act
+            return Proposal(event.actor_id, events.joined(event.body.brought, event.personal), act)
     return None

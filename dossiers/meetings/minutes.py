@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from dossiers.casework.amended import Amended, amended
 from dossiers.casework.models import Dossier, VoteRecord
 from dossiers.extensions import run
 from dossiers.meetings.models import MeetingLine
@@ -35,6 +36,13 @@ _NAMES = select(BodyMember.id, BodyMember.name).where(BodyMember.id.in_(bindpara
 def kept(number: int) -> Sequence[Any]:
     """The lines of a meeting with whom they are about, in their order; one query."""
     return run(_KEPT, {"number": number}).all()
+
+
+def put_right(lines: Sequence[Any]) -> dict[int, Amended]:
+    """What was corrected or taken back since of what the lines recorded, by dossier; one query."""
+    seqs = {line.dossier_id: line.event_seq for line in lines if line.event_seq is not None}
+    found = amended(list(seqs))
+    return {dossier: found[dossier, seq] for dossier, seq in seqs.items() if (dossier, seq) in found}
 
 
 def names_of(seats: Sequence[int | None]) -> dict[int, str]:

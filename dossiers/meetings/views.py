@@ -149,9 +149,11 @@ def meeting(number: int) -> ResponseReturnValue:
     found = services.load(number, signed())
     about = _about(found)
     if not about["is_open"]:
+        kept = minutes.kept(number)
         return render_template(
-            "meetings/closed.html", lines=minutes.kept(number), units=tree.current(), Outcome=closing.Outcome, **about
-        )
+            "meetings/closed.html", lines=kept, right=minutes.put_right(kept), units=tree.current(),
+            Outcome=closing.Outcome, **about,
+        )  # fmt: skip
     lines = results.results(found, signed()).lines
     offer = agenda.offer(found, signed(), (line.dossier_id for line in lines)) if about["may_hold"] else None
     return render_template("meetings/meeting.html", lines=lines, offer=offer, units=tree.current(), **about)
@@ -377,7 +379,8 @@ def record(number: int) -> ResponseReturnValue:
     seats = {seat for line in lines for seat in results.abstainers(line.abstained)}
     names = minutes.names_of(sorted(seats))
     return render_template(
-        "meetings/minutes.html", lines=lines, came=came, Came=Came, units=tree.current(), Outcome=closing.Outcome,
+        "meetings/minutes.html", lines=lines, right=minutes.put_right(lines), came=came, Came=Came,
+        units=tree.current(), Outcome=closing.Outcome,
         took_no_part={line.dossier_id: [names[seat] for seat in results.abstainers(line.abstained)] for line in lines},
         **_about(found),
     )  # fmt: skip
@@ -411,4 +414,7 @@ def _texts(found: Meeting, template: str, code: str | None) -> ResponseReturnVal
         raise NotFound(code)
     for line in lines:
         privacy.note(line.dossier_id, signed().account_id, Part.VOTES)
-    return render_template(template, lines=lines, units=tree.current(), Outcome=closing.Outcome, **_about(found))
+    return render_template(
+        template, lines=lines, right=minutes.put_right(lines), units=tree.current(), Outcome=closing.Outcome,
+        **_about(found),
+    )  # fmt: skip

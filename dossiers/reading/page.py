@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Row, Select, bindparam, select
 
 from dossiers.accounts.grants import Signed
 from dossiers.casework import loading
+from dossiers.casework.amended import amended, first_recorded
 from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
 from dossiers.casework.models import DeadlineRecord, VoteRecord
@@ -29,6 +31,7 @@ from workflow import machine, monitoring
 from workflow.ahead import Next, next_act
 from workflow.checklist import Check, checklist
 from workflow.deadlines import MILESTONES, Deadline, running
+from workflow.facts import Ballot
 from workflow.guards import Situation
 from workflow.machine import Option
 from workflow.monitoring import Warned
@@ -182,6 +185,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     openings = privacy.openings(case.id) if tells or closed else ()
     opened = closed if any(one.account_id == signed.account_id for one in openings) else ()
     without_cause = {*(() if is_off else ("follow_new_road",)), *(() if points else ("mend_point",))}
+    without_cause |= {"decline_correction"} if case.facts.correction is None else set()
     return DossierPage(
         case=case,
         situation=s,
@@ -290,6 +294,26 @@ def counted_against(found: Sequence[Row[Any]]) -> dict[int, CountedAgainst]:
         )
         for vote in found
         if vote.seq in known
+    }
+
+
+@dataclass(frozen=True)
+class VoteAmended:
+    """A vote that was put right: by which event, and how it was first recorded."""
+
+    seq: int
+    first: Ballot
+    first_on: date
+
+
+def votes_amended(case: Case, found: Sequence[Row[Any]]) -> dict[int, VoteAmended]:
+    """The votes of a dossier that were corrected since, by their event; one query, a second where there are any."""
+    rights = {seq: one.seq for (_dossier, seq), one in amended([case.id]).items() if one.ballot is not None}
+    firsts = first_recorded(case.id, [vote.seq for vote in found if vote.seq in rights])
+    return {
+        seq: VoteAmended(rights[seq], first.ballot, first.happened_on)
+        for seq, first in firsts.items()
+        if first.ballot is not None
     }
 
 

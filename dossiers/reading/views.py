@@ -166,6 +166,7 @@ def votes(code: str) -> ResponseReturnValue:
         tab="bieu-quyet",
         votes=found,
         registers=reading.counted_against(found),
+        amended=reading.votes_amended(case, found),
         units=tree.current(),
     )
 

@@ -1,6 +1,8 @@
-"""Who may do what: the drawn matrix against domain.md §4, read by hand."""
+"""Who may do what: the drawn matrix against domain.md §4, read by hand, and against the table beside this file."""
 
+from difflib import unified_diff
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,18 @@ def test_the_matrix_says_every_act_there_is() -> None:
         assert f"(`{trigger}`)" in text
     assert "không ai" not in text
     assert "*" not in text.replace("**", ""), "an act that is another's under another rulebook on the same road"
+
+
+def test_no_right_changes_unseen() -> None:
+    """`matrix.txt` is changed by hand, in the commit that changes a rule: whoever reviews reads the right itself."""
+    kept = Path(__file__).with_name("matrix.txt").read_text("utf-8")
+    drawn = matrix.compact(shipped().values())
+    changes = unified_diff(kept.splitlines(), drawn.splitlines(), "matrix.txt", "the table", lineterm="", n=0)
+    assert drawn == kept, "\n".join(changes)
+
+
+def test_the_table_has_every_role_and_state_and_act() -> None:
+    lines = matrix.alike(tuple(shipped().values()))
+    assert set(matrix.COLUMNS) == set(Role)
+    assert {line.state for line in lines} == {None, *State}
+    assert {line.trigger for line in lines} == set(TRIGGERS)

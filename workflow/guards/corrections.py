@@ -121,6 +121,34 @@ def correction_needs_two(s: Situation) -> Refusal | None:
     )
 
 
+def correction_waits(s: Situation) -> Refusal | None:
+    """A correction is declined that somebody proposed."""
+    if s.facts.correction is not None:
+        return None
+    return s.no(
+        "act_order",
+        "Không có đính chính nào đang chờ người thứ hai.",
+        "No correction waits for a second person.",
+        "Việc ghi sai thì trình đính chính.",
+        "What is wrong is proposed for correction.",
+    )
+
+
+def declined_by_another(s: Situation) -> Refusal | None:
+    """Who proposed a correction does not decide on it either way: they take it back, or propose another."""
+    prepared = s.facts.correction
+    if prepared is None or s.who(prepared.by) != s.who(s.actor.ref):
+        return None
+    return s.no(
+        "separation_of_duties",
+        "Người trình đính chính không tự quyết định về đính chính đó.",
+        "Who proposed the correction does not decide on it.",
+        "Trình sai thì hoàn tác trong ngày, hoặc trình đính chính khác thay vào.",
+        "If it is wrong, take it back within the day, or propose another in its place.",
+        mend="prepare_correction",
+    )
+
+
 def correction_grounded(s: Situation) -> Refusal | None:
     """Later acts that the rules would not allow any more stay, but with a ground."""
     about = s.about

@@ -223,6 +223,11 @@ def prepare_correction(s: Situation, e: Evidence) -> Changes:
     return {"correction": PreparedCorrection(e.event or 1, s.actor.ref or "?", e.content)}
 
 
+def decline_correction(s: Situation, e: Evidence) -> Changes:
+    """The proposal is dropped; it stands in the events with why."""
+    return {"correction": None}
+
+
 def correct_record(s: Situation, e: Evidence) -> Changes:
     """What is corrected is folded anew from the events (workflow.replay); a preparation is used up."""
     return {"correction": None}

@@ -118,7 +118,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 _JUDGING = (Control.VERIFY, Control.CONCLUDE, Control.PREPARE, Control.SIGN)
-_LOOKING = ("return_for_correction", "submit_for_recognition")
+_LOOKING = ("return_for_correction", "submit_for_recognition", "require_mending")
 
 
 class Move(Line, frozen=True, kw_only=True):

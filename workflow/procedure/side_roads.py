@@ -300,6 +300,23 @@ SIDE_ROADS: tuple[Line, ...] = (
         ),
     ),
     Line(
+        "decline_correction",
+        tuple(State),
+        None,
+        parts.ACTING,
+        ("reason",),
+        (g.correction_waits, g.correction_competent, g.declined_by_another),
+        takes=("event",),
+        effect=effects.decline_correction,
+        suspended_ok=True,
+        closed_ok=True,
+        correction=Correction.NEVER,
+        never=Text(
+            "Việc không nhận đính chính không thay đổi hồ sơ: trình lại đính chính.",
+            "A declined correction has changed nothing: propose the correction again.",
+        ),
+    ),
+    Line(
         "undo",
         tuple(State),
         None,

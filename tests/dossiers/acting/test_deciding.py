@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -117,3 +118,12 @@ def test_a_late_decision_can_say_why_and_one_in_time_is_not_asked(app: Flask, pe
     why = "Phải thẩm tra bổ sung ở nước ngoài."
     secretary.act(late, "decide_admission", number="88-QĐ/ĐU", present="9", in_favour="9", reason=why)
     assert why in text_of(secretary.get(f"/ho-so/{late}/dien-bien"))
+
+
+@pytest.mark.parametrize("trigger", ["require_mending", "confirm_after_mending", "annul_admission", "refuse"])
+def test_who_judges_a_wrong_admission_has_the_file_beside_the_form(app: Flask, person: Maker, trigger: str) -> None:
+    code = code_in(app, "awaiting_decision" if trigger == "refuse" else "probationary")
+    page = person("upper_secretary", "KHOI").get(f"/ho-so/{code}/{trigger}")
+    beside = page.html.select_one("aside.evidence")
+    assert beside is not None
+    assert "Biểu quyết" in beside.get_text()

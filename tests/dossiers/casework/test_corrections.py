@@ -211,6 +211,66 @@ def test_a_decision_is_corrected_by_two(app: Flask, person: Maker) -> None:
     assert dossier(app, code).admitted_on == date.fromordinal(right.toordinal() - 1), "and in the quota"
 
 
+def test_a_proposed_correction_is_seen_and_declined_by_a_second_person(app: Flask, person: Maker) -> None:
+    """The dossier's page says that it waits, the second person sees all of it at once, and says why not."""
+    code = decided_above(app)
+    seq = last_seq(app, code, "decide_admission")
+    officer, signer = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
+    before = facts(app, code)
+    assert "đang chờ người thứ hai" not in text_of(signer.get(f"/ho-so/{code}"))
+    assert "Không có đính chính nào đang chờ" in text_of(signer.get(f"/ho-so/{code}/decline_correction"))
+    proposing = Correcting(officer, code, seq)
+    proposing.look(number="77-QĐ/BTV", **GROUNDS)
+    assert proposing.record().status_int == 303
+
+    page = signer.get(f"/ho-so/{code}")
+    assert f"Đính chính việc #{seq} đã được trình" in text_of(page)
+    shown = signer.get(f"/ho-so/{code}/correct_record?event={seq}")
+    text = text_of(shown)
+    assert f"{officer.name} đã trình đính chính này" in text
+    assert "77-QĐ/BTV" in text
+    assert "Sau đính chính sẽ thay đổi" in text, "what it changes stands there before anything is pressed"
+    assert shown.forms["act"]["correction-reason"].value == GROUNDS["correction-reason"]
+    assert shown.html.select_one("aside.evidence"), "and the file beside it"
+
+    assert "không tự quyết định" in text_of(officer.send(officer.form(code, "decline_correction"), reason="Thôi."))
+    cell = person("cell_secretary", unit_of(app, code))
+    refused = cell.send(cell.form(code, "decline_correction"), reason="Không đúng.")
+    assert refused.status_int == 422
+    assert "Bí thư cấp ủy cấp trên" in text_of(refused), "whose it is to record it"
+    done = signer.act(code, "decline_correction", reason="Số cũ đúng, xem bản gốc.")
+    assert "Số cũ đúng" in text_of(done)
+    assert facts(app, code) == replace_last(before, facts(app, code))
+    assert "đang chờ người thứ hai" not in text_of(signer.get(f"/ho-so/{code}"))
+    again = Correcting(officer, code, seq)
+    again.look(number="77-QĐ/BTV", **GROUNDS)
+    assert again.record().status_int == 303, "it can be proposed again"
+
+
+def test_what_was_proposed_is_recorded_with_one_press_by_a_second_person(app: Flask, person: Maker) -> None:
+    code = decided_above(app)
+    seq = last_seq(app, code, "decide_admission")
+    officer, signer = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
+    proposing = Correcting(officer, code, seq)
+    proposing.look(number="77-QĐ/BTV", **GROUNDS)
+    assert proposing.record().status_int == 303
+    shown = signer.get(f"/ho-so/{code}/correct_record?event={seq}")
+    answer = shown.forms["act"].submit("step", value="record", expect_errors=True)
+    assert answer.status_int == 303, text_of(answer)
+    with app.app_context():
+        paper = db.session.scalars(
+            select(PaperRecord).where(PaperRecord.dossier_id == dossier(app, code).id, PaperRecord.seq == seq)
+        ).one()
+        assert paper.number == "77-QĐ/BTV"
+
+
+def replace_last(before: DossierFacts, after: DossierFacts) -> DossierFacts:
+    """The same facts, but for which act was the last."""
+    import msgspec
+
+    return msgspec.structs.replace(before, last=after.last, last_on=after.last_on)
+
+
 def decided_above(app: Flask) -> str:
     """A dossier whose decision the upper committee took, before its ceremony or after."""
     with app.app_context():

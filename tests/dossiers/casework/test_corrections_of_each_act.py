@@ -41,7 +41,8 @@ TABLE = {
     "record_failed_removal_vote": ALLOWED, "remove": BY_TWO, "close": ALLOWED, "return_for_correction": ALLOWED,
     "follow_new_road": NEVER,
     "extend_deadline": ALLOWED, "suspend": ALLOWED, "resume": ALLOWED, "transfer": NEVER, "correct_candidate": NEVER,
-    "correct_record": NEVER, "prepare_correction": NEVER, "undo": NEVER, "change_rulebook": NEVER, "readmit": NEVER,
+    "correct_record": NEVER, "prepare_correction": NEVER, "decline_correction": NEVER, "undo": NEVER,
+    "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
     "attach_scan": NEVER,
     "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
@@ -125,7 +126,7 @@ NOT_IN_THE_DEMO = (
     "fail_course", "record_certificate", "renew_certificate", "redo_stale_papers", "revoke_decision",
     "refer_to_superior", "follow_new_road",
     "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
-    "prepare_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
+    "prepare_correction", "decline_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
     "confirm_after_mending", "answer_warning", "assign_helper", "helper_leaves", "record_merit", "classify",
     "tell_person",
 )  # fmt: skip

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from dossiers import clock
+from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
 from dossiers.audit import services as audit
 from dossiers.casework import correcting, erasing, loading, recounting
@@ -561,7 +562,33 @@ def test_a_proposal_taken_back_is_not_shown_as_the_one_that_waits(at_work: Flask
     case = again(case)
     waiting = correcting.proposed(case)
     assert waiting is not None
-    assert waiting[2].evidence.number == "111-QĐ"
+    assert waiting.act.evidence.number == "111-QĐ"
+
+
+def test_a_second_account_of_one_person_neither_records_nor_declines(
+    at_work: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four eyes are a person's; a third account, of somebody else, may do either, and declining can be taken back."""
+    monkeypatch.setattr(persons, "known", lambda: {"a1": "p7", "a2": "p7"})
+    case = case_in("probationary")
+    act = right(act_of(case, "decide_admission"), number="111-QĐ")
+    decline = Act("decline_correction", Evidence(clock.today(), reason="Số cũ đúng."))
+    assert ("act_order", "") in refusals_of(case, decline, somebody(case, 3)), "nothing waits yet"
+    advance(case.code, replace(act, trigger="prepare_correction"), somebody(case, 1), case.version)
+    case = again(case)
+    assert ("separation_of_duties", "") in refusals_of(case, act, somebody(case, 2))
+    assert ("separation_of_duties", "") in refusals_of(case, decline, somebody(case, 2))
+    assert ("actor_role", "") in refusals_of(case, decline, somebody(case, 3, Role.CELL_SECRETARY))
+    advance(case.code, decline, somebody(case, 3), case.version)
+    case = again(case)
+    assert case.facts.correction is None
+    assert correcting.proposed(case) is None
+    advance(case.code, Act("undo", Evidence(clock.today())), somebody(case, 3), case.version)
+    case = again(case)
+    waiting = correcting.proposed(case)
+    assert waiting is not None, "taken back, the proposal waits again"
+    assert waiting.act.evidence.number == "111-QĐ"
+    advance(case.code, act, somebody(case, 3), case.version)
 
 
 def test_a_decision_is_looked_at_closely_whatever_was_kept_before(at_work: Flask) -> None:

@@ -12,11 +12,12 @@ from sqlalchemy import event, func, select, text, update
 
 from dossiers.audit import services as audit
 from dossiers.casework import many
-from dossiers.casework.models import Dossier, Event
+from dossiers.casework.models import Dossier, Event, VoteRecord
 from dossiers.extensions import db
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.office.models import OfficeEvent
 from dossiers.units.models import BodyMember, SeatStatus, Unit
+from tests.dossiers.casework.test_corrections import Correcting
 from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.meetings.thirty import thirty
 from tests.people import Person, code_in, dossier, snapshot, text_of
@@ -646,3 +647,53 @@ def test_exempt_members_count_by_each_dossiers_rulebook(app: Flask, person: Make
     found = {c: page.html.select_one(f"#r-{lines[c]}") for c in (code, other)}
     assert int(found[code]["data-entitled"]) == int(found[other]["data-entitled"]) + 1
     assert int(found[code]["data-voting"]) == int(found[other]["data-voting"]) + 1
+
+
+def test_a_line_of_a_closed_meeting_that_was_corrected_shows_both_values_in_its_minutes(
+    app: Flask, person: Maker
+) -> None:
+    """Below the majority it stays passed, with a ground; the page of the correction and the minutes say so."""
+    cell = Holder(person("cell_secretary", "DB02-C3"))
+    cell.calls(TODAY)
+    cell.puts_all_on()
+    cell.everybody_came()
+    page = cell.step(cell.results(), "all", first_number="41-NQ/CB").follow()
+    code = next(iter(cell.lines(page)))
+    cell.step(cell.results(), "close")
+    with app.app_context():
+        line = db.session.scalars(
+            select(MeetingLine)
+            .join(Dossier, Dossier.id == MeetingLine.dossier_id)
+            .where(Dossier.code == code, MeetingLine.meeting_id == cell.number)
+        ).one()
+        was, seq = line.in_favour, line.event_seq
+    one = Correcting(cell.person, code, seq or 0)
+    shown = one.look(in_favour="1", against=str((was or 0) - 1), **{"correction-reason": "Kiểm phiếu nhầm."})
+    assert f"Biểu quyết vẫn giữ là đạt dù chỉ có 1/{was} phiếu tán thành" in shown
+    assert one.record().status_int == 422, "not without a ground"
+    one.look(**{"correction-kept_because": "Chi bộ đã họp lại."})
+    assert one.record().status_int == 303
+    for page_of in ("bien-ban", f"trich/{code}", f"nghi-quyet/{code}"):
+        text = text_of(cell.person.get(f"{cell.address}/{page_of}"))
+        assert "tán thành 1, không tán thành" in text
+        assert "đã đính chính ở #" in text
+        assert f"Biên bản lúc khóa ghi: có quyền biểu quyết {was}, có mặt {was}; tán thành {was}" in text
+        assert "vẫn giữ là đạt" in text
+    assert f"lúc đầu ghi tán thành {was}/{was}" in text_of(cell.person.get(f"/ho-so/{code}/bieu-quyet"))
+    assert f"tán thành 1/{was} (đã đính chính ở #" in text_of(cell.person.get(cell.address))
+    with app.app_context():
+        assert audit.verify()[1] == []
+        vote = db.session.get_one(VoteRecord, (line.dossier_id, seq))
+        assert (vote.in_favour, vote.passed) == (1, True)
+
+
+def test_a_line_of_a_closed_meeting_that_was_taken_back_says_so(app: Flask, person: Maker) -> None:
+    cell = Holder(person("cell_secretary", "DB02-C3"))
+    cell.calls(TODAY)
+    cell.puts_all_on()
+    cell.everybody_came()
+    page = cell.step(cell.results(), "all", first_number="41-NQ/CB").follow()
+    code = next(iter(cell.lines(page)))
+    cell.step(cell.results(), "close")
+    cell.person.act(code, "undo")
+    assert "đã hoàn tác ở #" in text_of(cell.person.get(f"{cell.address}/bien-ban"))
