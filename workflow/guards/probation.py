@@ -92,8 +92,10 @@ def texts_fit(s: Situation) -> Refusal | None:
 def quarter_fits(s: Situation) -> Refusal | None:
     """The quarter is one of the probation, and has begun."""
     nr = s.evidence.quarter if s.evidence else None
+    if nr is None:
+        return None
     known = {number: begins for number, begins, _ends in monitoring.quarters(s.facts, s.rulebook)}
-    if nr is None or (nr in known and s.on >= known[nr]):
+    if nr in known and s.on >= known[nr]:
         return None
     begins = known.get(nr)
     return s.no(
