@@ -247,6 +247,6 @@ def test_deadlines_come_in_order_and_refusals_are_stable(facts: dict[str, Any], 
 
 
 @given(values(DossierFacts), st.sampled_from(MOVES))
-def test_guards_of_what_is_brought_say_nothing_while_nothing_is(facts: DossierFacts, move: Move) -> None:
-    asked = move.asks(situation(move.source, facts))
+def test_guards_of_what_is_brought_say_nothing_while_nothing_is(facts: dict[str, Any], move: Move) -> None:
+    asked = move.asks(situation(move.source, msgspec.convert(facts, DossierFacts)))
     assert [guard(asked) for guard in OF_EVIDENCE] == [None] * len(OF_EVIDENCE)
