@@ -25,7 +25,7 @@ PEOPLE = (
     ("upper_officer", "KHOI"), ("cell_secretary", "DB02-C3"), ("committee_officer", "DB02"),
     ("committee_secretary", "DB02"), ("section_officer", "DB02-S1"), ("upper_secretary", "KHOI"),
     ("youth_officer", "DB02-DTN"), ("union_officer", "DB02-CD"), ("training_officer", "TTCT"),
-    ("inspector", "KHOI"), ("administrator", "KHOI"),
+    ("inspector", "KHOI"), ("administrator", "KHOI"), ("cell_member_helper", "DB02-C3"),
 )  # fmt: skip
 """Who looks, by role and unit; of those who may, the first takes a page."""
 

@@ -1,6 +1,6 @@
 """Those on probation within units, with what the rules warn of; one query however many units."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -49,6 +49,12 @@ class Probationer:
         return monitoring.urged(self.warnings)
 
 
+_LINES: Select[Any] = select(
+    Dossier.code, Person.full_name, Dossier.unit_id, Dossier.state, Dossier.facts, Dossier.rulebook
+).join(Person, Person.id == Dossier.person_id)  # fmt: skip
+_THESE = _LINES.where(Dossier.id.in_(bindparam("numbers", expanding=True)))
+
+
 @lru_cache(maxsize=1)
 def _query() -> Select[Any]:
     """Each state is a range of an index, cut at the limit; the longest in a state come first."""
@@ -61,13 +67,9 @@ def _query() -> Select[Any]:
         for state in ON_PROBATION
     ]
     found = union_all(*(select(part.c.dossier_id, part.c.since) for part in parts)).subquery()
-    columns: tuple[Any, ...] = (
-        Dossier.code, Person.full_name, Dossier.unit_id, Dossier.state, Dossier.facts, Dossier.rulebook,
-    )  # fmt: skip
     return (
-        select(*columns)
+        _LINES
         .join(found, found.c.dossier_id == Dossier.id)
-        .join(Person, Person.id == Dossier.person_id)
         .order_by(found.c.since, Dossier.id)
         .limit(bindparam("limit"))
     )
@@ -80,8 +82,17 @@ def probationers(units: Sequence[int], as_of: date, most: int = MOST) -> list[Pr
     """
     if not units:
         return []
+    return _made(run(_query(), {"units": list(units), "limit": most}), as_of)
+
+
+def probationers_of(numbers: Sequence[int], as_of: date) -> list[Probationer]:
+    """Those of these dossiers that are on probation, the earliest ceremony first; one query."""
+    return _made(run(_THESE, {"numbers": list(numbers)}), as_of) if numbers else []
+
+
+def _made(found: Iterable[Row[Any]], as_of: date) -> list[Probationer]:
     books, calendar = rules.books(), rules.calendar()
-    rows = {row.code: row for row in run(_query(), {"units": list(units), "limit": most})}
+    rows = {row.code: row for row in found}
     made = [_probationer(row, books[row.rulebook], calendar, as_of) for row in rows.values()]
     return sorted((one for one in made if one is not None), key=lambda one: (one.ceremony_on, one.code))
 

@@ -9,6 +9,7 @@ from dossiers import clock
 from dossiers.acting.road import add_acts
 from dossiers.casework import loading
 from dossiers.casework.case import Case
+from dossiers.casework.helping import roles_over
 from dossiers.fields import known_key, parse_day, whole
 from dossiers.formatters import day
 from dossiers.languages import gettext as _
@@ -38,7 +39,7 @@ add_acts(blueprint, FORMS)
 
 
 @blueprint.get("/sau-ket-nap")
-@permits("dossier.read")
+@permits("list.read")
 def stage() -> ResponseReturnValue:
     """The stage of monitoring."""
     return stages.render(Stage.MONITORING)
@@ -49,7 +50,7 @@ def _year(code: str) -> tuple[Case, DossierPage, Year]:
     who = signed()
     case = loading.load_case(code, who)
     year = year_of(case, clock.today())
-    if year is None or not sees_file(who.roles_over(case.acting_units)):
+    if year is None or not sees_file(roles_over(who, case)):
         abort(404)
     privacy.note(case.id, who.account_id, Part.YEAR)
     return case, dossier_page(case, who), year
@@ -164,7 +165,7 @@ def dues() -> ResponseReturnValue:
 
 
 @blueprint.get("/sau-ket-nap/bang")
-@permits("year.read")
+@permits("board.read")
 def board() -> ResponseReturnValue:
     """The board of those on probation within a unit, by month and by warning, as of a day."""
     who, units = signed(), tree.current()

@@ -229,13 +229,13 @@ def test_lines_of_a_file_of_dues(app: Flask) -> None:
 
 
 def test_a_helper_remarks_on_a_quarter_and_on_nothing_else(app: Flask, person: Maker) -> None:
-    helper, code = person("cell_member_helper", CELL), code_in(app, "probationary", CELL, skip=3)
+    helper, code = person("cell_member_helper", CELL), member(app)
     move_clock(helper, date(2022, 9, 26))
-    shown = helper.act(code, "remark_quarter", quality="Giữ vững lập trường.", quarter="1")
+    shown = helper.act(code, "remark_quarter", quality="Giữ vững lập trường.", quarter="3")
     assert "Nhận xét quý" in text_of(shown)
     assert "Giữ vững lập trường." in text_of(helper.get(f"/ho-so/{code}/nam-du-bi"))
     assert "Việc này do Bí thư chi bộ thực hiện" in text_of(helper.get(f"/ho-so/{code}/record_month"))
-    refused = helper.refused(code, "remark_quarter", quality="Lần nữa.", quarter="1", ground="helper")
+    refused = helper.refused(code, "remark_quarter", quality="Lần nữa.", quarter="3", ground="helper")
     assert "đã có nhận xét" in refused
     whole(app)
 
