@@ -16,7 +16,7 @@ BLIND = frozenset({Role.ADMINISTRATOR})
 """Roles that see no dossier."""
 
 BOUND = frozenset({Role.CELL_MEMBER_HELPER})
-"""Roles that reach the dossiers of the people they help in their unit, and no others (domain.md §2; casework.helping)."""
+"""Roles that reach the dossiers of the people they help in their unit alone (domain.md §2; casework.helping)."""
 
 GIVING = frozenset({Role.ADMINISTRATOR})
 """Roles that ask for roles to be given."""

@@ -24,9 +24,7 @@ _HELPED = (
     .where(
         BodyMember.person_id == bindparam("person"),
         Companion.kind == "helper",
-        ~exists().where(
-            _LATER.dossier_id == Companion.dossier_id, _LATER.kind == "helper", _LATER.seq > Companion.seq
-        ),
+        ~exists().where(_LATER.dossier_id == Companion.dossier_id, _LATER.kind == "helper", _LATER.seq > Companion.seq),
         exists().where(
             Scope.dossier_id == Companion.dossier_id,
             Scope.ancestor_id.in_(bindparam("units", expanding=True)),

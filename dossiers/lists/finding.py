@@ -199,7 +199,9 @@ def _by_digits(asked: Asked, signed: Signed) -> list[int]:
 
 def _units(signed: Signed, sees: Callable[[Iterable[Role]], bool]) -> tuple[int, ...]:
     """The units in which the person holds a role that `sees` what is asked for."""
-    return tree.current().roots(tuple(dict.fromkeys(unit for role, unit in signed.grants if role not in BOUND and sees((role,)))))
+    return tree.current().roots(
+        tuple(dict.fromkeys(unit for role, unit in signed.grants if role not in BOUND and sees((role,))))
+    )
 
 
 def asked_of(text: str) -> Asked:

@@ -147,7 +147,9 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
         ]  # fmt: skip
     if mine:
         asked = {"units": signed.units_as(BOUND), "helped": list(mine)}
-        found.helped = [_item(row, tree.current()) for row in {row.code: row for row in run(_OF_HELPED, asked)}.values()]
+        found.helped = [
+            _item(row, tree.current()) for row in {row.code: row for row in run(_OF_HELPED, asked)}.values()
+        ]
     found.warned = _warned(by_role, mine)
     return found
 

@@ -1,4 +1,4 @@
-"""A helping member sees the people helped, nobody else: on every page, at every address, in every act (domain.md §2)."""
+"""A helping member sees the people helped, nobody else: on every page, in every act (domain.md §2)."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ HELPER = "cell_member_helper"
 
 
 def in_cell(app: Flask) -> tuple[dict[str, str], dict[str, str]]:
-    """The dossiers of the cell, by code with the name: those under way whose helper the account's person is; the rest."""
+    """The dossiers of the cell, by code with the name: those under way whom the helper helps; the rest."""
     with app.app_context():
         mine = select(Companion.dossier_id).where(
             Companion.kind == "helper",
@@ -92,7 +92,13 @@ def test_nothing_is_sent_for_anybody_else(app: Flask, person: Maker) -> None:
     helper = person(HELPER, CELL)
     _helped, others = in_cell(app)
     code = next(code for code in others if code == code_in(app, "probationary", CELL, skip=1))
-    fields = {"csrf_token": helper.token(), "happened_on": "27/07/2022", "quarter": "1", "ground": "helper", "quality": "x"}
+    fields = {
+        "csrf_token": helper.token(),
+        "happened_on": "27/07/2022",
+        "quarter": "1",
+        "ground": "helper",
+        "quality": "x",
+    }
     helper.web.post(f"/ho-so/{code}/remark_quarter", fields, status=404)
     helper.web.post(f"/ho-so/{code}/record_month", fields, status=404)
 
