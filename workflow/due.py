@@ -4,14 +4,16 @@ from datetime import date
 
 import msgspec
 
-from workflow.calendar import WorkCalendar
-from workflow.deadlines import probation_end
+from workflow.calendar import WorkCalendar, add_months
+from workflow.deadlines import follow_up_end, probation_end
 from workflow.facts import DossierFacts
 from workflow.monitoring import quarters
 from workflow.papers import Kind
 from workflow.rulebook import Rulebook
 from workflow.text import Text
 
+CLASSIFIED_FROM = 11
+"""The month in which the classification of a year begins."""
 MONTHS = 3
 """Months of a quarter of the calendar year."""
 
@@ -72,6 +74,22 @@ def is_late(facts: DossierFacts, book: Rulebook, calendar: WorkCalendar, day: da
         return (voted or day) > last
     days = book.number("recognition_decision") + facts.extension("recognition_decision")
     return day > calendar.add_working_days(voted, days)
+
+
+def years_to_classify(facts: DossierFacts, book: Rulebook, today: date) -> tuple[int, ...]:
+    """The years in which a member is classified, from the one of the admission to the last of the follow-up, as far as
+    their end is near (guards.probation.classified_in_turn): not the one whose last months alone saw a member.
+    """
+    admitted = facts.admitted_on
+    if admitted is None or facts.ceremony_on is None:
+        return ()
+    first = add_months(admitted, book.number("classified_after"))
+    last = follow_up_end(facts, book) or date.max
+    return tuple(
+        year
+        for year in range(admitted.year, today.year + 1)
+        if first <= date(year, 12, 31) and today >= date(year, CLASSIFIED_FROM, 1) and last >= date(year, 12, 31)
+    )
 
 
 def quarter_of(day: date) -> date:

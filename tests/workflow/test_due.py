@@ -123,3 +123,21 @@ def test_the_end_is_the_very_day_also_on_days_off(ceremony: date, end: date) -> 
 )
 def test_quarters_of_the_calendar_year(day: date, first: date) -> None:
     assert due.quarter_of(day) == first
+
+
+@pytest.mark.parametrize(
+    ("admitted", "recognised", "today", "years"),
+    [
+        (date(2021, 8, 20), None, date(2021, 12, 1), ()),
+        (date(2021, 6, 30), None, date(2021, 10, 31), ()),
+        (date(2021, 6, 30), None, date(2021, 11, 1), (2021,)),
+        (date(2021, 7, 1), None, date(2021, 12, 31), ()),
+        (date(2021, 6, 30), date(2022, 9, 20), date(2023, 11, 1), (2021, 2022)),
+        (date(2021, 6, 30), date(2022, 12, 20), date(2024, 3, 1), (2021, 2022, 2023)),
+    ],
+)
+def test_years_are_classified_from_half_a_year_after_the_admission_to_the_end_of_the_follow_up(
+    admitted: date, recognised: date | None, today: date, years: tuple[int, ...]
+) -> None:
+    facts = member(admitted_on=admitted, recognised_on=recognised)
+    assert due.years_to_classify(facts, shipped()[helpers.BOOK], today) == years

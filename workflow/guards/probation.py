@@ -5,6 +5,7 @@ from datetime import date
 
 from workflow import monitoring
 from workflow.calendar import add_months
+from workflow.due import CLASSIFIED_FROM
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.probation import (
     AUTHOR_LABELS,
@@ -181,7 +182,7 @@ def classified_in_turn(s: Situation) -> Refusal | None:
             f"Admitted on {day_text(admitted)}, less than {months} months before the end of {year}.",
             "Không xếp loại năm này.", "This year is not classified.", "year",
         )  # fmt: skip
-    if s.on < date(year, 11, 1):
+    if s.on < date(year, CLASSIFIED_FROM, 1):
         return s.no(
             "act_order", f"Năm {year} chưa đến kỳ xếp loại.", f"{year} is not classified yet.",
             f"Xếp loại từ tháng 11/{year}.", f"Classify from November {year}.", "year",

@@ -228,7 +228,7 @@ def test_the_figures_of_a_year_are_those_of_plain_sql(app: Flask, person: Maker,
     lines = lines_of(page)
     assert len(lines) == 25, "the bloc and its organisations"
     for unit in ("KHOI", "DB02", "DB04", "CB01", "DB12"):
-        quota, admitted, in_time, late, _overdue, removed, source, _met = lines[unit]
+        _quota, admitted, in_time, late, _overdue, removed, source, _met = lines[unit]
         found = dict(zip(("admitted", "in_time", "late", "removed", "source"),
                          map(int, (admitted, in_time, late, removed, source)), strict=True))  # fmt: skip
         assert found == by_sql(app, unit, year, day), unit

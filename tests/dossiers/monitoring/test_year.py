@@ -470,3 +470,19 @@ def test_when_the_follow_up_is_over_the_dossier_is_closed_by_itself(app: Flask, 
         shown = text_of(officer.get(f"/ho-so/{code}"))
         assert ("hồ sơ tự khép" in shown) is over
         assert ("đã khép" in shown) is over
+
+
+def test_a_year_is_classified_with_the_members_own_review_of_it(app: Flask, person: Maker) -> None:
+    code = code_in(app, "official")
+    officer = person("upper_officer", "KHOI")
+    move_clock(officer, date(2022, 11, 30))
+    shown = text_of(officer.get(f"/ho-so/{code}/nam-du-bi"))
+    assert "chưa xếp loại" in shown
+    officer.act(code, "classify", year="2022", ground="good", reviewed_on="25/11/2022")
+    table = officer.get(f"/ho-so/{code}/nam-du-bi").html.select_one("section[aria-labelledby=h-years]")
+    row = next(row for row in table.select("tbody tr") if row.select_one("td").get_text() == "2022")
+    assert [cell.get_text().strip() for cell in row.select("td")] == [
+        "2022", "Hoàn thành tốt nhiệm vụ", "25/11/2022",
+    ]  # fmt: skip
+    assert "Bản tự kiểm điểm hằng năm" in text_of(officer.get(f"/ho-so/{code}/giay-to"))
+    whole(app)
