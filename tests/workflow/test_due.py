@@ -133,7 +133,7 @@ def test_quarters_of_the_calendar_year(day: date, first: date) -> None:
         (date(2021, 6, 30), None, date(2021, 11, 1), (2021,)),
         (date(2021, 7, 1), None, date(2021, 12, 31), ()),
         (date(2021, 6, 30), date(2022, 9, 20), date(2023, 11, 1), (2021, 2022)),
-        (date(2021, 6, 30), date(2022, 12, 20), date(2024, 3, 1), (2021, 2022, 2023)),
+        (date(2021, 6, 30), date(2022, 12, 30), date(2024, 3, 1), (2021, 2022)),
     ],
 )
 def test_years_are_classified_from_half_a_year_after_the_admission_to_the_end_of_the_follow_up(
