@@ -140,6 +140,12 @@ def test_a_year_over_the_whole_bloc(app: Flask, person: Maker) -> None:
         begins, after = add_months(first, 3), add_months(first, 6)
         assert len(shown(officer.get("/sau-ket-nap/den-han"))) == sum(begins <= end < after for end in ends), today
     assert recorded == len(DAYS) * len(CELLS)
-    assert {"member_cv", "course_by_month", "quarters_without_remarks", "absent_months", "recognition_vote_near"} <= seen
+    assert {
+        "member_cv",
+        "course_by_month",
+        "quarters_without_remarks",
+        "absent_months",
+        "recognition_vote_near",
+    } <= seen
     assert "absent_months" in Count(app).warnings(absent, DAYS[-1])
     whole(app)
