@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from flask import Flask
@@ -90,7 +91,7 @@ class Count:
         if (code, "CN-ĐVM") not in self.papers and today > add_months(start, 9):
             found.add("course_by_month")
         bare = [nr not in self.quarters[code] and add_months(start, 3 * nr) < today for nr in range(1, 5)]
-        if any(first and second for first, second in zip(bare, bare[1:], strict=False)):
+        if any(first and second for first, second in pairwise(bare)):
             found.add("quarters_without_remarks")
         lacking = Counter(
             first.year
