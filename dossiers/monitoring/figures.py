@@ -200,7 +200,7 @@ def sheet(found: Figures) -> Sheet:
     """The figures as a table for a file."""
 
     def cells(line: Line) -> Sequence[Cell]:
-        met = "" if line.is_met is None else _("đạt") if line.is_met else _("chưa đạt")
+        met = "" if line.is_met is None else _("đủ") if line.is_met else _("chưa đủ")
         return line.unit.name, line.unit.code, line.quota, *(line.numbers[kind] for kind in KINDS), met
 
     lines: Iterable[Line] = (found.own, *found.lines)

@@ -251,8 +251,8 @@ def test_every_figure_opens_its_dossiers(app: Flask, person: Maker) -> None:
 def test_the_source_is_met_where_admitted_and_under_way_reach_the_quota(app: Flask, person: Maker) -> None:
     lines = lines_of(person("upper_officer", "KHOI").get("/sau-ket-nap/phan-loai?nam=2022"))
     for unit, (quota, admitted, *_rest, source, met) in lines.items():
-        assert met == ("đạt" if int(admitted) + int(source) >= int(quota) else "chưa đạt"), unit
-    assert {cells[-1] for cells in lines.values()} == {"đạt", "chưa đạt"}
+        assert met == ("đủ" if int(admitted) + int(source) >= int(quota) else "chưa đủ"), unit
+    assert {cells[-1] for cells in lines.values()} == {"đủ", "chưa đủ"}
 
 
 def test_the_figures_are_taken_away_as_a_table(app: Flask, person: Maker) -> None:
