@@ -30,7 +30,7 @@ _HELPED = (
             Scope.ancestor_id.in_(bindparam("units", expanding=True)),
             Scope.done == false(),
         ),
-        not_(Dossier.facts.contains(_LEFT)),
+        not_(Dossier.facts.contains(_LEFT, autoescape=True)),
     )
     .distinct()
 )

@@ -486,3 +486,36 @@ def test_a_year_is_classified_with_the_members_own_review_of_it(app: Flask, pers
     ]  # fmt: skip
     assert "Bản tự kiểm điểm hằng năm" in text_of(officer.get(f"/ho-so/{code}/giay-to"))
     whole(app)
+
+
+def test_who_moves_on_the_last_day_takes_the_year_along(app: Flask, person: Maker) -> None:
+    """The months count on, the remarks come along, the receiving cell records and votes, the old one sees no more."""
+    code = member(app)
+    helper, old, new = (
+        person("cell_member_helper", CELL),
+        person("cell_secretary", CELL),
+        person("cell_secretary", "DB02-C1"),
+    )
+    officer = person("upper_officer", "KHOI")
+    move_clock(helper, date(2022, 9, 26))
+    helper.act(code, "remark_quarter", quality="LỜI NHẬN XÉT CŨ", quarter="3")
+    ceremony = facts_of(app, code).ceremony_on
+    assert ceremony is not None
+    last = add_months(ceremony, 12)
+    move_clock(officer, last)
+    form = officer.form(code, "transfer")
+    target = next(value for value, _chosen, label in form["to_unit"].options if label.startswith("DB02-C1 "))
+    officer.act(code, "transfer", to_unit=target, reason="Điều động công tác.")
+    for gone in (old, helper):
+        gone.get(f"/ho-so/{code}/nam-du-bi", status=404)
+    shown = text_of(new.get(f"/ho-so/{code}/nam-du-bi"))
+    assert "LỜI NHẬN XÉT CŨ" in shown
+    assert f"{ceremony:%d/%m/%Y} – {last:%d/%m/%Y}" in shown
+    board = json.loads(cli(app, "monitoring", "board", "--unit", "DB02-C1", "--as-of", str(last), "--json"))
+    line = next(line for line in board if line["code"] == code)
+    assert (line["month"], line["days_to_end"]) == (12, 0)
+    assert row_of(month_form(new), code)
+    move_clock(new, last + timedelta(days=1))
+    assert new.get(f"/ho-so/{code}/submit_for_recognition").forms["act"]
+    assert "moved_without_papers" not in line["warnings"]
+    whole(app)
