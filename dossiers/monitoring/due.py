@@ -85,6 +85,11 @@ def lacking(line: Probationer) -> list[str]:
     return [say(one.label) for one in sorted(line.lacks, key=lambda one: one.after is not None)]
 
 
+def made_after(lines: Iterable[Probationer]) -> list[str]:
+    """What lines name by its number alone, as it is made after the end of the probation only; with its title."""
+    return sorted({say(one.label) for line in lines for one in line.lacks if one.after is not None})
+
+
 def sheet(found: Due, lines: Iterable[Probationer]) -> Sheet:
     """The list as a table for a file."""
     heads = (

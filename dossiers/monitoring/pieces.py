@@ -65,7 +65,7 @@ def due_lines(lines: Iterable[Probationer], code: str) -> Markup:
     made = []
     for line in lines:
         now = "; ".join(escape(one.label.in_(code)) for one in line.lacks if one.after is None)
-        later = "; ".join(escape(one.label.in_(code)) for one in line.lacks if one.after is not None)
+        later = ", ".join(escape(one.key) for one in line.lacks if one.after is not None)
         lacks = f"<strong>{now}</strong> " if now else ""
         lacks += f'<span class="sub">{later} ({word["after"]})</span>' if later else "" if now else word["nothing"]
         late = "due late" if line.is_late else "due"

@@ -228,6 +228,7 @@ def due() -> ResponseReturnValue:
         units=tree.current().offered(units_with("board.read")),
         as_of=day(as_of),
         label=dues_of.label,
+        made_after=dues_of.made_after(found.lines),
         is_printed=is_printed,
         most=MOST,
     )
