@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Date, bindparam, func, select, union_all
 
 from dossiers.casework import counts
 from dossiers.casework.models import Dossier, Scope
@@ -48,17 +47,17 @@ _UNDER_WAY = tuple(
 _LEFT = (State.REMOVED, State.TRANSFERRED_OUT, State.DECEASED)
 _FIRST, _LAST = bindparam("first", type_=Date()), bindparam("last", type_=Date())
 _OF_UNIT = Scope.ancestor_id == bindparam("unit")
+_WHO_LEFT = [
+    select(Scope.dossier_id).where(_OF_UNIT, Scope.state == str(state), Scope.since >= _FIRST) for state in _LEFT
+]
+_MET = union_all(
+    select(Scope.dossier_id).where(_OF_UNIT, Scope.state == str(State.OFFICIAL), Scope.since.between(_FIRST, _LAST)),
+    *_WHO_LEFT,
+).subquery()  # each state is a range of an index
 _OF_YEAR = (
     select(Dossier.code, Dossier.unit_id, Dossier.state, Dossier.facts, Dossier.rulebook)
-    .join(Scope, Scope.dossier_id == Dossier.id)
-    .where(
-        _OF_UNIT,
-        or_(
-            and_(Scope.state == str(State.OFFICIAL), Scope.since.between(_FIRST, _LAST)),
-            and_(Scope.state.in_(list(map(str, _LEFT))), Scope.since >= _FIRST),
-        ),
-    )
-    .limit(READ + 1)
+    .join(_MET, _MET.c.dossier_id == Dossier.id)
+    .limit(bindparam("limit"))
 )
 _WAS_ADMITTED = (_OF_UNIT, Scope.admitted_on.between(_FIRST, _LAST))
 _ADMITTED = (
@@ -145,7 +144,7 @@ def _counted(unit: Node, year: int, as_of: date) -> tuple[list[_Counted], bool]:
     """What is read dossier by dossier: recognitions, removals, and whom a deadline has passed by; two queries."""
     asked, books, calendar = _asked(unit, year, as_of), rules.books(), rules.calendar()
     first, last = asked["first"], asked["last"]
-    rows = run(_OF_YEAR, asked).all()
+    rows = run(_OF_YEAR, {**asked, "limit": READ + 1}).all()
     found = []
     for row in {row.code: row for row in rows[:READ]}.values():
         facts = _FACTS.decode(row.facts)
@@ -160,26 +159,26 @@ def _counted(unit: Node, year: int, as_of: date) -> tuple[list[_Counted], bool]:
     return found, len(rows) > READ
 
 
-@lru_cache(maxsize=2)
-def _shown(by_code: bool) -> Select[Any]:
-    lines = _lines(Scope).where(_OF_UNIT).order_by(Scope.sort_key, Scope.dossier_id).limit(MOST + 1)
-    return lines.where(Dossier.code.in_(bindparam("codes", expanding=True))) if by_code else lines
-
-
+_BY_NAME = _lines(Scope).order_by(Scope.sort_key, Scope.dossier_id).limit(bindparam("limit"))
 _ITEMS = {
-    "admitted": _shown(False).where(*_WAS_ADMITTED),
-    "source": _shown(False).where(Scope.state.in_(_UNDER_WAY)),
+    "admitted": _BY_NAME.where(*_WAS_ADMITTED),
+    "source": _BY_NAME.where(_OF_UNIT, Scope.state.in_(_UNDER_WAY)),
 }
+# In no order of the database, which would look through all names of the unit for a few codes.
+_BY_CODE = (
+    _lines(Scope).add_columns(Scope.sort_key).where(_OF_UNIT, Dossier.code.in_(bindparam("codes", expanding=True)))
+)
 
 
 def dossiers(kind: str, unit: Node, year: int, as_of: date) -> tuple[list[Item], bool]:
     """The dossiers behind a number, in the order of names, and whether there are more than are shown."""
     if kind in _ITEMS:
         asked = _asked(unit, year, as_of) if kind == "admitted" else {"unit": unit.id}
-        rows = run(_ITEMS[kind], asked).all()
+        rows = run(_ITEMS[kind], {**asked, "limit": MOST + 1}).all()
     else:
-        codes = [one.code for one in _counted(unit, year, as_of)[0] if one.kind == kind]
-        rows = run(_shown(True), {"unit": unit.id, "codes": codes}).all()
+        codes = [one.code for one in _counted(unit, year, as_of)[0] if one.kind == kind][: MOST + 1]
+        found = run(_BY_CODE, {"unit": unit.id, "codes": codes}).all() if codes else ()
+        rows = sorted(found, key=lambda row: (row.sort_key, row.dossier_id))
     units = tree.current()
     return [_item(row, units) for row in rows[:MOST]], len(rows) > MOST
 
