@@ -56,7 +56,7 @@ def _parts(kind: _Kind) -> tuple[str, ...]:
         "frame.html",
         kind=kind,
         menu=navigation.menu(roles, kind.endpoint, kind.code) if kind.is_led else (),
-        can_find=security.held_by("dossier.read", roles),
+        can_find=security.held_by("list.read", roles),
         **{name: _Place(name) for name in ("name", "token", "path", "query")},
     )
     return tuple(_PLACE.split(made))

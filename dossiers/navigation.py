@@ -25,12 +25,12 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("lists.inbox", message("Việc của tôi"), "dossier.read"),
-    Entry("lists.worklist", message("Hồ sơ"), "dossier.read", ("reading.dossier",)),
-    Entry("sourcing.stage", message("Tạo nguồn"), "dossier.read", ("sourcing.",)),
-    Entry("training.stage", message("Bồi dưỡng"), "dossier.read", ("training.",)),
-    Entry("verification.stage", message("Thẩm tra"), "dossier.read", ("verification.",)),
-    Entry("admission.stage", message("Xét kết nạp"), "dossier.read", ("admission.",)),
-    Entry("monitoring.stage", message("Sau kết nạp"), "dossier.read", ("monitoring.",)),
+    Entry("lists.worklist", message("Hồ sơ"), "list.read", ("reading.dossier",)),
+    Entry("sourcing.stage", message("Tạo nguồn"), "list.read", ("sourcing.",)),
+    Entry("training.stage", message("Bồi dưỡng"), "list.read", ("training.",)),
+    Entry("verification.stage", message("Thẩm tra"), "list.read", ("verification.",)),
+    Entry("admission.stage", message("Xét kết nạp"), "list.read", ("admission.",)),
+    Entry("monitoring.stage", message("Sau kết nạp"), "list.read", ("monitoring.",)),
     Entry("meetings.meetings", message("Họp, biểu quyết"), "meeting.read", ("meetings.",)),
     Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
     Entry("reports.report", message("Báo cáo"), "quota.read"),

@@ -25,13 +25,14 @@ PEOPLE = (
     ("upper_officer", "KHOI"), ("cell_secretary", "DB02-C3"), ("committee_officer", "DB02"),
     ("committee_secretary", "DB02"), ("section_officer", "DB02-S1"), ("upper_secretary", "KHOI"),
     ("youth_officer", "DB02-DTN"), ("union_officer", "DB02-CD"), ("training_officer", "TTCT"),
-    ("inspector", "KHOI"), ("administrator", "KHOI"),
+    ("inspector", "KHOI"), ("administrator", "KHOI"), ("cell_member_helper", "DB02-C3"),
 )  # fmt: skip
 """Who looks, by role and unit; of those who may, the first takes a page."""
 
 FOR_PROGRAMS = {
     "operations.healthz", "operations.readyz", "operations.metrics", "static", "documents.text",
     "meetings.figures",  # for the script of the page of results
+    "monitoring.due_file", "monitoring.classification_file",
 }  # fmt: skip
 """What answers with something else than a page."""
 FILES = {"reading.scan_page", "reading.scan_shown", "reading.scan_printed", "reading.scan_saved"}
@@ -44,6 +45,8 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "reports.report": ({"unit": "DB02"},),
     "rules.rulebooks": ({"bo": "RB-2026B"},),
     "monitoring.board": ({"don-vi": "DB02"}, {"canh-bao": "member_cv"}, {"nam-thang": "5", "ngay": "31/02/2022"}),
+    "monitoring.due": ({"quy": "qua-han"}, {"don-vi": "DB02", "in": "1"}),
+    "monitoring.classification": ({"nam": "2021"}, {"don-vi": "DB02", "ngay": "31/02/2022"}),
     "monitoring.month": ({"thang": "2022-06"},),
     "audit.log": ({"since": "31/02/2022"}, {"trigger": "correct_candidate"}),
 }
@@ -152,6 +155,10 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "accounts.account": [({"account_id": 1}, administrator)],
         "accounts.whose": [({"account_id": 2}, administrator)],
         "accounts.grant": [({"account_id": 1}, administrator)],
+        "monitoring.classified": [
+            ({"kind": kind, "nam": "2022"}, officer)
+            for kind in ("admitted", "in_time", "late", "overdue", "removed", "source")
+        ],
         "reading.scan": _scans(),
         "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }

@@ -10,9 +10,9 @@ from workflow import acts, bodies
 from workflow.bundle import remarks
 from workflow.deadlines import Deadline, running
 from workflow.facts import DossierFacts, Paper, Vote
-from workflow.guards import Refusal, Situation, not_closed, not_suspended, quorum_warning
+from workflow.guards import Guard, Refusal, Situation, not_closed, not_suspended, quorum_warning
 from workflow.procedure.move import Issuer, Move
-from workflow.procedure.table import ALWAYS, MOVES, move_by, moves_from
+from workflow.procedure.table import ALWAYS, MOVES, OF_EVIDENCE, move_by, moves_from
 from workflow.roles import Role
 from workflow.route import role_for
 from workflow.stages import STATE_LABELS, State
@@ -65,16 +65,22 @@ class Refused(Exception):
 
 def refusals(move: Move, s: Situation) -> tuple[Refusal, ...]:
     """Every rule that says no to `move`, guards common to all acts first. Pure; never raises."""
-    asked = move.asks(s)
-    checks = ALWAYS if move.suspended_ok else (*ALWAYS, not_suspended)
-    if move.closed_ok:
-        checks = tuple(guard for guard in checks if guard is not not_closed)
+    asked, is_bare = move.asks(s), s.evidence is None
     found: list[Refusal] = []
-    for guard in (*checks, *move.guards):
+    for guard in (*_common(move.suspended_ok, move.closed_ok), *move.guards):
+        if is_bare and guard in OF_EVIDENCE:
+            continue
         refusal = guard(asked)
         if refusal is not None and refusal not in found:
             found.append(refusal)
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _common(suspended_ok: bool, closed_ok: bool) -> tuple[Guard, ...]:
+    """The guards that all acts of a kind pass."""
+    checks = ALWAYS if suspended_ok else (*ALWAYS, not_suspended)
+    return tuple(guard for guard in checks if not (closed_ok and guard is not_closed))
 
 
 class _Case:

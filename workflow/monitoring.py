@@ -125,10 +125,8 @@ def _said(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def _passed(due: date, asked: Asked, vi: str, en: str, cause: date) -> Found | None:
-    """A day that had to be kept and has passed: the last day counts whole."""
-    if asked.today <= due:
-        return None
+def _passed(due: date, vi: str, en: str, cause: date) -> Found:
+    """A day that had to be kept and has passed."""
     return Found(due + _DAY, (cause.isoformat(),), Text(vi, en))
 
 
@@ -161,8 +159,11 @@ def _course(asked: Asked) -> Found | None:
     if asked.facts.paper(book.form(Kind.NEW_MEMBER_CERTIFICATE)) is not None:
         return None
     months = book.number("course_by_month")
+    due = add_months(start, months)
+    if asked.today <= due:
+        return None
     return _passed(
-        add_months(start, months), asked,
+        due,
         f"Hết tháng thứ {months} mà chưa có giấy chứng nhận lớp đảng viên mới.",
         f"Month {months} is over without the certificate of the new-member course.", start,
     )  # fmt: skip
@@ -171,11 +172,10 @@ def _course(asked: Asked) -> Found | None:
 def _member_cv(asked: Asked) -> Found | None:
     """The member CV was not written in time."""
     due = member_cv_due(asked.facts, asked.book, asked.calendar)
-    if due is None:
+    if due is None or asked.today <= due:
         return None
     return _passed(
         due,
-        asked,
         f"Chưa có lý lịch đảng viên; hạn là {_said(due)}.",
         f"No member CV; it was due on {_said(due)}.",
         due,
@@ -204,8 +204,10 @@ def _helper(asked: Asked) -> Found | None:
     if left is None:
         return None
     due = asked.calendar.add_working_days(left, asked.book.number("helper_left"))
+    if asked.today <= due:
+        return None
     return _passed(
-        due, asked, f"Người giúp đỡ thôi giúp đỡ từ {_said(left)}, chưa phân công người khác.",
+        due, f"Người giúp đỡ thôi giúp đỡ từ {_said(left)}, chưa phân công người khác.",
         f"The helping member left on {_said(left)}; nobody else was assigned.", left,
     )  # fmt: skip
 
@@ -213,15 +215,20 @@ def _helper(asked: Asked) -> Found | None:
 def _vote(asked: Asked) -> Found | None:
     """The twelve months are over for a while, and the cell has not considered the recognition."""
     end, facts = probation_end(asked.facts, asked.book), asked.facts
+    if end is None or asked.today <= end:
+        return None
     considered = facts.recognition_resolution_on or any(
         vote.body is Body.CELL and vote.purpose is Purpose.RECOGNITION for vote in facts.votes
     )
-    if end is None or considered or asked.state not in _BEFORE_VOTE:
+    if considered or asked.state not in _BEFORE_VOTE:
         return None
     days = asked.book.number("recognition_vote_near")
+    due = asked.calendar.add_working_days(end, days)
+    if asked.today <= due:
+        return None
     last = asked.calendar.add_working_days(end, asked.book.number("recognition_vote"))
     return _passed(
-        asked.calendar.add_working_days(end, days), asked,
+        due,
         f"Hết dự bị ngày {_said(end)} đã quá {days} ngày làm việc, chi bộ chưa xét; hạn là {_said(last)}.",
         f"Probation ended on {_said(end)}, over {days} working days ago, no vote yet; due by {_said(last)}.", end,
     )  # fmt: skip
@@ -236,8 +243,11 @@ def _moved(asked: Asked) -> Found | None:
     paper = facts.paper(book.form(Kind.FORMAL_TRANSFER))
     if paper is not None and (facts.year.moved_on is None or paper.issued_on >= add_months(moved, -PAPER_BEFORE)):
         return None
+    due = asked.calendar.add_working_days(moved, book.number("moved_without_papers"))
+    if asked.today <= due:
+        return None
     return _passed(
-        asked.calendar.add_working_days(moved, book.number("moved_without_papers")), asked,
+        due,
         f"Chuyển sinh hoạt ngày {_said(moved)}, chưa có giấy chuyển sinh hoạt chính thức.",
         f"Moved on {_said(moved)}; the formal transfer is not on file.", moved,
     )  # fmt: skip

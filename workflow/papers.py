@@ -39,6 +39,7 @@ class Kind(Code):
     MENDING_LETTER = "mending_letter"
     MENDED_DECISION = "mended_decision"
     ANNULMENT = "annulment_decision"
+    YEARLY_REVIEW = "yearly_review"
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -15,6 +15,9 @@ from workflow.roles import Role
 BLIND = frozenset({Role.ADMINISTRATOR})
 """Roles that see no dossier."""
 
+BOUND = frozenset({Role.CELL_MEMBER_HELPER})
+"""Roles that reach the dossiers of the people they help in their unit alone (domain.md §2; casework.helping)."""
+
 GIVING = frozenset({Role.ADMINISTRATOR})
 """Roles that ask for roles to be given."""
 
@@ -58,21 +61,21 @@ class Signed:
 
     @cached_property
     def reading_units(self) -> tuple[int, ...]:
-        """Units whose dossiers this person may read."""
-        return self.units_as(frozenset(Role) - BLIND)
+        """Units all of whose dossiers this person may read."""
+        return self.units_as(frozenset(Role) - BLIND - BOUND)
 
     @cached_property
     def acting_units(self) -> tuple[int, ...]:
-        """Units on whose dossiers this person may act."""
-        return self.units_as(frozenset(Role) - IDLE)
+        """Units on all of whose dossiers this person may act."""
+        return self.units_as(frozenset(Role) - IDLE - BOUND)
 
     def units_as(self, roles: Container[Role]) -> tuple[int, ...]:
         """The units in which this person holds one of some roles."""
         return tuple(dict.fromkeys(unit for role, unit in self.grants if role in roles))
 
-    def roles_over(self, scope_units: tuple[int, ...]) -> tuple[Role, ...]:
-        """The roles that reach a dossier seen by these units."""
-        return tuple(dict.fromkeys(role for role, unit in self.grants if unit in scope_units))
+    def roles_in(self, units: tuple[int, ...]) -> tuple[Role, ...]:
+        """The roles held in these units; which of them reach a dossier says casework.helping.roles_over."""
+        return tuple(dict.fromkeys(role for role, unit in self.grants if unit in units))
 
 
 Period = tuple[str, int, date, date | None]

@@ -25,6 +25,7 @@ from dossiers.casework.act import Act, Duplicate, VersionConflict
 from dossiers.casework.advance import advance
 from dossiers.casework.case import Case
 from dossiers.casework.correcting import PROPOSAL, NoSuchAct, Plan, Proposal
+from dossiers.casework.helping import roles_over
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import DatabaseStore
 from dossiers.fields import LineField, NumberWords, ParagraphField, Words, choice, required, whole, with_empty
@@ -98,7 +99,7 @@ def correct(code: str) -> ResponseReturnValue:
     except NoSuchAct:
         abort(404)
     about = correcting.about(case, target, correcting.is_erased(case.id))
-    held = set(who.roles_over(case.scope_units))
+    held = set(roles_over(who, case))
     if not (held & set(about.proposers) and (sees_file(held) or target.event.actor_role in held)):
         return _not_yours(case, target, about.roles)
     return _Page(case, target, about.never).answer()
@@ -154,7 +155,7 @@ class _Page:
         self.trigger = target.event.trigger
         then, situation = _then(case, target)
         # Asked as who corrects: a form shows what they may read, whoever did the act.
-        roles = signed().roles_over(case.acting_units)
+        roles = roles_over(signed(), case)
         asking = msgspec.structs.replace(situation.actor, roles=roles)
         self.then, self.situation = then, msgspec.structs.replace(situation, actor=asking)
         self.sees = sees_file(roles)

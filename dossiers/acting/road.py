@@ -15,6 +15,7 @@ from dossiers.casework.act import Duplicate, NotFound, VersionConflict
 from dossiers.casework.advance import advance, foresee, sent_before
 from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
+from dossiers.casework.helping import reads
 from dossiers.formatters import role, say, state
 from dossiers.languages import gettext as _
 from dossiers.privacy import services as privacy
@@ -65,7 +66,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                 refusals = refused.refusals
             else:
                 told = done_text(trigger, done.case, done.outcome.from_state != done.outcome.to)
-                if not set(done.case.scope_units).intersection(who.reading_units):
+                if not reads(who, done.case):
                     flash(_and_back(told, done.case), "done")
                     return redirect(url_for("lists.inbox"), 303)  # the act took it out of this person's reach
                 flash(told, "done")

@@ -14,7 +14,7 @@ add_acts(blueprint, FORMS)
 
 
 @blueprint.get("/xet-ket-nap")
-@permits("dossier.read")
+@permits("list.read")
 def stage() -> ResponseReturnValue:
     """The stage of admission."""
     return stages.render(Stage.ADMISSION)

@@ -19,6 +19,7 @@ from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.decide import by, check_numbers, decide, with_register
 from dossiers.casework.events import Body, Brought, Moved, Personal
+from dossiers.casework.helping import roles_over
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import Store
 from dossiers.people.rows import person_row
@@ -326,7 +327,7 @@ def _undo(store: Store, case: Case, act: Act, signed: Signed) -> tuple[Done, Cha
     outcome = _fired(case, UNDO, evidence, signed, None)
     assert last is not None
     held = Role(last.event.actor_role)
-    if held in signed.roles_over(case.acting_units):  # it is taken back in the role it was done in
+    if held in roles_over(signed, case):  # it is taken back in the role it was done in
         outcome = msgspec.structs.replace(outcome, role=held)
     bare, personal = events.split(evidence)
     body = Body(
@@ -349,7 +350,7 @@ def _write(
 
 def _situation(case: Case, evidence: Evidence, signed: Signed, about: About | None) -> Situation:
     now = rules.current()
-    actor = Actor(signed.ref, signed.roles_over(case.acting_units))
+    actor = Actor(signed.ref, roles_over(signed, case))
     return Situation(
         case.state, case.route, case.facts, now.books[case.rulebook], now.calendar, actor, clock.today(), evidence,
         about=about, persons=persons.known(),

@@ -12,6 +12,7 @@ from dossiers.casework import counts, events, recounting
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Brought, Personal
+from dossiers.casework.helping import roles_over
 from dossiers.casework.rows import (
     changed_deadlines,
     companion_row,
@@ -71,7 +72,7 @@ def decide(
         case.facts,
         now.books[case.rulebook],
         now.calendar,
-        Actor(signed.ref, signed.roles_over(case.acting_units)),
+        Actor(signed.ref, roles_over(signed, case)),
         today,
         act.evidence,
         about=about,

@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from dossiers import clock
 from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
+from dossiers.casework.helping import helped, roles_over
 from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
@@ -37,10 +38,14 @@ _ANY = _FOUND.where(Dossier.code == bindparam("code"))
 
 
 @lru_cache(maxsize=64)
-def _seen_by(units: int) -> Select[Any]:
-    """The dossier if one of so many units sees it: "unit0", "unit1", …"""
+def _seen_by(units: int, helped: bool) -> Select[Any]:
+    """The dossier if one of so many units sees it: "unit0", "unit1", …; or if it is one of those `helped`."""
     asking: list[Any] = [bindparam(f"unit{n}") for n in range(units)]
-    return _ANY.where(exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking)))
+    seen: Any = exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking))
+    return _ANY.where(or_(seen, _HELPED) if helped else seen)
+
+
+_HELPED = Dossier.id.in_(bindparam("helped", expanding=True))
 
 
 def load_case(code: str, signed: Signed) -> Case:
@@ -53,8 +58,11 @@ def load_case(code: str, signed: Signed) -> Case:
 
 def _row_for(code: str, signed: Signed) -> Any:
     units = signed.reading_units
-    asking = {f"unit{n}": unit for n, unit in enumerate(units)}
-    return run(_seen_by(len(units)), {"code": code, **asking}).first()
+    asking: dict[str, Any] = {f"unit{n}": unit for n, unit in enumerate(units)}
+    mine = helped(signed)
+    if mine:
+        asking["helped"] = list(mine)
+    return run(_seen_by(len(units), bool(mine)), {"code": code, **asking}).first()
 
 
 _NUMBER_OF = select(Dossier.id).where(Dossier.code == bindparam("code"))
@@ -67,14 +75,17 @@ def tried(code: str, signed: Signed) -> None:
 
 _MANY = _FOUND.where(
     Dossier.code.in_(bindparam("codes", expanding=True)),
-    exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True))),
+    or_(
+        exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(bindparam("units", expanding=True))),
+        _HELPED,
+    ),
 )
 
 
 def load_cases(codes: Sequence[str], signed: Signed) -> dict[str, Case]:
     """Those of these dossiers that this person may see, by code; one query."""
-    units = list(signed.reading_units)
-    rows = run(_MANY, {"codes": list(codes), "units": units}) if codes and units else ()
+    units, mine = list(signed.reading_units), list(helped(signed))
+    rows = run(_MANY, {"codes": list(codes), "units": units, "helped": mine}) if codes and (units or mine) else ()
     return {row.code: _case(row.code, row) for row in rows}
 
 
@@ -168,7 +179,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, signed.roles_over(case.acting_units)),
+        Actor(signed.ref, roles_over(signed, case)),
         clock.today(),
         evidence,
         cell_members=_members(case) if evidence is None and case.state in _BEFORE_THE_CELL else None,

@@ -112,6 +112,12 @@ class Casting:
         assert person is not None
         self._sit(person, cell)
 
+    def account_of(self, cast: Cast, role: Role, unit: Unit, ref: str) -> None:
+        """The account with a role in a unit is that of whoever has this seat."""
+        seat = db.session.get_one(BodyMember, int(ref[1:]))
+        account = db.session.get_one(Account, cast.actors[role, unit.id].account_id)
+        account.name, account.person_id = seat.name, seat.person_id
+
     def _sit(self, person: OrgPerson, unit: Unit) -> None:
         """Give a person the first official seat that is free in each body of a unit."""
         bodies: set[object] = set()

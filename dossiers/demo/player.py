@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Literal
 
 from dossiers import clock
-from dossiers.accounts.grants import Signed
+from dossiers.accounts.grants import BOUND, Signed
 from dossiers.casework import decide, loading, opening
 from dossiers.casework.act import Act
 from dossiers.casework.bulk import BulkStore
@@ -111,6 +111,8 @@ class Player:
         assert move is not None
         for part in move.parts:
             role = role_for(part, move.road(case.route))
+            if role in BOUND:
+                continue  # whom they help is read from the database, where this dossier does not stand yet
             if role in (Role.YOUTH_OFFICER, Role.UNION_OFFICER):
                 wanted = Role.YOUTH_OFFICER if self.source is Source.YOUTH_UNION else Role.UNION_OFFICER
                 if role is not wanted or case.nominator_id is None:

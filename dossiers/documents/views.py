@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import wire
 from dossiers.casework import loading
+from dossiers.casework.helping import roles_over
 from dossiers.documents import services
 from dossiers.people.personal import sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
@@ -21,7 +22,7 @@ def text(code: str, form: str, suffix: str) -> ResponseReturnValue:
     """A text of a dossier, drawn up from what is known today, for who sees the file."""
     who = signed()
     case = loading.load_case(code, who)
-    roles = who.roles_over(case.acting_units)
+    roles = roles_over(who, case)
     if not sees_file(roles):
         abort(403)
     kind = services.kind_of(form, rules.books()[case.rulebook])

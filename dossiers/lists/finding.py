@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select
 
 from dossiers import names
-from dossiers.accounts.grants import Signed
+from dossiers.accounts.grants import BOUND, Signed
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Scope
 from dossiers.encryption import place, unseal
@@ -199,7 +199,9 @@ def _by_digits(asked: Asked, signed: Signed) -> list[int]:
 
 def _units(signed: Signed, sees: Callable[[Iterable[Role]], bool]) -> tuple[int, ...]:
     """The units in which the person holds a role that `sees` what is asked for."""
-    return tree.current().roots(tuple(dict.fromkeys(unit for role, unit in signed.grants if sees((role,)))))
+    return tree.current().roots(
+        tuple(dict.fromkeys(unit for role, unit in signed.grants if role not in BOUND and sees((role,))))
+    )
 
 
 def asked_of(text: str) -> Asked:

@@ -10,11 +10,12 @@ import msgspec
 from sqlalchemy import Row, Select, bindparam, false, select, union_all
 
 from dossiers import clock
-from dossiers.accounts.grants import BLIND, Signed
+from dossiers.accounts.grants import BLIND, BOUND, Signed
+from dossiers.casework import helping
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
-from dossiers.lists.probationers import Probationer, probationers
-from dossiers.lists.worklist import Item, _item, _lines_of
+from dossiers.lists.probationers import Probationer, probationers, probationers_of
+from dossiers.lists.worklist import Item, _item, _lines, _lines_of
 from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow.ahead import next_act, who_does
@@ -51,7 +52,7 @@ class Group:
 class Inbox:
     """What stands on a person's first page; `more`: there are more lines of one's own than are shown.
 
-    `warned` are those on probation of whom something is to be said to this person.
+    `warned` are those on probation of whom something is to be said to this person, `helped` all whom they help.
     """
 
     roles: tuple[Role, ...]
@@ -61,6 +62,7 @@ class Inbox:
     others: list[Task] = field(default_factory=list)
     more: bool = False
     warned: list[Probationer] = field(default_factory=list)
+    helped: list[Item] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -121,9 +123,10 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
     """
     by_role: dict[Role, list[int]] = {}
     for role, unit in signed.grants:
-        if role not in BLIND:
+        if role not in BLIND and role not in BOUND:
             by_role.setdefault(role, []).append(unit)
-    found = Inbox(tuple(by_role))
+    mine = helping.helped(signed)
+    found = Inbox((*by_role, *(role for role in BOUND if role in signed.roles)))
     tasks: dict[str, Task] = {}
     for role, units in by_role.items():
         rows: list[Row[Any]] = []
@@ -142,22 +145,40 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
         found.others = [
             Task(_item(row, tree.current())) for code, row in rows_of_others.items() if code not in tasks
         ]  # fmt: skip
-    found.warned = _warned(by_role)
+    if mine:
+        asked = {"units": signed.units_as(BOUND), "helped": list(mine)}
+        found.helped = [
+            _item(row, tree.current()) for row in {row.code: row for row in run(_OF_HELPED, asked)}.values()
+        ]
+    found.warned = _warned(by_role, mine)
     return found
 
 
-WARNED = frozenset({Role.CELL_SECRETARY, Role.CELL_MEMBER_HELPER, Role.COMMITTEE_OFFICER})
+_OF_HELPED = (
+    _lines(Scope)
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)),
+        Scope.dossier_id.in_(bindparam("helped", expanding=True)),
+    )
+    .order_by(Scope.sort_key, Scope.dossier_id)
+)
+WARNED = frozenset({Role.CELL_SECRETARY, Role.COMMITTEE_OFFICER})
 """Roles that are told of warnings in their inbox; who has more people above them has the board."""
 
 
-def _warned(by_role: dict[Role, list[int]], most: int = 100) -> list[Probationer]:
-    """Those on probation with a warning for one of these roles that nobody has answered; one query."""
+def _warned(by_role: dict[Role, list[int]], mine: Sequence[int], most: int = 100) -> list[Probationer]:
+    """Those on probation with a warning that nobody has answered, for one of these roles, or of whom one helps (`mine`)
+    for the helper; two queries.
+    """
     told = WARNED.intersection(by_role)
-    if not told:
-        return []
     units = tree.current().roots(tuple({unit for role in told for unit in by_role[role]}))
-    lines = probationers(units, clock.today(), most)
-    return [line for line in lines if any(told.intersection(one.to) for one in line.urged)]
+    found = {line.code: line for line in probationers(units, clock.today(), most) if _is_for(line, told)}
+    found |= {line.code: line for line in probationers_of(mine, clock.today()) if _is_for(line, BOUND)}
+    return list(found.values())
+
+
+def _is_for(line: Probationer, roles: frozenset[Role]) -> bool:
+    return any(roles.intersection(one.to) for one in line.urged)
 
 
 def _task(row: Row[Any], role: Role) -> Task:

@@ -82,7 +82,7 @@ _NAMED = {"newest": "-since"}
 
 
 @blueprint.get("/ho-so", endpoint="worklist")
-@permits("dossier.read")
+@permits("list.read")
 def worklist_view() -> ResponseReturnValue:
     """The work-list with its filters; with `in=1` as one page for the printer."""
     who, chosen = signed(), _filter(request.args)
@@ -115,7 +115,7 @@ def worklist_view() -> ResponseReturnValue:
 
 
 @blueprint.post("/bo-loc")
-@permits("dossier.read")
+@permits("list.read")
 def keep_filter() -> ResponseReturnValue:
     """Keep what a list is narrowed by under a name, for oneself."""
     query = urlencode(_filter(dict(parse_qsl(request.form.get("query", "")[:600]))).parameters())
@@ -132,7 +132,7 @@ def keep_filter() -> ResponseReturnValue:
 
 
 @blueprint.post("/bo-loc/<int:number>/xoa")
-@permits("dossier.read")
+@permits("list.read")
 def drop_filter(number: int) -> ResponseReturnValue:
     """Forget a filter one kept."""
     if not saving.drop(signed().account_id, number):
@@ -142,7 +142,7 @@ def drop_filter(number: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/tim", methods=["GET", "POST"])
-@permits("dossier.read")
+@permits("list.read")
 def search() -> ResponseReturnValue:
     """Dossiers by what is typed into the box. It is sent as a form: digits of somebody's number are answered at once
     and stand in no address; what is not of that kind gets an address that can be kept.

@@ -11,6 +11,7 @@ from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.acting.ballots import voters_of
 from dossiers.casework.case import Case
+from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import cases_of
 from dossiers.casework.models import Scope
 from dossiers.casework.rows import table_of
@@ -106,7 +107,7 @@ def asked(case: Case, signed: Signed, day: date, members: int | None) -> Situati
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, signed.roles_over(case.acting_units)),
+        Actor(signed.ref, roles_over(signed, case)),
         max(day, clock.today()),
         cell_members=members,
     )

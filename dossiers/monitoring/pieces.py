@@ -14,6 +14,7 @@ from dossiers.lists.probationers import Probationer
 from dossiers.monitoring.board import is_silent
 from workflow.monitoring import BY_RULE
 from workflow.probation import ATTENDANCE_LABELS, DUES_LABELS
+from workflow.stages import STATE_LABELS
 from workflow.text import Text
 
 
@@ -51,6 +52,35 @@ def board_lines(lines: Iterable[Probationer], as_of: date, code: str) -> Markup:
     return Markup("".join(made))  # noqa: S704 - every part is escaped above
 
 
+def due_lines(lines: Iterable[Probationer], code: str) -> Markup:
+    """The lines of those due for recognition: name, unit, ceremony, end, vote, step, what is missing."""
+    word = {
+        name: escape(gettext_in(code, text))
+        for name, text in {
+            "unit": message("Đơn vị"), "ceremony": message("Lễ kết nạp"), "end": message("Hết dự bị"),
+            "vote": message("Chi bộ xét trước hết ngày"), "step": message("Bước"), "lacks": message("Còn thiếu"),
+            "after": message("lập sau ngày hết dự bị"), "nothing": message("không thiếu gì"),
+        }.items()
+    }  # fmt: skip
+    made = []
+    for line in lines:
+        now = "; ".join(escape(one.label.in_(code)) for one in line.lacks if one.after is None)
+        later = ", ".join(escape(one.key) for one in line.lacks if one.after is not None)
+        lacks = f"<strong>{now}</strong> " if now else ""
+        lacks += f'<span class="sub">{later} ({word["after"]})</span>' if later else "" if now else word["nothing"]
+        late = "due late" if line.is_late else "due"
+        made.append(
+            f'<tr><td><a class="name" href="/ho-so/{line.code}/nam-du-bi">{escape(line.name)}</a> '
+            f'<span class="sub">{line.code}</span></td><td data-label="{word["unit"]}">{escape(line.unit)}</td>'
+            f'<td data-label="{word["ceremony"]}">{day(line.ceremony_on)}</td>'
+            f'<td data-label="{word["end"]}">{day(line.ends_on)}</td>'
+            f'<td data-label="{word["vote"]}"><span class="{late}">{day(line.vote_by)}</span></td>'
+            f'<td data-label="{word["step"]}">{escape(STATE_LABELS[line.state].in_(code))}</td>'
+            f'<td data-label="{word["lacks"]}">{lacks}</td></tr>\n'
+        )
+    return Markup("".join(made))  # noqa: S704 - every part is escaped above
+
+
 def filters(code: str) -> dict[str, Callable[..., Any]]:
     """The filters of the pages of monitoring, for the templates of a language."""
 
@@ -59,6 +89,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
 
     return {
         "board_lines": partial(board_lines, code=code),
+        "due_lines": partial(due_lines, code=code),
         "attendance": labelled(ATTENDANCE_LABELS),
         "dues": labelled(DUES_LABELS),
     }

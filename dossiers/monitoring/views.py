@@ -5,27 +5,32 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers import clock
+from dossiers import clock, wire
 from dossiers.acting.road import add_acts
 from dossiers.casework import loading
 from dossiers.casework.case import Case
+from dossiers.casework.helping import roles_over
 from dossiers.fields import known_key, parse_day, whole
 from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.lists import stages
 from dossiers.lists.probationers import MOST
 from dossiers.monitoring import board as boards
+from dossiers.monitoring import due as dues_of
+from dossiers.monitoring import figures as figures_of
 from dossiers.monitoring import month as months
 from dossiers.monitoring.drawing import draw
 from dossiers.monitoring.forms import FORMS
 from dossiers.monitoring.month import MonthPage
 from dossiers.monitoring.year import HOW_LABELS, Year, year_of
 from dossiers.monitoring.year_forms import month_label, month_named, recent_months
+from dossiers.navigation import page_number
 from dossiers.people.personal import sees_file
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.reading.page import DossierPage, companions, dossier_page
-from dossiers.security import permits, signed
+from dossiers.security import permits, signed, units_with
+from dossiers.sheets import MIMETYPES, Sheet
 from dossiers.units import registers, tree
 from dossiers.units.tree import Node
 from workflow.monitoring import BY_RULE
@@ -38,7 +43,7 @@ add_acts(blueprint, FORMS)
 
 
 @blueprint.get("/sau-ket-nap")
-@permits("dossier.read")
+@permits("list.read")
 def stage() -> ResponseReturnValue:
     """The stage of monitoring."""
     return stages.render(Stage.MONITORING)
@@ -49,7 +54,7 @@ def _year(code: str) -> tuple[Case, DossierPage, Year]:
     who = signed()
     case = loading.load_case(code, who)
     year = year_of(case, clock.today())
-    if year is None or not sees_file(who.roles_over(case.acting_units)):
+    if year is None or not sees_file(roles_over(who, case)):
         abort(404)
     privacy.note(case.id, who.account_id, Part.YEAR)
     return case, dossier_page(case, who), year
@@ -163,20 +168,33 @@ def dues() -> ResponseReturnValue:
     ), status
 
 
-@blueprint.get("/sau-ket-nap/bang")
-@permits("year.read")
-def board() -> ResponseReturnValue:
-    """The board of those on probation within a unit, by month and by warning, as of a day."""
-    who, units = signed(), tree.current()
-    roots = units.roots(who.reading_units)
+def _unit() -> Node:
+    """The unit that is asked for, or the first one this person reads all of; 404 for one out of reach."""
+    units, reach = tree.current(), units_with("board.read")
     asked = request.args.get("don-vi", "")
-    node = units.find(asked, who.reading_units) if asked else units[roots[0]]
+    node = units.find(asked, reach) if asked else units[units.roots(reach)[0]]
     if node is None:
         abort(404)
+    return node
+
+
+def _as_of() -> date:
+    """The day that is asked for, else today."""
     try:
-        as_of = parse_day(request.args.get("ngay", ""))
+        return parse_day(request.args.get("ngay", ""))
     except ValueError:
-        as_of = clock.today()
+        return clock.today()
+
+
+def _file(sheet: Sheet, suffix: str, name: str) -> ResponseReturnValue:
+    return wire.named_file(sheet.made(suffix), MIMETYPES[suffix], f"{name}.{suffix}", saved=True)
+
+
+@blueprint.get("/sau-ket-nap/bang")
+@permits("board.read")
+def board() -> ResponseReturnValue:
+    """The board of those on probation within a unit, by month and by warning, as of a day."""
+    node, as_of = _unit(), _as_of()
     chosen = whole(request.args.get("nam-thang", ""), 3)
     warning = request.args.get("canh-bao", "")
     found = boards.board(node.id, as_of, chosen, warning if warning in BY_RULE else "")
@@ -184,11 +202,95 @@ def board() -> ResponseReturnValue:
         "monitoring/board.html",
         board=found,
         unit=node,
-        units=units.offered(who.reading_units),
+        units=tree.current().offered(units_with("board.read")),
         as_of=day(as_of),
         chosen=chosen,
         warning=warning if warning in BY_RULE else "",
         specs=BY_RULE,
         silent=boards.is_silent,
+        most=MOST,
+    )
+
+
+@blueprint.get("/sau-ket-nap/den-han")
+@permits("board.read")
+def due() -> ResponseReturnValue:
+    """Those due for recognition in a quarter, with what each still lacks; with `in=1` for the printer."""
+    node, as_of = _unit(), _as_of()
+    found = dues_of.due(node.id, as_of, request.args.get("quy", ""))
+    is_printed = request.args.get("in") == "1"
+    if is_printed:
+        privacy.note_many((), signed().account_id, Part.PRINT, f"{node.code} {found.chosen.key} n={len(found.lines)}")
+    return render_template(
+        "monitoring/due.html",
+        due=found,
+        unit=node,
+        units=tree.current().offered(units_with("board.read")),
+        as_of=day(as_of),
+        label=dues_of.label,
+        made_after=dues_of.made_after(found.lines),
+        is_printed=is_printed,
+        most=MOST,
+    )
+
+
+@blueprint.get("/sau-ket-nap/den-han.<any(csv, xlsx):suffix>")
+@permits("board.read")
+def due_file(suffix: str) -> ResponseReturnValue:
+    """The same list as a file."""
+    node = _unit()
+    found = dues_of.due(node.id, _as_of(), request.args.get("quy", ""))
+    privacy.note_many((), signed().account_id, Part.EXPORT, f"{node.code} {found.chosen.key} n={len(found.lines)}")
+    name = _("Đến hạn công nhận %(unit)s %(q)s", unit=node.code, q=found.chosen.key)
+    return _file(dues_of.sheet(found, found.lines), suffix, name)
+
+
+def _year_asked(as_of: date) -> int:
+    asked = whole(request.args.get("nam", ""), 4)
+    return asked if asked is not None and 1990 <= asked <= 2200 else as_of.year
+
+
+@blueprint.get("/sau-ket-nap/phan-loai")
+@permits("board.read")
+def classification() -> ResponseReturnValue:
+    """Figures for the classification of organisations at the end of a year; every number opens its dossiers."""
+    node, as_of, page = _unit(), _as_of(), page_number()
+    found = figures_of.figures(node, _year_asked(as_of), as_of, page)
+    return render_template(
+        "monitoring/classification.html",
+        found=found,
+        unit=node,
+        units=tree.current().offered(units_with("board.read")),
+        as_of=day(as_of),
+        labels=figures_of.labels(),
+        page=page,
+        most=figures_of.READ,
+    )
+
+
+@blueprint.get("/sau-ket-nap/phan-loai.<any(csv, xlsx):suffix>")
+@permits("board.read")
+def classification_file(suffix: str) -> ResponseReturnValue:
+    """The same figures as a file."""
+    node, as_of = _unit(), _as_of()
+    found = figures_of.figures(node, _year_asked(as_of), as_of, page_number())
+    return _file(figures_of.sheet(found), suffix, _("Phân loại %(unit)s %(y)s", unit=node.code, y=found.year))
+
+
+@blueprint.get("/sau-ket-nap/phan-loai/<any(admitted, in_time, late, overdue, removed, source):kind>")
+@permits("board.read")
+def classified(kind: str) -> ResponseReturnValue:
+    """The dossiers behind a figure."""
+    node, as_of = _unit(), _as_of()
+    year = _year_asked(as_of)
+    rows, more = figures_of.dossiers(kind, node, year, as_of)
+    return render_template(
+        "monitoring/classified.html",
+        title=figures_of.labels()[kind],
+        rows=rows,
+        more=more,
+        unit=node,
+        year=year,
+        as_of=day(as_of),
         most=MOST,
     )

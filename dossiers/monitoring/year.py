@@ -9,8 +9,9 @@ from dossiers.casework import correcting
 from dossiers.casework.case import Case
 from dossiers.casework.replaying import Counted
 from dossiers.rules import services as rules
-from workflow import deadlines, monitoring
+from workflow import deadlines, due, monitoring
 from workflow.calendar import WorkCalendar, add_months
+from workflow.facts import DossierFacts
 from workflow.monitoring import Warned
 from workflow.papers import Kind
 from workflow.probation import (
@@ -90,6 +91,15 @@ class AnswerLine:
 
 
 @dataclass(frozen=True)
+class YearLine:
+    """A year of the classification: its level (None: not classified yet), the day of the member's review of it."""
+
+    year: int
+    level: Text | None
+    reviewed_on: date | None
+
+
+@dataclass(frozen=True)
 class Year:
     """All that the page of a new member shows."""
 
@@ -102,7 +112,9 @@ class Year:
     quarters: tuple[QuarterLine, ...]
     warnings: tuple[Warned, ...]
     answers: tuple[AnswerLine, ...]
-    classified: tuple[tuple[int, Text], ...]
+    classified: tuple[YearLine, ...]
+    followed_until: date | None
+    """The last day of the follow-up after recognition; None before it."""
 
     @property
     def day_nr(self) -> int:
@@ -128,6 +140,7 @@ class _Told:
     quarters: dict[int, list[Said]] = field(default_factory=dict)
     answers: list[AnswerLine] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    reviewed: dict[int, date] = field(default_factory=dict)
 
 
 def year_of(case: Case, today: date) -> Year | None:
@@ -149,7 +162,8 @@ def year_of(case: Case, today: date) -> Year | None:
         tuple(_quarters(case, book, told, today)),
         warned,
         tuple(told.answers),
-        tuple((one.year, LEVEL_LABELS[one.level]) for one in facts.year.years),
+        tuple(_years(facts, book, told, today)),
+        deadlines.follow_up_end(facts, book),
     )
 
 
@@ -172,6 +186,8 @@ def _told(acts: list[Counted], start: date) -> _Told:
         elif trigger == "record_merit":
             note = " ".join(part for part in (e.number, e.reason) if part)
             found.marks.append(Mark(e.issued_on or e.happened_on, MERIT_LABELS[e.ground], "done", note=note))
+        elif trigger == "classify" and e.year is not None and e.papers:
+            found.reviewed[e.year] = e.papers[0].issued_on
         elif trigger in _MOVES and e.happened_on >= start:
             found.marks.append(Mark(e.happened_on, TRIGGERS[trigger].label, "done", note=e.reason))
     return found
@@ -184,7 +200,7 @@ def _marks(case: Case, book: Rulebook, calendar: WorkCalendar, today: date) -> I
     assert start is not None
     assert end is not None
 
-    def due(day: date, label: Text, who: Role) -> Mark:
+    def wait(day: date, label: Text, who: Role) -> Mark:
         return Mark(day, label, "late" if day < today else "ahead", who)
 
     yield Mark(start, Text("Lễ kết nạp", "Ceremony"), "done")
@@ -197,7 +213,7 @@ def _marks(case: Case, book: Rulebook, calendar: WorkCalendar, today: date) -> I
         if paper is not None:
             yield Mark(paper.issued_on, title, "done", note=paper.number)
         elif last is not None:
-            yield due(last, title, who)
+            yield wait(last, title, who)
     yield Mark(end, Text("Hết 12 tháng dự bị", "The twelve months end"), "done" if end < today else "ahead")
     last = calendar.add_working_days(end, book.number("recognition_vote") + facts.extension("recognition_vote"))
     for form in book.words("recognition_papers"):
@@ -205,14 +221,14 @@ def _marks(case: Case, book: Rulebook, calendar: WorkCalendar, today: date) -> I
         if paper is not None:
             yield Mark(paper.issued_on, book.form_title(form), "done", note=paper.form)
         else:
-            yield due(last, book.form_title(form), Role.CELL_SECRETARY)
+            yield wait(last, book.form_title(form), Role.CELL_SECRETARY)
     votes = [vote for vote in facts.votes if vote.purpose is Purpose.RECOGNITION]
     for vote in votes:
         body = BODY_LABELS[vote.body]
         label = Text(f"{body.vi} biểu quyết công nhận", f"{body.en} votes on recognition")
         yield Mark(vote.held_on, label, "done", note=f"{vote.in_favour}/{vote.entitled}")
     if not votes and facts.recognised_on is None:
-        yield due(last, Text("Chi bộ xét công nhận chính thức", "The cell considers recognition"), Role.CELL_SECRETARY)
+        yield wait(last, Text("Chi bộ xét công nhận chính thức", "The cell considers recognition"), Role.CELL_SECRETARY)
     if facts.recognised_on is not None:
         yield Mark(facts.recognised_on, Text("Quyết định công nhận", "Decision to recognise"), "done")
 
@@ -231,6 +247,13 @@ def _months(case: Case, told: _Told, end: date, today: date) -> Iterator[MonthLi
             tuple(remark for _tasks, remark in written if remark),
         )  # fmt: skip
         first = add_months(first, 1)
+
+
+def _years(facts: DossierFacts, book: Rulebook, told: _Told, today: date) -> Iterator[YearLine]:
+    """The years that are classified, and those that ought to be."""
+    levels = {one.year: LEVEL_LABELS[one.level] for one in facts.year.years}
+    for year in sorted({*levels, *due.years_to_classify(facts, book, today)}):
+        yield YearLine(year, levels.get(year), told.reviewed.get(year))
 
 
 def _quarters(case: Case, book: Rulebook, told: _Told, today: date) -> Iterator[QuarterLine]:

@@ -15,9 +15,12 @@ from dossiers.fields import DayField, ParagraphField, Words, choice, labelled, r
 from dossiers.formatters import day, say
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.rules import services as rules
 from workflow import monitoring
 from workflow.calendar import add_months
+from workflow.facts import Paper
 from workflow.guards import Situation
+from workflow.papers import Kind
 from workflow.probation import (
     ATTENDANCE_LABELS,
     AUTHOR_LABELS,
@@ -221,6 +224,7 @@ class ClassifyForm(ActForm):
     happened_on = DayField(_l("Ngày xếp loại"), [required])
     year = choice(_l("Năm"), of=int)
     ground = choice(_l("Mức xếp loại"))
+    reviewed_on = DayField(_l("Ngày bản tự kiểm điểm năm của đảng viên"), [Optional()])
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """This year and the last."""
@@ -234,6 +238,19 @@ class ClassifyForm(ActForm):
         if recorded.evidence.year is not None:
             self.year.allow(recorded.evidence.year)
         super().recall(recorded)
+        for paper in recorded.evidence.papers:
+            self.put("reviewed_on", paper.issued_on)
+
+    def bring(self, brought: Brought, case: Case) -> None:
+        """The member's own review of the year, if it is there, is a paper on file."""
+        super().bring(brought, case)
+        if self.reviewed_on.data:
+            form = rules.books()[case.rulebook].form(Kind.YEARLY_REVIEW)
+            brought.evidence["papers"] = (Paper(form, self.reviewed_on.data),)
+
+    def field_of(self, evidence: str) -> str:
+        """The review stands at its day."""
+        return super().field_of("reviewed_on" if evidence == "papers" else evidence)
 
 
 class ToldForm(ActForm):

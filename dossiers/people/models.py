@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, false
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
@@ -69,6 +69,8 @@ class Companion(Model):
     name: Mapped[str] = mapped_column(String(120))
     since: Mapped[date]
     until: Mapped[date | None]
+
+    __table_args__ = (Index("ix_companion_ref", "ref"),)
 
 
 SEALED_OF_PERSON = tuple(c.name for c in Person.__table__.columns if c.info.get("sealed"))

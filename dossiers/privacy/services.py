@@ -59,6 +59,7 @@ class Part(Code):
     PRINT = "print"
     COMMAND = "command"
     YEAR = "year"
+    EXPORT = "export"
 
 
 PART_LABELS: dict[Part, Text] = {
@@ -80,6 +81,7 @@ PART_LABELS: dict[Part, Text] = {
     Part.PRINT: Text("In danh sách", "Printed a list"),
     Part.COMMAND: Text("Lệnh trên máy chủ", "A command on the server"),
     Part.YEAR: Text("Năm dự bị", "Year of probation"),
+    Part.EXPORT: Text("Tải danh sách về", "Downloaded a list"),
 }
 
 OF_DOSSIERS = (

@@ -10,6 +10,7 @@ from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.casework import events
 from dossiers.casework.case import Case
+from dossiers.casework.helping import roles_over
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
 from dossiers.people.personal import seen_of_event, sees_file
@@ -107,4 +108,4 @@ def _marks(told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> dict[int, tupl
 
 def changes_since(case: Case, version: int, signed: Signed) -> list[Any]:
     """What others did since a version, oldest first, as much of it as this person sees."""
-    return list(reversed(timeline(case, signed.roles_over(case.acting_units), after=version)))
+    return list(reversed(timeline(case, roles_over(signed, case), after=version)))

@@ -23,7 +23,7 @@ know_forms(along.FORMS)
 
 
 @blueprint.get("/nguon")
-@permits("dossier.read")
+@permits("list.read")
 def stage() -> ResponseReturnValue:
     """The stage of sourcing."""
     return stages.render(Stage.SOURCING)

@@ -31,7 +31,7 @@ add_acts(blueprint, FORMS)
 
 
 @blueprint.get("/boi-duong")
-@permits("dossier.read")
+@permits("list.read")
 def stage() -> ResponseReturnValue:
     """The stage of training, with its classes."""
     return stages.render(Stage.TRAINING, classes=recent_classes())

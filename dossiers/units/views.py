@@ -69,7 +69,7 @@ def tree_view() -> ResponseReturnValue:
         found=found,
         q=typed,
         loc=urlencode(rest),
-        listed=set(units.roots(who.reading_units)) if may("dossier.read") else set(),
+        listed=set(units.roots(who.reading_units)) if may("list.read") else set(),
         list_query=lambda unit: urlencode([*rest, ("unit", unit.code)]),
         may_add=may("administration"),
     )

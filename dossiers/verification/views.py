@@ -14,7 +14,7 @@ add_acts(blueprint, FORMS)
 
 
 @blueprint.get("/tham-tra")
-@permits("dossier.read")
+@permits("list.read")
 def stage() -> ResponseReturnValue:
     """The stage of verification."""
     return stages.render(Stage.VERIFICATION)

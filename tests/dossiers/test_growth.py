@@ -21,6 +21,7 @@ from dossiers.audit import log as audit_log
 from dossiers.extensions import db
 from dossiers.lists import worklist
 from dossiers.meetings import agenda
+from dossiers.monitoring import figures
 from tests import addresses
 from tests.addresses import Address
 from tests.conftest import ENGINES, World
@@ -190,6 +191,8 @@ def test_no_page_reads_more_when_there_are_more_dossiers(worlds: Worlds, monkeyp
     monkeypatch.setattr(worklist, "COUNTED", 1)
     monkeypatch.setattr(worklist, "SCANNED", 40)
     monkeypatch.setattr(agenda, "MOST", 5)  # in the small demo nobody waits for its meeting
+    monkeypatch.setattr(figures, "MOST", 5)
+    monkeypatch.setattr(figures, "READ", 9)  # so many recognitions are there in the small demo too
     small, large = Looker(worlds.small), Looker(worlds.large)
     found = []
     for page, other in _pairs(worlds):

@@ -18,7 +18,8 @@ from workflow.evaluate import Question, answer, evaluate
 from workflow.facts import Actor, Ballot, DossierFacts, Evidence, Introducer, Paper, Relation, Relative, Source
 from workflow.guards import deciding_body
 from workflow.machine import Outcome, Refused
-from workflow.procedure.table import MOVES, move_by, moves_from, next_step, route_knows
+from workflow.procedure.move import Move
+from workflow.procedure.table import MOVES, OF_EVIDENCE, move_by, moves_from, next_step, route_knows
 from workflow.route import ROUTES, Route
 from workflow.stages import ENDS, State
 from workflow.triggers import TRIGGERS, Kind
@@ -243,3 +244,9 @@ def test_deadlines_come_in_order_and_refusals_are_stable(facts: dict[str, Any], 
     assert machine.options(s) == machine.options(s)
     question = Question("RB-2021", route, state, date(2022, 7, 1), facts=known)
     assert answer(question) == answer(question)
+
+
+@given(values(DossierFacts), st.sampled_from(MOVES))
+def test_guards_of_what_is_brought_say_nothing_while_nothing_is(facts: dict[str, Any], move: Move) -> None:
+    asked = move.asks(situation(move.source, msgspec.convert(facts, DossierFacts)))
+    assert [guard(asked) for guard in OF_EVIDENCE] == [None] * len(OF_EVIDENCE)

@@ -5,6 +5,7 @@ from datetime import date
 
 from workflow import monitoring
 from workflow.calendar import add_months
+from workflow.due import CLASSIFIED_FROM
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.probation import (
     AUTHOR_LABELS,
@@ -92,8 +93,10 @@ def texts_fit(s: Situation) -> Refusal | None:
 def quarter_fits(s: Situation) -> Refusal | None:
     """The quarter is one of the probation, and has begun."""
     nr = s.evidence.quarter if s.evidence else None
+    if nr is None:
+        return None
     known = {number: begins for number, begins, _ends in monitoring.quarters(s.facts, s.rulebook)}
-    if nr is None or (nr in known and s.on >= known[nr]):
+    if nr in known and s.on >= known[nr]:
         return None
     begins = known.get(nr)
     return s.no(
@@ -179,7 +182,7 @@ def classified_in_turn(s: Situation) -> Refusal | None:
             f"Admitted on {day_text(admitted)}, less than {months} months before the end of {year}.",
             "Không xếp loại năm này.", "This year is not classified.", "year",
         )  # fmt: skip
-    if s.on < date(year, 11, 1):
+    if s.on < date(year, CLASSIFIED_FROM, 1):
         return s.no(
             "act_order", f"Năm {year} chưa đến kỳ xếp loại.", f"{year} is not classified yet.",
             f"Xếp loại từ tháng 11/{year}.", f"Classify from November {year}.", "year",

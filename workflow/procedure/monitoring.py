@@ -83,7 +83,7 @@ MONITORING: tuple[Line, ...] = (
         parts.CELL_OR_OFFICE,
         ("year", "ground"),
         (g.classified_level, g.classified_in_turn),
-        takes=("number",),
+        takes=("number", "papers"),
         effect=watching.classified,
         suspended_ok=True,
     ),

@@ -31,6 +31,13 @@ ALWAYS: tuple[Guard, ...] = (
 )  # fmt: skip
 """Guards every act passes, before its own."""
 
+OF_EVIDENCE: frozenset[Guard] = frozenset({
+    g.day_not_before_the_party, g.day_has_come, g.day_in_order, g.text_has_come, g.papers_by_then, g.results_by_then,
+    g.evidence_complete, g.evidence_fits, g.month_fits, g.month_not_said, g.texts_fit, g.quarter_fits,
+    g.quarter_remarked_once, g.warning_stands, g.merit_known, g.classified_level, g.classified_in_turn,
+})  # fmt: skip
+"""Guards that judge what is brought and nothing else: who asks what is possible has brought nothing yet."""
+
 TURN: dict[State, Role | Part] = {
     _S.SOURCED: Role.CELL_SECRETARY,
     _S.NOMINATED: Role.CELL_SECRETARY,

@@ -43,6 +43,9 @@ QUOTAS = (9, 12, 7, 11, 12, 6, 5, 9, 6, 6, 8, 5, 6, 8, 2, 2, 3, 2, 2, 1, 3, 1, 2
 """Allotments to the 24 organisations in their order; together 130."""
 
 
+HELPS = 3
+"""Which member of DB02-C3 has the account of a helper: one who helps candidates and a member on probation."""
+
 DECIDERS = {"delegated": Decider.OWN_COMMITTEE}
 
 
@@ -75,7 +78,9 @@ class BlocCasting(Casting):
                              decided_on=date(2022, 1, 25)))  # fmt: skip
         self.hold_classes(bloc, date(2014, 1, 10), 12 * 9)
         shared, self.rng = self.rng, Random("helpers")  # noqa: S311 - apart: nobody else is somebody else by it
-        self.account(bloc, Role.CELL_MEMBER_HELPER, bloc.cells["DB02"][2], "Đảng viên giúp đỡ DB02-C3")
+        cell = bloc.cells["DB02"][2]
+        self.account(bloc, Role.CELL_MEMBER_HELPER, cell, "Đảng viên giúp đỡ DB02-C3")
+        self.account_of(bloc, Role.CELL_MEMBER_HELPER, cell, bloc.members[cell.id][HELPS])
         self.rng = shared
         return bloc
 

@@ -118,9 +118,9 @@ def test_who_sees_the_file_but_not_what_is_sensitive_finds_by_telephone_only(app
     known(app, code, identity_number="034095017713", contact="0912345678")
     with app.test_request_context():
         unit = db.session.scalars(select(Unit.id).where(Unit.code == "DB02-C3")).one()
-        helper = finding.Signed(1, ((Role.CELL_MEMBER_HELPER, unit),))
-        both = finding.Signed(1, ((Role.CELL_MEMBER_HELPER, unit), (Role.CELL_SECRETARY, unit)))
-        for who, number, found in ((helper, "7713", []), (helper, "5678", [code]), (both, "7713", [code])):
+        inspector = finding.Signed(1, ((Role.INSPECTOR, unit),))
+        both = finding.Signed(1, ((Role.INSPECTOR, unit), (Role.CELL_SECRETARY, unit)))
+        for who, number, found in ((inspector, "7713", []), (inspector, "5678", [code]), (both, "7713", [code])):
             parts = finding.find(finding.asked_of(number), who).parts
             assert [row.code for part in parts for row in part.rows] == found, number
 

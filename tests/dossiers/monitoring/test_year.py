@@ -229,13 +229,13 @@ def test_lines_of_a_file_of_dues(app: Flask) -> None:
 
 
 def test_a_helper_remarks_on_a_quarter_and_on_nothing_else(app: Flask, person: Maker) -> None:
-    helper, code = person("cell_member_helper", CELL), code_in(app, "probationary", CELL, skip=3)
+    helper, code = person("cell_member_helper", CELL), member(app)
     move_clock(helper, date(2022, 9, 26))
-    shown = helper.act(code, "remark_quarter", quality="Giữ vững lập trường.", quarter="1")
+    shown = helper.act(code, "remark_quarter", quality="Giữ vững lập trường.", quarter="3")
     assert "Nhận xét quý" in text_of(shown)
     assert "Giữ vững lập trường." in text_of(helper.get(f"/ho-so/{code}/nam-du-bi"))
     assert "Việc này do Bí thư chi bộ thực hiện" in text_of(helper.get(f"/ho-so/{code}/record_month"))
-    refused = helper.refused(code, "remark_quarter", quality="Lần nữa.", quarter="1", ground="helper")
+    refused = helper.refused(code, "remark_quarter", quality="Lần nữa.", quarter="3", ground="helper")
     assert "đã có nhận xét" in refused
     whole(app)
 
@@ -470,3 +470,52 @@ def test_when_the_follow_up_is_over_the_dossier_is_closed_by_itself(app: Flask, 
         shown = text_of(officer.get(f"/ho-so/{code}"))
         assert ("hồ sơ tự khép" in shown) is over
         assert ("đã khép" in shown) is over
+
+
+def test_a_year_is_classified_with_the_members_own_review_of_it(app: Flask, person: Maker) -> None:
+    code = code_in(app, "official")
+    officer = person("upper_officer", "KHOI")
+    move_clock(officer, date(2022, 11, 30))
+    shown = text_of(officer.get(f"/ho-so/{code}/nam-du-bi"))
+    assert "chưa xếp loại" in shown
+    officer.act(code, "classify", year="2022", ground="good", reviewed_on="25/11/2022")
+    table = officer.get(f"/ho-so/{code}/nam-du-bi").html.select_one("section[aria-labelledby=h-years]")
+    row = next(row for row in table.select("tbody tr") if row.select_one("td").get_text() == "2022")
+    assert [cell.get_text().strip() for cell in row.select("td")] == [
+        "2022", "Hoàn thành tốt nhiệm vụ", "25/11/2022",
+    ]  # fmt: skip
+    assert "Bản tự kiểm điểm hằng năm" in text_of(officer.get(f"/ho-so/{code}/giay-to"))
+    whole(app)
+
+
+def test_who_moves_on_the_last_day_takes_the_year_along(app: Flask, person: Maker) -> None:
+    """The months count on, the remarks come along, the receiving cell records and votes, the old one sees no more."""
+    code = member(app)
+    helper, old, new = (
+        person("cell_member_helper", CELL),
+        person("cell_secretary", CELL),
+        person("cell_secretary", "DB02-C1"),
+    )
+    officer = person("upper_officer", "KHOI")
+    move_clock(helper, date(2022, 9, 26))
+    helper.act(code, "remark_quarter", quality="LỜI NHẬN XÉT CŨ", quarter="3")
+    ceremony = facts_of(app, code).ceremony_on
+    assert ceremony is not None
+    last = add_months(ceremony, 12)
+    move_clock(officer, last)
+    form = officer.form(code, "transfer")
+    target = next(value for value, _chosen, label in form["to_unit"].options if label.startswith("DB02-C1 "))
+    officer.act(code, "transfer", to_unit=target, reason="Điều động công tác.")
+    for gone in (old, helper):
+        gone.get(f"/ho-so/{code}/nam-du-bi", status=404)
+    shown = text_of(new.get(f"/ho-so/{code}/nam-du-bi"))
+    assert "LỜI NHẬN XÉT CŨ" in shown
+    assert f"{ceremony:%d/%m/%Y} – {last:%d/%m/%Y}" in shown
+    board = json.loads(cli(app, "monitoring", "board", "--unit", "DB02-C1", "--as-of", str(last), "--json"))
+    line = next(line for line in board if line["code"] == code)
+    assert (line["month"], line["days_to_end"]) == (12, 0)
+    assert row_of(month_form(new), code)
+    move_clock(new, last + timedelta(days=1))
+    assert new.get(f"/ho-so/{code}/submit_for_recognition").forms["act"]
+    assert "moved_without_papers" not in line["warnings"]
+    whole(app)
