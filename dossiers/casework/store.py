@@ -223,7 +223,9 @@ class DatabaseStore(_Reader):
         counts.add(moved)
 
     def _register(self, case: Case, changes: Changes) -> None:
-        number_registers.keep(self._registers, changes.filed.papers, changes.event["actor_id"], case.code)
+        number_registers.keep(
+            self._registers, changes.filed.papers, changes.event["actor_id"], case.code, changes.afresh
+        )
 
     def _file(self, case: Case, changes: Changes) -> None:
         if changes.afresh:

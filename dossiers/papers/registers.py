@@ -240,10 +240,11 @@ def taken(registers: Registers, papers: Sequence[PaperRow]) -> set[str]:
     return {key for key, place in places.items() if place in there and there[place] != mine[key]}
 
 
-def keep(registers: Registers, papers: Sequence[PaperRow], actor_id: int, code: str = "") -> None:
+def keep(registers: Registers, papers: Sequence[PaperRow], actor_id: int, code: str = "", afresh: bool = False) -> None:
     """Enter the numbers of new papers, in the current transaction; those that stand there already as theirs stay.
 
-    `code` says of which dossier they are, where they are of one. Raises Taken.
+    `code` says of which dossier they are, where they are of one. Raises Taken; but not where all papers of a dossier
+    are filed `afresh`: what is new of them was judged, and what was there before the register may be there twice.
     """
     places = registers.places(papers)
     if not places:
@@ -256,6 +257,8 @@ def keep(registers: Registers, papers: Sequence[PaperRow], actor_id: int, code: 
         if place is None or there.get(place) == (row["dossier_id"], row["seq"]):
             continue
         if place in there:
+            if afresh:
+                continue
             raise Taken(row["number_key"] or "")
         there[place] = (row["dossier_id"], row["seq"])
         entry = _entry(place, row["number"], actor_id, row["form"], row["issued_on"], row["dossier_id"], row["seq"])
@@ -331,7 +334,7 @@ def open_book(unit_id: int, series: Series, sign: str, runs: Runs, begins_on: da
         )
         db.session.add(book)
         db.session.flush()
-        entries = _from_file(_book_of(book), actor_id)
+        entries = from_file(book, actor_id)
         db.session.add_all(entries)
         office.record(
             "register:opened", unit_id, actor_id, [*rows, book, *entries],
@@ -347,9 +350,9 @@ _ON_FILE = (
 )
 
 
-def _from_file(book: Book, actor_id: int) -> list[RegisteredNumber]:
+def from_file(new: NumberBook, actor_id: int) -> list[RegisteredNumber]:
     """What stands on file already of the numbers of a new register; of a number that was given twice the first."""
-    found: dict[Place, RegisteredNumber] = {}
+    book, found = _book_of(new), dict[Place, RegisteredNumber]()
     for row in run(_ON_FILE, {"unit": f"u{book.unit_id}/%", "since": book.begins_on}):
         nr = number_in(row.number)
         if nr is not None and book.holds(series_of(row.form), row.issued_on):

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
+from dossiers.accounts import services as accounts
 from dossiers.accounts.models import Account
 from dossiers.audit import services as audit
-from dossiers.casework.models import Dossier
+from dossiers.casework.models import Dossier, VoteRecord
 from dossiers.extensions import db
+from dossiers.units.models import OrgPerson
 from tests.dossiers.decisions.office import numbers_in, opened, prepared, signing, signs, together, voted, waiting
 from tests.dossiers.meetings.meeting import Holder
 from tests.people import Person, dossier, set_clock, text_of
@@ -101,9 +103,10 @@ def test_voted_on_one_day_signed_on_another_and_numbered_then(app: Flask, person
         signed = db.session.scalars(select(Dossier).where(Dossier.id.in_(first))).all()
         assert {one.state for one in signed} == {"approved"}
         assert {one.admitted_on for one in signed} == {date_of(29)}, "the day of the text"
-        votes = db.session.execute(text("SELECT DISTINCT held_on FROM vote_record WHERE dossier_id IN (SELECT id FROM "
-                                        "dossier WHERE state = 'approved') AND held_on >= '2022-07-27'")).scalars()  # fmt: skip
-        assert [str(day) for day in votes] == ["2022-07-27"], "the day of the meeting"
+        days = select(VoteRecord.held_on).where(
+            VoteRecord.dossier_id.in_(first), VoteRecord.body == "standing_committee"
+        )
+        assert set(db.session.scalars(days)) == {date_of(27)}, "the day of the meeting"
     left = text_of(secretary.get(holder.address))
     assert "66-QĐ/ĐUK" in left
     assert "chưa khóa" in left
@@ -125,10 +128,9 @@ def test_who_prepared_does_not_sign_whatever_account(app: Flask, person: Maker) 
     holder = Holder(secretary)
     voted(holder, codes)
     with app.app_context():
-        same = db.session.get_one(Account, officer.id).person_id
-        db.session.get_one(Account, secretary.id).person_id = same
-        db.session.commit()
-        app.extensions.pop("remembered", None)
+        same = db.session.get_one(OrgPerson, db.session.get_one(Account, officer.id).person_id)
+        accounts.link(db.session.get_one(Account, secretary.id), same, "Cùng một người", 1)
+    secretary.sign_in()
     page = secretary.get(f"/quyet-dinh/ky/{holder.number}")
     assert text_of(page).count("Người đã trình quyết định không ký quyết định trên cùng hồ sơ.") == 2
     form = page.forms["sign"]
