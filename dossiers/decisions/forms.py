@@ -34,7 +34,7 @@ class OpenForm(FlaskForm):
 
     unit = choice(_l("Đơn vị ban hành"), of=int)
     series = choice(_l("Loại văn bản"), of=Series)
-    sign = LineField(_l("Ký hiệu sau số, ví dụ QĐ/ĐU; để trống thì lấy loại văn bản và ĐU hoặc CB"), [Words(40)])
+    sign = LineField(_l("Ký hiệu sau số; để trống thì lấy ký hiệu thường dùng"), [Words(40)])
     runs = choice(_l("Số chạy"), of=Runs)
     begins_on = DayField(_l("Dùng sổ từ ngày (ngày trên văn bản)"), [required])
     first = WholeNumberField(_l("Số đầu tiên"), [required])
