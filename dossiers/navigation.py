@@ -32,7 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("admission.stage", message("Xét kết nạp"), "dossier.read", ("admission.",)),
     Entry("monitoring.stage", message("Sau kết nạp"), "dossier.read", ("monitoring.",)),
     Entry("meetings.meetings", message("Họp, biểu quyết"), "meeting.read", ("meetings.",)),
-    Entry("decisions.desk", message("Quyết định"), "decision.prepare", ("decisions.",)),
+    Entry("decisions.desk", message("Ra quyết định"), "decision.prepare", ("decisions.",)),
     Entry("decisions.registers", message("Sổ văn bản"), "numbers.read", ("decisions.",), unless="decision.prepare"),
     Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
     Entry("reports.report", message("Báo cáo"), "quota.read"),

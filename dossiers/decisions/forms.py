@@ -11,7 +11,7 @@ from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Runs, Series, books_of
+from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Runs, Series
 from dossiers.units import tree
 from dossiers.units.tree import Node
 from workflow.route import UnitKind
@@ -52,7 +52,7 @@ class OpenForm(FlaskForm):
             self.runs.data = Runs(current_app.config["NUMBERS_RUN"])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A sign that fits behind a number; a first number; a day after the register before began."""
+        """A sign that fits behind a number; a first number."""
         fine: bool = super().validate(extra_validators)
         if self.sign.data and not _SIGN.fullmatch(self.sign.data):
             self.sign.errors = [_("Ký hiệu chỉ gồm chữ, số và dấu / - .")]
@@ -60,13 +60,6 @@ class OpenForm(FlaskForm):
         if self.first.data is not None and not 1 <= self.first.data <= 100_000:
             self.first.errors = [_("Ghi số từ 1 đến 100000.")]
             fine = False
-        if fine:
-            before = [
-                book for book in books_of([self.unit.data]) if book.series is self.series.data and book.ends_on is None
-            ]
-            if before and self.begins_on.data <= before[0].begins_on:
-                self.begins_on.errors = [_("Sổ đang dùng bắt đầu sau ngày này; sổ mới phải bắt đầu sau.")]
-                fine = False
         return fine
 
     @property

@@ -25,7 +25,7 @@ from dossiers.meetings.models import Meeting
 from dossiers.meetings.services import Moved, Shut
 from dossiers.navigation import page_number
 from dossiers.papers import registers
-from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Book, NotNext, Taken
+from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Book, NotNext, Opened, Taken
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.security import permits, permitted, signed, units_with
@@ -200,12 +200,16 @@ def open_register() -> ResponseReturnValue:
     form = OpenForm()
     form.prepare(keeping(units_with("numbers.keep")))
     if form.validate_on_submit():
-        number = registers.open_book(
-            form.unit.data, form.series.data, form.sign_behind, form.runs.data, form.begins_on.data,
-            form.first.data, signed().account_id,
-        )  # fmt: skip
-        flash(_("Đã mở sổ."), "done")
-        return redirect(url_for("decisions.register", number=number), 303)
+        try:
+            number = registers.open_book(
+                form.unit.data, form.series.data, form.sign_behind, form.runs.data, form.begins_on.data,
+                form.first.data, signed().account_id,
+            )  # fmt: skip
+        except Opened:
+            form.begins_on.errors = [_("Sổ đang dùng bắt đầu sau ngày này; sổ mới phải bắt đầu sau.")]
+        else:
+            flash(_("Đã mở sổ."), "done")
+            return redirect(url_for("decisions.register", number=number), 303)
     return render_template("decisions/open.html", form=form), 422 if form.is_submitted() else 200
 
 

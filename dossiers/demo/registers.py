@@ -1,6 +1,6 @@
-"""A register of the scene: the letters of the upper committee, one of its numbers spoiled."""
+"""Registers of the scene: the letters of the upper committee, of this year (one number is spoiled) and of the last."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from dossiers import clock
 from dossiers.demo.scene import Scene
@@ -22,6 +22,11 @@ def keep_letters(scene: Scene, begins_on: date, spoiled_on: date) -> None:
     )  # fmt: skip
     db.session.add(book)
     db.session.flush()
+    before = NumberBook(
+        unit_id=upper, series=str(Series.LETTER), sign="CV/ĐUK", runs=str(Runs.YEAR), first=1, opened_by=by,
+        begins_on=begins_on.replace(year=begins_on.year - 1), ends_on=begins_on - timedelta(days=1),
+    )  # fmt: skip
+    db.session.add(before)
     given = registers.from_file(book, by)
     for entry in given:
         assert entry.issued_on is not None

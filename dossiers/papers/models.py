@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import engines
@@ -106,12 +106,7 @@ class NumberBook(Model):
     ends_on: Mapped[date | None]
     opened_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
-    __table_args__ = (
-        Index(
-            "uq_number_book_open", "unit_id", "series", unique=True, **engines.only_where("ends_on IS NULL")
-        ),  # a unit keeps one at a time
-        logged(),
-    )
+    __table_args__ = (UniqueConstraint("unit_id", "series", "begins_on"), logged())
 
 
 class RegisteredNumber(Model):

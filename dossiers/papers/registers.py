@@ -87,6 +87,10 @@ class Taken(Exception):
         self.key = key
 
 
+class Opened(Exception):
+    """Somebody opened a register of that kind meanwhile, from that day on or later."""
+
+
 class NotNext(ValueError):
     """A number that is no hole of the register, and not the next one either."""
 
@@ -318,9 +322,12 @@ def offered(unit_id: int | None, kind: Kind | None, day: date) -> str:
 
 
 def open_book(unit_id: int, series: Series, sign: str, runs: Runs, begins_on: date, first: int, actor_id: int) -> int:
-    """Open a register; the one in use before is shut the day before. Its number."""
+    """Open a register; the one in use before is shut the day before. Its number. Raises Opened."""
     with write_transaction():
+        engines.lock_numbers(db)  # two who open at once come one after the other
         before = [book for book in books_of([unit_id]) if book.series is series and book.ends_on is None]
+        if any(book.begins_on >= begins_on for book in before):
+            raise Opened
         rows = [_shut(book, begins_on) for book in before]
         book = NumberBook(
             unit_id=unit_id,

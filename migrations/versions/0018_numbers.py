@@ -25,12 +25,8 @@ def upgrade() -> None:
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("ends_on", sa.Date()),
         sa.Column("opened_by", sa.Integer(), sa.ForeignKey("account.id"), nullable=False),
+        sa.UniqueConstraint("unit_id", "series", "begins_on", name=op.f("uq_number_book_unit_id_series_begins_on")),
     )
-    still = sa.text("ends_on IS NULL")
-    op.create_index(
-        "uq_number_book_open", "number_book", ["unit_id", "series"],
-        unique=True, sqlite_where=still, postgresql_where=still,
-    )  # fmt: skip
     op.create_table(
         "registered_number",
         sa.Column("book_id", sa.Integer(), sa.ForeignKey("number_book.id"), primary_key=True),

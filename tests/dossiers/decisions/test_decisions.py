@@ -166,3 +166,52 @@ def test_other_units_see_nothing(app: Flask, person: Maker) -> None:
     assert other.web.post("/quyet-dinh", fields, expect_errors=True).status_int == 422
     assert dossier(app, codes[1]).version == 1
     person("cell_secretary", "DB02-C3").get("/quyet-dinh", status=403)
+
+
+def test_the_cell_is_told_why_somebody_was_not_admitted(app: Flask, person: Maker) -> None:
+    code = waiting(app, 1)[0]
+    secretary = person("upper_secretary", "KHOI")
+    everybody = secretary.everybody(code, "refuse")
+    reason = "Chưa rõ lịch sử chính trị của gia đình."
+    secretary.act(code, "refuse", number="12-TB/ĐUK", reason=reason, present=everybody, in_favour=everybody)
+    assert dossier(app, code).state == "not_admitted"
+    cell = person("cell_secretary", "CB01")
+    assert reason in text_of(cell.get("/viec-cua-toi"))
+    set_clock(app, date(2022, 9, 1))
+    assert reason not in text_of(cell.get("/viec-cua-toi")), "only for a while"
+    assert reason not in text_of(person("cell_secretary", "DB02-C3").get("/viec-cua-toi"))
+
+
+def test_what_was_sent_stands_on_the_desk_until_the_cell_has_it(app: Flask, person: Maker) -> None:
+    codes = waiting(app, 1)
+    officer, secretary = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
+    prepared(officer, codes)
+    opened(officer, "KHOI")
+    holder = Holder(secretary)
+    voted(holder, codes)
+    assert signs(secretary, holder.number).status_int == 303
+    row = next(row for row in officer.get("/quyet-dinh").html.select("tr") if codes[0] in row.get_text())
+    assert "tính từ ngày chi bộ nhận" in row.get_text(), "RB-2021: the clock starts with the receipt"
+    person("cell_secretary", "CB01").act(codes[0], "receive_decision", happened_on="27/07/2022")
+    assert codes[0] not in text_of(officer.get("/quyet-dinh"))
+
+
+def test_somebody_changed_the_meeting_or_a_dossier_meanwhile(app: Flask, person: Maker) -> None:
+    codes = waiting(app, 2)
+    officer, secretary = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
+    form = officer.get("/quyet-dinh").forms["prepare_decision"]
+    person("upper_officer", "KHOI").act(codes[0], "prepare_decision")
+    for box in form.fields["pick"]:
+        box.checked = box._value in codes
+    answer = form.submit("step", value="do", expect_errors=True)
+    assert answer.status_int == 422
+    assert f"Không còn như trang đã hiện, xem lại: {codes[0]}." in text_of(answer)
+    assert "Đã trình 1 hồ sơ." in text_of(answer)
+    opened(officer, "KHOI")
+    holder = Holder(secretary)
+    voted(holder, codes)
+    form = signing(secretary, holder.number)
+    assert signs(secretary, holder.number).status_int == 303
+    again = form.submit("step", value="sign", expect_errors=True)
+    assert again.status_int == 303, "sent twice: the second is told that all is signed"
+    assert "không còn quyết định nào chờ ký" in text_of(again.follow())
