@@ -35,7 +35,7 @@ _REFUSED = (
         Person.full_name,
         Scope.since,
         Event.seq,
-        EventPersonal.sealed,
+        EventPersonal.sealed.label("content"),
     )
     .select_from(Scope)
     .join(Dossier, Dossier.id == Scope.dossier_id)
@@ -60,6 +60,6 @@ def answers(signed: Signed) -> list[Answer]:
     asked = {"units": list(units), "since": clock.today() - timedelta(days=TOLD_DAYS)}
     found: dict[str, Answer] = {}
     for row in run(_REFUSED, asked):
-        told = {} if row.sealed is None else events.personal_said(opened(row.id, row.seq, row.sealed))
+        told = {} if row.content is None else events.personal_said(opened(row.id, row.seq, row.content))
         found.setdefault(row.code, Answer(row.code, row.full_name, row.since, told.get("reason", "")))
     return list(found.values())
