@@ -27,6 +27,7 @@ from dossiers.admission.views import blueprint as admission_pages
 from dossiers.audit.views import blueprint as audit_pages
 from dossiers.casework import held, placing, recounting
 from dossiers.config import ROOT
+from dossiers.decisions.views import blueprint as decisions_pages
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
 from dossiers.documents.views import blueprint as documents_pages
@@ -111,7 +112,7 @@ def _blueprints(app: Flask) -> None:
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
-        meetings_pages,
+        meetings_pages, decisions_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -97,6 +97,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("VIRUS_SCANNER_SECONDS", "20", "So long a page waits for it; then the file waits unseen, 1 to 120."),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
+    Setting(
+        "NUMBERS_RUN",
+        "term",
+        "How the numbers of a new register run: term, through a committee's term (05-HD/VPTW), or year (36-HD/VPTW).",
+    ),
     Setting("THREADS", "8", "Threads of the built-in server while it is one process, 1 to 64."),
     Setting(
         "WORKERS",
@@ -215,6 +220,13 @@ def _scanner(env: Mapping[str, str]) -> str | None:
     return given
 
 
+def _runs(env: Mapping[str, str]) -> str:
+    given = env.get("DOSSIERS_NUMBERS_RUN") or "term"
+    if given not in ("term", "year"):
+        raise SettingError("DOSSIERS_NUMBERS_RUN", f"must be term or year, not {given[:40]!r}")
+    return given
+
+
 def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     """Flask's configuration from the environment. Raises SettingError (ends the program) on a bad value."""
     env = os.environ if env is None else env
@@ -272,6 +284,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
+        "NUMBERS_RUN": _runs(env),
         "WORKERS": _number(env, "WORKERS", min(2, os.cpu_count() or 1), 1, 32),
         "CONNECTIONS": _number(env, "CONNECTIONS", 2000, 50, 20_000),
         "IDLE_SECONDS": _number(env, "IDLE_SECONDS", 10, 2, 600),

@@ -32,6 +32,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("admission.stage", message("Xét kết nạp"), "list.read", ("admission.",)),
     Entry("monitoring.stage", message("Sau kết nạp"), "list.read", ("monitoring.",)),
     Entry("meetings.meetings", message("Họp, biểu quyết"), "meeting.read", ("meetings.",)),
+    Entry("decisions.desk", message("Ra quyết định"), "decision.prepare", ("decisions.",)),
+    Entry("decisions.registers", message("Sổ văn bản"), "numbers.read", ("decisions.",), unless="decision.prepare"),
     Entry("quotas.report", message("Chỉ tiêu"), "quota.read", ("quotas.",)),
     Entry("reports.report", message("Báo cáo"), "quota.read"),
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),

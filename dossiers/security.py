@@ -26,6 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 READERS = frozenset(Role) - grants.BLIND
 OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPER_OFFICER, Role.UPPER_SECRETARY})
+NUMBERING = OFFICES | {Role.CELL_SECRETARY, Role.SECTION_OFFICER}
 PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "public": None,
     "demo": None,
@@ -42,6 +43,9 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
     "meeting.hold": OFFICES | {Role.CELL_SECRETARY},
     "meeting.read": OFFICES | {Role.CELL_SECRETARY, Role.INSPECTOR},
+    "decision.prepare": OFFICES,
+    "numbers.keep": NUMBERING,
+    "numbers.read": NUMBERING | {Role.INSPECTOR},
     "register.manage": OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
     "quota.give": frozenset({Role.UPPER_OFFICER}),

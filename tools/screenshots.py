@@ -39,6 +39,8 @@ def pages(mine: dict[str, str]) -> dict[str, dict[str, str]]:
             "units": "/don-vi", "rules": "/quy-tac", "rules-compared": "/quy-tac/so-sanh/RB-2025/RB-2026B",
             "board": "/sau-ket-nap/bang", "due": "/sau-ket-nap/den-han?quy=2023-1",
             "classification": "/sau-ket-nap/phan-loai",
+            "decisions": "/quyet-dinh", "registers": "/so-van-ban", "register": "/so-van-ban/1",
+            "register-open": "/so-van-ban/moi", "register-printed": "/so-van-ban/1/in",
             "class": "/boi-duong/lop/104", "give-quota": "/chi-tieu/giao",
         },
         "inspector.khoi": {"log": "/nhat-ky", "office-log": "/nhat-ky/quan-tri"},

@@ -69,6 +69,8 @@ def _simple(state: State, facts: DossierFacts, book: Rulebook) -> str | None:
         steps[State(f"{half}committee_review")] = "pass_committee_vote"
     decide = "decide_recognition" if recognition else "decide_admission"
     prepared = facts.prepared_on is not None or not book.flag("decision_prepared")
+    if prepared and facts.approved_on is None and book.flag("decision_approved"):
+        decide = "approve_decision"
     steps[_S.AWAITING_DECISION] = steps[_S.RECOGNITION_AWAITING_DECISION] = decide if prepared else "prepare_decision"
     return steps.get(state)
 

@@ -53,6 +53,7 @@ CHECKS: dict[str, Check] = {
     "not_stale": Check("stale_dossier", Text("Hồ sơ còn trong hạn 12 tháng", "The dossier is fresh")),
     "votes_left": Check("three_failed_votes", Text("Chưa quá 3 lần biểu quyết không đạt", "There are votes left")),
     "decision_prepared": Check("decision_prepared", Text("Quyết định đã được trình", "The decision is prepared")),
+    "decision_approved": Check("decision_approved", Text("Dự thảo quyết định đã được duyệt", "The draft is approved")),
     "admission_voted": Check("cell_vote", Text("Các cấp đã biểu quyết thông qua", "The votes of the route passed")),
     "recognition_voted": Check("cell_vote", Text("Các cấp đã biểu quyết thông qua", "The votes of the route passed")),
     "probation_over": Check("probation", Text("Đã hết 12 tháng dự bị", "The twelve months are over")),

@@ -150,6 +150,7 @@ class Control(Code):
     RESULTS = "results"
     CONCLUDE = "conclude"
     PREPARE = "prepare"
+    APPROVE = "approve"
     SIGN = "sign"
 
 
@@ -259,6 +260,7 @@ class DossierFacts(Frozen, frozen=True):
     verifying_since: date | None = None
     preparer: Ref = ""
     prepared_on: date | None = None
+    approved_on: date | None = None
     suspended_on: date | None = None
     controls: tuple[Controlled, ...] = ()
     referred: bool = False

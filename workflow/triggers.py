@@ -79,6 +79,12 @@ TRIGGERS: dict[str, Trigger] = {
             "record_failed_vote", Text("Ghi biểu quyết không đạt", "Record a failed vote"), Kind.SIDE, Stage.ADMISSION
         ),
         Trigger("prepare_decision", Text("Trình quyết định", "Prepare the decision"), Kind.SUPPORT, Stage.ADMISSION),
+        Trigger(
+            "approve_decision",
+            Text("Duyệt dự thảo quyết định", "Approve the draft decision"),
+            Kind.SUPPORT,
+            Stage.ADMISSION,
+        ),
         Trigger("decide_admission", Text("Quyết định kết nạp", "Decide admission"), Kind.STEP, Stage.ADMISSION),
         Trigger(
             "revoke_decision", Text("Thu hồi quyết định kết nạp", "Revoke the decision"), Kind.END, Stage.ADMISSION

@@ -12,8 +12,9 @@ from workflow.stages import State
 def whose_turn(state: State, route: Route, facts: DossierFacts, book: Rulebook) -> Role | None:
     """The role that has to do something now; None when nobody has.
 
-    A nominated source waits for its organisation, a proposed course for the office, a prepared decision for
-    who signs it, a dossier that stands where its new road does not lead for its office.
+    A nominated source waits for its organisation, a proposed course for the office, a prepared decision for who
+    approves it where that is asked for, then for who signs it, a dossier that stands where its new road does not lead
+    for its office.
     """
     part: Role | Part | None = TURN.get(state)
     if is_off_road(state, route, facts, book):  # the tree changed under it: its office leads it on
@@ -27,7 +28,8 @@ def whose_turn(state: State, route: Route, facts: DossierFacts, book: Rulebook) 
     elif state is State.VERIFYING and _verification_done(facts, book):
         part = Part.ORGANISATION_SECRETARY
     elif state in (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION) and facts.preparer:
-        part = Part.DECIDING_SECRETARY
+        waits = facts.approved_on is None and book.flag("decision_approved")
+        part = Part.DECIDING_OFFICER if waits else Part.DECIDING_SECRETARY
     return role_for(part, route) if part else None
 
 

@@ -18,6 +18,7 @@ from dossiers.acting.rows import PaperRowForm, Piece, RowList
 from dossiers.acting.sent import sent_key
 from dossiers.casework.act import Act
 from dossiers.casework.case import Case
+from dossiers.casework.decide import issuing_unit
 from dossiers.fields import (
     ChoiceField,
     DayField,
@@ -35,12 +36,13 @@ from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.papers.files import Sealed
+from dossiers.papers.registers import offered
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import registers
 from workflow.deadlines import running
 from workflow.facts import DossierFacts, Evidence
 from workflow.guards import Situation
-from workflow.procedure.table import move_by
+from workflow.procedure.table import move_by, road_of
 from workflow.rulebook import Rulebook
 from workflow.stages import STATE_LABELS, State
 from workflow.votes import Body
@@ -205,6 +207,15 @@ class Numbered(ActForm):
     """The number of the paper the act makes."""
 
     number = LineField(_l("Số văn bản"), [required, NumberWords()])
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """Offer the next number of the register, where the unit that issues the paper keeps one."""
+        super().prepare(case, s, trigger)
+        move = move_by(trigger, case.state, case.route)
+        if move is None or move.issuer is None or self.is_filled() or self.number.data:
+            return
+        unit = issuing_unit(case, move.issuer, road_of(trigger, case.state, case.route))
+        self.number.data = offered(unit, move.paper_from(case.facts.source), clock.today())
 
 
 class Reasoned(ActForm):

@@ -1,7 +1,9 @@
 """Forms of admission: before the cell, the votes, the appraisal, the decision."""
 
+from wtforms.validators import Optional
+
 from dossiers.acting.forms import ActForm, Balloted, DecisionForm, Late, Numbered, Reasoned
-from dossiers.fields import DayField, LineField, NumberWords, required
+from dossiers.fields import DayField, LineField, NumberWords, ParagraphField, Words, required
 from dossiers.languages import lazy as _l
 
 
@@ -42,6 +44,14 @@ class PrepareForm(ActForm):
     """The board has checked the dossier and prepares the decision."""
 
     happened_on = DayField(_l("Ngày trình"), [required])
+    reason = ParagraphField(_l("Ý kiến thẩm định"), [Optional(), Words(2000)])
+
+
+class ApproveForm(ActForm):
+    """Another person has looked through the draft decision."""
+
+    happened_on = DayField(_l("Ngày duyệt"), [required])
+    reason = ParagraphField(_l("Ý kiến của người duyệt"), [Optional(), Words(2000)])
 
 
 class AdmissionForm(Late, DecisionForm):
@@ -59,6 +69,7 @@ FORMS: dict[str, type[ActForm]] = {
     "pass_committee_vote": CommitteeVoteForm,
     "record_failed_vote": FailedVoteForm,
     "prepare_decision": PrepareForm,
+    "approve_decision": ApproveForm,
     "decide_admission": AdmissionForm,
     "revoke_decision": RevokeForm,
 }

@@ -47,6 +47,7 @@ TABLES: dict[str, str] = {
     "meeting_line": message("kết quả biểu quyết của cuộc họp"),
     "course_class": message("lớp"), "account": message("tài khoản"), "role_assignment": message("vai trò được giao"),
     "checkpoint": message("lần chốt nhật ký"),
+    "number_book": message("sổ số văn bản"), "registered_number": message("số đã cấp hoặc đã hủy"),
     "org_person": message("người của tổ chức"), "role_request": message("vai trò được đề nghị"),
 }  # fmt: skip
 """The tables of the office's log: an event that carries everything says how many rows of each."""

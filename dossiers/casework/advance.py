@@ -19,6 +19,7 @@ from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
 from dossiers.papers.numbers import number_taken
+from dossiers.papers.registers import Taken
 from dossiers.rules import instance
 from workflow.machine import Refused
 
@@ -57,6 +58,8 @@ def _advance(code: str, act: Act, signed: Signed, version: int, known: Case | No
                 _readmit(store, case, act, signed)
     except Overtaken:
         raise _overtaken(load_for(code, act.trigger, signed), act, version) from None
+    except Taken as error:
+        raise Refused((number_taken(situation(case, signed), act.evidence.number),)) from error
     except IntegrityError as error:
         if "number_key" in str(error.orig):
             raise Refused((number_taken(situation(case, signed), ""),)) from error

@@ -16,6 +16,7 @@ from dossiers.outbox.models import Outbox
 from dossiers.papers import files
 from dossiers.papers.files import Sealed
 from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
+from dossiers.papers.numbers import PaperRow
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.rules import services as rules
 
@@ -48,6 +49,10 @@ class BulkStore(Remembering):
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Which of these numbers this batch used already."""
         return {key for key in keys if key in self._numbers}
+
+    def registered(self, papers: Sequence[PaperRow]) -> set[str]:
+        """None: large batches are loaded before anybody keeps a register."""
+        return set()
 
     def new_ids(self) -> tuple[int, int]:
         """The next numbers."""

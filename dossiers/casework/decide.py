@@ -171,9 +171,11 @@ def _placed(was: Case, case: Case, act: Act) -> dict[str, Any]:
 def check_numbers(store: Store, s: Situation, papers: list[PaperRow]) -> None:
     """Raises Refused when a number is taken already, or twice in this act."""
     used = store.numbers_taken([row["number_key"] for row in papers if row["number_key"]])
-    number = numbers.taken(papers, used)
+    registered = store.registered(papers)
+    number = numbers.taken(papers, used | registered)
     if number is not None:
-        raise Refused((numbers.number_taken(s, number),))
+        is_in_register = any(row["number"] == number and row["number_key"] in registered for row in papers)
+        raise Refused((numbers.number_taken(s, number, is_in_register),))
 
 
 _ISSUING: dict[Issuer, tuple[UnitKind, ...]] = {

@@ -17,7 +17,9 @@ from dossiers.casework.decide import decide
 from dossiers.casework.loading import load_case, situation
 from dossiers.casework.store import DatabaseStore, Remembering
 from dossiers.extensions import run, write_transaction
-from dossiers.papers.numbers import number_taken
+from dossiers.papers import registers
+from dossiers.papers.numbers import PaperRow, number_taken
+from dossiers.papers.registers import Place, Taken
 from dossiers.rules import instance
 from workflow.machine import Refused
 
@@ -36,6 +38,11 @@ class BatchStore(Remembering, DatabaseStore):
         self._used: set[str] = set()
         self._asked: set[str] = set()
         self._on_file: set[str] = set()
+        self._places: dict[Place, set[tuple[int | None, int | None]]] = {}
+        self._in_registers: dict[Place, tuple[int | None, int | None]] = {}
+        self._given: set[Place] = set()
+        self._new: list[PaperRow] = []
+        self._actor = 0
         self._moved = Counts()
         self._waiting: dict[Executable, list[Mapping[str, Any]]] | None = None
 
@@ -44,15 +51,31 @@ class BatchStore(Remembering, DatabaseStore):
         self._asked.update(keys)
         return {key for key in keys if key in self._used or key in self._on_file}
 
+    def registered(self, papers: Sequence[PaperRow]) -> set[str]:
+        """Those an earlier act of the batch takes, and those known to stand in a register (see `look_up`)."""
+        places = self._registers.places(papers)
+        mine = {row["number_key"]: (row["dossier_id"], row["seq"]) for row in papers}
+        for key, place in places.items():
+            self._places.setdefault(place, set()).add(mine[key])
+        known = self._in_registers
+        return {
+            key for key, place in places.items()
+            if place in self._given or (place in known and known[place] != mine[key])
+        }  # fmt: skip
+
     def look_up(self) -> bool:
-        """Ask once for all numbers that were used whether they are on file; whether any is that was not known to be:
-        then all is to be decided again.
+        """Ask once for all numbers that were used whether they are on file, or in a register; whether any is that was
+        not known to be: then all is to be decided again.
         """
         taken = super().numbers_taken(list(self._asked)) - self._on_file
+        there = registers.standing(self._places.keys() - self._in_registers.keys())
+        strange = any(self._places[place] - {text} for place, text in there.items())
         self._on_file |= taken
+        self._in_registers |= there
         self._used.clear()
         self._asked.clear()
-        return bool(taken)
+        self._given.clear()
+        return bool(taken) or strange
 
     def _count(self, moved: Counts) -> None:
         self._moved.update(moved)
@@ -69,16 +92,23 @@ class BatchStore(Remembering, DatabaseStore):
         """
         self._moved = Counts()
         self._waiting = {} if together else None
+        self._new = []
 
     def end(self) -> None:
-        """All acts are written: new rows that waited, and once for all what is counted."""
+        """All acts are written: new rows that waited, and once for all their numbers and what is counted."""
         for statement, rows in (self._waiting or {}).items():
             run(statement, rows)
+        registers.keep(self._registers, self._new, self._actor)
         counts.add(self._moved)
 
     def take(self, changes: Changes) -> None:
         """An act of the batch was decided: its numbers are used."""
         self._used.update(row["number_key"] for row in changes.filed.papers if row["number_key"])
+        self._given.update(self._registers.places(changes.filed.papers).values())
+
+    def _register(self, case: Case, changes: Changes) -> None:
+        self._new += changes.filed.papers
+        self._actor = changes.event["actor_id"]
 
 
 def advance_all(acts: Sequence[tuple[Case, Act]], signed: Signed) -> list[Answer]:
@@ -130,6 +160,9 @@ def _advance_together(
                     at = number
                     store.write(case, changes)
                 store.end()
+        except Taken as error:
+            at = _taker(decided, error)
+            answers[at] = _why(error, *acts[at], signed)
         except (Overtaken, Duplicate, IntegrityError) as error:
             if at < 0:
                 raise
@@ -210,7 +243,8 @@ def _write(
                     store.write(case, changes)
                 store.end()
             return
-        except (Overtaken, Duplicate, IntegrityError) as error:
+        except (Overtaken, Duplicate, IntegrityError, Taken) as error:
+            at = _taker(decided, error) if isinstance(error, Taken) else at
             read, act = acts[at]
             answers[at] = _why(error, read, act, signed)
             gone = decided.pop(at)[0].id
@@ -219,11 +253,17 @@ def _write(
                 del decided[later]
 
 
+def _taker(decided: dict[int, tuple[Case, Changes]], error: Taken) -> int:
+    """The act of the batch whose number somebody else took in between."""
+    keys = {row["number_key"]: at for at, (_case, changes) in decided.items() for row in changes.filed.papers}
+    return keys[error.key]
+
+
 def _why(error: Exception, read: Case, act: Act, signed: Signed) -> Answer:
     if isinstance(error, Duplicate):
         return error
     if isinstance(error, Overtaken):
         return VersionConflict(load_case(read.code, signed), read.version)
-    if isinstance(error, IntegrityError) and "number_key" in str(error.orig):
+    if isinstance(error, Taken) or (isinstance(error, IntegrityError) and "number_key" in str(error.orig)):
         return Refused((number_taken(situation(read, signed, act.evidence), act.evidence.number),))
     raise error

@@ -24,7 +24,10 @@ from dossiers.extensions import Model, db, run
 from dossiers.names import sort_key
 from dossiers.outbox.models import Outbox
 from dossiers.papers import files
+from dossiers.papers import registers as number_registers
 from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
+from dossiers.papers.numbers import PaperRow
+from dossiers.papers.registers import Registers
 from dossiers.people.models import Companion, Person, Relative
 from dossiers.rules import services as rules
 from dossiers.units import registers
@@ -42,6 +45,9 @@ class Store(Protocol):
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Which of these paper numbers are used already."""
+
+    def registered(self, papers: Sequence[PaperRow]) -> set[str]:
+        """The keys of those of these papers whose number stands in a register for another text, or is spoiled."""
 
     def centre_of(self, class_id: int | None) -> int | None:
         """The training centre of a class."""
@@ -125,6 +131,7 @@ class Remembering(_Reader):
     """What many acts ask alike, asked once."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._entitled: dict[tuple[int, str, date], Register] = {}
         self._centres: dict[int | None, int | None] = {}
 
@@ -144,6 +151,14 @@ class Remembering(_Reader):
 
 class DatabaseStore(_Reader):
     """Reads and writes the current transaction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._registers = Registers()
+
+    def registered(self, papers: Sequence[PaperRow]) -> set[str]:
+        """The keys of those of these papers whose number stands in a register for another text, or is spoiled."""
+        return number_registers.taken(self._registers, papers)
 
     def salt(self) -> str:
         """32 random hex digits."""
@@ -165,7 +180,7 @@ class DatabaseStore(_Reader):
     def write(self, case: Case, changes: Changes) -> None:
         """Write an act. Raises Overtaken when the dossier is not any more as it was `before`, which the database
         finds out while it changes the row, Duplicate when the same form was sent before, and RulesChanged when other
-        rules are in force than the act was decided by.
+        rules are in force than the act was decided by, registers.Taken when somebody took a number in between.
         """
         if rules.version() != changes.decided_by:
             raise RulesChanged
@@ -187,6 +202,7 @@ class DatabaseStore(_Reader):
         for seq in changes.erased:
             run(_ERASE, {"of": case.id, "which": seq})
         self._file(case, changes)
+        self._register(case, changes)
         files.write(changes.files)
         if changes.scope_moved or changes.renamed:
             run(_DROP_SCOPE, {"of": case.id})
@@ -205,6 +221,11 @@ class DatabaseStore(_Reader):
 
     def _count(self, moved: Counts) -> None:
         counts.add(moved)
+
+    def _register(self, case: Case, changes: Changes) -> None:
+        number_registers.keep(
+            self._registers, changes.filed.papers, changes.event["actor_id"], case.code, changes.afresh
+        )
 
     def _file(self, case: Case, changes: Changes) -> None:
         if changes.afresh:

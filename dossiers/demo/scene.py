@@ -75,6 +75,7 @@ class LiveStore(DatabaseStore):
     """Writes each act at once, with salts that are the same each time."""
 
     def __init__(self, salt: Callable[[], str]) -> None:
+        super().__init__()
         self._salt = salt
 
     def salt(self) -> str:

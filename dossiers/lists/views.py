@@ -15,6 +15,7 @@ from dossiers.fields import parse_day
 from dossiers.languages import gettext as _
 from dossiers.lists import finding, saving, worklist
 from dossiers.lists import inbox as waiting
+from dossiers.lists.answers import answers
 from dossiers.lists.heads import frame
 from dossiers.privacy import services as privacy
 from dossiers.privacy import watching
@@ -43,6 +44,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "lists/inbox.html",
         box=waiting.inbox(signed(), current_app.config["PAGE_SIZE"]),
+        refused=answers(signed()),
         votes=waiting.VOTES if may("meeting.hold") else (),
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),

@@ -59,7 +59,7 @@ BEFORE: dict[Body, tuple[State, ...]] = {
 MOST = 90
 """So many dossiers are looked at for an agenda, those that wait longest."""
 
-_NOT_THE_DOSSIERS = frozenset({"actor_role", "separation_of_duties"})
+NOT_THE_DOSSIERS = frozenset({"actor_role", "separation_of_duties"})
 """Rules about who acts: another person may."""
 
 _WAITING = (
@@ -171,7 +171,7 @@ def _missing(case: Case, meeting: Meeting, s: Situation) -> tuple[str, ...] | No
         return None
     option = machine.option(s, trigger)
     refusals = () if option is None else option.refusals
-    return tuple(say(r.message) for r in refusals if r.rule not in _NOT_THE_DOSSIERS)
+    return tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
 
 
 _LINES = (
@@ -188,10 +188,13 @@ def lines_of(number: int) -> Sequence[Any]:
 
 _LAST = select(func.max(MeetingLine.place)).where(MeetingLine.meeting_id == bindparam("number"))
 _LINE = table_of(MeetingLine)
-_DROP = delete(_LINE).where(_LINE.c.meeting_id == bindparam("number"), _LINE.c.dossier_id == bindparam("dossier"))
+_DROP = delete(_LINE).where(
+    _LINE.c.meeting_id == bindparam("number"), _LINE.c.dossier_id == bindparam("dossier"), ~_LINE.c.closed
+)
 _PUT = (
     update(_LINE)
     .where(_LINE.c.meeting_id == bindparam("of_meeting"), _LINE.c.dossier_id == bindparam("of_dossier"))
+    .where(~_LINE.c.closed)
     .values(place=bindparam("at"))
 )
 

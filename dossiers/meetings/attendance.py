@@ -14,7 +14,7 @@ from dossiers.formatters import say
 from dossiers.languages import gettext as _
 from dossiers.meetings import typed
 from dossiers.meetings.models import Meeting, MeetingAttendance
-from dossiers.meetings.services import touch
+from dossiers.meetings.services import nothing_signed, touch
 from dossiers.units import registers
 from dossiers.units.models import BodyMember
 from dossiers.units.registers import Register, Seat, Status
@@ -150,6 +150,7 @@ def save(meeting: Meeting, sent: Mapping[str, str], actor_id: int) -> tuple[Atte
     """
     with write_transaction():
         touch(meeting.id)
+        nothing_signed(meeting.id)
         now = attended(meeting)
         known = {str(person.seat.id) for person in now.people} | {str(person.seat.id) for person in now.gone}
         if {name.removeprefix("came-") for name in sent if name.startswith("came-")} - known:

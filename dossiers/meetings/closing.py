@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import bindparam, delete, select, update
 
@@ -12,7 +13,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.closing import CLOSING_RULES
 from dossiers.casework.many import Answer, advance_together, foresee_all
 from dossiers.casework.rows import table_of
-from dossiers.extensions import db, run
+from dossiers.extensions import Model, db, run
 from dossiers.formatters import day, say
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
@@ -61,15 +62,15 @@ class NotAsSeen(Exception):
         self.checked = checked
 
 
-def act_of(meeting: Meeting, line: Line, number: str) -> tuple[Case, Act]:
-    """The act a line records: the vote that passed, or that it failed."""
+def act_of(meeting: Meeting, line: Line, number: str, signed_on: date | None = None) -> tuple[Case, Act]:
+    """The act a line records: the vote that passed, or that it failed; a decision is dated on the day it is signed."""
     assert line.trigger is not None
     trigger = line.trigger if line.passed else FAILED
     move = move_by(trigger, line.case.state, line.case.route)
     evidence = Evidence(
         meeting.held_on,
         number=number if line.passed else "",
-        issued_on=meeting.issued_on if line.passed and move is not None and move.decides else None,
+        issued_on=signed_on or meeting.issued_on if line.passed and move is not None and move.decides else None,
         ballot=line.counted.ballot,
         meeting=meeting.id,
     )
@@ -99,19 +100,20 @@ def check(meeting: Meeting, signed: Signed, now: Results) -> Checked:
 
 
 def _judged(meeting: Meeting, now: Results, acts: Acts, left: Left, answers: Sequence[Answer]) -> Checked:
-    shut, warned, can = list(_shut(meeting, now)), {}, {}
+    stops, warned, can = shut(meeting, now), {}, {}
     for (dossier, act), answer in zip(acts.items(), answers, strict=True):
         if isinstance(answer, Done):
             can[dossier] = act
             warned[dossier] = tuple(say(warning.message) for warning in answer.outcome.warnings)
             continue
         if isinstance(answer, Refused):
-            shut += [say(r.message) for r in answer.refusals if r.rule in CLOSING_RULES]
+            stops += [say(r.message) for r in answer.refusals if r.rule in CLOSING_RULES]
         left[dossier] = why_not(answer)
-    return Checked(now, can, left, warned, tuple(dict.fromkeys(shut)))
+    return Checked(now, can, left, warned, tuple(dict.fromkeys(stops)))
 
 
-def _shut(meeting: Meeting, now: Results) -> list[str]:
+def shut(meeting: Meeting, now: Results) -> list[str]:
+    """Why nothing of a meeting can be recorded at all now."""
     found = []
     if meeting.held_on > clock.today():
         found.append(_("Cuộc họp ngày %(day)s chưa diễn ra.", day=day(meeting.held_on)))
@@ -154,14 +156,14 @@ def close(meeting: Meeting, signed: Signed, without: Collection[int], now: Resul
     Moved when somebody changed it since it was read. Nothing is written then.
     """
     acts, left = _acts(meeting, now, without)
-    if _shut(meeting, now) or not set(left) <= set(without):
+    if shut(meeting, now) or not set(left) <= set(without):
         raise NotAsSeen(check(meeting, signed, now))
     done = Checked(now, acts, left, {})
 
     def first(cases: Sequence[Case]) -> None:
         at = clock.stamp(clock.now())
         touch(meeting.id, now.version, closed=True, closed_by=signed.account_id, closed_at=at)
-        _write_rows(meeting, done, {case.id: case.version for case in cases})
+        write_rows(meeting, done, {case.id: case.version for case in cases})
         _record(meeting, done, signed)
 
     answers = advance_together(list(acts.values()), signed, first)
@@ -178,7 +180,8 @@ def outcome_of(checked: Checked, line: Line) -> Outcome:
     return Outcome.PASSED if line.passed else Outcome.FAILED
 
 
-def _write_rows(meeting: Meeting, checked: Checked, seqs: Mapping[int, int]) -> None:
+def write_rows(meeting: Meeting, checked: Checked, seqs: Mapping[int, int]) -> None:
+    """The lines of a meeting as they are from now on, and who came to it; `seqs` are the events, by dossier."""
     rows = []
     for line in checked.results.lines:
         outcome, act = outcome_of(checked, line), checked.acts.get(line.dossier_id)
@@ -209,9 +212,14 @@ _ROWS = tuple(
 )
 
 
+def rows_of(meeting: Meeting) -> list[Model]:
+    """A meeting, its lines and who came as they now stand."""
+    return [meeting, *(row for query in _ROWS for row in db.session.scalars(query, {"number": meeting.id}))]
+
+
 def _record(meeting: Meeting, checked: Checked, signed: Signed) -> None:
-    """The office's log keeps the meeting, its lines and who came as they now stand."""
-    kept = [meeting, *(row for query in _ROWS for row in db.session.scalars(query, {"number": meeting.id}))]
+    """The office's log keeps all of them."""
+    kept = rows_of(meeting)
     outcomes = [outcome_of(checked, line) for line in checked.results.lines]
     office.record(
         "meeting:closed",

@@ -24,6 +24,8 @@ from dossiers.meetings import agenda, typed
 from dossiers.meetings.attendance import Attended, Came, Person, attended
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import load, touch
+from dossiers.papers import registers
+from dossiers.papers.registers import Series, series_of_kind
 from dossiers.rules import services as rules
 from workflow.bodies import body_for
 from workflow.guards import Situation
@@ -64,6 +66,13 @@ class Line:
     problem: str = ""
     kept: Mapping[str, Any] | None = None
     by: str = ""
+
+    @property
+    def series(self) -> Series | None:
+        """The series in which the text is numbered that the vote makes."""
+        move = None if self.trigger is None else move_by(self.trigger, self.case.state, self.case.route)
+        kind = None if move is None else move.paper_from(self.case.facts.source)
+        return None if kind is None else series_of_kind(kind)
 
     @property
     def dossier_id(self) -> int:
@@ -126,7 +135,7 @@ class Line:
 class Results:
     """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed;
     `version` is the meeting's that was read; `head` what stands above the lines, as it was typed, `head_kept` as it is
-    on file, `head_wrong` what is wrong with it, by field.
+    on file, `head_wrong` what is wrong with it, by field; `offered` the next number of each of the unit's registers.
     """
 
     lines: list[Line]
@@ -137,6 +146,7 @@ class Results:
     head_kept: Mapping[str, str] = field(default_factory=dict)
     head_wrong: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[int, str] = field(default_factory=dict)
+    offered: Mapping[Series, str] = field(default_factory=dict)
 
     @property
     def head_sign(self) -> str:
@@ -183,15 +193,24 @@ _NAMES_OF = select(Account.id, Account.name).where(Account.id.in_(bindparam("acc
 
 def results(meeting: Meeting, signed: Signed, came: Attended | None = None) -> Results:
     """The lines as they stand; a fixed number of queries."""
-    rows = agenda.lines_of(meeting.id)
+    rows = [row for row in agenda.lines_of(meeting.id) if not row.closed]  # what was signed already stands
     cases = {case.id: case for case in cases_of([row.dossier_id for row in rows])}
     found = came or attended(meeting)
     writers = {row.changed_by for row in rows} - {None}
     names = dict(run(_NAMES_OF, {"accounts": list(writers)}).all()) if writers else {}
     lines = _judged(meeting, rows, cases, found, signed)
     lines = [replace(line, by=names.get(line.row.changed_by, "")) for line in lines]
-    head = _head(meeting)
-    return Results(lines, found, 0, meeting.version, head, head, {}, numbers(lines, meeting.first_number))
+    head, offered = _head(meeting), _offered(meeting)
+    following = numbers(lines, meeting.first_number, offered)
+    return Results(lines, found, 0, meeting.version, head, head, {}, following, offered)
+
+
+def _offered(meeting: Meeting) -> dict[Series, str]:
+    """The next number in each register the unit keeps, for texts of the day they will bear; two queries at most."""
+    on = meeting.issued_on or meeting.held_on
+    books = [book for book in registers.books_of([meeting.unit_id]) if book.holds(book.series, on)]
+    following = registers.next_numbers(books, on)
+    return {book.series: book.text(following[book.id]) for book in books}
 
 
 def _head(meeting: Meeting) -> dict[str, str]:
@@ -240,19 +259,23 @@ def _judged(
 _FIRST = re.compile(r"(\d{1,6})(.*)")
 
 
-def numbers(lines: Sequence[Line], first: str) -> dict[int, str]:
-    """The number of the text each dossier gets that passes: its own, or the next from the `first` on that is free."""
+def numbers(lines: Sequence[Line], first: str, offered: Mapping[Series, str]) -> dict[int, str]:
+    """The number of the text each dossier gets that passes: its own, or the next from the `first` on that is free;
+    where no first one was typed, from the one on that the register of such texts has `offered`.
+    """
     found = {line.dossier_id: line.values["number"] for line in lines if line.values["number"]}
-    match = _FIRST.fullmatch(first)
-    if match is None:
-        return found
-    own, at = {"".join(number.split()).upper() for number in found.values()}, int(match[1])
+    own, following = {"".join(number.split()).upper() for number in found.values()}, dict[str, int]()
     for line in lines:
         if line.dossier_id in found or not line.passed:
             continue
+        start = first or (offered.get(line.series, "") if line.series else "")
+        match = _FIRST.fullmatch(start)
+        if match is None:
+            continue
+        at = following.get(start, int(match[1]))
         while (number := f"{at:02d}{match[2]}").replace(" ", "").upper() in own:
             at += 1
-        found[line.dossier_id], at = number, at + 1
+        found[line.dossier_id], following[start] = number, at + 1
     return found
 
 
@@ -299,8 +322,11 @@ def save(meeting: Meeting, sent: Mapping[str, str], signed: Signed, all_in_favou
     lines = [replace(line, row=written.get(line.dossier_id, line.row)) for line, _new in judged]
     problems = sum(bool(line.problem) for line in lines) + len(head_wrong)
     kept = _head(meeting)
-    following = numbers(lines, meeting.first_number)
-    return Results(lines, before.came, problems, meeting.version, {**kept, **head}, kept, head_wrong, following)
+    offered = before.offered
+    following = numbers(lines, meeting.first_number, offered)
+    return Results(
+        lines, before.came, problems, meeting.version, {**kept, **head}, kept, head_wrong, following, offered
+    )  # fmt: skip
 
 
 def _head_sent(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:

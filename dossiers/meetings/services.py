@@ -10,7 +10,7 @@ from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
 from dossiers.extensions import db, run, write_transaction
-from dossiers.meetings.models import Meeting
+from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.office import services as office
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -77,7 +77,7 @@ HOLDERS: dict[Role, dict[UnitKind, tuple[Body, ...]]] = {
 
 
 class Shut(Exception):
-    """The meeting was closed or cancelled: nothing of it changes any more."""
+    """The meeting was closed or cancelled, or decisions of it were signed: that does not change any more."""
 
 
 class Moved(Exception):
@@ -221,6 +221,7 @@ def change(meeting: Meeting, called: Called, seen: int, actor_id: int) -> None:
     """Call it otherwise. Raises Shut, and Moved when somebody changed it since version `seen`."""
     with write_transaction():
         touch(meeting.id, seen, **_columns(called))
+        nothing_signed(meeting.id)
         _record("meeting:changed", meeting.unit_id, called.held_on, actor_id, meeting.id, meeting.body)
 
 
@@ -228,6 +229,7 @@ def cancel(meeting: Meeting, actor_id: int) -> None:
     """It does not take place. Raises Shut."""
     with write_transaction():
         touch(meeting.id, cancelled_at=clock.stamp(clock.now()))
+        nothing_signed(meeting.id)
         _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body)
 
 
@@ -249,3 +251,14 @@ def touch(number: int, seen: int | None = None, **columns: Any) -> None:
     if run(statement.values(version=_TABLE.c.version + 1, **columns), asked).rowcount == 1:
         return
     raise Shut if run(_VERSION, {"number": number}).scalar() is None else Moved
+
+
+_SIGNED = (
+    select(MeetingLine.dossier_id).where(MeetingLine.meeting_id == bindparam("number"), MeetingLine.closed).limit(1)
+)
+
+
+def nothing_signed(number: int) -> None:
+    """Raises Shut when a decision of the meeting was signed: its day and who came stand."""
+    if run(_SIGNED, {"number": number}).first() is not None:
+        raise Shut

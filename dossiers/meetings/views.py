@@ -115,6 +115,8 @@ def _already_shut(meeting: Meeting) -> ResponseReturnValue:
         _("Cuộc họp đã hủy; không sửa được nữa.")
         if meeting.cancelled_at
         else _("Cuộc họp đã khóa; không sửa được nữa.")
+        if meeting.closed
+        else _("Đã có quyết định ký theo cuộc họp này: ngày họp, điểm danh không sửa được nữa.")
     )
     flash(said, "warn")
     return _back(meeting)
@@ -156,7 +158,10 @@ def meeting(number: int) -> ResponseReturnValue:
         )  # fmt: skip
     lines = results.results(found, signed()).lines
     offer = agenda.offer(found, signed(), (line.dossier_id for line in lines)) if about["may_hold"] else None
-    return render_template("meetings/meeting.html", lines=lines, offer=offer, units=tree.current(), **about)
+    signed_lines = [line for line in minutes.kept(number) if line.closed]
+    return render_template(
+        "meetings/meeting.html", lines=lines, offer=offer, signed_lines=signed_lines, units=tree.current(), **about
+    )  # fmt: skip
 
 
 @blueprint.route("/hop/<int:number>/sua", methods=["GET", "POST"])

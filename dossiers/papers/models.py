@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import engines
 from dossiers.extensions import Model
-from dossiers.office.logged import apart
+from dossiers.office.logged import apart, logged
 
 
 class PaperRecord(Model):
@@ -89,3 +89,42 @@ class FileKey(Model):
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     sealed: Mapped[str] = mapped_column(String(200))
+
+
+class NumberBook(Model):
+    """The register of the numbers of a unit's texts of one `series` (papers.registers.Series), in use from `begins_on`
+    to `ends_on`. Numbers run from `first` on through a term, or anew each year (`runs`); `sign` stands behind them.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    series: Mapped[str] = mapped_column(String(10))
+    sign: Mapped[str] = mapped_column(String(40))
+    runs: Mapped[str] = mapped_column(String(10))
+    begins_on: Mapped[date]
+    first: Mapped[int]
+    ends_on: Mapped[date | None]
+    opened_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (UniqueConstraint("unit_id", "series", "begins_on"), logged())
+
+
+class RegisteredNumber(Model):
+    """A number of a register, once for all: of the text that event `seq` of a dossier made, as it stands on paper; or
+    spoiled, with its ground. `period` is the year where numbers run anew each year, else "".
+    """
+
+    book_id: Mapped[int] = mapped_column(ForeignKey("number_book.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(4), primary_key=True)
+    nr: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str] = mapped_column(String(20))
+    issued_on: Mapped[date | None]
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    seq: Mapped[int | None]
+    given_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    given_at: Mapped[str] = mapped_column(String(32))
+    spoiled_on: Mapped[date | None]
+    ground: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (logged(personal=("ground",)),)

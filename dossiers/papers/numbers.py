@@ -89,12 +89,21 @@ def taken(papers: Iterable[PaperRow], used: set[str]) -> str | None:
     return None
 
 
-def number_taken(s: Situation, number: str) -> Refusal:
-    """The refusal of a number that is taken."""
+def number_taken(s: Situation, number: str, in_register: bool = False) -> Refusal:
+    """The refusal of a number that is taken; `in_register`: it stands in the issuer's register (papers.registers)."""
+    vi, en = (
+        f"Số {number} đã dùng cho một văn bản khác trong năm.",
+        (f"Number {number} is already used for another paper of the year."),
+    )
+    if in_register:
+        vi, en = (
+            f"Số {number} đã có trong sổ của đơn vị ban hành: đã cấp cho văn bản khác hoặc đã hủy.",
+            (f"Number {number} stands in the issuer's register: given to another text, or spoiled."),
+        )
     return s.no(
         "number_unique",
-        f"Số {number} đã dùng cho một văn bản khác trong năm.",
-        f"Number {number} is already used for another paper of the year.",
+        vi,
+        en,
         "Kiểm tra số trên văn bản.",
         "Check the number on the paper.",
         "number" if s.evidence is None or not s.evidence.papers else "papers",

@@ -194,6 +194,7 @@ PROBES: dict[str, Probe] = {
         S.AWAITING_DECISION, PREPARED, "extend_deadline", rule="admission_decision", days=30,
         agreed_by="BTV", reason="Dịch.",
     ),
+    "decision_approved": said(S.AWAITING_DECISION, PREPARED, "decide_admission", **vote(15)),
     "decision_prepared": said(
         S.AWAITING_DECISION, facts(PREPARED, prepared_on=None, preparer=""), "decide_admission", **vote(15)
     ),

@@ -8,8 +8,10 @@ from workflow.guards.admission import SCHOOLING_GROUNDS, age, not_stale, schooli
 from workflow.guards.base import About, Guard, Refusal, Situation, day_text
 from workflow.guards.ceremony import (
     ceremony_in_time,
+    decision_approved,
     decision_prepared,
     first_receipt,
+    is_prepared,
     not_received,
     received_in_order,
     text_dated,
@@ -193,6 +195,7 @@ __all__ = [
     "day_text",
     "deciding_body",
     "deciding_majority",
+    "decision_approved",
     "decision_prepared",
     "declined_by_another",
     "evidence_complete",
@@ -208,6 +211,7 @@ __all__ = [
     "introducers",
     "introducing_form",
     "is_being_mended",
+    "is_prepared",
     "is_stale",
     "is_suspended",
     "majority",

@@ -37,6 +37,50 @@ def decision_prepared(s: Situation) -> Refusal | None:
     )
 
 
+def decision_approved(s: Situation) -> Refusal | None:
+    """Another person than who prepared it has approved the draft, by the day the decision is dated; asked for where the
+    rulebook has it so.
+    """
+    if not s.rulebook.flag("decision_approved"):
+        return None
+    approved, dated = s.facts.approved_on, (s.evidence.issued_on if s.evidence else None) or s.on
+    if approved is not None and (s.evidence is None or approved <= dated):
+        return None
+    if approved is not None:
+        return s.no(
+            "act_order",
+            f"Dự thảo được duyệt ngày {day_text(approved)}, sau ngày {day_text(dated)}.",
+            f"The draft was approved on {day_text(approved)}, after {day_text(dated)}.",
+            "Kiểm tra ngày trên văn bản.",
+            "Check the date on the text.",
+            "issued_on",
+        )
+    officer = ROLE_LABELS[role_for(Part.DECIDING_OFFICER, s.route)]
+    return s.no(
+        "decision_approved",
+        "Chưa có người duyệt dự thảo quyết định.",
+        "Nobody has approved the draft decision.",
+        f"{officer.vi} khác với người trình duyệt dự thảo.",
+        f"Another {officer.en} than who prepared it approves the draft.",
+        mend="approve_decision",
+    )
+
+
+def is_prepared(s: Situation) -> Refusal | None:
+    """What is approved was prepared, by that day."""
+    if s.facts.prepared_on is not None and (s.evidence is None or s.on >= s.facts.prepared_on):
+        return None
+    return s.no(
+        "act_order",
+        "Chưa có dự thảo quyết định nào được trình đến ngày này.",
+        "No draft decision was prepared by this day.",
+        "Trình quyết định trước, rồi duyệt.",
+        "It is prepared first, then approved.",
+        "happened_on" if s.evidence else "",
+        "prepare_decision",
+    )
+
+
 def text_dated(s: Situation) -> Refusal | None:
     """The text of a decision is dated on the day of the vote or after it, by today; its date is the decision's."""
     issued = s.evidence.issued_on if s.evidence else None

@@ -13,6 +13,7 @@ _DONE: dict[Control, Text] = {
     Control.RESULTS: Text("ghi kết quả thẩm tra", "recorded results"),
     Control.CONCLUDE: Text("kết luận thẩm tra", "concluded the verification"),
     Control.PREPARE: Text("trình quyết định", "prepared a decision"),
+    Control.APPROVE: Text("duyệt dự thảo quyết định", "approved a draft decision"),
     Control.SIGN: Text("ký quyết định", "signed a decision"),
 }
 CONTROL_LABELS = _DONE

@@ -12,6 +12,8 @@ from workflow.votes import Body, Purpose
 Changes = dict[str, object]
 Effect = Callable[[Situation, Evidence], Changes]
 
+_UNPREPARED: Changes = {"preparer": "", "prepared_on": None, "approved_on": None}
+
 
 def _candidate(candidate: Candidate | None) -> Changes:
     if candidate is None:
@@ -85,17 +87,21 @@ def refer(s: Situation, e: Evidence) -> Changes:
 
 
 def refer_above(s: Situation, e: Evidence) -> Changes:
-    return {"referred": True, "preparer": "", "prepared_on": None}
+    return {"referred": True, **_UNPREPARED}
 
 
 def prepare(s: Situation, e: Evidence) -> Changes:
-    return {"preparer": s.actor.ref or "?", "prepared_on": e.happened_on}
+    return {"preparer": s.actor.ref or "?", "prepared_on": e.happened_on, "approved_on": None}
+
+
+def approve(s: Situation, e: Evidence) -> Changes:
+    return {"approved_on": e.happened_on}
 
 
 def unprepare(s: Situation, e: Evidence) -> Changes:
     """The preparation is undone; the first resolution keeps the clock of the decision running."""
     points = tuple(Point(nr) for nr, _ in enumerate(e.points, start=1))
-    return {"preparer": "", "prepared_on": None, "points": points}
+    return {**_UNPREPARED, "points": points}
 
 
 def mend_point(s: Situation, e: Evidence) -> Changes:
@@ -150,7 +156,7 @@ def receive_transfer(s: Situation, e: Evidence) -> Changes:
 
 def admit(s: Situation, e: Evidence) -> Changes:
     """The decision has the date of its text."""
-    return {"admitted_on": e.issued_on or e.happened_on, "preparer": "", "prepared_on": None}
+    return {"admitted_on": e.issued_on or e.happened_on, **_UNPREPARED}
 
 
 def revoke(s: Situation, e: Evidence) -> Changes:
@@ -171,7 +177,7 @@ def recognise(s: Situation, e: Evidence) -> Changes:
     decided = e.issued_on or e.happened_on
     exact = s.rulebook.word("effective_date") == "probation_end"
     effective = probation_end(s.facts, s.rulebook) if exact else decided
-    return {"recognised_on": decided, "effective_on": effective, "preparer": "", "prepared_on": None}
+    return {"recognised_on": decided, "effective_on": effective, **_UNPREPARED}
 
 
 def remove(s: Situation, e: Evidence) -> Changes:

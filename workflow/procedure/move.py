@@ -117,7 +117,7 @@ class Line(msgspec.Struct, frozen=True):
         return self.forms.get(source, self.form)
 
 
-_JUDGING = (Control.VERIFY, Control.CONCLUDE, Control.PREPARE, Control.SIGN)
+_JUDGING = (Control.VERIFY, Control.CONCLUDE, Control.PREPARE, Control.APPROVE, Control.SIGN)
 _LOOKING = ("return_for_correction", "submit_for_recognition", "require_mending")
 
 

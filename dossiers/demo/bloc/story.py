@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from dossiers.demo import meetings, scans
+from dossiers.demo import meetings, registers, scans
 from dossiers.demo.bloc.units import TODAY
 from dossiers.demo.player import ROAD, steps_to
 from dossiers.demo.scene import Scene
@@ -230,6 +230,7 @@ def play(scene: Scene, more: int) -> None:
     _special_cases(scene)
     _bulk(scene, more)
     _meetings(scene)
+    registers.keep_letters(scene, date(2022, 1, 1), date(2022, 7, 11))
 
 
 def _meetings(scene: Scene) -> None:

@@ -35,7 +35,8 @@ TABLE = {
     "open_dossier": ALLOWED, "record_papers": ALLOWED, "assign_introducers": ALLOWED, "record_relatives": ALLOWED,
     "start_verification": ALLOWED, "conclude_verification": ALLOWED, "redo_stale_papers": ALLOWED,
     "submit_to_cell": ALLOWED, "pass_cell_vote": ALLOWED, "appraise": ALLOWED, "pass_committee_vote": ALLOWED,
-    "record_failed_vote": ALLOWED, "prepare_decision": ALLOWED, "decide_admission": BY_TWO, "revoke_decision": BY_TWO,
+    "record_failed_vote": ALLOWED, "prepare_decision": ALLOWED, "approve_decision": ALLOWED,
+    "decide_admission": BY_TWO, "revoke_decision": BY_TWO,
     "receive_decision": ALLOWED, "hold_ceremony": ALLOWED, "submit_for_recognition": ALLOWED,
     "refer_to_superior": ALLOWED, "decide_recognition": BY_TWO, "propose_removal": ALLOWED, "endorse_removal": ALLOWED,
     "record_failed_removal_vote": ALLOWED, "remove": BY_TWO, "close": ALLOWED, "return_for_correction": ALLOWED,
@@ -123,7 +124,8 @@ def corrected(dossier_id: int, target: Counted) -> Evidence:
 
 
 NOT_IN_THE_DEMO = (
-    "fail_course", "record_certificate", "renew_certificate", "redo_stale_papers", "revoke_decision",
+    "approve_decision", "fail_course", "record_certificate",
+    "renew_certificate", "redo_stale_papers", "revoke_decision",
     "refer_to_superior", "follow_new_road",
     "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
     "prepare_correction", "decline_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",

@@ -37,7 +37,8 @@ def _signed(account: str) -> Signed:
     return grants.load(found, clock.today())
 
 
-def _taken_over(cell: str, nr: int) -> str:
+def taken_over(cell: str, nr: int) -> str:
+    """A dossier of a cell that waits for the decision, taken over from paper; its code."""
     unit = db.session.scalars(select(Unit.id).where(Unit.code == cell)).one()
     made = TODAY - timedelta(days=120)
     voted = TODAY - timedelta(days=30)
@@ -70,7 +71,7 @@ def thirty(app: Flask, each: int = 10) -> list[str]:
     RB-2025. Their codes, the one that is not prepared last.
     """
     with app.app_context():
-        codes = [_taken_over(cell, nr) for cell in CELLS for nr in range(each)]
+        codes = [taken_over(cell, nr) for cell in CELLS for nr in range(each)]
         office = _signed("upper-officer.khoi")
         cases = load_cases(codes, office)
         prepared = [(cases[code], Act("prepare_decision", Evidence(TODAY))) for code in codes[:-1]]

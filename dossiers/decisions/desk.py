@@ -1,0 +1,176 @@
+"""What lies on the desk of a body's office: dossiers to prepare, drafts that wait, decisions not received yet."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from dossiers import clock
+from dossiers.accounts.grants import Signed
+from dossiers.acting.ballots import voters_of
+from dossiers.casework.act import Act, Done
+from dossiers.casework.case import Case
+from dossiers.casework.loading import cases_of, load_cases
+from dossiers.casework.many import Answer, advance_all, foresee_all
+from dossiers.casework.models import Scope
+from dossiers.extensions import run
+from dossiers.formatters import say
+from dossiers.meetings.agenda import NOT_THE_DOSSIERS, VOTES, asked, in_order
+from dossiers.meetings.closing import why_not
+from dossiers.rules import services as rules
+from workflow import deadlines, machine, paper_lines
+from workflow.facts import Evidence
+from workflow.guards import Situation
+from workflow.paper_lines import Line
+from workflow.procedure.table import move_by
+from workflow.roles import Role
+from workflow.stages import State
+
+PREPARE, APPROVE = "prepare_decision", "approve_decision"
+ACTS = (PREPARE, APPROVE)
+"""What is done here to many at once."""
+
+WORKING = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPER_OFFICER, Role.UPPER_SECRETARY})
+"""Roles in the office of a body that decides."""
+
+DECISIONS = (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION)
+MOST = 90
+"""So many dossiers stand on the desk, those that wait longest."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `papers` its paper lines;
+    `form` the form of the decision; `refused` why what was asked for cannot be done.
+    """
+
+    case: Case
+    s: Situation
+    lacks: tuple[str, ...]
+    papers: tuple[Line, ...]
+    form: str
+    refused: tuple[str, ...] = ()
+    fine: bool = False
+    note: str = ""
+
+    @property
+    def blocking(self) -> list[Line]:
+        """The papers it waits for."""
+        return [line for line in self.papers if line.blocks]
+
+    @property
+    def on_file(self) -> int:
+        """How many of its papers are there."""
+        return sum(bool(line.papers) for line in self.papers)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A decision the cell has not said it received; `due` is the last day for the ceremony, if that runs already."""
+
+    case: Case
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk: to be prepared, drafts prepared (and approved or not), decisions on their way; `more` wait too."""
+
+    to_prepare: list[File]
+    prepared: list[File]
+    issued: list[Issued]
+    more: bool = False
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    @property
+    def asks_approval(self) -> bool:
+        """Whether a rulebook of these dossiers asks that somebody approves."""
+        return any(file.s.rulebook.flag("decision_approved") for file in self.prepared)
+
+
+_STANDING = (
+    select(Scope.dossier_id)
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.state.in_(bindparam("states", expanding=True))
+    )
+    .distinct()
+    .order_by(Scope.dossier_id.desc())
+    .limit(bindparam("most"))
+)
+_WAITING = (
+    select(Scope.dossier_id, Scope.since)
+    .where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.state.in_(bindparam("states", expanding=True))
+    )
+    .distinct()
+    .order_by(Scope.since, Scope.dossier_id)
+    .limit(bindparam("most"))
+)
+
+
+def desk(signed: Signed, said: Callable[[File], File] = lambda file: file) -> Desk:
+    """What lies on the desk of this person's bodies, told by the rules; a fixed number of queries. `said` puts beside a
+    file what was asked for.
+    """
+    units = signed.units_as(WORKING)
+    if not units:
+        return Desk([], [], [])
+    states = [str(state) for state in DECISIONS]
+    numbers = list(run(_WAITING, {"units": list(units), "states": states, "most": MOST}).scalars())
+    files = [said(file) for case in in_order(cases_of(numbers)) if (file := _file(case, signed, units)) is not None]
+    approved = {"units": list(units), "states": [str(State.APPROVED)], "most": MOST}
+    on_the_way = cases_of(list(run(_STANDING, approved).scalars()))
+    return Desk(
+        [file for file in files if not file.case.facts.preparer],
+        [file for file in files if file.case.facts.preparer],
+        [Issued(case, _due(case)) for case in in_order(on_the_way) if case.facts.received_on is None],
+        len(numbers) == MOST,
+    )
+
+
+def _due(case: Case) -> date | None:
+    return deadlines.ceremony_due(case.facts, rules.books()[case.rulebook], rules.calendar())
+
+
+def _file(case: Case, signed: Signed, units: Sequence[int]) -> File | None:
+    """A dossier as the desk shows it; None where another body decides. No query."""
+    assert case.state is not None
+    s, trigger = asked(case, signed, clock.today(), None), VOTES[case.state]
+    move = move_by(trigger, case.state, case.route)
+    if move is None or voters_of(case, trigger, s)[1] not in units:
+        return None
+    option = machine.option(s, PREPARE)
+    refusals = () if option is None else option.refusals
+    lacks = tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
+    kind = move.paper_from(case.facts.source)
+    return File(case, s, lacks, paper_lines.lines(s), "" if kind is None else s.rulebook.form(kind))
+
+
+def acts_on(
+    trigger: str,
+    codes: Iterable[str],
+    day: date,
+    notes: Mapping[str, str],
+    signed: Signed,
+    key: Callable[..., str | None],
+) -> list[tuple[Case, Act]]:
+    """The act on each of these dossiers that this person sees; `notes` by code, `key` makes each act once."""
+    wanted = list(dict.fromkeys(codes))
+    cases = load_cases(wanted, signed)
+    return [
+        (cases[code], Act(trigger, Evidence(day, reason=notes.get(code, "")), key(code, trigger)))
+        for code in wanted
+        if code in cases
+    ]
+
+
+def done(acts: Sequence[tuple[Case, Act]], signed: Signed, really: bool) -> dict[str, Answer]:
+    """What becomes of each dossier, by code; only if `really` anything is written: all that is allowed, together."""
+    answers = advance_all(acts, signed) if really else foresee_all(acts, signed)
+    return {case.code: answer for (case, _act), answer in zip(acts, answers, strict=True)}
+
+
+def reasons(answer: Answer) -> tuple[str, ...]:
+    """Why an act was not done; () when it was."""
+    return () if isinstance(answer, Done) else why_not(answer)
