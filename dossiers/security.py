@@ -50,11 +50,16 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "administration": grants.GIVING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
+    "delegation.read": grants.LENT | grants.IDLE,
+    "delegation.give": grants.LENT,
 }
 """Each permission and the roles that hold it (None: nobody has to sign in)."""
 
 _WITHOUT_ROLE = frozenset({"own_account"})
 """Permissions of whoever is signed in, also with no role left, and with a one-time password."""
+
+_IN_PERSON = frozenset({"roles.confirm", "delegation.give"})
+"""Permissions of roles that are held in person: by a role that was lent none is given, and none lent on."""
 
 FOREIGN: dict[str, str] = {
     "static": "public",
@@ -97,13 +102,19 @@ def may(permission: str) -> bool:
     `permitted`, or looks for the unit among `units_with`.
     """
     roles = PERMISSIONS[permission]
-    return roles is None or not roles.isdisjoint(held()) or (permission in _WITHOUT_ROLE and _is_signed_in())
+    if roles is None or (permission in _WITHOUT_ROLE and _is_signed_in()):
+        return True
+    if permission in _IN_PERSON:
+        return _is_signed_in() and any(role in roles for role, _unit in signed().own)
+    return not roles.isdisjoint(held())
 
 
 def units_with(permission: str) -> tuple[int, ...]:
     """The units in which whoever asks holds a permission, each with all that stands below it."""
     roles = PERMISSIONS[permission]
-    return signed().units if roles is None else signed().units_as(roles)
+    if roles is None:
+        return signed().units
+    return signed().units_as(roles, in_person=permission in _IN_PERSON)
 
 
 def permitted(permission: str, unit_id: int) -> bool:

@@ -19,7 +19,7 @@ from dossiers.people.models import Person
 from dossiers.privacy import services as privacy
 from dossiers.rules import services as rules
 from dossiers.units import registers, tree
-from workflow.facts import Actor, DossierFacts, Evidence
+from workflow.facts import DossierFacts, Evidence
 from workflow.guards import Situation
 from workflow.replay import UNDO
 from workflow.stages import State
@@ -168,7 +168,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, signed.roles_over(case.acting_units)),
+        signed.actor(case.acting_units),
         clock.today(),
         evidence,
         cell_members=_members(case) if evidence is None and case.state in _BEFORE_THE_CELL else None,

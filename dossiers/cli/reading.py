@@ -80,7 +80,7 @@ def dossiers_show(code: str, email: str, as_json: bool) -> None:
         else:
             signed = grants.load(account.id, clock.today())
             case = loading.load_case(code.upper(), signed)
-            actor = Actor(signed.ref, signed.roles_over(case.acting_units))
+            actor = signed.actor(case.acting_units)
     except NotFound:
         fail(f"no dossier {code!r}")
     privacy.note_command("dossiers show", case.id)

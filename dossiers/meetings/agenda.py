@@ -24,7 +24,6 @@ from dossiers.rules import services as rules
 from dossiers.units import registers, tree
 from workflow import machine
 from workflow.checklist import checklist
-from workflow.facts import Actor
 from workflow.guards import Situation
 from workflow.procedure.table import move_by
 from workflow.stages import State
@@ -106,7 +105,7 @@ def asked(case: Case, signed: Signed, day: date, members: int | None) -> Situati
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, signed.roles_over(case.acting_units)),
+        signed.actor(case.acting_units),
         max(day, clock.today()),
         cell_members=members,
     )
