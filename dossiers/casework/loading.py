@@ -160,8 +160,10 @@ def _case(code: str, row: Any) -> Case:
     )
 
 
-def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> Situation:
-    """The dossier as the rules see it when this person asks, on the dossier's own rulebook."""
+def situation(case: Case, signed: Signed, evidence: Evidence | None = None, counted: bool = True) -> Situation:
+    """The dossier as the rules see it when this person asks, on the dossier's own rulebook; `counted`: with the members
+    of a cell that is to vote, which takes a query.
+    """
     return Situation(
         case.state,
         case.route,
@@ -171,7 +173,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> S
         signed.actor(case.acting_units),
         clock.today(),
         evidence,
-        cell_members=_members(case) if evidence is None and case.state in _BEFORE_THE_CELL else None,
+        cell_members=_members(case) if counted and evidence is None and case.state in _BEFORE_THE_CELL else None,
         persons=persons.known(),
     )
 

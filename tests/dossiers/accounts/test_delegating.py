@@ -147,9 +147,7 @@ def test_who_lends_anothers_role_does_not_take_it(app: Flask, person: Maker) -> 
 def test_a_lent_role_is_not_lent_on(app: Flask, person: Maker, holder: Person, other: Person) -> None:
     lend(holder, holder, other)
     with app.app_context():
-        theirs = db.session.scalars(
-            select(RoleAssignment.id).where(RoleAssignment.delegated_by_id == holder.id)
-        ).one()
+        theirs = db.session.scalars(select(RoleAssignment.id).where(RoleAssignment.delegated_by_id == holder.id)).one()
     other.get(f"/uy-quyen/vai-tro/{theirs}", status=404)
     holder.get(f"/uy-quyen/vai-tro/{theirs}", status=404)
 
