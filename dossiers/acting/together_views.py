@@ -23,19 +23,19 @@ def together() -> ResponseReturnValue:
     codes = list(dict.fromkeys(request.values.getlist("ho-so")))
     if len(codes) > MOST:
         flash(_("Mỗi lần làm chung nhiều nhất %(n)s hồ sơ; chọn ít hơn.", n=MOST), "error")
-        return redirect(url_for("lists.worklist"), 303)
+        return redirect(url_for("lists.worklist"))
     found = load_cases(codes, who)
     cases = [found[code] for code in codes if code in found]
     if not cases:
         flash(_("Chưa chọn hồ sơ nào. Đánh dấu các hồ sơ trong danh sách rồi bấm lại."), "info")
-        return redirect(url_for("lists.worklist"), 303)
+        return redirect(url_for("lists.worklist"))
     offered, trigger = shared(cases, who), request.values.get("viec", "")
     page: dict[str, Any] = {"cases": cases, "offered": [TRIGGERS[one] for one in offered], "trigger": None}
     privacy.note_many([case.id for case in cases], who.account_id, Part.FORM, trigger if trigger in TRIGGERS else "")
     act = Together(trigger, cases, who) if trigger in offered else None
     if request.method == "POST" and act is None and _is_sent(codes, trigger):
         flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")
-        return redirect(url_for("lists.worklist"), 303)
+        return redirect(url_for("lists.worklist"))
     if act is None or not act.is_possible:
         if trigger:
             flash(_("Việc này không làm chung được cho các hồ sơ đã chọn."), "warn")
