@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import msgspec
@@ -16,7 +17,10 @@ from dossiers.audit import services as audit
 from dossiers.casework.models import Dossier, Event
 from dossiers.extensions import db, write_transaction
 from dossiers.office.models import OfficeEvent
+from dossiers.units.models import Unit
 from tests.people import Person, code_in, set_clock, snapshot, text_of
+from tests.security.test_rights import give
+from workflow.roles import Role
 
 Maker = Callable[..., Person]
 CELL, OTHER = "DB02-C3", "DB02-C4"
@@ -303,3 +307,62 @@ def test_an_account_that_is_shut_lends_and_stands_in_no_more(
     if whose == "stand-in":
         other.sign_in()
     other.get(f"/ho-so/{to_vote(app)}", status=404)
+
+
+def verified(app: Flask) -> tuple[str, str]:
+    """A dossier whose verification the committee's officer began, and the committee."""
+    with app.app_context():
+        query = select(Dossier.code, Unit.code).join(Unit, Unit.id == Dossier.unit_id)
+        for code, cell in db.session.execute(query.where(Dossier.state == "verifying", Unit.kind == "cell")):
+            return str(code), cell.split("-")[0]
+    raise LookupError
+
+
+def test_a_stand_in_who_took_the_first_step_does_not_take_the_second(app: Flask, person: Maker) -> None:
+    code, committee = verified(app)
+    secretary, officer = person("committee_secretary", committee), person("committee_officer", committee)
+    lend(secretary, secretary, officer)
+    says = text_of(officer.get(f"/ho-so/{code}/conclude_verification"))
+    assert "Chính bạn đã thẩm tra trên hồ sơ này" in says
+
+
+def test_what_was_done_in_somebodys_name_stands_against_them_too(app: Flask, person: Maker) -> None:
+    """Neither by a stand-in nor in person does one take both steps."""
+    code, committee = verified(app)
+    officer, third = person("committee_officer", committee), person("upper_secretary", "KHOI")
+    give(app, officer.id, Role.COMMITTEE_SECRETARY, committee)
+    officer.sign_in()
+    with app.app_context():
+        query = select(RoleAssignment.id).where(
+            RoleAssignment.account_id == officer.id, RoleAssignment.role == "committee_secretary"
+        )
+        held = db.session.scalars(query).one()
+    assert try_to_lend(officer, held, third).status_int == 303
+    says = text_of(third.get(f"/ho-so/{code}/conclude_verification"))
+    assert "Người bạn làm thay đã thẩm tra trên hồ sơ này" in says
+
+
+def test_two_who_lend_at_once_lend_once(app: Flask, person: Maker, holder: Person, other: Person) -> None:
+    """The holder and the secretary above press the button at the same time."""
+    above, officer = person("committee_secretary", "DB02"), person("section_officer", "DB02-S1")
+    held = role_of(app, holder.id)
+    last = day(5, app)
+    forms = []
+    for who, stand_in in ((holder, other), (above, officer)):
+        form = who.get(f"/uy-quyen/vai-tro/{held}").forms["act"]
+        form["stand_in"], form["last"], form["ground"] = str(stand_in.id), last, "Đi công tác"
+        forms.append(form)
+    answers: list[int] = []
+    ready = Barrier(2)
+
+    def go(form: Any) -> None:
+        ready.wait()
+        answers.append(form.submit(expect_errors=True).status_int)
+
+    threads = [Thread(target=go, args=(form,)) for form in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 422]
+    assert len(lent(app)) == 1
