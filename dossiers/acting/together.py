@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField
 
+from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.acting.forms import ActForm
 from dossiers.acting.road import form_of
@@ -138,6 +139,11 @@ class Together:
             for field in self.form._fields.values()
             if isinstance(field, ChoiceField) and field.flags.required
         )
+
+    def behalf(self) -> list[str]:
+        """The names of those for whom this person would act on some of the dossiers; at most one query."""
+        refs = {machine.behalf(s, self.trigger) for s in self.situations} - {""}
+        return list(names_of({int(ref[1:]) for ref in refs}).values())
 
     def mark(self, at: int) -> str:
         """What a person saw of a dossier: its version, and for whom they would act."""

@@ -134,6 +134,7 @@ def test_a_stand_in_does_it_on_behalf_and_not_once_that_ended(app: Flask, person
     lend(holder, holder, other)
     codes = of_cell(app, "cell_review", 2)
     page = preview(other, codes, "suspend", reason="Chờ hướng dẫn")
+    assert f"thay mặt {holder.name}" in text_of(page)
     done = confirm(page)
     assert "Đã ghi 2" in text_of(done)
     assert {newest(app, code)[1]["behalf"] for code in codes} == {holder.id}
