@@ -19,6 +19,7 @@ from dossiers import (
     wire,
 )
 from dossiers.accounts import library
+from dossiers.accounts.delegations import blueprint as delegations_pages
 from dossiers.accounts.own import blueprint as own_pages
 from dossiers.accounts.roles import blueprint as roles_pages
 from dossiers.accounts.views import blueprint as accounts_pages
@@ -113,6 +114,7 @@ def _blueprints(app: Flask) -> None:
         monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
         meetings_pages, decisions_pages,
+        meetings_pages, delegations_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

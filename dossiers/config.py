@@ -71,6 +71,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PASSWORD_LENGTH", "10", "Characters a password needs, 8 to 64."),
     Setting("ONE_TIME_HOURS", "72", "So long a one-time password of an administrator opens its account, 1 to 720."),
     Setting("GRANT_DAYS", "14", "For so many days a role that was asked for waits for a second person, 1 to 90."),
+    Setting("DELEGATION_DAYS", "92", "For so many days a role can be lent to a stand-in at once, 1 to 366."),
+    Setting("CLAIM_HOURS", "24", "After so many hours a dossier that somebody took on is free again, 1 to 240."),
     Setting("READS_DAYS", "730", "For so many days it is kept who looked at which dossier, 30 to 3650."),
     Setting(
         "OPENING_MINUTES",
@@ -267,6 +269,8 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "ONE_TIME_HOURS": _number(env, "ONE_TIME_HOURS", 72, 1, 720),
         "DRAFT_DAYS": _number(env, "DRAFT_DAYS", 7, 0, 30),
         "GRANT_DAYS": _number(env, "GRANT_DAYS", 14, 1, 90),
+        "DELEGATION_DAYS": _number(env, "DELEGATION_DAYS", 92, 1, 366),
+        "CLAIM_HOURS": _number(env, "CLAIM_HOURS", 24, 1, 240),
         "READS_DAYS": _number(env, "READS_DAYS", 730, 30, 3650),
         "OPENING_MINUTES": _number(env, "OPENING_MINUTES", 30, 15, 240),
         "UNUSUAL_READS": _number(env, "UNUSUAL_READS", 60, 5, 10_000),

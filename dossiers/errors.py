@@ -1,15 +1,19 @@
 """Error pages in the product's dress; each carries a reference that stands in the log, and no detail."""
 
 import secrets
+from collections.abc import Sequence
 
 import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from dossiers import engines, security
+from dossiers.accounts import delegating
+from dossiers.acting.road import form_of, typed_into
 from dossiers.casework.act import NotFound
 from dossiers.drafts.sent import keep_sent
 from dossiers.extensions import db
@@ -18,10 +22,10 @@ from dossiers.languages import gettext as _
 log = structlog.get_logger()
 
 
-def _page(status: int, title: str, text: str) -> tuple[str, int]:
+def _page(status: int, title: str, text: str, typed: Sequence[tuple[str, str]] = ()) -> tuple[str, int]:
     reference = secrets.token_hex(4).upper()
     log.warning("error_page", status=status, reference=reference, endpoint=request.endpoint, method=request.method)
-    page = render_template("error.html", status=status, title=title, text=text, reference=reference)
+    page = render_template("error.html", status=status, title=title, text=text, reference=reference, typed=typed)
     return page, status
 
 
@@ -46,8 +50,23 @@ def _known(error: Exception) -> ResponseReturnValue:
         429: (_("Thử quá nhiều lần"), _("Đợi một phút rồi đăng nhập lại. Quên mật khẩu thì báo người quản trị.")),
         413: (_("Gửi quá nhiều"), _("Nội dung gửi lên lớn hơn mức cho phép.")),
     }
+    if status in (403, 404) and (told := _not_in_their_place()):
+        return _page(status, _("Việc này chưa được ghi"), " ".join(told), _typed())
     title, text = texts.get(status or 500, (_("Có lỗi"), _("Không thực hiện được yêu cầu.")))
     return _page(status or 500, title, text)
+
+
+def _not_in_their_place() -> list[str]:
+    """What is said to whoever sends a form of a role that was lent to them and is over."""
+    if request.method != "POST" or not current_user.is_authenticated or request.url_rule is None:
+        return []
+    return delegating.told_over(security.signed())
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was sent with the form of an act, by its labels."""
+    form = form_of(str(request.endpoint).rpartition(".")[2])
+    return typed_into(form()) if form is not None else []
 
 
 def _unknown(error: Exception) -> tuple[str, int]:

@@ -56,11 +56,16 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "administration": grants.GIVING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
+    "delegation.read": grants.LENT | grants.IDLE,
+    "delegation.give": grants.LENT,
 }
 """Each permission and the roles that hold it (None: nobody has to sign in)."""
 
 _WITHOUT_ROLE = frozenset({"own_account"})
 """Permissions of whoever is signed in, also with no role left, and with a one-time password."""
+
+_IN_PERSON = frozenset({"roles.confirm", "delegation.give"})
+"""Permissions of roles that are held in person: by a role that was lent none is given, and none lent on."""
 
 FOREIGN: dict[str, str] = {
     "static": "public",
@@ -102,7 +107,11 @@ def may(permission: str) -> bool:
     """Whether the signed-in person holds a permission anywhere; for showing links. What is done in a unit asks
     `permitted`, or looks for the unit among `units_with`.
     """
-    return held_by(permission, held()) or (permission in _WITHOUT_ROLE and _is_signed_in())
+    if permission in _WITHOUT_ROLE and _is_signed_in():
+        return True
+    if permission in _IN_PERSON:
+        return _is_signed_in() and held_by(permission, frozenset(role for role, _unit in signed().own))
+    return held_by(permission, held())
 
 
 def held_by(permission: str, roles: frozenset[Role]) -> bool:
@@ -114,7 +123,9 @@ def held_by(permission: str, roles: frozenset[Role]) -> bool:
 def units_with(permission: str) -> tuple[int, ...]:
     """The units in which whoever asks holds a permission, each with all that stands below it."""
     roles = PERMISSIONS[permission]
-    return signed().units if roles is None else signed().units_as(roles)
+    if roles is None:
+        return signed().units
+    return signed().units_as(roles, in_person=permission in _IN_PERSON)
 
 
 def permitted(permission: str, unit_id: int) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from dossiers import clock
 from dossiers.accounts import grants
-from dossiers.accounts.models import Account
+from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.casework import loading
 from dossiers.casework.closing import is_shut
 from dossiers.casework.models import Dossier, Scope
@@ -43,6 +43,7 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "lists.search": ({"q": "nguyen"}, {"q": "zzz"}),
     "quotas.report": ({"year": "2022", "as_of": "31/02/2022"},),
     "reports.report": ({"unit": "DB02"},),
+    "acting.together": ({"ho-so": "HS2021-000228"}, {"ho-so": "HS2021-000228", "viec": "extend_deadline"}),
     "rules.rulebooks": ({"bo": "RB-2026B"},),
     "monitoring.board": ({"don-vi": "DB02"}, {"canh-bao": "member_cv"}, {"nam-thang": "5", "ngay": "31/02/2022"}),
     "monitoring.due": ({"quy": "qua-han"}, {"don-vi": "DB02", "in": "1"}),
@@ -162,9 +163,16 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
             ({"kind": kind, "nam": "2022"}, officer)
             for kind in ("admitted", "in_time", "late", "overdue", "removed", "source")
         ],
+        "delegations.lend": [({"role_id": _role("cell-secretary.db02-c3")}, secretary)],
         "reading.scan": _scans(),
         "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }
+
+
+def _role(name: str) -> int:
+    """The assignment of somebody of the demo."""
+    query = select(RoleAssignment.id).join(Account, Account.id == RoleAssignment.account_id)
+    return db.session.scalars(query.where(Account.email == f"{name}@demo.example")).one()
 
 
 def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:

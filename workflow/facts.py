@@ -223,11 +223,14 @@ class LastAct(Frozen, frozen=True):
 
 
 class PreparedCorrection(Frozen, frozen=True):
-    """A correction that waits for a second person: of which event, by whom, and the hash of what it says."""
+    """A correction that waits for a second person: of which event, by whom (and for whom, if for somebody else), and
+    the hash of what it says.
+    """
 
     event: Annotated[int, msgspec.Meta(ge=1)]
     by: Ref
     content: Ref
+    behalf: Ref = ""
 
 
 class DossierFacts(Frozen, frozen=True):
@@ -412,7 +415,15 @@ class Evidence(Frozen, frozen=True):
 
 
 class Actor(Frozen, frozen=True):
-    """Who acts: a reference without a name, and the roles they hold over this dossier today."""
+    """Who acts: a reference without a name, and the roles they hold over this dossier today.
+
+    `lent` names those of the roles that somebody else lent them for a period, and whose they are.
+    """
 
     ref: Ref = ""
     roles: tuple[Role, ...] = ()
+    lent: tuple[tuple[Role, Ref], ...] = ()
+
+    def behalf(self, role: Role | None) -> Ref:
+        """For whom they act in a role; "" for themselves."""
+        return next((ref for lent, ref in self.lent if lent is role), "")

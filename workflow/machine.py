@@ -14,7 +14,6 @@ from workflow.guards import Guard, Refusal, Situation, not_closed, not_suspended
 from workflow.procedure.move import Issuer, Move
 from workflow.procedure.table import ALWAYS, MOVES, OF_EVIDENCE, move_by, moves_from
 from workflow.roles import Role
-from workflow.route import role_for
 from workflow.stages import STATE_LABELS, State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS, Kind
@@ -172,17 +171,16 @@ def fire(trigger: str, s: Situation) -> Outcome:
         running(to, after, s.rulebook, s.calendar),
         acts.paper_of(move, asked, s.evidence),
         bodies.vote_of(move, asked, s.evidence),
-        next((role for role in _competent(move, s) if role in s.actor.roles), None),
+        next((role for role in asked.competent if role in s.actor.roles), None),
         move.issuer,
         (*(warning for warning in (quorum_warning(asked),) if warning is not None), *remarks(asked)),
     )
 
 
-def _competent(move: Move, s: Situation) -> tuple[Role, ...]:
-    """The roles that make an act somebody's to do; putting right is done in those of the act that is put right."""
-    if s.about is not None:
-        return (*s.about.recorders, *s.about.proposers)
-    return tuple(role_for(part, move.road(s.route)) for part in move.parts)
+def behalf(s: Situation, trigger: str) -> str:
+    """For whom the actor would do an act, when the role it is done in was lent to them; else ""."""
+    move = move_by(trigger, s.state, s.route)
+    return move.asks(s).behalf if move is not None else ""
 
 
 def _unknown(trigger: str, s: Situation) -> Refusal:

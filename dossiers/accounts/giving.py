@@ -180,7 +180,7 @@ def how_many_wait(units: tuple[int, ...]) -> int:
 @dataclass(frozen=True)
 class Held:
     """A role in force or still to begin, and how it came to be: who asked for it and who confirmed it ("": it was given
-    on the machine).
+    on the machine), or who lent it (accounts.delegating).
     """
 
     role: RoleAssignment
@@ -188,24 +188,27 @@ class Held:
     unit: Unit
     asked_by: str
     confirmed_by: str
+    lent_by: str = ""
 
 
 def held_in(units: tuple[int, ...], first: int, size: int) -> list[Held]:
     """A page of the roles held in and under some units today or later, by unit; one query."""
-    asker, second = aliased(Account), aliased(Account)
+    asker, second, lender = aliased(Account), aliased(Account), aliased(Account)
     ends = or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > clock.today())
     query = (
-        select(RoleAssignment, Account, Unit, asker.name, second.name)
+        select(RoleAssignment, Account, Unit, asker.name, second.name, lender.name)
         .join(Account, Account.id == RoleAssignment.account_id)
         .join(Unit, Unit.id == RoleAssignment.unit_id)
         .outerjoin(RoleRequest, RoleRequest.id == RoleAssignment.request_id)
         .outerjoin(asker, asker.id == RoleRequest.asked_by_id)
         .outerjoin(second, second.id == RoleRequest.decided_by_id)
+        .outerjoin(lender, lender.id == RoleAssignment.delegated_by_id)
         .where(RoleAssignment.unit_id.in_(_below(units)), ends)
         .order_by(Unit.code, RoleAssignment.role, RoleAssignment.id)
         .offset(first)
         .limit(size)
     )
     return [
-        Held(role, account, unit, by or "", two or "") for role, account, unit, by, two in db.session.execute(query)
+        Held(role, account, unit, by or "", two or "", lent or "")
+        for role, account, unit, by, two, lent in db.session.execute(query)
     ]

@@ -71,9 +71,10 @@ class RoleRequest(Model):
 
 
 class RoleAssignment(Model):
-    """A role in a unit from a day (to a day, not included), possibly delegated by another account.
+    """A role in a unit from a day (to a day, not included). `delegated_by_id`: it is that account's role, lent to this
+    one, which acts on its behalf (see Delegation).
 
-    `request_id` is what a second person confirmed; None: given on the machine, or before two were asked for.
+    `request_id` is what a second person confirmed; None: given on the machine, lent, or before two were asked for.
     """
 
     __table_args__ = (logged(),)
@@ -84,8 +85,24 @@ class RoleAssignment(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("role_request.id"))
+
+
+class Delegation(Model):
+    """How a role came to be lent, beside the assignment it is held by: who lent it (its holder or the body above), why,
+    and who ended it before its day.
+    """
+
+    __table_args__ = (logged(personal=("ground",)),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("role_assignment.id"), unique=True)
+    given_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    given_on: Mapped[date]
+    ground: Mapped[str] = mapped_column(String(500))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_on: Mapped[date | None]
 
 
 class AccountSession(Model):

@@ -5,7 +5,7 @@ who may.
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dossiers.accounts import giving
+from dossiers.accounts import delegating, giving
 from dossiers.accounts.models import RoleRequest
 from dossiers.extensions import db
 from dossiers.languages import gettext as _
@@ -39,6 +39,7 @@ def roles() -> ResponseReturnValue:
         waiting=[(asked, second.fault(asked.request, asked.asked_by, asked.account)) for asked in waiting],
         confirms={asked.unit.id for asked in waiting if permitted("roles.confirm", asked.unit.id)},
         administers=may("administration"),
+        lendable={one.role.id for one in held[:SHOWN] if delegating.may_lend(signed(), one.role)},
     )
 
 

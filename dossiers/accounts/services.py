@@ -9,7 +9,7 @@ from flask_security import uia_email_mapper
 from sqlalchemy import or_, select
 
 from dossiers import clock
-from dossiers.accounts import passwords, sessions
+from dossiers.accounts import delegating, passwords, sessions
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.extensions import db, write_transaction
 from dossiers.office import services as office
@@ -103,21 +103,25 @@ def link(account: Account, person: OrgPerson | None, ground: str, actor_id: int)
 
 
 def end_role(assignment: RoleAssignment, until: date, actor_id: int) -> None:
-    """End a role from a day on; what was done with it stays as it was. The account signs in anew."""
+    """End a role from a day on, and what was lent of it; what was done with it stays. The account signs in anew."""
     with write_transaction():
+        lent = delegating.end_with(assignment.account_id, until, actor_id, assignment)
         assignment.valid_to = max(until, assignment.valid_from)
         sessions.end_all(assignment.account_id)
         body = {"account": assignment.account_id, "role": assignment.role, "until": assignment.valid_to}
-        office.record("role:ended", assignment.unit_id, actor_id, [assignment], **body)
+        office.record("role:ended", assignment.unit_id, actor_id, dict.fromkeys([assignment, *lent]), **body)
 
 
 def set_active(account: Account, active: bool, actor_id: int) -> None:
-    """Open an account again, or shut it at once: its sessions are over, and stay so when it is opened again."""
+    """Open an account again, or shut it at once: its sessions are over, what it lent and was lent too, and stay so when
+    it is opened again.
+    """
     with write_transaction():
         account.active = active
         sessions.end_all(account.id)
+        lent = [] if active else delegating.end_with(account.id, clock.today(), actor_id)
         topic = "account:enabled" if active else "account:disabled"
-        office.record(topic, None, actor_id, [account], account=account.id)
+        office.record(topic, None, actor_id, [account, *lent], account=account.id)
 
 
 def change_password(account: Account, password: str) -> None:

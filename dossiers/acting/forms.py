@@ -39,6 +39,7 @@ from dossiers.papers.files import Sealed
 from dossiers.papers.registers import offered
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
 from dossiers.units import registers
+from workflow import machine
 from workflow.deadlines import running
 from workflow.facts import DossierFacts, Evidence
 from workflow.guards import Situation
@@ -90,6 +91,8 @@ class ActForm(FlaskForm):
     happened_on = DayField(_l("Ngày diễn ra"), [required])
     version = HiddenField()
     act_key = HiddenField()
+    behalf = HiddenField()
+    """For whom the act was to be done when the form was shown (workflow.machine.behalf); "" for oneself."""
 
     in_columns = False
     """Whether the fields are so many that they stand side by side."""
@@ -108,6 +111,7 @@ class ActForm(FlaskForm):
             self.version.data = str(case.version)
         if not self.is_filled():
             self.happened_on.data = clock.today()
+            self.behalf.data = machine.behalf(s, trigger)
 
     def recall(self, recorded: Recorded) -> None:
         """After `prepare`: show again what an act recorded, for correcting it.

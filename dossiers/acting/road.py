@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from wtforms import HiddenField
 
+from dossiers.accounts import delegating
 from dossiers.acting.forms import ActForm, Balloted
 from dossiers.acting.sent import sent_key, typed_mark
 from dossiers.casework import loading
@@ -48,6 +49,10 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
         return _impossible(case, trigger, form)
     form.prepare(case, s, trigger)
     refusals: tuple[Refusal, ...] = option.refusals if request.method == "GET" else ()
+    if request.method == "POST" and (form.behalf.data or "") != machine.behalf(s, trigger):
+        form.behalf.data = machine.behalf(s, trigger)
+        refusals = option.refusals if shut else ()
+        return _page(case, trigger, form, refusals, shut, 409, typed=typed_into(form), other=True)
     if request.method == "POST" and not shut and form.lengthen(request.form.get("more")):
         return _page(case, trigger, form, (), shut, 200)
     if request.method == "POST" and not shut:
@@ -126,7 +131,7 @@ def already(code: str) -> ResponseReturnValue:
     return redirect(url_for("reading.dossier", code=code), 303)
 
 
-def _typed(form: ActForm) -> list[tuple[str, str]]:
+def typed_into(form: ActForm) -> list[tuple[str, str]]:
     """What was sent, by the labels of its fields, for a page on which the form itself has no place any more."""
     hidden = {"csrf_token", *(field.name for field in form if isinstance(field, HiddenField))}
     labels = {field.name: str(field.label.text) for field in form}
@@ -142,7 +147,7 @@ def _impossible(case: Case, trigger: str, form: ActForm) -> ResponseReturnValue:
     try:
         machine.fire(trigger, s)
     except Refused as refused:
-        return _page(case, trigger, None, refused.refusals, True, 409, news, _typed(form))
+        return _page(case, trigger, None, refused.refusals, True, 409, news, typed_into(form))
     raise NotFound(case.code)
 
 
@@ -156,8 +161,11 @@ def _page(
     news: list[object] | None = None,
     typed: list[tuple[str, str]] | None = None,
     told: Told | None = None,
+    other: bool = False,
 ) -> ResponseReturnValue:
+    """`other`: for whom the act would be done is another than when the form was shown."""
     page = dossier_page(case, signed())
+    behalf = machine.behalf(page.situation, trigger)
     privacy.note(case.id, signed().account_id, Part.FORM)
     told_of = [told_to(refusal, page.roles) for refusal in refusals]
     stands = [(form.field_of(r.field) if form is not None else "", r) for r in told_of]
@@ -174,7 +182,10 @@ def _page(
         refusals=[r for name, r in stands if not name],
         asked=request.method == "POST" and status != 200,
         news=news or [],
-        typed=typed or [],
+        typed=typed if typed and (form is None or shut) else [],
+        behalf=delegating.names_of([int(behalf[1:])]).popitem()[1] if behalf else "",
+        over=delegating.told_over(signed()) if other else [],
+        is_another=other,
     )
     return answer, status
 

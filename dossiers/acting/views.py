@@ -7,6 +7,7 @@ from dossiers.acting.correcting import correct
 from dossiers.acting.road import add_acts
 from dossiers.acting.rulebook import change_rulebook
 from dossiers.acting.scans import take_uploads
+from dossiers.acting.together_views import together
 from dossiers.casework.correcting import PROPOSAL
 from workflow.replay import CORRECTION
 
@@ -15,4 +16,5 @@ add_acts(blueprint, FORMS)
 take_uploads(blueprint, "acting.attach_scan")
 for trigger in (CORRECTION, PROPOSAL):
     blueprint.add_url_rule(f"/ho-so/<code>/{trigger}", trigger, correct, methods=["GET", "POST"])
+blueprint.add_url_rule("/lam-chung", view_func=together, methods=["GET", "POST"])
 blueprint.add_url_rule("/quy-tac/chuyen", view_func=change_rulebook, methods=["GET", "POST"])

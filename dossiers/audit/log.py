@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, tuple_, union_all
 
 from dossiers import clock
+from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.audit import telling
@@ -46,6 +47,8 @@ class Entry:
     who: str
     body: dict[str, Any]
     personal: dict[str, Any]
+    behalf: str = ""
+    """The name of the one for whom it was done, if that is another than who did it."""
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -122,9 +125,11 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
     values |= {f"actor{nr}": actor for nr, actor in enumerate(actors)}
     units = [unit for role, unit in signed.grants if role is Role.INSPECTOR] or [-1]
     rows = db.session.execute(query, {**values, "units": units, "limit": size + 1}).all()
+    told = [dict(events.said(event.body)) for event, _code, _who, _content in rows[:size]]
+    names = names_of({said["behalf"] for said in told if "behalf" in said})
     entries = [
-        Entry(event, code, who, dict(events.said(event.body)), seen_of_event(_personal(event, content), AS))
-        for event, code, who, content in rows[:size]
+        Entry(event, code, who, said, seen_of_event(_personal(event, content), AS), names.get(said.get("behalf"), ""))
+        for (event, code, who, content), said in zip(rows, told, strict=False)
     ]
     last = entries[-1].event if len(rows) > size else None
     return entries, f"{last.recorded_at}|{last.dossier_id}|{last.seq}" if last else ""

@@ -31,6 +31,7 @@ LABELS: dict[str, str] = {
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
     "person": message("người số"), "asked_by": message("do tài khoản số"), "request": message("đề nghị số"),
+    "behalf": message("thay mặt tài khoản số"),
     "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"),
     "meeting": message("cuộc họp số"), "passed": message("hồ sơ đạt"), "failed": message("hồ sơ không đạt"),
     "left": message("hồ sơ chưa ghi"), "amount": message("chỉ tiêu"),
@@ -49,6 +50,7 @@ TABLES: dict[str, str] = {
     "checkpoint": message("lần chốt nhật ký"),
     "number_book": message("sổ số văn bản"), "registered_number": message("số đã cấp hoặc đã hủy"),
     "org_person": message("người của tổ chức"), "role_request": message("vai trò được đề nghị"),
+    "delegation": message("lần ủy quyền"),
 }  # fmt: skip
 """The tables of the office's log: an event that carries everything says how many rows of each."""
 

@@ -17,16 +17,16 @@ from dossiers.accounts.grants import Signed
 from dossiers.casework import events, history, recounting, replaying
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes
-from dossiers.casework.decide import by, check_numbers, decide, with_register
+from dossiers.casework.decide import behalf, by, check_numbers, decide, with_register
 from dossiers.casework.events import Body, Brought, Moved, Personal
-from dossiers.casework.helping import roles_over
+from dossiers.casework.helping import actor_over, roles_over
 from dossiers.casework.replaying import Counted, Projection
 from dossiers.casework.store import Store
 from dossiers.people.rows import person_row
 from dossiers.rules import services as rules
 from workflow import machine, replay
 from workflow.deadlines import running
-from workflow.facts import Actor, Evidence
+from workflow.facts import Evidence
 from workflow.guards import About, Refusal, Situation
 from workflow.guards.corrections import OF_RECORDS
 from workflow.machine import Outcome
@@ -340,6 +340,7 @@ def _write(
     store: Store, case: Case, act: Act, outcome: Outcome, body: Body, personal: Personal, signed: Signed
 ) -> tuple[Done, Changes]:
     known, who = rules.states(), by(signed, outcome.role, case)
+    body = msgspec.structs.replace(body, behalf=behalf(signed, who))
     told = history.read(case.id)
     event = history.next_event(case, act.trigger, _state(case), body, personal, who, _stamp())
     before, made = (replaying.project(case.id, line, known) for line in (told, [*told, event]))
@@ -350,7 +351,7 @@ def _write(
 
 def _situation(case: Case, evidence: Evidence, signed: Signed, about: About | None) -> Situation:
     now = rules.current()
-    actor = Actor(signed.ref, roles_over(signed, case))
+    actor = actor_over(signed, case)
     return Situation(
         case.state, case.route, case.facts, now.books[case.rulebook], now.calendar, actor, clock.today(), evidence,
         about=about, persons=persons.known(),

@@ -12,7 +12,7 @@ from dossiers.casework import counts, events, recounting
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Brought, Personal
-from dossiers.casework.helping import roles_over
+from dossiers.casework.helping import actor_over
 from dossiers.casework.rows import (
     changed_deadlines,
     companion_row,
@@ -32,7 +32,7 @@ from dossiers.units.registers import Register
 from workflow import machine
 from workflow.bodies import body_for
 from workflow.deadlines import running
-from workflow.facts import Actor, Evidence
+from workflow.facts import Evidence
 from workflow.guards import About, Refusal, Situation
 from workflow.machine import Refused
 from workflow.procedure.move import Issuer
@@ -72,7 +72,7 @@ def decide(
         case.facts,
         now.books[case.rulebook],
         now.calendar,
-        Actor(signed.ref, roles_over(signed, case)),
+        actor_over(signed, case),
         today,
         act.evidence,
         about=about,
@@ -105,7 +105,7 @@ def decide(
     case.version = seq
     after = running(outcome.to, case.facts, now.books[case.rulebook], now.calendar)
     settle(case, after)
-    body = msgspec.structs.replace(body, series=series, **_placed(was, case, act))
+    body = msgspec.structs.replace(body, series=series, behalf=behalf(signed, who), **_placed(was, case, act))
     if corrected is not None and about is not None:
         body = msgspec.structs.replace(body, about=about.seq, corrected=corrected[0])
         personal = msgspec.structs.replace(personal, corrected=corrected[1])
@@ -147,8 +147,14 @@ def _as_it_stood(case: Case, act: Act) -> Case:
 def by(signed: Signed, role: Role | None, case: Case) -> tuple[int, str, int]:
     """Who acts, as events say it: the account, the role that made the act theirs, the unit it is held in."""
     assert role is not None
-    unit_id = next(unit for held, unit in signed.grants if held is role and unit in case.acting_units)
+    unit_id = signed.held_in(role, case.acting_units)
+    assert unit_id is not None
     return signed.account_id, str(role), unit_id
+
+
+def behalf(signed: Signed, who: tuple[int, str, int]) -> int | None:
+    """For which account an act is done whose doer is `who` (see `by`), when the role was lent."""
+    return signed.behalf(Role(who[1]), who[2])
 
 
 def _told(case: Case, act: Act, evidence: Evidence, register: CountedBy | None, now: Rules) -> tuple[Body, Personal]:

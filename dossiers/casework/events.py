@@ -80,7 +80,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     nominates, told when it changes; `person` and `previous` when a dossier is opened; `to_unit` and `to_route` when it
     is moved; `rulebook` when an administrator changes it; `corrected` what takes the place of event `about`'s;
     `erased` the events whose personal parts were erased, `answers` the rules that had said yes to what is gone;
-    `moved` the deadlines counted anew (rule, old day, new day) because of the office's event `cause`.
+    `moved` the deadlines counted anew (rule, old day, new day) because of the office's event `cause`; `behalf` the
+    account for whom somebody acted to whom it had lent its role (accounts.delegating).
     """
 
     format: int
@@ -102,6 +103,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     moved: Moved = ()
     cause: int | None = None
     base: Base | None = None
+    behalf: int | None = None
 
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -305,7 +307,7 @@ def recorded(event: Told) -> Recorded:
         event.from_state,
         event.to_state,
         joined(body.brought, personal),
-        Actor(f"a{event.actor_id}", _roles(event.actor_role)),
+        _actor(event.actor_id, event.actor_role, body.behalf),
         route.read(body.route),
         body.rules,
         _day(event.recorded_at),
@@ -318,9 +320,10 @@ def recorded(event: Told) -> Recorded:
     )
 
 
-@lru_cache(maxsize=32)
-def _roles(role: str) -> tuple[Role, ...]:
-    return (Role(role),)
+@lru_cache(maxsize=4096)
+def _actor(account: int, role: str, behalf: int | None) -> Actor:
+    held = Role(role)
+    return Actor(f"a{account}", (held,), () if behalf is None else ((held, f"a{behalf}"),))
 
 
 @lru_cache(maxsize=65536)
@@ -370,6 +373,8 @@ def said(body: str) -> Mapping[str, Any]:
         shown["corrected"] = content["corrected"]["evidence"]
     if content.get("moved"):
         shown["moved"] = content["moved"]
+    if content.get("behalf"):
+        shown["behalf"] = content["behalf"]
     return shown
 
 

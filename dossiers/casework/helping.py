@@ -10,6 +10,7 @@ from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
 from dossiers.people.models import Companion
 from dossiers.units.models import BodyMember
+from workflow.facts import Actor
 from workflow.roles import Role
 
 _LEFT = '"helper_left_on":'
@@ -55,6 +56,11 @@ def roles_over(signed: Signed, case: Case) -> tuple[Role, ...]:
     if BOUND.isdisjoint(held) or case.id in helped(signed):
         return held
     return tuple(role for role in held if role not in BOUND)
+
+
+def actor_over(signed: Signed, case: Case) -> Actor:
+    """How the rules see a person over a dossier."""
+    return signed.actor(roles_over(signed, case), case.acting_units)
 
 
 def reads(signed: Signed, case: Case) -> bool:

@@ -12,7 +12,7 @@ from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
-from dossiers.casework.helping import helped, roles_over
+from dossiers.casework.helping import actor_over, helped
 from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
@@ -20,7 +20,7 @@ from dossiers.people.models import Person
 from dossiers.privacy import services as privacy
 from dossiers.rules import services as rules
 from dossiers.units import registers, tree
-from workflow.facts import Actor, DossierFacts, Evidence
+from workflow.facts import DossierFacts, Evidence
 from workflow.guards import Situation
 from workflow.replay import UNDO
 from workflow.stages import State
@@ -171,18 +171,20 @@ def _case(code: str, row: Any) -> Case:
     )
 
 
-def situation(case: Case, signed: Signed, evidence: Evidence | None = None) -> Situation:
-    """The dossier as the rules see it when this person asks, on the dossier's own rulebook."""
+def situation(case: Case, signed: Signed, evidence: Evidence | None = None, counted: bool = True) -> Situation:
+    """The dossier as the rules see it when this person asks, on the dossier's own rulebook; `counted`: with the members
+    of a cell that is to vote, which takes a query.
+    """
     return Situation(
         case.state,
         case.route,
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, roles_over(signed, case)),
+        actor_over(signed, case),
         clock.today(),
         evidence,
-        cell_members=_members(case) if evidence is None and case.state in _BEFORE_THE_CELL else None,
+        cell_members=_members(case) if counted and evidence is None and case.state in _BEFORE_THE_CELL else None,
         persons=persons.known(),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption, engines
@@ -195,3 +195,21 @@ class DeadlineRecord(Model):
     due_on: Mapped[date]
     extended_by: Mapped[int]
     ended_on: Mapped[date | None]
+
+
+class Claim(Model):
+    """Somebody works on a dossier, so that others need not; it says no more, and gives no right.
+
+    It ends with the `turn` it was made in, and by itself after a time (casework.claims); `since` in seconds since 1970.
+    `taken_from_id` had it before, and is told.
+    """
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    turn: Mapped[str] = mapped_column(String(30))
+    since: Mapped[int] = mapped_column(BigInteger, index=True)
+    taken_from_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+
+    __table_args__ = (
+        apart("A note of who works on what; it passes in a day and changes nothing of the dossier.", passing=True),
+    )

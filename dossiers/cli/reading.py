@@ -12,7 +12,7 @@ from dossiers.accounts import grants
 from dossiers.accounts.services import by_email
 from dossiers.casework import loading
 from dossiers.casework.act import NotFound
-from dossiers.casework.helping import roles_over
+from dossiers.casework.helping import actor_over
 from dossiers.casework.models import Dossier, Scope
 from dossiers.cli.common import AS_JSON, DAY, Commands, fail, show
 from dossiers.extensions import db
@@ -81,7 +81,7 @@ def dossiers_show(code: str, email: str, as_json: bool) -> None:
         else:
             signed = grants.load(account.id, clock.today())
             case = loading.load_case(code.upper(), signed)
-            actor = Actor(signed.ref, roles_over(signed, case))
+            actor = actor_over(signed, case)
     except NotFound:
         fail(f"no dossier {code!r}")
     privacy.note_command("dossiers show", case.id)

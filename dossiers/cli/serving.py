@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from dossiers.accounts import sessions
-from dossiers.casework import recounting
+from dossiers.casework import claims, recounting
 from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
@@ -96,7 +96,7 @@ def _share_one_heap() -> None:
 
 def _work_beside(app: Flask) -> None:
     """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; ask the
-    virus scanner about files that wait; and clear away sessions and reads whose time is over.
+    virus scanner about files that wait; and clear away sessions, reads and claims whose time is over.
     """
 
     def work() -> None:
@@ -111,6 +111,7 @@ def _work_beside(app: Flask) -> None:
                     if monotonic() - cleared > _CLEARS_EVERY:
                         sessions.forget()
                         privacy.forget()
+                        claims.forget()
                         cleared = monotonic()
                 except Exception:  # such as a database that is away for a while: told, and tried again
                     log.exception("worker")
@@ -122,11 +123,12 @@ def _work_beside(app: Flask) -> None:
 @with_appcontext
 def worker() -> None:
     """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, clear
-    away sessions and reads whose time is over, ask the virus scanner about files that wait.
+    away sessions, reads and notes of who works on what whose time is over, ask the virus scanner about files that wait.
     """
     click.echo(f"{recounting.recount()} dossiers got other days.")
     click.echo(f"{sessions.forget()} sessions cleared away.")
     click.echo(f"{privacy.forget()} reads cleared away.")
+    click.echo(f"{claims.forget()} notes of who works on what cleared away.")
     click.echo("{} files answered for by the virus scanner, {} wait.".format(*asking.ask_again()))
 
 

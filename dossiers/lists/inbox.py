@@ -1,20 +1,23 @@
 """The inbox: what a person can do now, grouped by the act; what waits for a day; what waits for others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, bindparam, false, select, union_all
+from sqlalchemy import Row, Select, and_, bindparam, false, select, union_all
 
 from dossiers import clock
+from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import BLIND, BOUND, Signed
-from dossiers.casework import helping
-from dossiers.casework.models import Dossier, Scope
+from dossiers.casework import claims, helping
+from dossiers.casework.claims import CLAIMER, Claimed
+from dossiers.casework.models import Claim, Dossier, Scope
 from dossiers.extensions import run
 from dossiers.lists.probationers import Probationer, probationers, probationers_of
+from dossiers.lists.vacancies import Vacant, vacancies
 from dossiers.lists.worklist import Item, _item, _lines, _lines_of
 from dossiers.rules import services as rules
 from dossiers.units import tree
@@ -33,11 +36,16 @@ VOTES = ("pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_re
 
 @dataclass(frozen=True)
 class Task:
-    """A line: the dossier, the act that comes next ("" when it is not the person's), the day it waits for."""
+    """A line: the dossier, the act that comes next ("" when it is not the person's), the day it waits for.
+
+    `behalf` is the account whose work it is, when the role was lent; `claimed` who said to work on it.
+    """
 
     item: Item
     act: str = ""
     waits_until: date | None = None
+    behalf: int | None = None
+    claimed: Claimed | None = None
 
 
 @dataclass
@@ -52,7 +60,9 @@ class Group:
 class Inbox:
     """What stands on a person's first page; `more`: there are more lines of one's own than are shown.
 
-    `warned` are those on probation of whom something is to be said to this person, `helped` all whom they help.
+    `warned` are those on probation of whom something is to be said to this person, `helped` all whom they help; `vacant`
+    what waits for nobody; `lost` what others took over; `names` whom this person stands in for, by account, and `lent`
+    in what: (account, role, unit).
     """
 
     roles: tuple[Role, ...]
@@ -63,6 +73,10 @@ class Inbox:
     more: bool = False
     warned: list[Probationer] = field(default_factory=list)
     helped: list[Item] = field(default_factory=list)
+    vacant: list[Vacant] = field(default_factory=list)
+    lost: Sequence[Any] = ()
+    names: Mapping[int | None, str] = field(default_factory=dict)
+    lent: list[tuple[int, Role, str]] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -102,8 +116,12 @@ def _first(roles: tuple[str, ...], units: int, dated: bool, whole: bool) -> Sele
         .c
     )
     lines = _lines_of(merged).order_by(merged[column.key], merged.dossier_id)
-    more = (Dossier.facts, Dossier.rulebook, Dossier.unit_id.label("cell"))
-    return lines.add_columns(*more) if whole else lines
+    if not whole:
+        return lines
+    noted = (Claim.account_id.label("claimed_by"), CLAIMER.name.label("claimer"), Claim.since.label("claimed_since"))
+    more = (Dossier.facts, Dossier.rulebook, Dossier.unit_id.label("cell"), merged.ancestor_id.label("held_in"))
+    lines = lines.outerjoin(Claim, and_(Claim.dossier_id == Dossier.id, claims.counts(Scope.turn)))
+    return lines.outerjoin(CLAIMER, CLAIMER.id == Claim.account_id).add_columns(*more, *noted)
 
 
 _IN_UNITS = Scope.ancestor_id.in_(bindparam("units", expanding=True))
@@ -113,6 +131,7 @@ _UNDATED = Scope.due_on.is_(None)
 def _read(roles: tuple[str, ...], units: Sequence[int], dated: bool, limit: int, whole: bool) -> Sequence[Row[Any]]:
     apart = len(units) * len(roles) <= _PARTS
     mine: dict[str, Any] = {f"unit{nr}": unit for nr, unit in enumerate(units)} if apart else {"units": units}
+    mine |= {"claimed_after": claims.oldest()} if whole else {}
     return run(_first(roles, len(units), dated, whole), {**mine, "limit": limit}).all()
 
 
@@ -136,7 +155,9 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
                 rows += _read((str(role),), units, dated, wanted, whole=True)
         found.more |= len(rows) > size
         for row in rows[:size]:
-            tasks.setdefault(row.code, _task(row, role))
+            task = _task(row, role, signed.behalf(role, row.held_in))
+            if row.code not in tasks or (tasks[row.code].behalf is not None and task.behalf is None):
+                tasks[row.code] = task  # what is one's own is not somebody else's
     _sort_in(found, tasks.values())
     if by_role:
         units = list(dict.fromkeys(unit for held in by_role.values() for unit in held))
@@ -151,6 +172,9 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
             _item(row, tree.current()) for row in {row.code: row for row in run(_OF_HELPED, asked)}.values()
         ]
     found.warned = _warned(by_role, mine)
+    found.vacant, found.lost = vacancies(signed), claims.lost(signed) if by_role else ()
+    found.lent = [(lender, role, tree.current().name(unit)) for (role, unit), lender in signed.lent.items()]
+    found.names = names_of(set(signed.lent.values()))
     return found
 
 
@@ -181,7 +205,7 @@ def _is_for(line: Probationer, roles: frozenset[Role]) -> bool:
     return any(roles.intersection(one.to) for one in line.urged)
 
 
-def _task(row: Row[Any], role: Role) -> Task:
+def _task(row: Row[Any], role: Role, behalf: int | None) -> Task:
     """A line with the act that comes next, if it is this role's."""
     book = rules.books()[row.rulebook]
     state, facts = State(row.state), _FACTS.decode(row.facts)
@@ -190,7 +214,9 @@ def _task(row: Row[Any], role: Role) -> Task:
     route = walked(road, book, facts.referred)
     ahead = next_act(state, route, facts, book, clock.today())
     mine = ahead.trigger is not None and role in who_does(ahead.trigger, state, route)
-    return Task(_item(row, tree.current()), ahead.trigger if mine and ahead.trigger else "", ahead.waits_until)
+    act = ahead.trigger if mine and ahead.trigger else ""
+    noted = None if row.claimed_by is None else Claimed(row.claimed_by, row.claimer, row.claimed_since)
+    return Task(_item(row, tree.current()), act, ahead.waits_until, behalf, noted)
 
 
 def _sort_in(found: Inbox, tasks: Iterable[Task]) -> None:

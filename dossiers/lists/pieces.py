@@ -3,14 +3,15 @@
 Everything that comes from outside is escaped here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
 
-from dossiers.formatters import day, left, today, urgency
+from dossiers.casework.claims import Claimed
+from dossiers.formatters import at, day, left, today, urgency
 from dossiers.languages import gettext_in
 from dossiers.lists.inbox import Task
 from dossiers.lists.worklist import Item
@@ -59,14 +60,19 @@ def _words(code: str) -> dict[str, str]:
         "born": gettext_in(code, "sinh"), "unit": gettext_in(code, "Đơn vị"), "step": gettext_in(code, "Bước"),
         "since": gettext_in(code, "Từ ngày"), "turn": gettext_in(code, "Đến lượt"), "due": gettext_in(code, "Hạn"),
         "wait": gettext_in(code, "đợi đến hết"), "open": gettext_in(code, "Xem hồ sơ"),
+        "claim": gettext_in(code, "Nhận làm"), "release": gettext_in(code, "Trả lại"),
+        "take": gettext_in(code, "Nhận thay"), "mine": gettext_in(code, "bạn nhận lúc"),
+        "theirs": gettext_in(code, "nhận lúc"), "behalf": gettext_in(code, "thay mặt"),
     }  # fmt: skip
     found |= {str(role): text.in_(code) for role, text in ROLE_LABELS.items()}
     found |= {str(source): text.in_(code) for source, text in SOURCE_LABELS.items()}
     return {name: escape(text) for name, text in found.items()}
 
 
-def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
-    """The lines of a list of dossiers; `address` is that of the list, a dossier's is the same with its code."""
+def dossier_lines(rows: Iterable[Item], address: str, code: str, ticked: bool = False) -> Markup:
+    """The lines of a list of dossiers; `address` is that of the list, a dossier's is the same with its code. `ticked`:
+    each with a box, to be chosen.
+    """
     word, on = _words(code), today()
     unit, step, since, turn, due = word["unit"], word["step"], word["since"], word["turn"], word["due"]
     lines = []
@@ -76,8 +82,11 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
             days = days_left(row.due_on, on)
             in_words = f'<span class="sub">{left(days, code)}</span>'
             limit = f'<span class="due {urgency(days)}"><span class="code">{day(row.due_on)}</span> {in_words}</span>'
+        box = (
+            f'<input type="checkbox" name="ho-so" value="{number}" aria-label="{escape(row.name)}"> ' if ticked else ""
+        )
         lines.append(
-            f'<tr><td><a class="name" href="{address}/{number}">{escape(row.name)}</a>'
+            f'<tr><td>{box}<a class="name" href="{address}/{number}">{escape(row.name)}</a>'
             f' <span class="sub"><span class="code">{number}</span> · <span class="code">{word["born"]}'
             f' {day(row.birth_date)}</span> · <span class="code">{word[row.source]}</span></span></td>'
             f'<td data-label="{unit}">{escape(row.unit)}</td>'
@@ -89,8 +98,35 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str) -> Markup:
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 
 
-def task_lines(tasks: Iterable[Task], address: str, code: str, of_others: bool = False) -> Markup:
-    """The lines of the inbox: who, where, until when, and the act as a button; of others whose turn it is."""
+def claim_buttons(number: str, claimed: Claimed | None, me: int, code: str) -> Markup:
+    """Who works on a dossier, with the buttons of the form around it: to take it, to give it back, to take it over."""
+    word = _words(code)
+
+    def button(name: str, value: str, label: str) -> str:
+        said = f"{label} {escape(number)}"
+        return f'<button class="link" name="{name}" value="{escape(value)}" aria-label="{said}">{label}</button>'
+
+    if claimed is None:
+        shown = button("nhan", number, word["claim"])
+    elif claimed.account_id == me:
+        shown = f"{word['mine']} {at(claimed.since)} {button('tra', number, word['release'])}"
+    else:
+        take = button("thay", f"{number} {claimed.account_id}", word["take"])
+        shown = f"<strong>{escape(claimed.name)}</strong> {word['theirs']} {at(claimed.since)} {take}"
+    return Markup(f'<span class="sub claim">{shown}</span>')  # noqa: S704 - every part is escaped above
+
+
+def task_lines(
+    tasks: Iterable[Task],
+    address: str,
+    code: str,
+    of_others: bool = False,
+    names: Mapping[int | None, str] = {},
+    me: int = 0,
+) -> Markup:
+    """The lines of the inbox: who, where, until when, and the act as a button; of others whose turn it is. `names` are
+    those of whom the one who looks, account `me`, stands in for.
+    """
     word, on = _words(code), today()
     lines = []
     for task in tasks:
@@ -112,9 +148,12 @@ def task_lines(tasks: Iterable[Task], address: str, code: str, of_others: bool =
             last = f'<a class="button{look}" href="{address}/{number}/{task.act}">{verb}</a>'
         else:
             last = f'<a class="button" href="{address}/{number}">{word["open"]}</a>'
+        if not of_others and not task.waits_until:
+            last += f" {claim_buttons(row.code, task.claimed, me, code)}"
+        whose = f' <span class="sub">{word["behalf"]} {escape(names[task.behalf])}</span>' if task.behalf else ""
         lines.append(
             f'<tr><td><a class="name" href="{address}/{number}">{escape(row.name)}</a>'
-            f' <span class="sub">{badge(row.state, code)}</span></td>'
+            f' <span class="sub">{badge(row.state, code)}</span>{whose}</td>'
             f'<td data-label="{word["unit"]}">{escape(row.unit)} <span class="sub">{word[row.source]}</span></td>'
             f'<td data-label="{word["due"]}">{limit}</td>'
             f'<td class="verb">{last}</td></tr>\n'
@@ -130,4 +169,5 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "state_options": partial(state_options, code=code),
         "dossier_lines": partial(dossier_lines, code=code),
         "task_lines": partial(task_lines, code=code),
+        "claim_buttons": partial(claim_buttons, code=code),
     }

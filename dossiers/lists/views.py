@@ -8,10 +8,11 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from dossiers import navigation
-from dossiers.accounts import giving
-from dossiers.casework import loading
+from dossiers.accounts import delegating, giving
+from dossiers.casework import claims, loading
 from dossiers.drafts.sent import keep_while_switching
-from dossiers.fields import parse_day
+from dossiers.fields import parse_day, whole
+from dossiers.formatters import at
 from dossiers.languages import gettext as _
 from dossiers.lists import finding, saving, worklist
 from dossiers.lists import inbox as waiting
@@ -49,7 +50,35 @@ def inbox() -> ResponseReturnValue:
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),
         asked=giving.how_many_wait(units_with("roles.confirm")) if may("roles.confirm") else 0,
+        lending=delegating.how_many_run(units_with("roles.read")) if may("roles.read") else 0,
+        me=signed().account_id,
     )
+
+
+@blueprint.post("/nhan-viec")
+@permits("dossier.act")
+def claim() -> ResponseReturnValue:
+    """Say that one works on a dossier (`nhan`), does no more (`tra`), or in another's place (`thay`: with the account
+    that was seen to); back to where one came from.
+    """
+    who = signed()
+    how = next((name for name in ("nhan", "tra", "thay") if name in request.form), None)
+    code, _space, seen = request.form.get(how or "", "").partition(" ")
+    case = loading.load_case(code, who)
+    if how is None or not claims.may_claim(case, who):
+        flash(_("Hồ sơ %(code)s không còn đến lượt bạn.", code=case.code), "info")
+        return redirect(way_back(), 303)
+    if how == "tra":
+        claims.give_back(case, who)
+        flash(_("Đã trả lại hồ sơ %(code)s; người khác nhận được.", code=case.code), "done")
+        return redirect(way_back(), 303)
+    other = claims.claim(case, who) if how == "nhan" else claims.take_over(case, whole(seen) or 0, who)
+    if other is not None:
+        since = at(other.since)
+        flash(_("%(name)s đã nhận hồ sơ %(code)s lúc %(at)s.", name=other.name, code=case.code, at=since), "warn")
+    else:
+        flash(_("Bạn đã nhận hồ sơ %(code)s; người khác thấy như vậy.", code=case.code), "done")
+    return redirect(way_back(), 303)
 
 
 def _filter(args: Mapping[str, str]) -> worklist.Filter:

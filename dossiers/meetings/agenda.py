@@ -11,7 +11,7 @@ from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.acting.ballots import voters_of
 from dossiers.casework.case import Case
-from dossiers.casework.helping import roles_over
+from dossiers.casework.helping import actor_over
 from dossiers.casework.loading import cases_of
 from dossiers.casework.models import Scope
 from dossiers.casework.rows import table_of
@@ -25,7 +25,6 @@ from dossiers.rules import services as rules
 from dossiers.units import registers, tree
 from workflow import machine
 from workflow.checklist import checklist
-from workflow.facts import Actor
 from workflow.guards import Situation
 from workflow.procedure.table import move_by
 from workflow.stages import State
@@ -107,7 +106,7 @@ def asked(case: Case, signed: Signed, day: date, members: int | None) -> Situati
         case.facts,
         rules.books()[case.rulebook],
         rules.calendar(),
-        Actor(signed.ref, roles_over(signed, case)),
+        actor_over(signed, case),
         max(day, clock.today()),
         cell_members=members,
     )

@@ -37,6 +37,8 @@ TOPICS: dict[str, Any] = {
     "role:refused": _l("Không đồng ý giao vai trò"),
     "role:granted": _l("Giao vai trò"),
     "role:ended": _l("Thôi vai trò"),
+    "role:lent": _l("Ủy quyền vai trò"),
+    "role:lent_ended": _l("Kết thúc ủy quyền trước hạn"),
     "rule:changed": _l("Đổi giá trị quy tắc"),
     "day:set": _l("Đặt ngày làm việc, ngày nghỉ"),
     "day:forgotten": _l("Bỏ ngày khỏi lịch riêng"),

@@ -184,6 +184,11 @@ def _rule(book: str, rule: str) -> Text:
     return known.title if known else Text(rule, rule)
 
 
+def for_whom(name: str, code: str) -> str:
+    """That somebody acted on behalf of another, after the own name; "" for whoever acted for themselves."""
+    return f" {escape(gettext_in(code, 'thay mặt %(name)s')) % {'name': escape(name)}}" if name else ""
+
+
 def timeline(lines: Iterable[Line], code: str) -> Markup:
     """The events of a dossier as the items of a list."""
     word, roles, made = _event_words(code), _labels(code)[2], []
@@ -194,7 +199,8 @@ def timeline(lines: Iterable[Line], code: str) -> Markup:
         made.append(
             f"<li{look}>{act_done(line, code)}{mark}"
             f'<p class="sub">{word["happened"]} <time datetime="{event.happened_on}">{day(event.happened_on)}</time>'
-            f" · {word['recorded']} {moment(event.recorded_at)} · {escape(line.who)}, {roles[event.actor_role]}"
+            f" · {word['recorded']} {moment(event.recorded_at)} · {escape(line.who)}{for_whom(line.behalf, code)},"
+            f" {roles[event.actor_role]}"
             f' · <abbr title="{escape(event.hash)}">#{event.seq}</abbr></p></li>\n'
         )
     return Markup("".join(made))  # noqa: S704 - every part is escaped above

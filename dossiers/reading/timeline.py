@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, null, select
 
+from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.casework import events
@@ -53,7 +54,7 @@ Mark = Literal["corrected", "undone"]
 class Line:
     """A line of the timeline: the event with who did it and its personal part.
 
-    `mark` says by which later event it was corrected or taken back.
+    `mark` says by which later event it was corrected or taken back; `behalf` is the name of the one it was done for.
     """
 
     event: Row[Any]
@@ -61,6 +62,7 @@ class Line:
     personal: dict[str, Any]
     details: Mapping[str, Any]
     mark: tuple[Mark, int] | None = None
+    behalf: str = ""
 
 
 TIMELINE = 50
@@ -71,7 +73,7 @@ def timeline(
     case: Case, roles: Iterable[Role], after: int = 0, before: int | None = None, limit: int = TIMELINE
 ) -> list[Line]:
     """A page of the newest events of a dossier, newest first, as much of each as somebody with these roles over the
-    dossier reads (people.personal.seen_of_event); one query.
+    dossier reads (people.personal.seen_of_event); one query, and one more where somebody acted for somebody else.
     """
     held = frozenset(roles)
     personal = sees_file(held)  # what nobody is shown is not read either
@@ -81,7 +83,8 @@ def timeline(
     if before is not None:  # what puts these right may stand on a page before this one
         later = run(_PUTTING_RIGHT, {"dossier": case.id, "from": before})
         told = [*((row.trigger, row.seq, events.said(row.body)) for row in later), *told]
-    marks = _marks(told)
+    marks, own = _marks(told), told[len(told) - len(rows) :]
+    names = names_of({details["behalf"] for _trigger, _seq, details in own if "behalf" in details})
     return [
         Line(
             row,
@@ -89,8 +92,9 @@ def timeline(
             seen_of_event(events.personal_said(opened(case.id, row.seq, row.content)), held) if row.content else {},
             details,
             marks.get(row.seq),
+            names.get(details.get("behalf"), ""),
         )
-        for row, (_trigger, _seq, details) in zip(rows, told[len(told) - len(rows) :], strict=True)
+        for row, (_trigger, _seq, details) in zip(rows, own, strict=True)
     ]
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, flash, make_response, redirect,
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
-from dossiers.casework import advance, loading
+from dossiers.casework import advance, claims, loading
 from dossiers.casework.case import Case
 from dossiers.documents.services import MIMETYPES, kind_of
 from dossiers.fields import ParagraphField, Words, required, whole
@@ -53,6 +53,9 @@ def dossier(code: str) -> ResponseReturnValue:
         "reading/dossier.html",
         page=page,
         tab="",
+        claimed=claims.of(case),
+        may_claim=claims.may_claim(case, signed()),
+        me=signed().account_id,
         **reading.grouped(page),
         lines=timeline(case, page.roles, limit=NEWEST),
         companions=reading.companions(case) if page.full_view else [],

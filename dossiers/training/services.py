@@ -1,7 +1,6 @@
-"""Classes: who is enrolled, who could be, and acts on many at once."""
+"""Classes: who is enrolled, who could be, and the acts on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,30 +9,16 @@ from sqlalchemy import Row, Select, bindparam, exists, literal_column, select, u
 
 from dossiers import names
 from dossiers.accounts.grants import Signed
-from dossiers.casework.act import Act, VersionConflict
-from dossiers.casework.loading import load_cases
-from dossiers.casework.many import Answer, advance_all
+from dossiers.casework.act import Act
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
-from dossiers.formatters import say
 from dossiers.lists import worklist
 from dossiers.people.models import Person
 from dossiers.units.models import Unit
 from workflow.facts import Evidence
-from workflow.machine import Refused
 from workflow.roles import Role
 from workflow.stages import State
-
-
-@dataclass
-class Result:
-    """What became of one line of a bulk act: `error` is None when it was done, else the sentence why not."""
-
-    code: str
-    name: str
-    error: str | None
-
 
 _MEMBERS = (
     select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
@@ -95,22 +80,6 @@ def proposed(signed: Signed) -> Sequence[Row[*tuple[Any, ...]]]:
         return []
     asked = {f"unit{nr}": unit for nr, (_role, unit) in enumerate(held)}
     return run(_waiting(len(held)), asked | {f"role{nr}": str(role) for nr, (role, _unit) in enumerate(held)}).all()
-
-
-def act_on_many(lines: list[tuple[str, str, Act]], signed: Signed) -> list[Result]:
-    """Do one act a line, (code, name, act) each, all that the rules allow in one transaction."""
-    cases = load_cases([code for code, _name, _act in lines], signed)
-    known = [(code, name, act) for code, name, act in lines if code in cases]
-    answers = advance_all([(cases[code], act) for code, _name, act in known], signed)
-    return [Result(code, name, _why_not(answer)) for (code, name, _), answer in zip(known, answers, strict=True)]
-
-
-def _why_not(answer: Answer) -> str | None:
-    if isinstance(answer, Refused):
-        return " ".join(say(refusal.message) for refusal in answer.refusals)
-    if isinstance(answer, VersionConflict):
-        return f"{answer.case.code}: {answer.seen} → {answer.case.version}"
-    return None  # done, or recorded when the form was sent first
 
 
 def enrol_act(course: CourseClass, on: date, key: str | None) -> Act:

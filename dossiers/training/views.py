@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from dossiers import clock
 from dossiers.acting.road import add_acts
 from dossiers.acting.sent import sent_key
+from dossiers.acting.together import Result, act_on_many
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, write_transaction
 from dossiers.fields import parse_day, plain, squeeze, still_free, with_empty, wrong_number
@@ -81,7 +82,7 @@ def course(course_id: int) -> ResponseReturnValue:
     if found is None or found.centre_id not in {node.id for node in _centres()}:
         abort(404)
     form = FlaskForm()
-    results: list[services.Result] = []
+    results: list[Result] = []
     error = ""
     status = 200
     may_certify = (Role.TRAINING_OFFICER, found.centre_id) in who.grants
@@ -112,7 +113,7 @@ def course(course_id: int) -> ResponseReturnValue:
     ), status
 
 
-def _enrol(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
+def _enrol(course: CourseClass, on: date) -> tuple[list[Result], str]:
     chosen = set(request.form.getlist("pick"))
     lines = [
         (row.code, row.full_name, services.enrol_act(course, on, _key(row.code)))
@@ -121,22 +122,22 @@ def _enrol(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
     ]
     if not lines:
         return [], _("Chưa chọn ai để cử đi học.")
-    return services.act_on_many(lines, signed()), ""
+    return act_on_many(lines, signed()), ""
 
 
-def _certify(course: CourseClass, on: date) -> tuple[list[services.Result], str]:
+def _certify(course: CourseClass, on: date) -> tuple[list[Result], str]:
     lines, bad = [], []
     for row in services.members(course, signed()):
         number = plain(squeeze(request.form.get(f"number-{row.code}", ""))) or ""
         if not number:
             continue
         if wrong := wrong_number(number):
-            bad.append(services.Result(row.code, row.full_name, wrong))
+            bad.append(Result(row.code, row.full_name, wrong))
             continue
         lines.append((row.code, row.full_name, services.certify_act(number, on, _key(row.code))))
     if not lines and not bad:
         return [], _("Chưa ghi số giấy chứng nhận nào.")
-    return [*services.act_on_many(lines, signed()), *bad], ""
+    return [*act_on_many(lines, signed()), *bad], ""
 
 
 def _key(code: str) -> str | None:

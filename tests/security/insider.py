@@ -79,6 +79,10 @@ def everything(world: World) -> Path:
         form = admin.get(f"/tai-khoan/{number}/vai-tro").forms["act"]
         unit = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
         assert admin.send(form, role="inspector", unit=unit).status_int == 303
+    for cell, last in (("DB02-C3", "30/07/2022"), ("DB02-C4", "31/07/2022")):
+        who = Person(world.app, "cell_secretary", cell)
+        form = who.get(who.get("/uy-quyen").html.select_one("a[href*=vai-tro]")["href"]).forms["act"]
+        assert who.send(form, stand_in="first", last=last, ground=f"Đi công tác đến {last}").status_int == 303
     path = world.folder / "kept elsewhere.gz"
     for more in ([], ["--file", str(path)]):
         assert run(args=["audit", "checkpoint", *more]).exit_code == 0

@@ -34,6 +34,8 @@ def _of(info: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*(_of(part) for part in info.types))
     if kind == "VarTupleType":
         return st.lists(_of(info.item_type), max_size=4)
+    if kind == "TupleType":
+        return st.tuples(*(_of(part) for part in info.item_types)).map(list)
     if kind == "EnumType":
         return st.sampled_from([str(member) for member in info.cls])
     if kind == "LiteralType":

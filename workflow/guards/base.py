@@ -8,7 +8,7 @@ import msgspec
 from workflow.calendar import WorkCalendar
 from workflow.facts import Actor, Control, DossierFacts, Evidence
 from workflow.roles import Part, Role
-from workflow.route import Route
+from workflow.route import Route, role_for
 from workflow.rulebook import Rulebook
 from workflow.stages import State
 from workflow.text import Text
@@ -92,6 +92,21 @@ class Situation(msgspec.Struct, frozen=True):
     def who(self, ref: str) -> str:
         """The person a reference names: the same for all accounts and seats of one person."""
         return self.persons.get(ref, ref)
+
+    @property
+    def competent(self) -> tuple[Role, ...]:
+        """The roles that may do the act that is asked; putting right is done in those of the act that is put right."""
+        if self.about is not None:
+            return tuple(dict.fromkeys((*self.about.recorders, *self.about.proposers)))
+        return tuple(dict.fromkeys(role_for(part, self.route) for part in self.parts))
+
+    @property
+    def behalf(self) -> str:
+        """For whom the actor would do the act that is asked, when the role it is done in was lent; else "". Of an act
+        that was done the one role is known.
+        """
+        held = self.actor.roles
+        return self.actor.behalf(held[0] if len(held) == 1 else next((r for r in self.competent if r in held), None))
 
     @property
     def on(self) -> date:

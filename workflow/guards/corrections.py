@@ -79,7 +79,8 @@ def correction_by_two(s: Situation) -> Refusal | None:
             "Propose the correction; a second person looks at it and records it.",
             mend="prepare_correction",
         )
-    if s.who(prepared.by) != s.who(s.actor.ref):
+    proposed = {s.who(ref) for ref in (prepared.by, prepared.behalf) if ref}
+    if not proposed.intersection(s.who(ref) for ref in (s.actor.ref, s.behalf) if ref):
         return None
     return s.no(
         "separation_of_duties",

@@ -20,13 +20,15 @@ CONTROL_LABELS = _DONE
 
 
 def controllers(step: Control, s: Situation) -> tuple[str, ...]:
-    """Who takes a step of control with the evidence at hand: the introducers who are named, else the actor."""
+    """Who takes a step of control with the evidence at hand: the introducers who are named, else the actor, and whoever
+    the actor stands in for: what is done in somebody's name is that person's step too.
+    """
     e = s.evidence
     if step is Control.INTRODUCE:
         return tuple(person.ref for person in e.introducers) if e else ()
     if step is Control.RESULTS and e is not None and all(relative.verified_on is None for relative in e.relatives):
         return ()
-    return (s.actor.ref,) if s.actor.ref else ()
+    return tuple(ref for ref in (s.actor.ref, s.behalf) if ref)
 
 
 def _took(step: Control, s: Situation) -> set[str]:
@@ -53,8 +55,11 @@ def separated(s: Situation) -> Refusal | None:
         if s.control not in (first, second):
             continue
         other = Control(second if s.control == first else first)
-        if mine & {s.who(ref) for ref in _took(other, s)}:
+        both = mine & {s.who(ref) for ref in _took(other, s)}
+        if both:
             done, doing = _DONE[other], _DONE[s.control]
+            if s.behalf and s.control is not Control.INTRODUCE:
+                return _in_anothers_name(s, done, doing, own=s.who(s.actor.ref) in both)
             return s.no(
                 "separation_of_duties",
                 f"Người đã {done.vi} không {doing.vi} trên cùng hồ sơ.",
@@ -64,3 +69,18 @@ def separated(s: Situation) -> Refusal | None:
                 "introducers" if s.control is Control.INTRODUCE else "",
             )
     return None
+
+
+def _in_anothers_name(s: Situation, done: Text, doing: Text, own: bool) -> Refusal:
+    """A stand-in is refused over a step of their own (`own`), or over one of the person they stand in for."""
+    if own:
+        vi, en = f"Chính bạn đã {done.vi}", f"You yourself {done.en} on this dossier"
+    else:
+        vi, en = f"Người bạn làm thay đã {done.vi}", f"The person you stand in for {done.en} on this dossier"
+    return s.no(
+        "separation_of_duties",
+        f"{vi} trên hồ sơ này; không {doing.vi} thay mặt ai trên cùng hồ sơ.",
+        f"{en}; so you are not who {doing.en} on anybody's behalf.",
+        "Một người khác có thẩm quyền làm việc này.",
+        "Another competent person does this.",
+    )

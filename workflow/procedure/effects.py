@@ -226,7 +226,7 @@ def correct_candidate(s: Situation, e: Evidence) -> Changes:
 
 
 def prepare_correction(s: Situation, e: Evidence) -> Changes:
-    return {"correction": PreparedCorrection(e.event or 1, s.actor.ref or "?", e.content)}
+    return {"correction": PreparedCorrection(e.event or 1, s.actor.ref or "?", e.content, s.behalf)}
 
 
 def decline_correction(s: Situation, e: Evidence) -> Changes:
