@@ -60,8 +60,8 @@ class Group:
 class Inbox:
     """What stands on a person's first page; `more`: there are more lines of one's own than are shown.
 
-    `warned` are those on probation of whom something is to be said to this person, `helped` all whom they help; `vacant`
-    what waits for nobody; `lost` what others took over; `names` whom this person stands in for, by account, and `lent`
+    `warned` are those on probation of whom something is to be said to this person, `helped` all whom they help;
+    `vacant` what waits for nobody; `lost` what others took over; `names` whom this person stands in for, by account, and `lent`
     in what: (account, role, unit).
     """
 
