@@ -15,13 +15,13 @@ from dossiers.casework.closing import is_shut
 from dossiers.formatters import day, moment
 from dossiers.languages import gettext_in
 from dossiers.reading.timeline import Line
+from dossiers.rules import services as rules
 from workflow.guards import Refusal
 from workflow.machine import Option
 from workflow.monitoring import BY_RULE
 from workflow.probation import ATTENDANCE_LABELS, AUTHOR_LABELS, DUES_LABELS, LEVEL_LABELS, MERIT_LABELS
 from workflow.replay import UNDO
 from workflow.roles import ROLE_LABELS
-from workflow.rulebook import shipped
 from workflow.stages import STATE_LABELS
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
@@ -179,7 +179,7 @@ def _of_the_year(said: Mapping[str, Any], code: str) -> Iterator[str]:
 
 
 def _rule(book: str, rule: str) -> Text:
-    books = shipped()
+    books = rules.books()
     known = books.get(book, next(iter(books.values()))).rules.get(rule)
     return known.title if known else Text(rule, rule)
 
