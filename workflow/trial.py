@@ -1,7 +1,8 @@
 """What another rulebook would mean for a dossier: its deadlines, needs, road and answers before and after."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,7 +15,7 @@ from workflow.guards import Situation
 from workflow.machine import options
 from workflow.roles import Role
 from workflow.route import Route, route_label
-from workflow.rulebook import Rulebook
+from workflow.rulebook import Rule, Rulebook
 from workflow.stages import State
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
@@ -45,41 +46,80 @@ class Standing(msgspec.Struct, frozen=True):
     cell_members: int | None = None
 
 
-def effects(
-    dossier: Standing,
-    before: tuple[Rulebook, Route],
-    after: tuple[Rulebook, Route | None],
-    calendar: WorkCalendar,
-    day: date,
-) -> tuple[Changed, ...]:
-    """What is otherwise on a day for a dossier under the rulebook and road `after` than `before`; () for nothing.
-
-    Without a road no act is possible: that is all there is to say then.
+class Side(msgspec.Struct, frozen=True):
+    """What one rulebook says of a dossier: each act with the rules that refuse it ("": it is possible), the last days
+    of its deadlines, what the next step lacks, which papers are wanted and how many.
     """
-    (old, road), (new, new_road) = before, after
-    if new_road is None:
-        return (Changed("route", "", _label(road, old), ""),)
-    was, becomes = (
-        Situation(
-            dossier.state, way, dossier.facts, book, calendar, _NOBODY, day, cell_members=dossier.cell_members
-        )
-        for book, way in ((old, road), (new, new_road))
-    )  # fmt: skip
-    found = _answers(was, becomes)
-    due, due_then = (
-        {d.rule: d.due_on.isoformat() for d in running(dossier.state, dossier.facts, book, calendar)}
-        for book in (old, new)
+
+    answers: dict[str, str]
+    deadlines: dict[str, str]
+    needs: dict[str, str]
+    papers: dict[str, str]
+
+
+def side(dossier: Standing, book: Rulebook, road: Route, calendar: WorkCalendar, day: date) -> Side:
+    """What a rulebook says of a dossier on a road on a day."""
+    state, facts = dossier.state, dossier.facts
+    s = Situation(state, road, facts, book, calendar, _NOBODY, day, cell_members=dossier.cell_members)
+    return Side(
+        _said(s),
+        {deadline.rule: deadline.due_on.isoformat() for deadline in running(state, facts, book, calendar)},
+        {check.rule: "1" for check in checklist(s) if check.refusal is not None},
+        {one.form: str(one.times) for one in wanted(s)},
     )
-    found += _unlike("deadline", due, due_then)
-    lacks, lacks_then = (
-        {check.rule: "1" for check in checklist(s) if check.refusal is not None} for s in (was, becomes)
-    )
-    found += _unlike("need", lacks, lacks_then)
-    papers, papers_then = ({one.form: str(one.times) for one in wanted(s)} for s in (was, becomes))
-    found += _unlike("paper", papers, papers_then)
-    if road != new_road:
-        found.append(Changed("route", "", _label(road, old), _label(new_road, new)))
+
+
+class Pair:
+    """Two rulebooks, and what differs between them, found once: the rules by key, and whether forms do."""
+
+    def __init__(self, old: Rulebook, new: Rulebook) -> None:
+        self.old, self.new = old, new
+        values, says = ({key: rule.value for key, rule in book.rules.items()} for book in (old, new))
+        self.rules = {key for key in values.keys() | says.keys() if values.get(key) != says.get(key)}
+        self.rules |= values.keys() ^ says.keys()
+        self.forms = (old.forms, old.kinds) != (new.forms, new.kinds)
+
+
+def effects(
+    dossier: Standing, books: Pair, before: Route, after: Route | None, calendar: WorkCalendar, day: date
+) -> tuple[Changed, ...]:
+    """What is otherwise on a day for a dossier under the second of two rulebooks, on the road `after`; () for nothing.
+
+    Without a road no act is possible: that is all there is to say then. Where nothing of what the first rulebook is
+    asked for reads otherwise in the second, that one is not asked.
+    """
+    old, new = books.old, books.new
+    if after is None:
+        return (Changed("route", "", _label(before, old), ""),)
+    asked = _Asked(old.rules)
+    was = side(dossier, msgspec.structs.replace(old, rules=asked), before, calendar, day)
+    if before == after and not books.forms and not asked.keys_asked & books.rules:
+        return ()
+    becomes = side(dossier, new, after, calendar, day)
+    found = _answers(was.answers, becomes.answers)
+    found += _unlike("deadline", was.deadlines, becomes.deadlines)
+    found += _unlike("need", was.needs, becomes.needs)
+    found += _unlike("paper", was.papers, becomes.papers)
+    if before != after:
+        found.append(Changed("route", "", _label(before, old), _label(after, new)))
     return tuple(found)
+
+
+class _Asked(dict[str, Rule]):
+    """The rules of a rulebook, which note what of them is asked for."""
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        super().__init__(rules)
+        self.keys_asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> Rule:
+        self.keys_asked.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A rule, or what stands for none."""
+        self.keys_asked.add(key)
+        return super().get(key, default)
 
 
 def _label(road: Route, book: Rulebook) -> str:
@@ -95,9 +135,8 @@ def _unlike(what: What, before: dict[str, str], after: dict[str, str]) -> list[C
     ]
 
 
-def _answers(was: Situation, becomes: Situation) -> list[Changed]:
+def _answers(said: dict[str, str], says: dict[str, str]) -> list[Changed]:
     """The acts that were possible and are refused, and the reverse."""
-    said, says = _said(was), _said(becomes)
     found: list[Changed] = []
     for trigger in dict.fromkeys((*said, *says)):
         before, after = said.get(trigger), says.get(trigger)

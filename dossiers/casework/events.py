@@ -369,7 +369,7 @@ def said(body: str) -> Mapping[str, Any]:
     if content.get("corrected"):
         shown["corrected"] = content["corrected"]["evidence"]
     if content.get("moved"):
-        shown["moved"] = content["moved"]
+        shown["moved"], shown["cause"] = content["moved"], content.get("cause")
     return shown
 
 

@@ -23,7 +23,7 @@ from dossiers.units.places import Place
 from workflow.route import walked
 from workflow.rulebook import Rulebook
 from workflow.stages import State
-from workflow.trial import Changed, Standing, effects
+from workflow.trial import Changed, Pair, Standing, effects
 from workflow.votes import Body
 
 log = structlog.get_logger()
@@ -71,6 +71,7 @@ class Run:
         self.book, self.day, self._moved = book, clock.today() if moved else day_of(book), moved
         now = rules.current()
         self._books, self._calendar = now.books, now.calendar
+        self._pairs: dict[str, Pair] = {}
 
     def batch(self, after: int) -> tuple[Sequence[Any], list[Tried]]:
         """The next dossiers by number, and those of them that something changes for; two queries."""
@@ -102,7 +103,8 @@ class Run:
             return ()
         after = None if road_then is None else walked(road_then, new, facts.referred)
         before = walked(road, old, facts.referred)
-        return effects(standing, (old, before), (new, after), self._calendar, self.day)
+        pair = self._pairs.get(rulebook) or self._pairs.setdefault(rulebook, Pair(old, new))
+        return effects(standing, pair, before, after, self._calendar, self.day)
 
 
 def figures(found: Sequence[Tried]) -> Counter[str]:

@@ -88,6 +88,8 @@ def _event_words(code: str) -> dict[str, str]:
         "corrected": gettext_in(code, "đã đính chính ở #%(n)s"),
         "quarter": gettext_in(code, "quý %(n)s"),
         "undone": gettext_in(code, "đã hoàn tác ở #%(n)s"),
+        "because": gettext_in(code, "tính lại thời hạn vì"),
+        "office": gettext_in(code, "nhật ký quản trị số %(n)s"),
     }
     return {name: escape(text) for name, text in found.items()}
 
@@ -123,6 +125,9 @@ def _details(line: Line, code: str) -> Iterator[str]:
     for rule, old, new in said.get("moved", ()):
         title = _rule(line.event.rulebook, rule).in_(code)
         yield f"<span>{escape(title)}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
+    if line.cause is not None:
+        number = word["office"] % {"n": line.cause.seq}
+        yield f"<span>{word['because']}: {escape(line.cause.told(code))} ({number})</span>"
     if personal.get("agreed_by"):
         yield f"<span>{word['agreed_by']}: {escape(personal['agreed_by'])}</span>"
     if personal.get("kept_because"):
@@ -206,6 +211,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "acts": lambda options, address, look="": acts(options, address, code, look),
         "act_done": partial(act_done, code=code),
         "timeline": partial(timeline, code=code),
+        "cause": lambda cause: cause.told(code),
         "explained": partial(explained, code=code),
         "identity": id,
     }

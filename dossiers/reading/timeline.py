@@ -13,6 +13,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
 from dossiers.people.personal import seen_of_event, sees_file
+from dossiers.reading.causes import Cause, causes
 from dossiers.reading.page import _of_dossier
 from workflow.replay import CORRECTION, UNDO
 from workflow.roles import Role
@@ -60,6 +61,8 @@ class Line:
     personal: dict[str, Any]
     details: Mapping[str, Any]
     mark: tuple[Mark, int] | None = None
+    cause: Cause | None = None
+    """Why deadlines were counted anew, where they were."""
 
 
 TIMELINE = 50
@@ -81,6 +84,7 @@ def timeline(
         later = run(_PUTTING_RIGHT, {"dossier": case.id, "from": before})
         told = [*((row.trigger, row.seq, events.said(row.body)) for row in later), *told]
     marks = _marks(told)
+    why = causes(said.get("cause") for _trigger, _seq, said in told)
     return [
         Line(
             row,
@@ -88,6 +92,7 @@ def timeline(
             seen_of_event(events.personal_said(opened(case.id, row.seq, row.content)), held) if row.content else {},
             details,
             marks.get(row.seq),
+            why.get(details.get("cause") or 0),
         )
         for row, (_trigger, _seq, details) in zip(rows, told[len(told) - len(rows) :], strict=True)
     ]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeGuard
 
 import structlog
@@ -16,7 +17,7 @@ from dossiers.office import services as office
 from dossiers.rules import instance
 from dossiers.rules.models import CalendarDay, InstanceValue, RulebookFile, RuleStateRecord, RuleValue
 from workflow import rulestate
-from workflow.calendar import WorkCalendar
+from workflow.calendar import WorkCalendar, expected
 from workflow.rulebook import Rulebook, Value, with_loaded
 from workflow.rulestate import Rules, digest
 
@@ -33,9 +34,27 @@ _STATE = select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam
 
 
 class InForce(Rules):
-    """The rules of this instance; `kept` says that their state stands in the database."""
+    """The rules of this instance; `kept` says that their state stands in the database. `own_days` are those of the
+    calendar that an administrator set: nobody waits for their announcement.
+    """
 
     kept = False
+    own_days: frozenset[date] = frozenset()
+
+    def expected(self, year: int) -> tuple[date, ...]:
+        """Days off of a year and the years that its deadlines reach into that nobody has announced yet, in order."""
+        years = range(year, year + 4)
+        return tuple(sorted({day for one in years for day in expected(one)} - self.own_days))
+
+    def as_announced(self, year: int) -> WorkCalendar:
+        """The working days if none of those came that are only expected."""
+        if year not in self._announced:
+            self._announced[year] = self.calendar.worked(self.expected(year))
+        return self._announced[year]
+
+    @cached_property
+    def _announced(self) -> dict[int, WorkCalendar]:
+        return {}
 
 
 _VALUES = select(RuleValue.rulebook, RuleValue.key, RuleValue.value)
@@ -80,7 +99,9 @@ def in_force(
         changed.setdefault(book, {})[key] = json.loads(value)
     books = {code: book.changed(changed.get(code, {})) for code, book in with_loaded(texts).items()}
     calendar = WorkCalendar((day for day, working in days if working), (day for day, working in days if not working))
-    return InForce(books, calendar, texts=texts)
+    found = InForce(books, calendar, texts=texts)
+    found.own_days = frozenset(day for day, _working in days)
+    return found
 
 
 def as_loaded() -> dict[str, Rulebook]:

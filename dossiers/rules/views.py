@@ -17,6 +17,7 @@ from dossiers.languages import lazy as _l
 from dossiers.rules import services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
+from workflow.calendar import NationalDay, national_days
 from workflow.rulebook import CONFIDENCES, Rule, RulebookError, Value, in_force
 from workflow.words import differences, word_text
 
@@ -45,9 +46,16 @@ def rulebooks() -> ResponseReturnValue:
         books=list(books.values()),
         book=book,
         days=days,
+        national=[(year, _national(year)) for year in (clock.today().year, clock.today().year + 1)],
         confidences=CONFIDENCES,
         may_change=may("administration"),
     )
+
+
+def _national(year: int) -> list[NationalDay]:
+    """The national calendar of a year, without the days that this instance set itself."""
+    own = services.current().own_days
+    return [one for one in national_days(year) if one.day not in own]
 
 
 @blueprint.get("/quy-tac/so-sanh/<first>/<second>")
