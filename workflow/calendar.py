@@ -28,7 +28,7 @@ _CULTURE_DAY = "Vietnam Cultural Day"
 @lru_cache(maxsize=128)
 def expected(year: int) -> frozenset[date]:
     """The days off of a year that nobody has announced yet: Tết and National Day of years to come, 24 November."""
-    import holidays
+    import holidays  # only where it is asked for, as below
 
     return frozenset(
         day

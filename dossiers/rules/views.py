@@ -14,7 +14,7 @@ from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.rules import services
+from dossiers.rules import files, services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
 from workflow.calendar import NationalDay, national_days
@@ -49,6 +49,7 @@ def rulebooks() -> ResponseReturnValue:
         national=[(year, _national(year)) for year in (clock.today().year, clock.today().year + 1)],
         confidences=CONFIDENCES,
         may_change=may("administration"),
+        waiting=files.how_many_wait() if may("rulebook.confirm") else 0,
     )
 
 

@@ -82,6 +82,7 @@ def test_one_loads_another_confirms_and_only_then_is_it_a_rule(app: Flask, perso
     assert "đủ 18 tuổi đủ 50 tuổi" in text_of(page)
     assert "RB-2022B" not in codes(app)
     assert "RB-2022B" not in admin.get("/quy-tac").text
+    assert "1 chờ xác nhận" in text_of(second.get("/quy-tac"))
     asked = admin.web.post(f"{address}/xac-nhan", {"csrf_token": admin.token()}, status=303).follow()
     assert "Người nạp không tự xác nhận" in text_of(asked)
     assert "RB-2022B" not in codes(app)
