@@ -50,7 +50,7 @@ def told(change: Changed, old: Rulebook, new: Rulebook) -> Told:
     if change.what in ("refused", "allowed"):
         return Told(name, _answer(change.before, old, new), _answer(change.after, new, old), change.what == "refused")
     if change.what == "need":
-        words = {"": _("không thiếu"), "1": _("còn thiếu")}
+        words = {"": _("đủ điều kiện"), "1": _("chưa đủ điều kiện")}
         return Told(name, words[change.before], words[change.after])
     if change.what == "paper":
         return Told(name, _papers(change.before), _papers(change.after))
