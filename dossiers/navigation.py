@@ -23,6 +23,12 @@ class Entry:
     """A permission whose holders find it on another page."""
 
 
+_OF_RULES = (
+    "acting.loaded", "acting.load_file", "acting.loaded_one", "acting.dry_run", "acting.change_rulebook",
+    "acting.change_many",
+)  # fmt: skip
+"""Pages about rules that stand in the room of acts."""
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("lists.inbox", message("Việc của tôi"), "dossier.read"),
     Entry("lists.worklist", message("Hồ sơ"), "list.read", ("reading.dossier",)),
@@ -39,7 +45,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),
     Entry("audit.reads", message("Lượt xem"), "reads.watch", unless="audit.read"),
     Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.")),
-    Entry("rules.rulebooks", message("Quy tắc"), "administration", ("rules.",)),  # others find it at every page's foot
+    # Others find it at every page's foot.
+    Entry("rules.rulebooks", message("Quy tắc"), "administration", ("rules.", *_OF_RULES)),
     Entry("accounts.accounts", message("Tài khoản"), "administration", ("accounts.",)),
     Entry("roles.roles", message("Vai trò"), "roles.read"),
 )

@@ -54,6 +54,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
         {Role.INSPECTOR, Role.CELL_SECRETARY, Role.COMMITTEE_SECRETARY, Role.UPPER_SECRETARY, Role.ADMINISTRATOR}
     ),
     "administration": grants.GIVING,
+    "rulebook.confirm": grants.CONFIRMING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
     "delegation.read": grants.LENT | grants.IDLE,

@@ -9,13 +9,15 @@ from sqlalchemy import func, select
 from dossiers import clock
 from dossiers.accounts import grants
 from dossiers.accounts.models import Account, RoleAssignment
-from dossiers.casework import loading
+from dossiers.casework import loading, trials
 from dossiers.casework.closing import is_shut
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.meetings.models import MeetingLine
 from dossiers.papers.models import PaperScan
+from dossiers.rules import files
+from dossiers.rules.models import RulebookFile
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
@@ -35,7 +37,7 @@ FOR_PROGRAMS = {
     "monitoring.due_file", "monitoring.classification_file",
 }  # fmt: skip
 """What answers with something else than a page."""
-FILES = {"reading.scan_page", "reading.scan_shown", "reading.scan_printed", "reading.scan_saved"}
+FILES = {"acting.loaded_text", "reading.scan_page", "reading.scan_shown", "reading.scan_printed", "reading.scan_saved"}
 """What is no page: files people sent."""
 
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
@@ -120,6 +122,22 @@ def _acts() -> dict[str, tuple[str, tuple[str, str]]]:
     return {trigger: (code, who) for trigger, (_rank, code, who) in found.items()}
 
 
+def _loaded() -> int:
+    """A rulebook that was loaded as a file and waits; with a dry run."""
+    known = db.session.scalar(select(RulebookFile.id))
+    if known is not None:
+        return known
+    text = (
+        'code = "RB-2022B"\nin_force_from = 2022-08-15\nextends = "RB-2021"\n'
+        'title = { vi = "Quy định thử", en = "A regulation to try" }\n'
+        '[rules.age_min]\nvalue = 600\nsource = "Quy định thử, điều 1"\nstate = "one_source"\n'
+    )
+    file, _checked = files.load(text.encode(), "Quy định thử", 1)
+    assert file is not None
+    trials.begin(file)
+    return file.id
+
+
 def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
     """Values for routes that want some, and who looks."""
     cell, committee = (db.session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("DB02-C3", "DB02"))
@@ -134,7 +152,10 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         ).one() for number in (1, 2)
     )  # fmt: skip
     rules = ("quorum", "removal_grounds", "ceremony_clock_starts", "age_min", "probation", "opinions", "consent_note")
+    loaded = {"number": _loaded()}
     return {
+        "acting.loaded_one": [(loaded, administrator)],
+        "acting.dry_run": [(loaded, administrator)],
         "meetings.meeting": [(closed, secretary), (open_, secretary), ({"number": 3}, officer)],
         "meetings.change": [(open_, secretary)],
         "meetings.who_came": [(closed, secretary), (open_, secretary)],

@@ -9,11 +9,50 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
+import msgspec
+
 _DAY = timedelta(days=1)
 _SWAPPED = {date(2026, 1, 2): date(2026, 1, 10)}
 """Days off and the Saturdays worked for them that were announced and that the package does not know."""
 _REMEMBERED = 20_000
 """Ends of periods a calendar remembers: many dossiers share their days."""
+
+
+ANNOUNCED_UNTIL = 2026
+"""The last year whose days off and made up for were announced; of later ones some are only expected."""
+_NOT_LAW = ("Lunar New Year", "National Day", "substituted")
+"""Days off, as the package names them, that are announced year by year; the law names the others."""
+_CULTURE_DAY = "Vietnam Cultural Day"
+
+
+@lru_cache(maxsize=128)
+def expected(year: int) -> frozenset[date]:
+    """The days off of a year that nobody has announced yet: Tết and National Day of years to come, 24 November."""
+    import holidays  # only where it is asked for, as below
+
+    return frozenset(
+        day
+        for day, name in holidays.country_holidays("VN", years=year).items()
+        if day.year == year
+        and (_CULTURE_DAY in name or (year > ANNOUNCED_UNTIL and any(part in name for part in _NOT_LAW)))
+    )
+
+
+class NationalDay(msgspec.Struct, frozen=True):
+    """A day that differs from Monday to Friday by the national calendar: off, or worked (`working`); `expected` while
+    nobody has announced it.
+    """
+
+    day: date
+    working: bool
+    expected: bool
+
+
+def national_days(year: int) -> tuple[NationalDay, ...]:
+    """What a year has of them, in order; days off that fall on a weekend change nothing and are left out."""
+    off, made_up = _national(year)
+    days = [NationalDay(day, False, day in expected(year)) for day in off - made_up if day.weekday() < 5]
+    return tuple(sorted((*days, *(NationalDay(day, True, False) for day in made_up)), key=lambda one: one.day))
 
 
 @lru_cache(maxsize=512)
@@ -94,6 +133,11 @@ class WorkCalendar:
             days_off |= off - self._working - working
         days_off -= made_up
         return tuple(sorted(made_up)), tuple(sorted(days_off))
+
+    def worked(self, days: Iterable[date]) -> "WorkCalendar":
+        """The same calendar if some days off were worked after all, where they are weekdays."""
+        also = {day for day in days if day.weekday() < 5}
+        return WorkCalendar(self._working | also, self._off - also, self._complete)
 
     def add_working_days(self, day: date, days: int) -> date:
         """The last day of a period of `days` working days that begins with the event on `day`.

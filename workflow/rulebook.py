@@ -1,7 +1,7 @@
 """Rulebooks: the rules as data, loaded from rulebooks/*.toml and chosen by date (domain.md §3)."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -70,6 +70,8 @@ class Rulebook(msgspec.Struct, frozen=True):
     """What the levels of the tree are called, by kind of unit, where not as usual."""
     kinds: dict[str, str] = {}
     """The code of the form of each kind of paper."""
+    extends: str = ""
+    """The code of the rulebook it takes over what it does not name from; "" for none."""
 
     def rule(self, key: str) -> Rule:
         """The rule with this key; KeyError when there is none."""
@@ -140,6 +142,10 @@ class Rulebook(msgspec.Struct, frozen=True):
             rules[key] = msgspec.structs.replace(rule, value=new)
         return msgspec.structs.replace(self, rules=rules)
 
+    def fits(self, rule: Rule, value: str | tuple[str, ...]) -> None:
+        """Raises RulebookError where the words of a value are none the rules could work with."""
+        self._check_words(rule, (value,) if isinstance(value, str) else value)
+
     def _check_words(self, rule: Rule, new: tuple[str, ...]) -> None:
         """Refuse words the rules could not work with: unknown choices, unknown papers, shares that are none."""
         old = (rule.value,) if isinstance(rule.value, str) else rule.value
@@ -175,7 +181,7 @@ def _merged(raw: dict[str, dict[str, object]], base: Mapping[str, object]) -> di
 
 
 def _build(raw: dict[str, object], known: Mapping[str, Rulebook]) -> Rulebook:
-    parent = known.get(str(raw.pop("extends", "")))
+    parent = known.get(str(raw.get("extends", "")))
     inherited = raw.pop("inherited", None)
     for table, name in (("rules", "key"), ("forms", "code")):
         own = raw.get(table, {})
@@ -196,6 +202,33 @@ def _build(raw: dict[str, object], known: Mapping[str, Rulebook]) -> Rulebook:
     return msgspec.structs.replace(book, kinds={form.kind: code for code, form in book.forms.items() if form.kind})
 
 
+def read(text: str, known: Mapping[str, Rulebook]) -> Rulebook:
+    """The rulebook a file's text holds, with what it takes over from one that is `known`. Raises RulebookError.
+
+    It says only that the text can be read; whether an instance may use it says workflow.rulefile.
+    """
+    try:
+        return _build(tomllib.loads(text), known)
+    except tomllib.TOMLDecodeError as error:
+        raise RulebookError(str(error)) from error
+
+
+def by_date(books: Mapping[str, Rulebook]) -> dict[str, Rulebook]:
+    """Rulebooks by code, oldest first, as `in_force` wants them."""
+    return dict(sorted(books.items(), key=lambda item: item[1].in_force_from))
+
+
+def with_loaded(texts: Iterable[str]) -> dict[str, Rulebook]:
+    """The shipped rulebooks and those an instance loaded, given as the texts of their files, each after those it
+    extends; oldest first.
+    """
+    books = dict(shipped())
+    for text in texts:
+        book = read(text, books)
+        books[book.code] = book
+    return by_date(books)
+
+
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, Rulebook]:
     """The rulebooks that ship with the product, by code, oldest first."""
@@ -205,7 +238,7 @@ def shipped() -> dict[str, Rulebook]:
         if path.name.endswith(".toml"):
             book = _build(_read(path), books)
             books[book.code] = book
-    return dict(sorted(books.items(), key=lambda item: item[1].in_force_from))
+    return by_date(books)
 
 
 def in_force(day: date, books: Mapping[str, Rulebook] | None = None) -> Rulebook:

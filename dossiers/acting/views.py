@@ -5,7 +5,8 @@ from flask import Blueprint
 from dossiers.acting.across import FORMS
 from dossiers.acting.correcting import correct
 from dossiers.acting.road import add_acts
-from dossiers.acting.rulebook import change_rulebook
+from dossiers.acting.rulebook import change_many, change_rulebook
+from dossiers.acting.rulebooks import addresses
 from dossiers.acting.scans import take_uploads
 from dossiers.acting.together_views import together
 from dossiers.casework.correcting import PROPOSAL
@@ -18,3 +19,6 @@ for trigger in (CORRECTION, PROPOSAL):
     blueprint.add_url_rule(f"/ho-so/<code>/{trigger}", trigger, correct, methods=["GET", "POST"])
 blueprint.add_url_rule("/lam-chung", view_func=together, methods=["GET", "POST"])
 blueprint.add_url_rule("/quy-tac/chuyen", view_func=change_rulebook, methods=["GET", "POST"])
+blueprint.add_url_rule("/quy-tac/chuyen-nhieu", view_func=change_many, methods=["GET", "POST"])
+for address, view, methods in addresses():
+    blueprint.add_url_rule(address, view_func=view, methods=methods)

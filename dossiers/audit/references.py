@@ -60,12 +60,13 @@ def _told(told: Told) -> References:
         rules.in_force(
             [(row.rulebook, row.key, row.value) for row in _rows(told, "rule_value")],
             [(row.day, row.working) for row in _rows(told, "calendar_day")],
+            rules.texts_of(_rows(told, "rulebook_file")),
         ),
         replaying.marks_begin(),
     )
 
 
-_DAYS = ("valid_from", "valid_to", "day")
+_DAYS = ("valid_from", "valid_to", "day", "in_force_from")
 
 
 def _rows(told: Told, table: str) -> Iterator[Any]:

@@ -13,10 +13,11 @@ from dossiers.formatters import day, say
 from dossiers.languages import gettext, message
 from dossiers.people.personal import field_label, field_text
 from dossiers.people.rows import person_row
+from dossiers.rules import services as rules
 from dossiers.units.registers import STATUS_LABELS, Status
 from workflow.roles import ROLE_LABELS, Role
 from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, Decider, UnitKind
-from workflow.rulebook import Rule, shipped
+from workflow.rulebook import Rule
 from workflow.votes import BODY_LABELS, Body
 from workflow.words import value_text
 
@@ -29,6 +30,7 @@ LABELS: dict[str, str] = {
     "until": message("đến trước ngày"), "by": message("theo"), "seat": message("người biểu quyết số"),
     "body": message("trong"), "status": message("là"), "account": message("tài khoản số"), "role": message("vai trò"),
     "rulebook": message("bộ quy tắc"), "key": message("quy tắc"), "value": message("giá trị"),
+    "version": message("bản"), "digest": message("mã băm"),
     "day": message("ngày"), "working": message("là ngày"), "note": message("theo"), "year": message("năm"),
     "person": message("người số"), "asked_by": message("do tài khoản số"), "request": message("đề nghị số"),
     "behalf": message("thay mặt tài khoản số"),
@@ -43,6 +45,7 @@ TABLES: dict[str, str] = {
     "unit": message("đơn vị"), "unit_placement": message("vị trí của đơn vị"),
     "body_member": message("người biểu quyết"), "seat_status": message("tình trạng biểu quyết"),
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
+    "rulebook_file": message("bộ quy tắc đã nạp"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
     "meeting": message("cuộc họp"), "meeting_attendance": message("điểm danh"),
     "meeting_line": message("kết quả biểu quyết của cuộc họp"),
@@ -93,7 +96,7 @@ def _value(name: str, value: str, body: Mapping[str, Any]) -> str:
 
 def _rule(body: Mapping[str, Any]) -> Rule:
     """The rule an event speaks of, with the value it was given. Raises KeyError when there is none any more."""
-    rule = shipped()[str(body["rulebook"])].rule(str(body["key"]))
+    rule = rules.books()[str(body["rulebook"])].rule(str(body["key"]))
     value = json.loads(str(body["value"]))
     return msgspec.structs.replace(rule, value=tuple(value) if isinstance(value, list) else value)
 

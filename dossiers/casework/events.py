@@ -372,7 +372,7 @@ def said(body: str) -> Mapping[str, Any]:
     if content.get("corrected"):
         shown["corrected"] = content["corrected"]["evidence"]
     if content.get("moved"):
-        shown["moved"] = content["moved"]
+        shown["moved"], shown["cause"] = content["moved"], content.get("cause")
     if content.get("behalf"):
         shown["behalf"] = content["behalf"]
     return shown

@@ -36,6 +36,9 @@ from workflow.rulestate import Rules
 
 log = structlog.get_logger()
 
+CAUSES = ("rule:changed", "rulebook:confirmed", "day:set", "day:forgotten")
+"""What of the office's acts has deadlines counted anew."""
+
 AT_ONCE = 500
 """Up to so many dossiers with open deadlines are counted in the request that changed the rules."""
 BATCH = 200
@@ -59,7 +62,7 @@ _NEXT = (
 _HOW_MANY = select(func.count(DeadlineRecord.dossier_id.distinct())).where(DeadlineRecord.ended_on.is_(None))
 _CAUSE = (
     select(OfficeEvent.seq, OfficeEvent.actor_id)
-    .where(OfficeEvent.topic.in_(("rule:changed", "day:set", "day:forgotten")))
+    .where(OfficeEvent.topic.in_(CAUSES))
     .order_by(OfficeEvent.seq.desc())
     .limit(1)
 )

@@ -12,8 +12,8 @@ from flask.cli import AppGroup
 COMMANDS = {
     "accounts": "office", "audit": "keeping", "backup": "keeping", "counts": "keeping", "db": "keeping",
     "demo": "serving", "dossiers": "office", "instance": "keeping", "monitoring": "following", "papers": "papers",
-    "prepare": "serving", "quota": "reading", "serve": "serving", "units": "office", "upgrade-log": "keeping",
-    "worker": "serving",
+    "prepare": "serving", "quota": "reading", "rulebook": "rulebooks", "serve": "serving", "units": "office",
+    "upgrade-log": "keeping", "worker": "serving",
 }  # fmt: skip
 """In which module of this room each command stands."""
 

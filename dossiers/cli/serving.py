@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from dossiers.accounts import sessions
-from dossiers.casework import claims, recounting
+from dossiers.casework import claims, recounting, trials
 from dossiers.cli.common import Command, Commands, fail
 from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
@@ -95,8 +95,9 @@ def _share_one_heap() -> None:
 
 
 def _work_beside(app: Flask) -> None:
-    """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; ask the
-    virus scanner about files that wait; and clear away sessions, reads and claims whose time is over.
+    """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; run
+    rulebooks dry; ask the virus scanner about files that wait; and clear away sessions, reads and claims whose time is
+    over.
     """
 
     def work() -> None:
@@ -107,6 +108,7 @@ def _work_beside(app: Flask) -> None:
                 try:
                     if recounting.is_pending():
                         recounting.recount()
+                    trials.carry_on_all()
                     asking.ask_again()
                     if monotonic() - cleared > _CLEARS_EVERY:
                         sessions.forget()
@@ -122,10 +124,12 @@ def _work_beside(app: Flask) -> None:
 @click.command("worker", cls=Command)
 @with_appcontext
 def worker() -> None:
-    """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, clear
-    away sessions, reads and notes of who works on what whose time is over, ask the virus scanner about files that wait.
+    """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, run loaded
+    rulebooks dry, clear away sessions, reads and notes of who works on what whose time is over, ask the virus scanner
+    about files that wait.
     """
     click.echo(f"{recounting.recount()} dossiers got other days.")
+    click.echo(f"{trials.carry_on_all()} rulebooks run dry.")
     click.echo(f"{sessions.forget()} sessions cleared away.")
     click.echo(f"{privacy.forget()} reads cleared away.")
     click.echo(f"{claims.forget()} notes of who works on what cleared away.")

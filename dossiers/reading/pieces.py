@@ -15,13 +15,13 @@ from dossiers.casework.closing import is_shut
 from dossiers.formatters import day, moment
 from dossiers.languages import gettext_in
 from dossiers.reading.timeline import Line
+from dossiers.rules import services as rules
 from workflow.guards import Refusal
 from workflow.machine import Option
 from workflow.monitoring import BY_RULE
 from workflow.probation import ATTENDANCE_LABELS, AUTHOR_LABELS, DUES_LABELS, LEVEL_LABELS, MERIT_LABELS
 from workflow.replay import UNDO
 from workflow.roles import ROLE_LABELS
-from workflow.rulebook import shipped
 from workflow.stages import STATE_LABELS
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
@@ -88,6 +88,8 @@ def _event_words(code: str) -> dict[str, str]:
         "corrected": gettext_in(code, "đã đính chính ở #%(n)s"),
         "quarter": gettext_in(code, "quý %(n)s"),
         "undone": gettext_in(code, "đã hoàn tác ở #%(n)s"),
+        "because": gettext_in(code, "tính lại thời hạn vì"),
+        "office": gettext_in(code, "nhật ký quản trị số %(n)s"),
     }
     return {name: escape(text) for name, text in found.items()}
 
@@ -123,6 +125,9 @@ def _details(line: Line, code: str) -> Iterator[str]:
     for rule, old, new in said.get("moved", ()):
         title = _rule(line.event.rulebook, rule).in_(code)
         yield f"<span>{escape(title)}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
+    if line.cause is not None:
+        number = word["office"] % {"n": line.cause.seq}
+        yield f"<span>{word['because']}: {escape(line.cause.told(code))} ({number})</span>"
     if personal.get("agreed_by"):
         yield f"<span>{word['agreed_by']}: {escape(personal['agreed_by'])}</span>"
     if personal.get("kept_because"):
@@ -179,7 +184,7 @@ def _of_the_year(said: Mapping[str, Any], code: str) -> Iterator[str]:
 
 
 def _rule(book: str, rule: str) -> Text:
-    books = shipped()
+    books = rules.books()
     known = books.get(book, next(iter(books.values()))).rules.get(rule)
     return known.title if known else Text(rule, rule)
 
@@ -212,6 +217,7 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "acts": lambda options, address, look="": acts(options, address, code, look),
         "act_done": partial(act_done, code=code),
         "timeline": partial(timeline, code=code),
+        "cause": lambda cause: cause.told(code),
         "explained": partial(explained, code=code),
         "identity": id,
     }

@@ -15,6 +15,7 @@ from dossiers.casework.helping import roles_over
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
 from dossiers.people.personal import seen_of_event, sees_file
+from dossiers.reading.causes import Cause, causes
 from dossiers.reading.page import _of_dossier
 from workflow.replay import CORRECTION, UNDO
 from workflow.roles import Role
@@ -63,6 +64,8 @@ class Line:
     details: Mapping[str, Any]
     mark: tuple[Mark, int] | None = None
     behalf: str = ""
+    cause: Cause | None = None
+    """Why deadlines were counted anew, where they were."""
 
 
 TIMELINE = 50
@@ -85,6 +88,7 @@ def timeline(
         told = [*((row.trigger, row.seq, events.said(row.body)) for row in later), *told]
     marks, own = _marks(told), told[len(told) - len(rows) :]
     names = names_of({details["behalf"] for _trigger, _seq, details in own if "behalf" in details})
+    why = causes(details.get("cause") for _trigger, _seq, details in own)
     return [
         Line(
             row,
@@ -93,6 +97,7 @@ def timeline(
             details,
             marks.get(row.seq),
             names.get(details.get("behalf"), ""),
+            why.get(details.get("cause") or 0),
         )
         for row, (_trigger, _seq, details) in zip(rows, own, strict=True)
     ]

@@ -17,8 +17,8 @@ from dossiers.languages import lazy as _l
 from dossiers.people.personal import beyond, field_label
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
+from dossiers.reading import causes, scans
 from dossiers.reading import page as reading
-from dossiers.reading import scans
 from dossiers.reading.page import DossierPage
 from dossiers.reading.scans import ScanShown
 from dossiers.reading.timeline import timeline
@@ -59,6 +59,8 @@ def dossier(code: str) -> ResponseReturnValue:
         **reading.grouped(page),
         lines=timeline(case, page.roles, limit=NEWEST),
         companions=reading.companions(case) if page.full_view else [],
+        moved=causes.moved(case, page.deadlines),
+        expected=causes.expected(case, page.deadlines),
     )
 
 

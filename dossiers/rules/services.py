@@ -1,10 +1,12 @@
 """The rules as this instance has them: the shipped rulebooks and calendar with the administrator's changes."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TypeGuard
+from functools import cached_property
+from typing import Any, TypeGuard
 
+import structlog
 from blinker import Namespace
 from flask_sqlalchemy.session import Session as DatabaseSession
 from sqlalchemy import bindparam, delete, event, select
@@ -13,13 +15,16 @@ from dossiers import clock, engines
 from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
-from dossiers.rules.models import CalendarDay, InstanceValue, RuleStateRecord, RuleValue
+from dossiers.rules.models import CalendarDay, InstanceValue, RulebookFile, RuleStateRecord, RuleValue
 from workflow import rulestate
-from workflow.calendar import WorkCalendar
-from workflow.rulebook import Rulebook, Value, shipped
+from workflow.calendar import WorkCalendar, expected
+from workflow.rulebook import Rulebook, Value, with_loaded
 from workflow.rulestate import Rules, digest
 
+log = structlog.get_logger()
+
 VERSION = "rules_version"
+CONFIRMED, REFUSED = "confirmed", "refused"
 
 changed = Namespace().signal("rules-changed")
 """Sent after a value of a rule or a day of the calendar was changed."""
@@ -29,26 +34,87 @@ _STATE = select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam
 
 
 class InForce(Rules):
-    """The rules of this instance; `kept` says that their state stands in the database."""
+    """The rules of this instance; `kept` says that their state stands in the database. `own_days` are those of the
+    calendar that an administrator set: nobody waits for their announcement.
+    """
 
     kept = False
+    own_days: frozenset[date] = frozenset()
+
+    def expected(self, year: int) -> tuple[date, ...]:
+        """Days off of a year and the years that its deadlines reach into that nobody has announced yet, in order."""
+        years = range(year, year + 4)
+        return tuple(sorted({day for one in years for day in expected(one)} - self.own_days))
+
+    def as_announced(self, year: int) -> WorkCalendar:
+        """The working days if none of those came that are only expected."""
+        if year not in self._announced:
+            self._announced[year] = self.calendar.worked(self.expected(year))
+        return self._announced[year]
+
+    @cached_property
+    def _announced(self) -> dict[int, WorkCalendar]:
+        return {}
+
+
+_VALUES = select(RuleValue.rulebook, RuleValue.key, RuleValue.value)
+_LOADED = select(
+    RulebookFile.code, RulebookFile.version, RulebookFile.in_force_from, RulebookFile.digest, RulebookFile.text,
+    RulebookFile.outcome,
+).where(RulebookFile.outcome == CONFIRMED)  # fmt: skip
 
 
 def _read() -> InForce:
-    values = db.session.execute(select(RuleValue.rulebook, RuleValue.key, RuleValue.value)).tuples().all()
-    return in_force(values, db.session.execute(select(CalendarDay.day, CalendarDay.working)).tuples().all())
+    values = db.session.execute(_VALUES).tuples().all()
+    days = db.session.execute(select(CalendarDay.day, CalendarDay.working)).tuples().all()
+    return in_force(values, days, texts_of(db.session.execute(_LOADED)))
 
 
-def in_force(values: Sequence[tuple[str, str, str]], days: Sequence[tuple[date, bool]]) -> InForce:
-    """The rules as shipped, with values an administrator gave (rulebook, key, value in JSON) and days of the calendar
-    (the day, whether it is worked).
+def texts_of(files: Iterable[Any]) -> tuple[str, ...]:
+    """The texts in force of rulebooks that were loaded (rows of their table): of each code the newest that was
+    confirmed, each after those it may extend. One that is not the text that was loaded is left out: it was tampered
+    with, which `audit verify` names.
+    """
+    newest: dict[str, Any] = {}
+    for file in sorted(files, key=lambda file: int(file.version)):
+        if file.outcome == CONFIRMED:
+            newest[file.code] = file
+    found = []
+    for file in sorted(newest.values(), key=lambda file: file.in_force_from):
+        if digest(str(file.text)) == file.digest:
+            found.append(str(file.text))
+        else:
+            log.error("a rulebook is not what was loaded", rulebook=file.code)
+    return tuple(found)
+
+
+def in_force(
+    values: Sequence[tuple[str, str, str]], days: Sequence[tuple[date, bool]], texts: tuple[str, ...] = ()
+) -> InForce:
+    """The rules as shipped and as loaded (`texts` of files), with values an administrator gave (rulebook, key, value in
+    JSON) and days of the calendar (the day, whether it is worked).
     """
     changed: dict[str, dict[str, Value]] = {}
     for book, key, value in values:
         changed.setdefault(book, {})[key] = json.loads(value)
-    books = {code: book.changed(changed.get(code, {})) for code, book in shipped().items()}
+    books = {code: book.changed(changed.get(code, {})) for code, book in with_loaded(texts).items()}
     calendar = WorkCalendar((day for day, working in days if working), (day for day, working in days if not working))
-    return InForce(books, calendar)
+    found = InForce(books, calendar, texts=texts)
+    found.own_days = frozenset(day for day, _working in days)
+    return found
+
+
+def as_loaded() -> dict[str, Rulebook]:
+    """Every rulebook by code, without this instance's values."""
+    return with_loaded(texts_of(db.session.execute(_LOADED)))
+
+
+def own_values() -> dict[str, dict[str, Value]]:
+    """The values this instance gave, by rulebook and key."""
+    found: dict[str, dict[str, Value]] = {}
+    for book, key, value in db.session.execute(_VALUES):
+        found.setdefault(book, {})[key] = json.loads(value)
+    return found
 
 
 def current() -> InForce:
@@ -119,7 +185,7 @@ def states(only_kept: bool = False) -> Callable[[str], Rules]:
     return known
 
 
-def _renew() -> None:
+def renew() -> None:
     """Everybody is to read the rules again; open deadlines are to be counted again, also when a change is taken back:
     some may have been counted by it meanwhile.
     """
@@ -139,7 +205,7 @@ def known_version() -> str:
 
 def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None:
     """Give a rule marked "confirm" another value. Raises workflow.rulebook.RulebookError when it does not fit."""
-    shipped()[rulebook].changed({key: value})
+    as_loaded()[rulebook].changed({key: value})
     written = json.dumps(value, ensure_ascii=False)
     with write_transaction():
         row = db.session.merge(
@@ -152,7 +218,7 @@ def change_value(rulebook: str, key: str, value: Value, account_id: int) -> None
             )
         )
         office.record("rule:changed", None, account_id, [row], rulebook=rulebook, key=key, value=written)
-        _renew()
+        renew()
     changed.send()
 
 
@@ -161,7 +227,7 @@ def set_day(day: date, working: bool, note: str, account_id: int) -> None:
     with write_transaction():
         row = db.session.merge(CalendarDay(day=day, working=working, note=note))
         office.record("day:set", None, account_id, [row], day=day, working=working, note=note)
-        _renew()
+        renew()
     changed.send()
 
 
@@ -170,5 +236,5 @@ def forget_day(day: date, account_id: int) -> None:
     with write_transaction():
         db.session.execute(delete(CalendarDay).where(CalendarDay.day == day))
         office.record("day:forgotten", None, account_id, [("calendar_day", day.isoformat())], day=day)
-        _renew()
+        renew()
     changed.send()

@@ -14,9 +14,10 @@ from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.rules import services
+from dossiers.rules import files, services
 from dossiers.rules.models import CalendarDay
 from dossiers.security import may, permits, signed
+from workflow.calendar import NationalDay, national_days
 from workflow.rulebook import CONFIDENCES, Rule, RulebookError, Value, in_force
 from workflow.words import differences, word_text
 
@@ -45,9 +46,17 @@ def rulebooks() -> ResponseReturnValue:
         books=list(books.values()),
         book=book,
         days=days,
+        national=[(year, _national(year)) for year in (clock.today().year, clock.today().year + 1)],
         confidences=CONFIDENCES,
         may_change=may("administration"),
+        waiting=files.how_many_wait() if may("rulebook.confirm") else 0,
     )
+
+
+def _national(year: int) -> list[NationalDay]:
+    """The national calendar of a year, without the days that this instance set itself."""
+    own = services.current().own_days
+    return [one for one in national_days(year) if one.day not in own]
 
 
 @blueprint.get("/quy-tac/so-sanh/<first>/<second>")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from dossiers import clock, engines, names
 from dossiers.extensions import db, run, write_transaction
@@ -92,6 +92,25 @@ def ref_of(seat_id: int) -> str:
 def counted(unit_id: int, body: str, day: date) -> Register:
     """How many hold a seat in a unit's body on a day, by what they are; one query."""
     return register_of(unit_id, body, run(_COUNTED, {"unit": unit_id, "body": body, "day": day}).all())
+
+
+_MEMBERS = (
+    select(BodyMember.unit_id, func.count())
+    .join(SeatStatus, BodyMember.id == SeatStatus.seat_id)
+    .where(
+        BodyMember.unit_id.in_(bindparam("units", expanding=True)),
+        BodyMember.body == bindparam("body"),
+        SeatStatus.status != str(Status.PROBATIONARY),
+        *_on_the_day(BodyMember),
+        *_on_the_day(SeatStatus),
+    )
+    .group_by(BodyMember.unit_id)
+)
+
+
+def members_in(units: Collection[int], body: str, day: date) -> dict[int, int]:
+    """How many official members the bodies of some units have on a day, by unit; one query."""
+    return dict(run(_MEMBERS, {"units": list(units), "body": body, "day": day}).tuples().all())
 
 
 def register_of(unit_id: int, body: str, seats: Iterable[Any]) -> Register:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, LargeBinary, text
+from webtest import Upload
 
 from dossiers.extensions import db
 from tests.conftest import World
@@ -62,6 +63,7 @@ def everything(world: World) -> Path:
     admin = Person(world.app, "administrator", "KHOI")
     for book, value in (("RB-2021", "1/2"), ("RB-2025", "3/4")):
         assert admin.send(admin.get(f"/quy-tac/{book}/quorum").forms["act"], value=value).status_int == 303
+    _rulebooks(admin, Person(world.app, "administrator-2", "KHOI"))
     for day, note in (("28/07/2022", "Thông báo 1-TB"), ("29/07/2022", "Thông báo 2-TB")):
         form = admin.get("/quy-tac/lich").forms["act"]
         assert admin.send(form, day=day, working="0", note=note).status_int == 303
@@ -88,6 +90,19 @@ def everything(world: World) -> Path:
         assert run(args=["audit", "checkpoint", *more]).exit_code == 0
     world.keep(KEPT)
     return path
+
+
+def _rulebooks(admin: Person, second: Person) -> None:
+    """Two rulebooks loaded as files, one of them confirmed."""
+    for code, day in (("RB-2029", "2029-01-01"), ("RB-2030", "2030-01-01")):
+        form = admin.get("/quy-tac/nap").forms["act"]
+        title = f'title = {{ vi = "Quy định {code}", en = "Regulation {code}" }}'
+        text = f'code = "{code}"\nin_force_from = {day}\nextends = "RB-2026B"\n{title}\n'
+        form["ground"], form["tep"] = f"Quy định thử {code}", Upload("book.toml", text.encode())
+        page = form.submit()
+        assert page.status_int == 303
+    last = second.get(page.headers["Location"])
+    assert next(f for f in last.forms.values() if (f.action or "").endswith("xac-nhan")).submit().status_int == 303
 
 
 def _scanned(who: Person, code: str, picture: bytes) -> None:

@@ -23,6 +23,8 @@ NO_PROOF = {
     "draft": "passes: typed and not sent, sealed to account and address",
     "saved_filter": "one's own convenience",
     "claim": "passes: a note of who works on what, for a day",
+    "rulebook_trial": "a dry run: worked out from dossiers and rules, and run again at will",
+    "trial_finding": "the same",
     "outbox": "what is still to be told of an event, which is proved itself",
     "dossier_read": "who looked: rows go after a time; docs/security.md says that one can be taken away unseen",
     "stored_file": "an event names each file by a keyed hash over it; tampered with in tests/dossiers/papers",
