@@ -46,6 +46,7 @@ from dossiers.privacy import services as privacy
 from dossiers.quotas.views import blueprint as quotas_pages
 from dossiers.reading import pieces as reading_pieces
 from dossiers.reading.views import blueprint as reading_pages
+from dossiers.reorganising.views import blueprint as reorganising_pages
 from dossiers.reports.views import blueprint as reports_pages
 from dossiers.rules import instance
 from dossiers.rules.services import changed as rules_changed
@@ -111,7 +112,7 @@ def _blueprints(app: Flask) -> None:
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
-        meetings_pages,
+        meetings_pages, reorganising_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -36,7 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("reports.report", message("Báo cáo"), "quota.read"),
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),
     Entry("audit.reads", message("Lượt xem"), "reads.watch", unless="audit.read"),
-    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.")),
+    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.", "reorganising.")),
     Entry("rules.rulebooks", message("Quy tắc"), "administration", ("rules.",)),  # others find it at every page's foot
     Entry("accounts.accounts", message("Tài khoản"), "administration", ("accounts.",)),
     Entry("roles.roles", message("Vai trò"), "roles.read"),

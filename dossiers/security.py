@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
         {Role.INSPECTOR, Role.CELL_SECRETARY, Role.COMMITTEE_SECRETARY, Role.UPPER_SECRETARY, Role.ADMINISTRATOR}
     ),
     "administration": grants.GIVING,
+    "units.confirm": grants.CONFIRMING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
 }
