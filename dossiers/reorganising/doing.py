@@ -86,9 +86,9 @@ def carry_out(number: int, seen: str, who: Signed) -> Effects:
         with write_transaction():
             plan = db.session.get_one(UnitPlan, number, populate_existing=True)
             effects = _perform(plan, who.account_id)
-            if effects.faults or plan.stage != Stage.ASKED or effects.print_of(plan.version) != seen:
+            if effects.faults or plan.stage != Stage.ASKED or effects.print_of(plan.edition) != seen:
                 raise NotAsSeen(effects)
-            plan.stage, plan.done, plan.version = Stage.DONE, True, plan.version + 1
+            plan.stage, plan.done, plan.edition = Stage.DONE, True, plan.edition + 1
             plan.confirmed_by, plan.done_at = who.account_id, clock.stamp(clock.now())
             office.record(
                 "units:reorganised", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,

@@ -46,6 +46,6 @@ class UnitPlan(Model):
     undone_at: Mapped[str | None] = mapped_column(String(32))
     changes: Mapped[str] = mapped_column(Text)
     done: Mapped[bool]
-    version: Mapped[int]
+    edition: Mapped[int]
 
     __table_args__ = (logged(once="done"),)

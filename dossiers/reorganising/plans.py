@@ -28,7 +28,7 @@ def start(unit_id: int, number: str, decided_on: date, since: date, subject: str
         plan = UnitPlan(
             unit_id=unit_id, number=number, decided_on=decided_on, since=since, subject=subject, lines="[]",
             stage=Stage.DRAFT, prepared_by=who.account_id, prepared_at=clock.stamp(clock.now()), undo_reason="",
-            changes="", done=False, version=1,
+            changes="", done=False, edition=1,
         )  # fmt: skip
         db.session.add(plan)
     return plan
@@ -39,10 +39,10 @@ def _step(plan: UnitPlan, stages: Sequence[Stage], who: Signed | None = None, **
     carried out. Raises Overtaken.
     """
     wanted = update(UnitPlan).where(
-        UnitPlan.id == plan.id, UnitPlan.version == plan.version, UnitPlan.stage.in_(stages)
+        UnitPlan.id == plan.id, UnitPlan.edition == plan.edition, UnitPlan.stage.in_(stages)
     )
     with write_transaction():
-        if db.session.execute(wanted.values(version=plan.version + 1, **values)).rowcount != 1:  # type: ignore[attr-defined] # of an update
+        if db.session.execute(wanted.values(edition=plan.edition + 1, **values)).rowcount != 1:  # type: ignore[attr-defined] # of an update
             raise Overtaken(plan.id)
         db.session.refresh(plan)
         if who is not None:

@@ -49,9 +49,9 @@ def undo(number: int, seen: str, who: Signed) -> Effects:
         with write_transaction():
             plan = db.session.get_one(UnitPlan, number, populate_existing=True)
             effects = _perform(plan, plan.undo_by or 0)
-            if effects.faults or plan.stage != Stage.UNDO_ASKED or effects.print_of(plan.version) != seen:
+            if effects.faults or plan.stage != Stage.UNDO_ASKED or effects.print_of(plan.edition) != seen:
                 raise NotAsSeen(effects)
-            plan.stage, plan.version = Stage.UNDONE, plan.version + 1
+            plan.stage, plan.edition = Stage.UNDONE, plan.edition + 1
             plan.undone_by, plan.undone_at = who.account_id, clock.stamp(clock.now())
             office.record(
                 "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.String(32)),
         sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
     )
     op.create_index("ix_unit_plan_unit_id", "unit_plan", ["unit_id"])
 

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, Lar
 from dossiers.extensions import db
 from tests.conftest import World
 from tests.dossiers.papers import samples
+from tests.dossiers.reorganising import plans
 from tests.people import Person, code_in, unit_of
 
 _END = defaultdict(lambda: r"(?!\w)", {"…": ""})
@@ -79,6 +80,11 @@ def everything(world: World) -> Path:
         form = admin.get(f"/tai-khoan/{number}/vai-tro").forms["act"]
         unit = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
         assert admin.send(form, role="inspector", unit=unit).status_int == 303
+    for committee, name in (("DB10", "Đảng bộ Dược phẩm"), ("DB11", "Đảng bộ Thuế")):
+        plan = plans.begin(admin)
+        plans.added(admin, plan, "rename", committee, name=name)
+        plans.hand_over(admin, plan)
+        plans.confirm(Person(world.app, "upper_secretary", "KHOI"), plan)
     path = world.folder / "kept elsewhere.gz"
     for more in ([], ["--file", str(path)]):
         assert run(args=["audit", "checkpoint", *more]).exit_code == 0

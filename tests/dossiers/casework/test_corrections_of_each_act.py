@@ -40,7 +40,8 @@ TABLE = {
     "refer_to_superior": ALLOWED, "decide_recognition": BY_TWO, "propose_removal": ALLOWED, "endorse_removal": ALLOWED,
     "record_failed_removal_vote": ALLOWED, "remove": BY_TWO, "close": ALLOWED, "return_for_correction": ALLOWED,
     "follow_new_road": NEVER,
-    "extend_deadline": ALLOWED, "suspend": ALLOWED, "resume": ALLOWED, "transfer": NEVER, "correct_candidate": NEVER,
+    "extend_deadline": ALLOWED, "suspend": ALLOWED, "resume": ALLOWED, "transfer": NEVER, "reorganise": NEVER,
+    "correct_candidate": NEVER,
     "correct_record": NEVER, "prepare_correction": NEVER, "undo": NEVER, "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
     "attach_scan": NEVER,
@@ -124,7 +125,7 @@ def corrected(dossier_id: int, target: Counted) -> Evidence:
 NOT_IN_THE_DEMO = (
     "fail_course", "record_certificate", "renew_certificate", "redo_stale_papers", "revoke_decision",
     "refer_to_superior", "follow_new_road",
-    "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
+    "record_failed_removal_vote", "close", "resume", "transfer", "reorganise", "correct_candidate",
     "prepare_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
     "confirm_after_mending", "answer_warning", "assign_helper", "helper_leaves", "record_merit", "classify",
     "tell_person",

@@ -30,7 +30,9 @@ def begin(admin: Person, issuer: str = "KHOI", since: str = "27/07/2022") -> int
     return int(found.group(1))
 
 
-def add(admin: Person, plan: int, what: str, look: str = "", units: tuple[str, ...] = (), **fields: Any) -> TestResponse:
+def add(
+    admin: Person, plan: int, what: str, look: str = "", units: tuple[str, ...] = (), **fields: Any
+) -> TestResponse:
     """Add a line by its form: tick `units`, choose `to` by its code; whatever comes back."""
     page = admin.get(f"/don-vi/sap-xep/{plan}/them/{what}?o={look}")
     form = page.forms["act"]
