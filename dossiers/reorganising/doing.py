@@ -236,7 +236,8 @@ def change_tree(
     """Write the units as the plan leaves them, with where they stood; in the current transaction. Gives the units by
     their numbers, new ones also by those below zero.
     """
-    wanted = {unit for unit in (*outcome.units, *outcome.successors.values()) if unit > 0}
+    leaving = (unit for unit, _to in (*outcome.picked.values(), *outcome.seats.values()))
+    wanted = {unit for unit in (*outcome.units, *outcome.successors.values(), *leaving) if unit > 0}
     units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
     for stand in outcome.units.values():
         if stand.id < 0:

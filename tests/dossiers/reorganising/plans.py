@@ -111,9 +111,8 @@ def findings(app: Flask) -> list[Any]:
         return audit.verify()[1]
 
 
-def unit_id(app: Flask, code: str) -> int:
-    """A unit's number."""
-    with app.app_context():
-        found = tree.current().find(code, [1])
-        assert found is not None
-        return found.id
+def number_of(code: str) -> int:
+    """A unit's number, where there is an application already."""
+    found = tree.current().find(code, [1])
+    assert found is not None
+    return found.id
