@@ -61,8 +61,7 @@ class _Tried(Exception):
 
 def by_decision(plan: UnitPlan) -> str:
     """The decision of a plan in words, as dossiers and the log name it."""
-    return _("Quyết định số %(number)s, ngày %(day)s, %(unit)s", number=plan.number, day=day(plan.decided_on),
-             unit=tree.current().name(plan.unit_id))  # fmt: skip
+    return f"Quyết định số {plan.number}, ngày {day(plan.decided_on)}, {tree.current().name(plan.unit_id)}"
 
 
 def trial(number: int, account: int) -> Effects:

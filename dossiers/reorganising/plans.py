@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select, update
 
 from dossiers import clock
+from dossiers.accounts import giving
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.extensions import db, write_transaction
@@ -98,6 +99,8 @@ def fault_of_second(plan: UnitPlan, who: Signed) -> str | None:
     account = db.session.get_one(Account, first)
     if account.id == who.account_id or (account.person_id is not None and account.person_id == who.person_id):
         return _("Người lập không tự xác nhận: một quản trị viên khác hoặc bí thư của cấp ra quyết định xác nhận.")
+    if giving.Second(who).is_in_hands_of(account):
+        return _("Mật khẩu của bạn do người lập đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
     return None
 
 

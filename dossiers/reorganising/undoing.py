@@ -84,7 +84,7 @@ def _perform(plan: UnitPlan, account: int) -> Effects:
     effects.faults += [_("Hồ sơ %(code)s lập sau khi thực hiện phương án.", code=code) for code in late[:NAMED]]
     if effects.faults:
         return effects
-    reason = _("Hoàn tác: %(by)s. %(why)s", by=doing.by_decision(plan), why=plan.undo_reason)
+    reason = f"Hoàn tác: {doing.by_decision(plan)}. {plan.undo_reason}"
     doing.go_along(loaded, going, account, f"undo-{plan.id:06d}", reason, effects)
     effects.rows = told
     return effects

@@ -192,6 +192,25 @@ class Tree:
                 return Place(tuple(chain))
             at = above
 
+    def successor(self, unit_id: int) -> Node:
+        """The unit itself while it is open; else the one that goes on in its place, under which it stands."""
+        node = self[unit_id]
+        while not node.is_open and node.parent_id is not None:
+            node = self[node.parent_id]
+        return node
+
+    def has_changed_since(self, day: date) -> bool:
+        """Whether some unit stood elsewhere on a day than today."""
+        return self._last_change is not None and day < self._last_change
+
+    def cells_on(self, day: date) -> dict[int, tuple[int, ...]]:
+        """The cells, closed ones too, each with the units above it on a day, and itself."""
+        kinds = (UnitKind.CELL, UnitKind.GRASSROOTS_CELL)
+        return {
+            node.id: tuple(unit for unit, _, _ in self.place_on(node.id, day).chain)
+            for node in self._nodes.values() if node.kind in kinds
+        }  # fmt: skip
+
     def organisations(self, place: Place) -> dict[Source, int]:
         """The base organisations of the grass-roots organisation a place lies in: the unit of each source."""
         base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dossiers.accounts import grants, sessions
 from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.casework.act import Act
+from dossiers.casework.advance import open_dossier
 from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.extensions import db
 from dossiers.office.models import OfficeEvent
@@ -15,6 +19,8 @@ from dossiers.units import tree
 from dossiers.units.models import Unit
 from tests.dossiers.reorganising import plans
 from tests.people import Person, text_of, unit_of
+from workflow.facts import Evidence, Source
+from workflow.machine import Refused
 from workflow.procedure.parts import OPEN
 from workflow.stages import State
 
@@ -177,3 +183,45 @@ def test_roles_and_quotas_pass_on_as_the_line_says(app: Flask, person: Maker) ->
     assert plans.findings(app) == []
     officer.sign_in()
     assert "DB02" in officer.get("/don-vi").text
+
+
+def test_figures_of_earlier_years_stay_where_they_were(app: Flask, person: Maker) -> None:
+    def figures() -> dict[str, int]:
+        with app.app_context():
+            units = {
+                unit.code: unit for unit in db.session.scalars(select(Unit).where(Unit.code.in_(("DB02", "DB03"))))
+            }
+            return {code: quotas.report(unit, 2021, date(2021, 12, 31)).total.admitted for code, unit in units.items()}
+
+    before = figures()
+    assert all(before.values())
+    plans.confirm(person("upper_secretary", "KHOI"), merged(person("administrator", "KHOI")))
+    assert figures() == before
+
+
+def test_who_was_given_the_password_by_who_prepared_is_no_second_person(app: Flask, person: Maker) -> None:
+    admin, second = person("administrator", "KHOI"), person("upper_secretary", "KHOI")
+    plan = merged(admin)
+    with app.app_context():
+        account = db.session.get_one(Account, second.id)
+        account.password_by_id, account.password_given_at = admin.id, sessions.now()
+        db.session.commit()
+    page = second.get(f"/don-vi/sap-xep/{plan}/xem-truoc")
+    assert "Mật khẩu của bạn do người lập đặt" in text_of(page) and "act" not in page.forms
+
+
+def test_a_dossier_opened_in_a_closed_cell_is_refused(app: Flask, person: Maker) -> None:
+    """A form that was open before the cell closed, sent after."""
+    admin, second = person("administrator", "KHOI"), person("upper_secretary", "KHOI")
+    plan = plans.begin(admin)
+    plans.added(admin, plan, "merge", "DB03", ("DB03-C1",), to="DB03-C2 ")
+    plans.hand_over(admin, plan)
+    plans.confirm(second, plan)
+    assert plans.findings(app) == []
+    with app.app_context():
+        closed = plans.number_of("DB03-C1")
+        signed = grants.load(second.id, date(2022, 7, 27))
+        act = Act("create", Evidence(date(2022, 7, 27), source=Source.OTHER, consented=True), person={"full_name": "X"})
+        with pytest.raises(Refused) as refused:
+            open_dossier(act, signed, closed)
+        assert "đang hoạt động" in refused.value.refusals[0].message.vi
