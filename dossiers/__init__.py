@@ -47,6 +47,7 @@ from dossiers.privacy import services as privacy
 from dossiers.quotas.views import blueprint as quotas_pages
 from dossiers.reading import pieces as reading_pieces
 from dossiers.reading.views import blueprint as reading_pages
+from dossiers.reorganising.views import blueprint as reorganising_pages
 from dossiers.reports.views import blueprint as reports_pages
 from dossiers.rules.services import changed as rules_changed
 from dossiers.rules.views import blueprint as rules_pages
@@ -115,6 +116,7 @@ def _blueprints(app: Flask) -> None:
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
         meetings_pages, decisions_pages,
         meetings_pages, delegations_pages,
+        meetings_pages, reorganising_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -44,7 +44,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("reports.report", message("Báo cáo"), "quota.read"),
     Entry("audit.log", message("Nhật ký"), "audit.read", ("audit.",)),
     Entry("audit.reads", message("Lượt xem"), "reads.watch", unless="audit.read"),
-    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.")),
+    Entry("units.tree", message("Đơn vị"), "signed_in", ("units.", "registers.", "reorganising.")),
     # Others find it at every page's foot.
     Entry("rules.rulebooks", message("Quy tắc"), "administration", ("rules.", *_OF_RULES)),
     Entry("accounts.accounts", message("Tài khoản"), "administration", ("accounts.",)),

@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     ),
     "administration": grants.GIVING,
     "rulebook.confirm": grants.CONFIRMING,
+    "units.confirm": grants.CONFIRMING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
     "delegation.read": grants.LENT | grants.IDLE,

@@ -18,6 +18,9 @@ from dossiers.meetings.models import MeetingLine
 from dossiers.papers.models import PaperScan
 from dossiers.rules import files
 from dossiers.rules.models import RulebookFile
+from dossiers.reorganising import plans
+from dossiers.reorganising.lines import Line, What
+from dossiers.reorganising.models import UnitPlan
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
@@ -171,7 +174,8 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "decisions.printed": [({"number": 1}, officer)],
         "training.course": [({"course_id": course}, officer)],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
-        "units.change_unit": [({"code": committee.code}, administrator)],
+        "units.org_code": [({"code": committee.code}, administrator)],
+        **_plans(administrator),
         "registers.change": [(seat, secretary)],
         "registers.end": [(seat, secretary)],
         "registers.holder": [(seat, secretary)],
@@ -194,6 +198,25 @@ def _role(name: str) -> int:
     """The assignment of somebody of the demo."""
     query = select(RoleAssignment.id).join(Account, Account.id == RoleAssignment.account_id)
     return db.session.scalars(query.where(Account.email == f"{name}@demo.example")).one()
+
+
+def _plans(administrator: tuple[str, str]) -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
+    """A plan by which units change, and what can be added to it; the demo has none, so it is made here."""
+    codes = ("KHOI", "DB03", "DB02")
+    bloc, third, second = (db.session.scalars(select(Unit.id).where(Unit.code == code)).one() for code in codes)
+    found = db.session.scalar(select(func.max(UnitPlan.id)))
+    if found is None:
+        asks = select(Account.id).where(Account.email == "administrator.khoi@demo.example")
+        who = grants.load(db.session.scalars(asks).one(), clock.today())
+        plan = plans.start(bloc, "64-QĐ/ĐUK", clock.today(), clock.today(), "Sắp xếp tổ chức", who)
+        plans.add(plan, Line(What.MERGE, (third,), second))
+        found = plan.id
+    one = {"number": found}
+    return {
+        "reorganising.plan": [(one, administrator)],
+        "reorganising.preview": [(one, administrator)],
+        "reorganising.add": [({**one, "what": str(what)}, administrator) for what in What],
+    }
 
 
 def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:

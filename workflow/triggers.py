@@ -166,6 +166,7 @@ TRIGGERS: dict[str, Trigger] = {
         Trigger("suspend", Text("Tạm dừng", "Suspend"), Kind.SIDE, None),
         Trigger("resume", Text("Tiếp tục", "Resume"), Kind.SIDE, None),
         Trigger("transfer", Text("Chuyển đơn vị", "Transfer to another unit"), Kind.SIDE, None),
+        Trigger("reorganise", Text("Sắp xếp lại đơn vị", "Units reorganised"), Kind.SIDE, None),
         Trigger("correct_candidate", Text("Sửa thông tin cá nhân", "Correct the candidate's data"), Kind.SUPPORT, None),
         Trigger("correct_record", Text("Đính chính", "Correct an entry"), Kind.SIDE, None),
         Trigger("prepare_correction", Text("Trình đính chính", "Propose a correction"), Kind.SIDE, None),

@@ -79,12 +79,17 @@ class Second:
         by = own.password_by_id if lately else None
         self._giver = None if by is None else db.session.get(Account, by)
 
+    def is_in_hands_of(self, first: Account) -> bool:
+        """Whether a person lately gave this one their password, and could have signed in as them."""
+        giver = self._giver
+        return giver is not None and (giver.id == first.id or (giver.person_id or 0) == first.person_id)
+
     def fault(self, asked: RoleRequest, asker: Account, holder: Account) -> str | None:
         """Why this person may not confirm what `asker` wants `holder` to be given, as a sentence; None when nothing
         stands against it. Nobody confirms what the person asks who lately gave them their password, and could have
         signed in as them.
         """
-        today, giver = clock.today(), self._giver
+        today = clock.today()
         if asked.outcome or asked.expires_on < today:
             return _("Đề nghị này không còn chờ xác nhận.")
         if asked.valid_to is not None and asked.valid_to <= today:
@@ -93,7 +98,7 @@ class Second:
             return _("Người đề nghị không tự xác nhận; một quản trị viên khác hoặc bí thư cấp ủy của đơn vị xác nhận.")
         if _is_one(holder, self.who):
             return _("Không ai xác nhận vai trò cho chính mình.")
-        if giver is not None and (giver.id == asker.id or (giver.person_id or 0) == asker.person_id):
+        if self.is_in_hands_of(asker):
             return _("Mật khẩu của bạn do người đề nghị đặt trong %(days)s ngày qua: người khác xác nhận.", days=days())
         return None
 

@@ -286,6 +286,7 @@ def _check_transfer(case: Case, act: Act, s: Situation, signed: Signed) -> None:
     fits = (
         place is not None
         and place.has_dossiers
+        and tree.current()[act.to_unit_id or 0].is_open
         and act.to_unit_id != case.unit_id
         and any(unit in reach for unit, _, _ in place.chain)
     )

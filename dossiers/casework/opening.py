@@ -22,10 +22,10 @@ from workflow.rulebook import Rulebook, in_force
 
 def open_in(store: Store, act: Act, signed: Signed, unit_id: int, previous: Case | None = None) -> Done:
     """Open a dossier in the transaction of `store`; `previous` is the dossier of a member to be re-admitted."""
-    units = tree.current()
     case = blank(unit_id, act.evidence.happened_on, store.new_ids())
+    units = tree.current()
     bases = units.organisations(case.place)
-    if not case.place.has_dossiers:
+    if not case.place.has_dossiers or not units[unit_id].is_open:
         raise Refused((_no_road(rules.books()[case.rulebook]),))
     case.nominator_id = bases.get(act.evidence.source) if act.evidence.source else None
     case.full_name = previous.full_name if previous else str(act.person["full_name"])
@@ -75,7 +75,7 @@ def _readmit(store: Store, old: Case, act: Act, signed: Signed) -> None:
             act.evidence.candidate or _candidate_of(old.facts), birth_date=old.facts.birth_date
         ),
     )
-    open_in(store, Act("create", evidence), signed, old.unit_id, previous=old)
+    open_in(store, Act("create", evidence), signed, tree.current().successor(old.unit_id).id, previous=old)
 
 
 def _candidate_of(facts: DossierFacts) -> Candidate:
@@ -86,8 +86,8 @@ def _no_road(book: Rulebook) -> Refusal:
     empty = Situation(None, Route(), DossierFacts(), book, rules.calendar(), Actor(), clock.today())
     return empty.no(
         "actor_role",
-        "Đơn vị này không phải chi bộ nên không có danh sách nguồn.",
-        "This unit is not a cell and has no source list.",
+        "Đơn vị này không phải chi bộ đang hoạt động nên không có danh sách nguồn.",
+        "This unit is no cell, or a closed one, and has no source list.",
         "Chọn chi bộ nơi người đó công tác.",
         "Choose the cell where the person works.",
         "unit",

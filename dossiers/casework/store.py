@@ -29,6 +29,7 @@ from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.papers.numbers import PaperRow
 from dossiers.papers.registers import Registers
 from dossiers.people.models import Companion, Person, Relative
+from dossiers.rules import instance
 from dossiers.rules import services as rules
 from dossiers.units import registers
 from dossiers.units.registers import Register
@@ -173,6 +174,7 @@ class DatabaseStore(_Reader):
     def new_ids(self) -> tuple[int, int]:
         """Numbers for a new person and a new dossier."""
         engines.lock_numbers(db)
+        instance.forget()  # units may have changed while this waited
         person = db.session.scalar(select(func.max(Person.id))) or 0
         dossier = db.session.scalar(select(func.max(Dossier.id))) or 0
         return person + 1, dossier + 1

@@ -1,6 +1,7 @@
 """Progress against quotas: admissions whose decision date lies in the year and not after the cut-off (domain.md §6)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from dossiers.extensions import db, run, write_transaction
 from dossiers.formatters import rate
 from dossiers.office import services as office
 from dossiers.quotas.models import Quota
+from dossiers.units import tree
 from dossiers.units.models import Unit, UnitAncestor
 
 
@@ -93,9 +95,29 @@ _PARTS = (
 _EVERY = 1_000_000
 
 
+_BY_CELL = (
+    select(Scope.ancestor_id, func.count().label("admitted"))
+    .where(Scope.ancestor_id.in_(bindparam("cells", expanding=True)), *_COUNTED)
+    .group_by(Scope.ancestor_id)
+)
+
+
 def admitted(unit_id: int, year: int, as_of: date) -> int:
     """Admissions decided from 1 January of `year` up to and with `as_of`."""
     return int(run(_ADMITTED, {"unit": unit_id, **_days(year, as_of)}).scalar_one())
+
+
+def _admitted_then(units: Sequence[int], year: int, as_of: date) -> dict[int, int]:
+    """The same of several units, by the cells that stood under each on the last of these days; one query."""
+    days = _days(year, as_of)
+    above = tree.current().cells_on(days["last"])
+    wanted = set(units)
+    cells = [cell for cell, chain in above.items() if not wanted.isdisjoint(chain)]
+    found = dict.fromkeys(units, 0)
+    for row in run(_BY_CELL, {"cells": cells, **days}) if cells else ():
+        for unit in wanted.intersection(above[row.ancestor_id]):
+            found[unit] += row.admitted
+    return found
 
 
 def _days(year: int, as_of: date) -> dict[str, date]:
@@ -103,7 +125,9 @@ def _days(year: int, as_of: date) -> dict[str, date]:
 
 
 def report(unit: Unit, year: int, as_of: date, most: int = _EVERY, page: int = 1) -> Report:
-    """A unit's progress; of the units below a page of `most`. Four queries whatever their number."""
+    """A unit's progress; of the units below a page of `most`. Four queries whatever their number; one more for days
+    before units changed: what stood under a unit then is counted.
+    """
     asked = {"unit": unit.id, "year": year, **_days(year, as_of)}
     given = db.session.scalars(_GIVEN, asked).one_or_none()
     below, allotted = run(_ALLOTTED, asked).one()
@@ -112,4 +136,8 @@ def report(unit: Unit, year: int, as_of: date, most: int = _EVERY, page: int = 1
     )
     rows = db.session.execute(_PARTS, {**asked, "most": most, "skipped": (page - 1) * most}) if below else ()
     parts = [Line(found, amount, n, number) for found, amount, number, n in rows]
+    if tree.current().has_changed_since(_days(year, as_of)["last"]):
+        then = _admitted_then([unit.id, *(part.unit.id for part in parts)], year, as_of)
+        total = replace(total, admitted=then[unit.id])
+        parts = [replace(part, admitted=then[part.unit.id]) for part in parts]
     return Report(unit, year, as_of, total, parts, int(allotted), below)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 from wtforms import Field
+from wtforms.validators import Optional
 
 from dossiers import clock
 from dossiers.accounts import persons
@@ -29,7 +30,7 @@ from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.security import units_with
-from dossiers.units import services, tree
+from dossiers.units import org_code, services, tree
 from dossiers.units.registers import STATUS_LABELS, NoSuchDay, Status, Touches
 from dossiers.units.tree import Node
 from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, Decider, UnitKind
@@ -159,41 +160,55 @@ class HolderForm(FlaskForm):
     person = choice(_l("Là"))
 
 
-class ChangeForm(FlaskForm):
-    """Where a unit stands, and who decides on its admissions, from a day on, by a decision."""
+def code_field() -> LineField:
+    """The field of a new unit's code."""
+    return LineField(
+        _l("Mã"), [required, Words(20, r"[0-9A-Z][0-9A-Z\-]*", _l("Mã chỉ gồm chữ không dấu, số và dấu - ở giữa"))],
+        filters=[squeeze, plain, in_capitals],
+    )  # fmt: skip
 
-    parent = choice(_l("Trực thuộc"), optional=True)
-    decider = choice(_l("Cấp quyết định kết nạp, công nhận"), optional=True, of=Decider)
-    valid_from = DayField(_l("Từ ngày"), [required])
-    by = LineField(_l("Theo quyết định số, ngày"), [required, Words(120)])
 
-    def prepare(self, unit: Node) -> None:
-        """Offer the units it can stand under, and who may decide."""
-        reach = tree.current().below(units_with("administration"))
-        above = [node for node in reach if node.kind in services.ABOVE[unit.kind]]
-        self.parent.choices = with_empty(coded(above))
-        self.decider.choices = with_empty(labelled(DECIDER_LABELS))
-        if unit.kind is not UnitKind.GRASSROOTS_COMMITTEE:
-            del self.decider
-        if not self.is_filled():
-            self.valid_from.data = clock.today()
+def org_code_field() -> LineField:
+    """The field of an organisation code; `org_code_fits` checks it."""
+    return LineField(_l("Mã tổ chức đảng, 14 chữ số"), [Optional(), Words(30)], filters=[squeeze])
+
+
+def org_code_fits(field: LineField) -> bool:
+    """Whether an organisation code has its 14 digits, or none was typed; puts it as it is kept, or a sentence there."""
+    if not field.data:
+        return True
+    found = org_code.read(field.data)
+    if found is None:
+        field.errors = [_("Mã tổ chức gồm 14 chữ số, viết 2.3.3.3.3 chữ số, ví dụ 12.003.004.005.006.")]
+        return False
+    field.data = found
+    return True
+
+
+def is_address(code: LineField) -> bool:
+    """Whether a unit's code is what a page is called by; puts a sentence there."""
+    if str(code.data).lower() not in _pages_beside():
+        return False
+    code.errors = [_("Mã này là tên một trang; chọn mã khác.")]
+    return True
+
+
+class OrgCodeForm(FlaskForm):
+    """The organisation code of a unit."""
+
+    org_code = org_code_field()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Something changes."""
+        """As it is written."""
         fine: bool = super().validate(extra_validators)
-        if fine and not self.parent.data and not (self.decider and self.decider.data):
-            self.parent.errors = [_("Chọn đơn vị cấp trên mới, hoặc cấp quyết định.")]
-            return False
-        return fine
+        return org_code_fits(self.org_code) and fine
 
 
 class UnitForm(FlaskForm):
     """A new unit under one of those in reach."""
 
-    code = LineField(
-        _l("Mã"), [required, Words(20, r"[0-9A-Z][0-9A-Z\-]*", _l("Mã chỉ gồm chữ không dấu, số và dấu - ở giữa"))],
-        filters=[squeeze, plain, in_capitals],
-    )  # fmt: skip
+    code = code_field()
+    org_code = org_code_field()
     name = LineField(_l("Tên"), [required, Words(200)])
     kind = choice(_l("Loại"))
     parent = choice(_l("Trực thuộc"))
@@ -216,8 +231,11 @@ class UnitForm(FlaskForm):
         if self.code.data and services.has_code(self.code.data):
             self.code.errors = [_("Mã này đã có.")]
             fine = False
-        if str(self.code.data).lower() in _pages_beside():
-            self.code.errors = [_("Mã này là tên một trang; chọn mã khác.")]
+        fine = org_code_fits(self.org_code) and fine
+        if self.org_code.data and not self.org_code.errors and services.has_org_code(self.org_code.data):
+            self.org_code.errors = [_("Mã tổ chức này đã có.")]
+            fine = False
+        if is_address(self.code):
             fine = False
         if self.kind.data and self.parent.data and not self.parent.errors:
             above = services.ABOVE[UnitKind(self.kind.data)]

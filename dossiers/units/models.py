@@ -11,13 +11,16 @@ from dossiers.office.logged import apart, logged
 
 class Unit(Model):
     """A unit of the tree. `parent_id` is where it stands now, `deciding_body` who decides on its admissions (None: as
-    the rulebook has it); UnitPlacement keeps where it stood before and who decided then.
+    the rulebook has it); UnitPlacement keeps where it stood before and who decided then. One that a plan closed stands
+    under its successor.
     """
 
-    __table_args__ = (logged(),)
+    __table_args__ = (Index("ix_unit_org_code", "org_code", unique=True), logged())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
+    org_code: Mapped[str | None] = mapped_column(String(18))
+    """The organisation code used in exchange, with its points (units.org_code)."""
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(30))
     deciding_body: Mapped[str | None] = mapped_column(String(30))
@@ -29,7 +32,10 @@ class Unit(Model):
 
 
 class UnitPlacement(Model):
-    """Under which parent a unit stood, and who decided on its admissions, from a day (to a day, not included)."""
+    """Under which parent a unit stood, and who decided on its admissions, from a day (to a day, not included).
+
+    `name` is what it was called then; empty: as it is called now.
+    """
 
     __table_args__ = (logged(),)
 
@@ -37,6 +43,7 @@ class UnitPlacement(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     deciding_body: Mapped[str | None] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(200), server_default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

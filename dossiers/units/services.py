@@ -53,7 +53,13 @@ def cells_for_sourcing(grants: Iterable[tuple[Role, int]]) -> list[tuple[Node, S
 
 
 def add_unit(
-    code: str, name: str, kind: UnitKind, parent: Unit | None, since: date, decider: Decider | None = None
+    code: str,
+    name: str,
+    kind: UnitKind,
+    parent: Unit | None,
+    since: date,
+    decider: Decider | None = None,
+    org_code: str | None = None,
 ) -> Unit:
     """Add a unit under a parent and keep the closed tree; in the current transaction."""
     unit = Unit(
@@ -63,6 +69,7 @@ def add_unit(
         deciding_body=None if decider is None else str(decider),
         parent_id=parent.id if parent else None,
         valid_from=since,
+        org_code=org_code,
     )
     db.session.add(unit)
     db.session.flush()
@@ -102,17 +109,31 @@ def open_unit(
     since: date,
     decider: Decider | None,
     actor_id: int | None,
+    org_code: str | None = None,
 ) -> Unit:
     """Add a unit and say so in the office's log. Raises ValueError when such a unit does not stand under `parent`."""
     if (parent is None) != (not ABOVE[kind]) or (parent is not None and UnitKind(parent.kind) not in ABOVE[kind]):
         raise ValueError(kind)
     with write_transaction():
-        unit = add_unit(code, name, kind, parent, since, decider)
+        unit = add_unit(code, name, kind, parent, since, decider, org_code)
         above = parent.code if parent else "-"
         placed = db.session.scalars(select(UnitPlacement).where(UnitPlacement.unit_id == unit.id))
         body = {"code": code, "kind": kind, "parent": above, "decides": str(decider or "")}
         office.record("unit:added", unit.id, actor_id, [unit, *placed], **body)
     return unit
+
+
+def set_org_code(unit: Unit, org_code: str | None, actor_id: int) -> None:
+    """Write down the organisation code of a unit, and say so in the office's log."""
+    with write_transaction():
+        unit.org_code = org_code
+        tree.changed()
+        office.record("unit:coded", unit.id, actor_id, [unit], code=unit.code, org_code=org_code or "")
+
+
+def has_org_code(org_code: str) -> bool:
+    """Whether a unit has this organisation code."""
+    return db.session.scalar(select(Unit.id).where(Unit.org_code == org_code).limit(1)) is not None
 
 
 def bodies_of(kind: UnitKind) -> tuple[Body, ...]:
@@ -152,7 +173,7 @@ def change_units(
             unit.valid_to = since
             changed.append(unit)
         db.session.flush()
-        _close_tree(numbers)
+        close_tree(numbers)
         codes = [unit.code for unit in units]
         told = {"units": codes, "since": since, "parent": parent.code if parent else "", "decides": str(decider or "")}
         office.record("units:moved", parent.id if parent else numbers[0], actor_id, changed, by=by, **told)
@@ -177,8 +198,8 @@ def _stands(unit: Unit, since: date, parent: Unit | None, decider: Decider | Non
     return [unit, last, now]
 
 
-def _close_tree(units: Iterable[int]) -> None:
-    """Make the closed tree anew for units and all below them."""
+def close_tree(units: Iterable[int]) -> None:
+    """Make the closed tree anew for units and all below them; in the current transaction, which is flushed."""
     parents = {row.id: row.parent_id for row in db.session.execute(select(Unit.id, Unit.parent_id))}
     chains = {}
     for unit in parents:

@@ -21,7 +21,9 @@ from workflow.route import UnitKind
 
 VERSION = "tree_version"
 
-_UNITS = select(Unit.id, Unit.code, Unit.name, Unit.kind, Unit.deciding_body, Unit.parent_id, Unit.valid_to)
+_UNITS = select(
+    Unit.id, Unit.code, Unit.name, Unit.kind, Unit.deciding_body, Unit.parent_id, Unit.valid_to, Unit.org_code
+)
 
 _PERIODS = select(
     UnitPlacement.unit_id,
@@ -50,6 +52,7 @@ class Node:
     parent_id: int | None
     is_open: bool
     chain: tuple[int, ...]
+    org_code: str | None = None
 
     def lies_in(self, units: Iterable[int]) -> bool:
         """Whether this is one of `units` or stands below one."""
@@ -83,6 +86,10 @@ class Tree:
         One that another process added after this request had looked at the tree's version is read now.
         """
         return self._nodes.get(unit_id) or _nodes(self._read())[unit_id]
+
+    def everything(self) -> Iterable[Node]:
+        """All units, closed ones too, by code."""
+        return self._nodes.values()
 
     def name(self, unit_id: int | None) -> str:
         """A unit's name; "" for none."""
@@ -185,6 +192,25 @@ class Tree:
                 return Place(tuple(chain))
             at = above
 
+    def successor(self, unit_id: int) -> Node:
+        """The unit itself while it is open; else the one that goes on in its place, under which it stands."""
+        node = self[unit_id]
+        while not node.is_open and node.parent_id is not None:
+            node = self[node.parent_id]
+        return node
+
+    def has_changed_since(self, day: date) -> bool:
+        """Whether some unit stood elsewhere on a day than today."""
+        return self._last_change is not None and day < self._last_change
+
+    def cells_on(self, day: date) -> dict[int, tuple[int, ...]]:
+        """The cells, closed ones too, each with the units above it on a day, and itself."""
+        kinds = (UnitKind.CELL, UnitKind.GRASSROOTS_CELL)
+        return {
+            node.id: tuple(unit for unit, _, _ in self.place_on(node.id, day).chain)
+            for node in self._nodes.values() if node.kind in kinds
+        }  # fmt: skip
+
     def organisations(self, place: Place) -> dict[Source, int]:
         """The base organisations of the grass-roots organisation a place lies in: the unit of each source."""
         base = place.unit_of(UnitKind.GRASSROOTS_COMMITTEE, UnitKind.GRASSROOTS_CELL)
@@ -205,7 +231,7 @@ def _nodes(units: Iterable[Any]) -> dict[int, Node]:
             above = rows[above].parent_id
         found[unit.id] = Node(
             unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.deciding_body, unit.parent_id,
-            unit.valid_to is None, tuple(chain),
+            unit.valid_to is None, tuple(chain), getattr(unit, "org_code", None),  # logs of before have none
         )  # fmt: skip
     return found
 

@@ -13,8 +13,8 @@ from dossiers.fields import still_free
 from dossiers.languages import gettext as _
 from dossiers.navigation import page_number
 from dossiers.security import may, permits, permitted, signed
-from dossiers.units import persons, registers, services, tree
-from dossiers.units.forms import ChangeForm, SeatForm, UnitForm
+from dossiers.units import history, persons, registers, services, tree
+from dossiers.units.forms import OrgCodeForm, SeatForm, UnitForm
 from dossiers.units.models import BodyMember, Unit
 from dossiers.units.registers import STATUS_LABELS
 from dossiers.units.tree import Node, Tree
@@ -34,8 +34,9 @@ def new_unit() -> ResponseReturnValue:
         kind, since = UnitKind(form.kind.data), form.valid_from.data
         with still_free(form.code, "unit_code", _("Mã này đã có.")):
             added = services.open_unit(
-                form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id
-            )
+                form.code.data, form.name.data, kind, parent, since, form.decider.data or None, signed().account_id,
+                form.org_code.data or None,
+            )  # fmt: skip
             flash(_("Đã thêm đơn vị %(code)s.", code=added.code), "done")
             return redirect(url_for("units.unit", code=added.code), 303)
     return render_template("units/new.html", form=form), 422 if form.is_submitted() else 200
@@ -61,6 +62,9 @@ def tree_view() -> ResponseReturnValue:
     if wanted and opened is None:
         abort(404)
     found = units.search(typed, who.units, SHOWN) if typed else []
+    exactly = units.find(typed.upper(), who.units)
+    if exactly is not None and not exactly.is_open:
+        found.insert(0, exactly)
     lines = [] if typed else branches(units, who.units, opened, page_number())
     return render_template(
         "units/tree.html",
@@ -72,6 +76,7 @@ def tree_view() -> ResponseReturnValue:
         listed=set(units.roots(who.reading_units)) if may("list.read") else set(),
         list_query=lambda unit: urlencode([*rest, ("unit", unit.code)]),
         may_add=may("administration"),
+        may_plan=may("units.confirm"),
     )
 
 
@@ -124,10 +129,12 @@ def _branch(units: Tree, node: Node, opened: Node | None, page: int) -> Branch:
     return Branch(node, bool(under), True, below, left, number)
 
 
-def _unit(code: str, permission: str = "signed_in") -> Node:
-    """An open unit in reach of whoever asks; aborts with 403 when they lack a permission for just this unit."""
+def _unit(code: str, permission: str = "signed_in", closed_too: bool = False) -> Node:
+    """An open unit in reach of whoever asks (or one that is closed); aborts with 403 when they lack a permission for
+    just this unit.
+    """
     found = tree.current().find(code, signed().units)
-    if found is None or not found.is_open:
+    if found is None or not (found.is_open or closed_too):
         abort(404)
     if not permitted(permission, found.id):
         abort(403)
@@ -138,7 +145,9 @@ def _unit(code: str, permission: str = "signed_in") -> Node:
 @permits("signed_in")
 def unit(code: str) -> ResponseReturnValue:
     """A unit and its registers; who keeps a register adds people here."""
-    found = _unit(code)
+    found = _unit(code, closed_too=True)
+    if not found.is_open:
+        return _closed(found)
     bodies, today = services.bodies_of(found.kind), clock.today()
     form = SeatForm(body=str(bodies[0]) if bodies else "")
     form.prepare(found)
@@ -162,11 +171,23 @@ def unit(code: str) -> ResponseReturnValue:
         ],
         form=form,
         can_change=can_change,
-        may_move=permitted("administration", found.id) and found.parent_id is not None,
+        administers=permitted("administration", found.id),
+        periods=history.periods(found.id),
         sees_roles=permitted("roles.read", found.id),
         statuses=STATUS_LABELS,
     )
     return page, status
+
+
+def _closed(unit: Node) -> ResponseReturnValue:
+    """A unit that is closed: what it was, and which unit goes on in its place."""
+    if request.method == "POST":
+        abort(404)
+    units = tree.current()
+    successor = None if unit.parent_id is None else units[unit.parent_id]
+    reached = successor is not None and successor.lies_in(signed().units)
+    periods = history.periods(unit.id)
+    return render_template("units/closed.html", unit=unit, successor=successor, reached=reached, periods=periods)
 
 
 def _added(unit: Node, form: SeatForm) -> bool:
@@ -184,26 +205,17 @@ def _added(unit: Node, form: SeatForm) -> bool:
     return False
 
 
-@blueprint.route("/don-vi/<code>/chuyen", methods=["GET", "POST"])
+@blueprint.route("/don-vi/<code>/ma-to-chuc", methods=["GET", "POST"])
 @permits("administration")
-def change_unit(code: str) -> ResponseReturnValue:
-    """Put a unit under another one, or let others decide on its admissions, from a day on."""
+def org_code(code: str) -> ResponseReturnValue:
+    """Write down the organisation code of a unit."""
     found = _unit(code, "administration")
-    if found.parent_id is None:
-        abort(404)
-    form = ChangeForm()
-    form.prepare(found)
+    form = OrgCodeForm()
+    if not form.is_filled():
+        form.org_code.data = found.org_code
     if form.validate_on_submit():
-        unit = db.session.get_one(Unit, found.id)
-        parent = db.session.get_one(Unit, int(form.parent.data)) if form.parent.data else None
-        decider = (form.decider.data if form.decider else None) or None
-        try:
-            services.change_units(
-                [unit], form.valid_from.data, form.by.data, signed().account_id, parent=parent, decider=decider
-            )
-        except ValueError:
-            form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của đơn vị.")]
-        else:
-            flash(_("Đã ghi thay đổi của đơn vị %(code)s. Hồ sơ đi tiếp theo đường mới.", code=code), "done")
+        with still_free(form.org_code, "unit_org_code", _("Mã tổ chức này đã có.")):
+            services.set_org_code(db.session.get_one(Unit, found.id), form.org_code.data or None, signed().account_id)
+            flash(_("Đã ghi mã tổ chức của đơn vị %(code)s.", code=code), "done")
             return redirect(url_for("units.unit", code=code), 303)
-    return render_template("units/change.html", unit=found, form=form), 422 if form.is_submitted() else 200
+    return render_template("units/org_code.html", unit=found, form=form), 422 if form.is_submitted() else 200

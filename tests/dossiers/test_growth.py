@@ -38,6 +38,7 @@ large demo's are overdue. Steps are fine, a few for a row; of rows it is less th
 
 GROWS = {
     "/tim": "a search reads its matches",
+    "/don-vi/sap-xep/1/xem-truoc": "a trial: every dossier of the units goes along, and back",
     "/metrics": "figures for who runs it, not a page",
 }
 """Addresses that may work more, and why."""

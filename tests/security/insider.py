@@ -14,6 +14,7 @@ from webtest import Upload
 from dossiers.extensions import db
 from tests.conftest import World
 from tests.dossiers.papers import samples
+from tests.dossiers.reorganising import plans
 from tests.people import Person, code_in, unit_of
 
 _END = defaultdict(lambda: r"(?!\w)", {"…": ""})
@@ -85,6 +86,11 @@ def everything(world: World) -> Path:
         who = Person(world.app, "cell_secretary", cell)
         form = who.get(who.get("/uy-quyen").html.select_one("a[href*=vai-tro]")["href"]).forms["act"]
         assert who.send(form, stand_in="first", last=last, ground=f"Đi công tác đến {last}").status_int == 303
+    for committee, name in (("DB10", "Đảng bộ Dược phẩm"), ("DB11", "Đảng bộ Thuế")):
+        plan = plans.begin(admin)
+        plans.added(admin, plan, "rename", committee, name=name)
+        plans.hand_over(admin, plan)
+        plans.confirm(Person(world.app, "upper_secretary", "KHOI"), plan)
     path = world.folder / "kept elsewhere.gz"
     for more in ([], ["--file", str(path)]):
         assert run(args=["audit", "checkpoint", *more]).exit_code == 0

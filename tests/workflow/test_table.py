@@ -81,7 +81,7 @@ def test_what_opens_a_dossier_is_not_taken_back() -> None:
     assert {line.trigger for line in LINES if not line.undoable} == {
         "create", "take_over", "receive_transfer", "confirm_after_mending", "annul_admission",
         "decide_admission", "revoke_decision", "decide_recognition", "remove", "refuse", "record_death",
-        "readmit", "change_rulebook", "correct_record", "undo",
+        "readmit", "change_rulebook", "correct_record", "undo", "reorganise",
     }  # fmt: skip
     assert [line.undoable for line in LINES if line.trigger == "refuse"] == [True, True, True, False]
 

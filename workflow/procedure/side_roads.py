@@ -247,6 +247,22 @@ SIDE_ROADS: tuple[Line, ...] = (
             "A transfer is not corrected: transfer the dossier to the right unit.",
         ),
     ),
+    Line(
+        "reorganise",
+        parts.OPEN,
+        None,
+        (Role.ADMINISTRATOR,),
+        ("reason",),
+        takes=("unit_has_youth_union", "unit_has_trade_union"),
+        effect=effects.transfer,
+        suspended_ok=True,
+        undoable=False,
+        correction=Correction.NEVER,
+        never=Text(
+            "Việc này theo phương án sắp xếp đơn vị: hoàn tác phương án, hoặc lập phương án khác.",
+            "This follows a plan of units: undo the plan, or make another one.",
+        ),
+    ),
     # putting right
     *(
         Line(

@@ -38,6 +38,7 @@ from dossiers.office import images, replaying
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened, office_place
 from dossiers.office.replaying import Difference, Recorded, Row
+from dossiers.reorganising.models import UnitPlan
 from dossiers.rules.models import CalendarDay, RuleValue
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
@@ -87,7 +88,12 @@ def tampering(loaded: World) -> Iterator[World]:
             account_id=2, role="inspector", unit_id=1, valid_from=day.day, asked_by_id=5, asked_on=day.day,
             expires_on=day.day,
         )  # fmt: skip
-        db.session.add_all([value, day, point, asked])
+        plan = UnitPlan(
+            unit_id=1, number="64-QĐ", decided_on=day.day, since=day.day, subject="x", lines="[]", stage="done",
+            prepared_by=5, prepared_at="2022-07-28", undo_reason="", changes="{}", done=True, edition=3,
+        )  # fmt: skip
+        db.session.add_all([value, day, point, asked, plan])
+        office.record("units:reorganised", 1, 5, [plan])
         office.record("role:asked", 1, 5, [asked])
         office.record("rule:changed", None, 1, [value])
         office.record("day:set", None, 1, [day])
