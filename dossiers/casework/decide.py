@@ -1,6 +1,7 @@
 """What follows from an act: the rules are asked, nothing is written."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.casework.tables import CountedBy
+from dossiers.inquiries.rows import InquiryRow, Sent, inquiry_row, sealed_row
 from dossiers.papers import numbers, scans
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
@@ -120,6 +122,7 @@ def decide(
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
         [] if evidence.scan is None else [scans.scan_row(case.id, seq, evidence.scan)],
         [] if evidence.scan is None else scans.file_rows(case.id, seq, evidence.scan),
+        *_requests(case, was, seq, evidence),
     )
     changes = Changes(
         before=was,
@@ -135,6 +138,20 @@ def decide(
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
     )
     return Done(case, outcome), changes
+
+
+def _requests(
+    case: Case, was: Case, seq: int, evidence: Evidence
+) -> tuple[list[InquiryRow], list[tuple[int, date | None]]]:
+    """The rows of requests an act sent, and those it closed."""
+    known, new = case.facts.asked[: len(was.facts.asked)], case.facts.asked[len(was.facts.asked) :]
+    sent = Sent(seq, evidence.number, "".join(evidence.texts))
+    closed = [
+        (one.nr, one.closed_on)
+        for before, one in zip(was.facts.asked, known, strict=True)
+        if one.closed_on != before.closed_on
+    ]
+    return [sealed_row(inquiry_row(case.id, one, sent)) for one in new], closed
 
 
 def _as_it_stood(case: Case, act: Act) -> Case:
