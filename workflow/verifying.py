@@ -11,6 +11,7 @@ from workflow.calendar import WorkCalendar
 from workflow.facts import DossierFacts, Relation, Relative
 from workflow.rulebook import Rulebook
 from workflow.text import Text
+from workflow.votes import Purpose
 
 
 class Standing(StrEnum):
@@ -107,3 +108,14 @@ def _of(asked: Asked | None, due: date | None, today: date) -> Standing:
 def opinion_standing(asked: Asked, book: Rulebook, calendar: WorkCalendar, today: date) -> Standing:
     """How it stands with a request on a day."""
     return _of(asked, answer_due(asked, book, calendar) if asked.is_open else None, today)
+
+
+def given(facts: DossierFacts, purpose: Purpose) -> tuple[Asked, ...]:
+    """The opinions that came for a half of the road: those asked for before the admission, or after it."""
+    return tuple(
+        one
+        for one in facts.asked
+        if one.request.giver is not None
+        and one.outcome is Outcome.ANSWERED
+        and (facts.admitted_on is None or one.asked_on < facts.admitted_on) is (purpose is Purpose.ADMISSION)
+    )

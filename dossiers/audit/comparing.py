@@ -465,7 +465,7 @@ class Comparison:
 
     @staticmethod
     def _inquiry(made: Projection) -> dict[Key, Key]:
-        rows = inquiries.all_rows(0, made.standing.facts.asked, made.sent)
+        rows = inquiries.all_rows(0, made.standing.facts.asked, made.requests)
         return {(row["nr"],): tuple(row.values())[2:] for row in rows}
 
     def _relatives(
@@ -655,18 +655,20 @@ class Comparison:
 
 
 def _opened(row: Any) -> Mapping[str, Any]:
-    """A request's row with who was asked in the open; None where a changed ciphertext does not open."""
-    try:
-        who = inquiries.addressee(row.dossier_id, row.nr, row.addressee)
-    except Exception:  # whatever a changed ciphertext breaks on
-        who = None
-    return {**row._mapping, "addressee": who}
+    """A request's row in the open; None where a changed ciphertext does not open."""
+    values = dict(row._mapping)
+    for column in ("addressee", "answer"):
+        try:
+            values[column] = inquiries.opened(column, row.dossier_id, row.nr, values[column])
+        except Exception:  # whatever a changed ciphertext breaks on
+            values[column] = None
+    return values
 
 
 def _differs(named: str, column: str, actual: Any, expected: Any) -> str:
     told = (
         ""
-        if column in ("facts", "name", "sort_key", "issuer", "number", "addressee")
+        if column in ("facts", "name", "sort_key", "issuer", "number", "addressee", "answer")
         else f": {actual}, not {expected}"
     )
     return f"{named}: {column} is not what the events say{told}"

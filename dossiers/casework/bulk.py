@@ -82,8 +82,7 @@ class BulkStore(Remembering):
         known |= {(DeadlineRecord, row["rule"], row["starts_on"]): row for row in filed.deadlines}
         known |= {(Relative, row["ref"]): row for row in filed.relatives}
         known |= {(Inquiry, row["nr"]): row for row in filed.inquiries}
-        for nr, day in filed.closed:
-            known[Inquiry, nr] = {**known[Inquiry, nr], "closed_on": day}
+        known |= {(Inquiry, row["nr"]): {**known[Inquiry, row["nr"]], **row} for row in filed.closed}
         self._add(Outbox, [{**changes.outbox, "done_at": changes.event["recorded_at"]}])
 
     def _add(self, table: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from dossiers.casework.tables import (
     RelativeOnFile,
     VoteRow,
 )
-from dossiers.inquiries.rows import InquiryRow
+from dossiers.inquiries.rows import ClosedRow, InquiryRow
 from dossiers.papers.files import Sealed
 from dossiers.papers.numbers import PaperRow
 from dossiers.papers.scans import ScanFileRow, ScanRow
@@ -82,8 +82,8 @@ class Case:
 class Filed:
     """Rows that stand on file for a dossier, as their tables have them: each whole, the same for both stores.
 
-    `deadlines` and `relatives` take the place of the row with their key; the others are new, but for `closed`: the
-    requests, by number, that an answer closed on a day.
+    `deadlines` and `relatives` take the place of the row with their key; the others are new, but for `closed`: what
+    an answer changes in the row of its request.
     """
 
     papers: list[PaperRow] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Filed:
     scans: list[ScanRow] = field(default_factory=list)
     scan_files: list[ScanFileRow] = field(default_factory=list)
     inquiries: list[InquiryRow] = field(default_factory=list)
-    closed: list[tuple[int, date | None]] = field(default_factory=list)
+    closed: list[ClosedRow] = field(default_factory=list)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """What follows from an act: the rules are asked, nothing is written."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -24,7 +23,8 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.casework.tables import CountedBy
-from dossiers.inquiries.rows import InquiryRow, Sent, inquiry_row, sealed_row
+from dossiers.inquiries import rows as inquiries
+from dossiers.inquiries.rows import ClosedRow, InquiryRow, closed_row, inquiry_row, sealed_row
 from dossiers.papers import numbers, scans
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
@@ -140,18 +140,15 @@ def decide(
     return Done(case, outcome), changes
 
 
-def _requests(
-    case: Case, was: Case, seq: int, evidence: Evidence
-) -> tuple[list[InquiryRow], list[tuple[int, date | None]]]:
-    """The rows of requests an act sent, and those it closed."""
-    known, new = case.facts.asked[: len(was.facts.asked)], case.facts.asked[len(was.facts.asked) :]
-    sent = Sent(seq, evidence.number, "".join(evidence.texts))
-    closed = [
-        (one.nr, one.closed_on)
-        for before, one in zip(was.facts.asked, known, strict=True)
-        if one.closed_on != before.closed_on
-    ]
-    return [sealed_row(inquiry_row(case.id, one, sent)) for one in new], closed
+def _requests(case: Case, was: Case, seq: int, evidence: Evidence) -> tuple[list[InquiryRow], list[ClosedRow]]:
+    """The rows of requests an act sent, and what it changes in those it closed."""
+    before = was.facts.asked
+    known, new = case.facts.asked[: len(before)], case.facts.asked[len(before) :]
+    closed = [one for old, one in zip(before, known, strict=True) if one.closed_on != old.closed_on]
+    return (
+        [sealed_row(inquiry_row(case.id, one, inquiries.told(seq, evidence))) for one in new],
+        [closed_row(case.id, one, evidence) for one in closed],
+    )
 
 
 def _as_it_stood(case: Case, act: Act) -> Case:

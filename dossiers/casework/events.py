@@ -55,8 +55,8 @@ class Brought(msgspec.Struct, frozen=True, omit_defaults=True):
 class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a dossier stood when its log was begun anew; `signature` is the instance's, over all of it.
 
-    `registers` says against which a vote was counted, where that is known: (event, unit, hash); `sent` by which event a
-    request went out: (its number, event, the letter's number).
+    `registers` says against which a vote was counted, where that is known: (event, unit, hash); `requests` by which
+    event a request went out: (its number, event, the letter's number).
     """
 
     state: State
@@ -74,7 +74,7 @@ class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     signature: str = ""
     registers: tuple[tuple[int, int, str], ...] = ()
     scans: tuple[tuple[int, Scan], ...] = ()
-    sent: tuple[tuple[int, int, str], ...] = ()
+    requests: tuple[tuple[int, int, str], ...] = ()
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,7 +133,7 @@ class BasePersonal(msgspec.Struct, frozen=True, omit_defaults=True):
     person: Texts
     relatives: tuple[RelativeRow, ...] = ()
     names: tuple[str, ...] = ()
-    addressees: tuple[str, ...] = ()
+    requests: tuple[tuple[str, str], ...] = ()
 
 
 _BODY = msgspec.json.Decoder(Body)

@@ -77,7 +77,7 @@ def filed(made: Projection) -> Filed:
         [companion_row(number, seq, nr, row) for seq, nr, row in made.companions],
         [scan_row(number, seq, scan) for seq, scan in made.scans],
         [row for seq, scan in made.scans for row in file_rows(number, seq, scan)],
-        [sealed_row(row) for row in all_rows(number, made.standing.facts.asked, made.sent)],
+        [sealed_row(row) for row in all_rows(number, made.standing.facts.asked, made.requests)],
     )
 
 

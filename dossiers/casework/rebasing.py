@@ -20,7 +20,7 @@ from dossiers.casework.rows import table_of
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import Model, run, write_transaction
 from dossiers.inquiries.models import Inquiry
-from dossiers.inquiries.rows import addressee
+from dossiers.inquiries.rows import opened
 from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.papers.numbers import known_row
 from dossiers.papers.scans import read_scan
@@ -151,7 +151,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
             (row.seq, row.register_unit_id, row.register_hash) for row in votes if row.register_unit_id is not None
         ),
         scans=_scans(run(_SCANS, asked).all(), run(_SCAN_FILES, asked).all()),
-        sent=tuple((row.nr, row.seq, row.number) for row in inquiries),
+        requests=tuple((row.nr, row.seq, row.number) for row in inquiries),
         companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
     )
     persons = BasePersonal(
@@ -159,7 +159,10 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         texts(columns),
         tuple(people.relatives(case.id)),
         tuple(row.name for row in companions),
-        tuple(addressee(case.id, row.nr, row.addressee) for row in inquiries),
+        tuple(
+            (opened("addressee", case.id, row.nr, row.addressee), opened("answer", case.id, row.nr, row.answer))
+            for row in inquiries
+        ),
     )
     body = Body(
         events.FORMAT, case.unit_id, told(case.route), now.hash, Brought(Evidence(clock.today())), base=base,

@@ -13,7 +13,7 @@ import msgspec
 from dossiers.casework import events
 from dossiers.casework.events import Base, BasePersonal, Brought, Personal, Told
 from dossiers.casework.tables import CountedBy
-from dossiers.inquiries.rows import Sent
+from dossiers.inquiries import rows as inquiries
 from dossiers.papers.numbers import PaperRow, known_row, paper_rows
 from dossiers.people.models import Person
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
@@ -24,7 +24,7 @@ from workflow.replay import Known, Recorded, Standing
 
 @dataclass
 class Projection:
-    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns); `sent` is
+    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns); `requests`
     what is told of a request beside the facts, by its number; `registers` against which register the vote of an event
     was counted.
     """
@@ -45,7 +45,7 @@ class Projection:
     relatives: dict[str, RelativeRow] = field(default_factory=dict)
     companions: list[tuple[int, int, CompanionRow]] = field(default_factory=list)
     scans: list[tuple[int, Scan]] = field(default_factory=list)
-    sent: dict[int, Sent] = field(default_factory=dict)
+    requests: dict[int, inquiries.Told] = field(default_factory=dict)
     person: list[tuple[str, int, PersonRow]] = field(default_factory=list)
     is_erased: bool = False
 
@@ -139,7 +139,10 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
     if evidence.scan is not None:
         made.scans.append((event.seq, evidence.scan))
     for asked in facts.asked[len(before.asked) :]:
-        made.sent[asked.nr] = Sent(event.seq, evidence.number, "".join(evidence.texts))
+        made.requests[asked.nr] = inquiries.told(event.seq, evidence)
+    for old, asked in zip(before.asked, facts.asked, strict=False):
+        if asked.closed_on != old.closed_on:
+            made.requests[asked.nr] = made.requests[asked.nr]._replace(answer=inquiries.answer(evidence))
     made.relatives.update({row.ref: row for row in act.personal.relatives})
     if act.personal.companions:
         made.companions += [(event.seq, nr, row) for nr, row in enumerate(act.personal.companions)]
@@ -169,8 +172,10 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     made.relatives = {row.ref: row for row in personal.relatives} if personal else {}
     if personal:
         made.person = [(event.recorded_at, event.seq, person_row(personal.person))]
-    addressees = personal.addressees if personal else ("",) * len(base.sent)
-    made.sent = {nr: Sent(seq, number, who) for (nr, seq, number), who in zip(base.sent, addressees, strict=True)}
+    texts = personal.requests if personal else (("", ""),) * len(base.requests)
+    made.requests = {
+        nr: inquiries.Told(seq, number, *said) for (nr, seq, number), said in zip(base.requests, texts, strict=True)
+    }
     made.is_erased = event.is_erased
 
 

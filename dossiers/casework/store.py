@@ -21,7 +21,7 @@ from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPerson
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
-from dossiers.inquiries.models import Inquiry
+from dossiers.inquiries.models import Inquiry, InquiryAnswer
 from dossiers.names import sort_key
 from dossiers.outbox.models import Outbox
 from dossiers.papers import files
@@ -100,6 +100,10 @@ _ERASE = delete(table_of(EventPersonal)).where(
 )
 _ADD_COMPANION, _ADD_PERSON = _insert(Companion), _insert(Person)
 _ADD_SCAN, _ADD_SCAN_FILE, _ADD_INQUIRY = _insert(PaperScan), _insert(ScanFile), _insert(Inquiry)
+_CLOSE = _update(Inquiry, ("dossier_id", "nr"), ("closed_on", "answer"))
+_RECORDED = delete(table_of(InquiryAnswer)).where(
+    InquiryAnswer.dossier_id == bindparam("of"), InquiryAnswer.nr == bindparam("which")
+)
 FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion, PaperScan, ScanFile, Inquiry)
 """Tables of what stands on file for a dossier."""
 _DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
@@ -232,8 +236,10 @@ class DatabaseStore(_Reader):
                 self._add(_put(engines.is_postgresql(db), model, key), rows)
 
         if filed.closed:
-            close = _update(Inquiry, ("dossier_id", "nr"), ("closed_on",))
-            run(close, [{"of_dossier_id": case.id, "of_nr": nr, "closed_on": day} for nr, day in filed.closed])
+            closed = ((row["nr"], row["closed_on"], row["answer"]) for row in filed.closed)
+            names = ("of_dossier_id", "of_nr", "closed_on", "answer")
+            run(_RECORDED, [{"of": case.id, "which": row["nr"]} for row in filed.closed])
+            run(_CLOSE, [dict(zip(names, (case.id, *values), strict=True)) for values in closed])
 
     def _change_dossier(self, before: Case, after: Case) -> None:
         changed = _changed(dossier_row(before), dossier_row(after))

@@ -13,7 +13,8 @@ _OPEN = "closed_on IS NULL"
 
 
 class Inquiry(Model):
-    """The `nr`th request of a dossier, which event `seq` sent; `addressee` is who was asked, as the letter names them.
+    """The `nr`th request of a dossier, which event `seq` sent; `addressee` is who was asked, as the letter names them,
+    `answer` what was answered in words, or why not.
 
     `unit_id` is the unit of this tree that was asked: its people find the request by it as long as it is open.
     """
@@ -26,6 +27,7 @@ class Inquiry(Model):
     closed_on: Mapped[date | None]
     number: Mapped[str] = mapped_column(String(200))
     addressee: Mapped[str] = mapped_column(Text, info={"sealed": True})
+    answer: Mapped[str] = mapped_column(Text, info={"sealed": True})
 
     __table_args__ = (Index("ix_inquiry_unit", "unit_id", "asked_on", "dossier_id", "nr", **engines.only_where(_OPEN)),)
 

@@ -11,11 +11,14 @@ from sqlalchemy import Row, Select, bindparam, false, select, union_all
 
 from dossiers import clock
 from dossiers.accounts.grants import BLIND, Signed
+from dossiers.casework import answered
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
+from dossiers.inquiries import reading
 from dossiers.lists.probationers import Probationer, probationers
 from dossiers.lists.worklist import Item, _item, _lines_of
 from dossiers.rules import services as rules
+from dossiers.security import ANSWERING, OFFICES
 from dossiers.units import tree
 from workflow.ahead import next_act, who_does
 from workflow.facts import DossierFacts
@@ -23,11 +26,16 @@ from workflow.roles import Role
 from workflow.route import walked
 from workflow.stages import State
 from workflow.triggers import TRIGGERS
+from workflow.verifying import overdue
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
 VOTES = ("pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
 """Acts of which several are gathered into a meeting."""
+
+
+COUNTED = 50
+"""So many requests and answers are counted."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class Group:
 class Inbox:
     """What stands on a person's first page; `more`: there are more lines of one's own than are shown.
 
-    `warned` are those on probation of whom something is to be said to this person.
+    `warned` are those on probation of whom something is to be said to this person; `requests` to units of theirs wait
+    for an answer, `answers` to be recorded, each counted up to COUNTED.
     """
 
     roles: tuple[Role, ...]
@@ -61,6 +70,8 @@ class Inbox:
     others: list[Task] = field(default_factory=list)
     more: bool = False
     warned: list[Probationer] = field(default_factory=list)
+    requests: int = 0
+    answers: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -143,6 +154,10 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
             Task(_item(row, tree.current())) for code, row in rows_of_others.items() if code not in tasks
         ]  # fmt: skip
     found.warned = _warned(by_role)
+    answering = [unit for role, units in by_role.items() if role in ANSWERING for unit in units]
+    found.requests = len(reading.incoming(dict.fromkeys(answering), COUNTED))
+    offices = [unit for role, units in by_role.items() if role in OFFICES for unit in units]
+    found.answers = len(answered.waiting(tree.current().roots(tuple(dict.fromkeys(offices))), COUNTED))
     return found
 
 
@@ -168,6 +183,8 @@ def _task(row: Row[Any], role: Role) -> Task:
     assert road is not None
     route = walked(road, book, facts.referred)
     ahead = next_act(state, route, facts, book, clock.today())
+    if role in who_does("remind_request", state, route) and overdue(facts, book, rules.calendar(), clock.today()):
+        return Task(_item(row, tree.current()), "remind_request")
     mine = ahead.trigger is not None and role in who_does(ahead.trigger, state, route)
     return Task(_item(row, tree.current()), ahead.trigger if mine and ahead.trigger else "", ahead.waits_until)
 

@@ -59,6 +59,8 @@ class Part(StrEnum):
     PRINT = "print"
     COMMAND = "command"
     YEAR = "year"
+    DESK = "desk"
+    REQUEST = "request"
 
 
 PART_LABELS: dict[Part, Text] = {
@@ -80,11 +82,13 @@ PART_LABELS: dict[Part, Text] = {
     Part.PRINT: Text("In danh sách", "Printed a list"),
     Part.COMMAND: Text("Lệnh trên máy chủ", "A command on the server"),
     Part.YEAR: Text("Năm dự bị", "Year of probation"),
+    Part.DESK: Text("Bàn thẩm tra", "The verification desk"),
+    Part.REQUEST: Text("Yêu cầu gửi đến đơn vị", "A request to a unit"),
 }
 
 OF_DOSSIERS = (
     Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.YEAR, Part.OPENED,
-    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED,
+    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED, Part.REQUEST,
 )  # fmt: skip
 """Parts that show a dossier to who opened it."""
 

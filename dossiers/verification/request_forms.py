@@ -166,7 +166,7 @@ class OfRequest(ActForm):
         super().prepare(case, s, trigger)
         self._requests = {one.nr: one for one in case.facts.asked}
         self._relatives = {row.ref: row for row in people.relatives(case.id)}
-        self._addressees = reading.addressees([case.id])
+        self._letters = reading.letters([case.id])
         self._number = case.id
         waiting = sorted(
             (one for one in case.facts.asked if one.is_open), key=lambda one: answer_due(one, s.rulebook, s.calendar)
@@ -177,7 +177,7 @@ class OfRequest(ActForm):
             self.asked.data = named if any(one.nr == named for one in waiting) else waiting[0].nr if waiting else None
 
     def _called(self, asked: Asked) -> str:
-        return called(asked, list(self._relatives.values()), self._addressees.get((self._number, asked.nr), ""))
+        return called(asked, list(self._relatives.values()), self._letters[self._number, asked.nr].addressee)
 
     def recall(self, recorded: Recorded) -> None:
         """The request it was about, open or not."""

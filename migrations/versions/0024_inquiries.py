@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date()),
         sa.Column("number", sa.String(200), nullable=False),
         sa.Column("addressee", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
     )
     op.create_index(
         "ix_inquiry_unit",
