@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from dossiers import wire
 from dossiers.acting.road import add_acts
@@ -75,8 +74,10 @@ def desk_view() -> ResponseReturnValue:
         if tried.done:
             flash(_done(tried, request.form.get("viec") == "remind"), "done")
         if tried.done and not tried.refused:
-            return redirect(url_for("verification.desk", **chosen_in_address(chosen)), 303)
+            asked = {**chosen_in_address(chosen), "vua-ghi": as_address(tried.done)}
+            return redirect(url_for("verification.desk", **asked), 303)
         found = desk(chosen, who)
+    just = tried.done if tried else parse_picks(request.args.getlist("vua-ghi"), letters.MOST)
     privacy.note_many([one.case.id for one in found.entries], who.account_id, Part.DESK, "")
     answer = render_template(
         "verification/desk.html",
@@ -87,6 +88,7 @@ def desk_view() -> ResponseReturnValue:
         units=tree.current().offered(who.reading_units),
         waiting=answered.waiting(units_with("request.send"), SIZE),
         is_printed=is_printed,
+        letters=_letters(just) if just else "",
     )
     return answer, 200 if request.method == "GET" else 422
 
@@ -102,13 +104,11 @@ def _letters(picks: Sequence[Pick]) -> str:
     return url_for("verification.letters_file", **asked)
 
 
-def _done(tried: Tried, is_reminder: bool) -> Markup:
+def _done(tried: Tried, is_reminder: bool) -> str:
     number = len(tried.done)
     reminded = ngettext("Đã ghi nhắc %(num)s yêu cầu.", "Đã ghi nhắc %(num)s yêu cầu.", number)
     sent = ngettext("Đã gửi %(num)s yêu cầu.", "Đã gửi %(num)s yêu cầu.", number)
-    said = (reminded if is_reminder else sent) % {"num": number}
-    link = Markup('<a href="{}">{}</a>').format(_letters(tried.done), _("Mở công văn (PDF)"))
-    return Markup("{} {}").format(said, link)
+    return (reminded if is_reminder else sent) % {"num": number}
 
 
 @blueprint.get("/tham-tra/cong-van.pdf")

@@ -139,7 +139,6 @@ SIDE_ROADS: tuple[Line, ...] = (
             g.request_competent,
             g.request_open,
             g.answer_fits,
-            g.request_texts,
             g.relatives_asked_about,
             g.relatives_exempt,
             g.results_after_start,
