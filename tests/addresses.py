@@ -14,6 +14,7 @@ from dossiers.casework.closing import is_shut
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
+from dossiers.inquiries.models import Inquiry
 from dossiers.meetings.models import MeetingLine
 from dossiers.papers.models import PaperScan
 from dossiers.security import PERMISSIONS, permission_of
@@ -31,6 +32,7 @@ PEOPLE = (
 
 FOR_PROGRAMS = {
     "operations.healthz", "operations.readyz", "operations.metrics", "static", "documents.text",
+    "verification.letters_file",
     "meetings.figures",  # for the script of the page of results
 }  # fmt: skip
 """What answers with something else than a page."""
@@ -45,6 +47,7 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "rules.rulebooks": ({"bo": "RB-2026B"},),
     "monitoring.board": ({"don-vi": "DB02"}, {"canh-bao": "member_cv"}, {"nam-thang": "5", "ngay": "31/02/2022"}),
     "monitoring.month": ({"thang": "2022-06"},),
+    "verification.desk": ({"unit": "DB02"}, {"overdue": "1"}),
     "audit.log": ({"since": "31/02/2022"}, {"trigger": "correct_candidate"}),
 }
 """What else is asked of a page that is then another."""
@@ -141,6 +144,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "meetings.resolutions": [(closed, secretary)],
         "meetings.resolution": [({**closed, "code": voted}, secretary)],
         "meetings.extract": [({**closed, "code": voted}, secretary)],
+        "verification.reply": _asked(),
         "training.course": [({"course_id": course}, officer)],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
         "units.change_unit": [({"code": committee.code}, administrator)],
@@ -155,6 +159,16 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "reading.scan": _scans(),
         "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }
+
+
+def _asked() -> list[tuple[dict[str, Any], tuple[str, str]]]:
+    """A request of the demo to a committee of the tree, and its officer."""
+    query = (
+        select(Dossier.code, Inquiry.nr, Unit.code.label("unit"))
+        .join(Dossier, Dossier.id == Inquiry.dossier_id).join(Unit, Unit.id == Inquiry.unit_id)
+        .where(Inquiry.closed_on.is_(None)).order_by(Inquiry.dossier_id).limit(1)
+    )  # fmt: skip
+    return [({"code": row.code, "nr": row.nr}, ("committee_officer", row.unit)) for row in db.session.execute(query)]
 
 
 def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:

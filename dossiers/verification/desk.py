@@ -52,7 +52,7 @@ class Desk:
     next: str = ""
 
 
-def desk(chosen: worklist.Filter, signed: Signed, size: int = SIZE) -> Desk:
+def desk(chosen: worklist.Filter, signed: Signed, size: int) -> Desk:
     """The dossiers in verification, the one due first before the others; a fixed number of queries."""
     page = worklist.page(chosen, signed, size)
     cases = load_cases([row.code for row in page.rows], signed)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
@@ -63,7 +63,8 @@ def desk_view() -> ResponseReturnValue:
         " ".join(request.args.get("unit", "").split())[:60], request.args.get("overdue") == "1",
         request.args.get("after", "")[:400],
     )  # fmt: skip
-    found = desk(chosen, who, PRINTED if is_printed else SIZE)
+    size = min(SIZE, int(current_app.config["PAGE_SIZE"]))
+    found = desk(chosen, who, PRINTED if is_printed else size)
     form, tried = DeskForm(), None
     form.fit(found.entries, secrets.token_hex(12))
     picks = parse_picks(request.form.getlist("chon"), letters.MOST)
@@ -76,7 +77,7 @@ def desk_view() -> ResponseReturnValue:
         if tried.done and not tried.refused:
             asked = {**chosen_in_address(chosen), "vua-ghi": as_address(tried.done)}
             return redirect(url_for("verification.desk", **asked), 303)
-        found = desk(chosen, who)
+        found = desk(chosen, who, size)
     just = tried.done if tried else parse_picks(request.args.getlist("vua-ghi"), letters.MOST)
     privacy.note_many([one.case.id for one in found.entries], who.account_id, Part.DESK, "")
     answer = render_template(
