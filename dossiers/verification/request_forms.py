@@ -11,6 +11,7 @@ from wtforms.validators import Optional
 from dossiers.acting.forms import ActForm, Brought, Recorded
 from dossiers.acting.rows import Row, RowList
 from dossiers.casework.case import Case
+from dossiers.documents.fields import body_of
 from dossiers.fields import (
     DayField,
     LineField,
@@ -54,12 +55,12 @@ NEEDED = _l("Vui lòng nhập mục này.")
 
 
 def unit_named(typed: str) -> tuple[int | None, str]:
-    """The open unit of this tree whose code or whole name a text is, with its name; else nobody and the text itself."""
+    """The open unit whose code or whole name a text is, with the name of its body; else nobody, and the text itself."""
     units = tree.current()
     text, everywhere = " ".join(typed.split()), units.highest
     found = units.named(text, everywhere)
     exactly = [node for node in found if text.casefold() in (node.code.casefold(), node.name.casefold())]
-    return (exactly[0].id, exactly[0].name) if len(exactly) == 1 and exactly[0].is_open else (None, text)
+    return (exactly[0].id, body_of(exactly[0].name)) if len(exactly) == 1 and exactly[0].is_open else (None, text)
 
 
 def called(asked: Asked, relatives: Sequence[RelativeRow], addressee: str) -> str:

@@ -106,7 +106,9 @@ def _opinion_fits(s: Situation, request: Request) -> Refusal | None:
 
 def request_texts(s: Situation) -> Refusal | None:
     """A request names who is asked."""
-    if s.evidence is None or (len(s.evidence.texts) == 1 and s.evidence.texts[0].strip()):
+    if s.evidence is None or not s.evidence.texts:  # what is left out is said with all that is needed
+        return None
+    if len(s.evidence.texts) == 1 and s.evidence.texts[0].strip():
         return None
     return _lacking(s, Text("nơi được hỏi", "who is asked"), "texts")
 
