@@ -6,6 +6,7 @@ from typing import Any
 
 from dossiers.demo import people
 from dossiers.demo.player import Player
+from dossiers.documents.fields import body_of
 from dossiers.people.rows import RelativeRow
 from workflow.asking import CANDIDATE, Giver, Outcome, Request
 from workflow.facts import Relation, Relative
@@ -15,8 +16,8 @@ _ELSEWHERE = ("Đảng ủy xã Hòa Bình", "Đảng ủy phường Tân Lập"
 
 def ask(player: Player, since: date, today: date, unit: tuple[int, str] | None = None) -> None:
     """Ask about the parents of somebody whose verification began on a day; `unit`: a committee of the tree."""
-    case = player.on_file
-    rng = Random(f"asking {case.code}")  # noqa: S311 - the same each time, and nothing else changes by it
+    shared, rng = player.rng, _own(player)
+    player.rng = rng
     rows = [
         RelativeRow("r1", Relation.FATHER, people.name(rng, "male"), 1962, "Xã Hòa Bình"),
         RelativeRow("r2", Relation.MOTHER, people.name(rng, "female"), 1965, "Xã Hòa Bình"),
@@ -24,7 +25,7 @@ def ask(player: Player, since: date, today: date, unit: tuple[int, str] | None =
     sent = min(since + timedelta(days=1), today)
     known = {"relatives": tuple(Relative(row.ref, row.relation) for row in rows)}
     player.do("record_relatives", sent, known, relatives=tuple(rows))
-    number, where = (unit[0], unit[1]) if unit else (None, rng.choice(_ELSEWHERE))
+    number, where = (unit[0], body_of(unit[1])) if unit else (None, rng.choice(_ELSEWHERE))
     request = Request(about=("r1", "r2"), unit=number)
     evidence: dict[str, Any] = {"request": request, "texts": (where,), "number": f"{rng.randint(10, 90)}-CV/ĐU"}
     player.do("send_request", sent, evidence)
@@ -35,9 +36,17 @@ def ask(player: Player, since: date, today: date, unit: tuple[int, str] | None =
     if (today - sent).days > 6:
         answered = {"asked": 2, "outcome": Outcome.ANSWERED, "texts": ("Gia đình chấp hành tốt nơi cư trú.",)}
         player.do("record_answer", sent + timedelta(days=6), answered)
+    player.rng = shared
+
+
+def _own(player: Player) -> Random:
+    """Chances of its own: nothing else changes by what is asked here."""
+    return Random(f"asking {player.on_file.code}")  # noqa: S311 - the same each time
 
 
 def ask_late(player: Player, since: date) -> None:
     """Ask about the candidate, whom nobody has answered about."""
     request = {"request": Request(about=(CANDIDATE,)), "texts": (_ELSEWHERE[0],), "number": "31-CV/ĐU"}
+    shared, player.rng = player.rng, _own(player)
     player.do("send_request", since, request)
+    player.rng = shared
