@@ -10,6 +10,7 @@ from flask import g, has_request_context
 
 from dossiers import clock
 from dossiers.languages import language, ngettext
+from workflow.asking import GIVER_LABELS, WAY_LABELS
 from workflow.deadlines import days_left
 from workflow.facts import RELATION_LABELS, SOURCE_LABELS, Source
 from workflow.paper_lines import STANDING_LABELS
@@ -18,6 +19,7 @@ from workflow.route import DECIDER_LABELS, UNIT_KIND_LABELS, UnitKind
 from workflow.stages import STAGE_LABELS, STATE_LABELS, Stage, State
 from workflow.text import Text
 from workflow.triggers import ACT_LABELS
+from workflow.verifying import STANDING_LABELS as VERIFIED_LABELS
 from workflow.votes import BODY_LABELS, PURPOSE_LABELS, Body
 from workflow.words import cited, value_text
 
@@ -157,6 +159,9 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "role": lambda role: roles[role] if role else "–",
         "source": labels(SOURCE_LABELS),
         "standing": labels(STANDING_LABELS),
+        "asked_how": labels(WAY_LABELS),
+        "giver": labels(GIVER_LABELS),
+        "verified": labels(VERIFIED_LABELS),
         "trigger": lambda name: triggers.get(name, name),
         "body": labels(BODY_LABELS),
         "purpose": labels(PURPOSE_LABELS),

@@ -27,6 +27,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 READERS = frozenset(Role) - grants.BLIND
 OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPER_OFFICER, Role.UPPER_SECRETARY})
 NUMBERING = OFFICES | {Role.CELL_SECRETARY, Role.SECTION_OFFICER}
+ANSWERING = OFFICES | {Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}
+"""Who answers requests to their units."""
 PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "public": None,
     "demo": None,
@@ -46,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "decision.prepare": OFFICES,
     "numbers.keep": NUMBERING,
     "numbers.read": NUMBERING | {Role.INSPECTOR},
+    "request.send": OFFICES,
+    "request.answer": ANSWERING,
     "register.manage": OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER},
     "quota.read": READERS - {Role.TRAINING_OFFICER, Role.CELL_MEMBER_HELPER},
     "quota.give": frozenset({Role.UPPER_OFFICER}),

@@ -14,6 +14,7 @@ from dossiers.casework.closing import is_shut
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
+from dossiers.inquiries.models import Inquiry
 from dossiers.meetings.models import MeetingLine
 from dossiers.papers.models import PaperScan
 from dossiers.rules import files
@@ -36,6 +37,7 @@ PEOPLE = (
 
 FOR_PROGRAMS = {
     "operations.healthz", "operations.readyz", "operations.metrics", "static", "documents.text",
+    "verification.letters_file",
     "meetings.figures",  # for the script of the page of results
     "monitoring.due_file", "monitoring.classification_file",
 }  # fmt: skip
@@ -54,6 +56,7 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "monitoring.due": ({"quy": "qua-han"}, {"don-vi": "DB02", "in": "1"}),
     "monitoring.classification": ({"nam": "2021"}, {"don-vi": "DB02", "ngay": "31/02/2022"}),
     "monitoring.month": ({"thang": "2022-06"},),
+    "verification.desk": ({"unit": "DB02"}, {"overdue": "1"}),
     "audit.log": ({"since": "31/02/2022"}, {"trigger": "correct_candidate"}),
 }
 """What else is asked of a page that is then another."""
@@ -172,6 +175,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "decisions.sign": [({"number": 3}, ("upper_secretary", "KHOI"))],
         "decisions.register": [({"number": 1}, officer)],
         "decisions.printed": [({"number": 1}, officer)],
+        "verification.reply": _asked(),
         "training.course": [({"course_id": course}, officer)],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
         "units.org_code": [({"code": committee.code}, administrator)],
@@ -217,6 +221,16 @@ def _plans(administrator: tuple[str, str]) -> dict[str, list[tuple[dict[str, Any
         "reorganising.preview": [(one, administrator)],
         "reorganising.add": [({**one, "what": str(what)}, administrator) for what in What],
     }
+
+
+def _asked() -> list[tuple[dict[str, Any], tuple[str, str]]]:
+    """A request of the demo to a committee of the tree, and its officer."""
+    query = (
+        select(Dossier.code, Inquiry.nr, Unit.code.label("unit"))
+        .join(Dossier, Dossier.id == Inquiry.dossier_id).join(Unit, Unit.id == Inquiry.unit_id)
+        .where(Inquiry.closed_on.is_(None)).order_by(Inquiry.dossier_id).limit(1)
+    )  # fmt: skip
+    return [({"code": row.code, "nr": row.nr}, ("committee_officer", row.unit)) for row in db.session.execute(query)]
 
 
 def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:

@@ -9,6 +9,7 @@ from workflow.calendar import WorkCalendar, add_months
 from workflow.facts import DossierFacts
 from workflow.rulebook import Rulebook
 from workflow.stages import STAGE_STATES, Stage, State
+from workflow.verifying import first_due
 from workflow.votes import Body, Purpose
 
 
@@ -153,6 +154,11 @@ def _complaint(facts: DossierFacts, rulebook: Rulebook, calendar: WorkCalendar) 
     return (told, calendar.add_working_days(told, rulebook.number("complaint"))) if told else None
 
 
+def _answers(opinions: bool) -> Callable[[DossierFacts, Rulebook, WorkCalendar], tuple[date, date] | None]:
+    return lambda facts, rulebook, calendar: first_due(facts, opinions, rulebook, calendar)
+
+
+_ASKING = frozenset({State.APPLYING, State.VERIFYING, State.PROBATIONARY})
 _BEFORE_CELL_VOTE = frozenset((State.TRAINED, *STAGE_STATES[Stage.VERIFICATION], State.CELL_REVIEW))
 _AFTER_CELL_VOTE = frozenset(
     (
@@ -181,6 +187,8 @@ SPECS: tuple[DeadlineSpec, ...] = (
         "ceremony_extension",
         agreed_late=True,
     ),
+    DeadlineSpec("inquiry_answer", _ASKING, _answers(opinions=False)),
+    DeadlineSpec("opinion_answer", _ASKING, _answers(opinions=True)),
     DeadlineSpec("member_cv", frozenset({State.PROBATIONARY}), _member_cv),
     DeadlineSpec("formal_transfer", frozenset({State.PROBATIONARY}), _formal_transfer),
     DeadlineSpec("probation", frozenset({State.PROBATIONARY}), _probation),

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from workflow.asking import Asked, Nr, Opinion, Outcome, Request
 from workflow.codes import Code
 from workflow.probation import NOTHING, Followed, Month, QuarterNr, Year
 from workflow.roles import Role
@@ -294,6 +295,7 @@ class DossierFacts(Frozen, frozen=True):
     correction: PreparedCorrection | None = None
     answers: tuple[Ref, ...] = ()
     followed: Followed | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def year(self) -> Followed:
@@ -412,6 +414,10 @@ class Evidence(Frozen, frozen=True):
     year: Year | None = None
     member_moves: bool = False
     scan: Scan | None = None
+    request: Request | None = None
+    asked: Nr | None = None
+    outcome: Outcome | None = None
+    opinion: Opinion | None = None
 
 
 class Actor(Frozen, frozen=True):

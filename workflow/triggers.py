@@ -61,6 +61,14 @@ TRIGGERS: dict[str, Trigger] = {
             Kind.SUPPORT,
             Stage.VERIFICATION,
         ),
+        Trigger(
+            "send_request",
+            Text("Gửi yêu cầu thẩm tra, xin ý kiến", "Send a request"),
+            Kind.SUPPORT,
+            Stage.VERIFICATION,
+        ),
+        Trigger("remind_request", Text("Nhắc trả lời", "Remind of a request"), Kind.SUPPORT, Stage.VERIFICATION),
+        Trigger("record_answer", Text("Ghi trả lời", "Record an answer"), Kind.SUPPORT, Stage.VERIFICATION),
         Trigger("start_verification", Text("Bắt đầu thẩm tra", "Start verification"), Kind.STEP, Stage.VERIFICATION),
         Trigger(
             "conclude_verification", Text("Kết luận thẩm tra", "Conclude verification"), Kind.STEP, Stage.VERIFICATION

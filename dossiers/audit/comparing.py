@@ -34,6 +34,8 @@ from dossiers.casework.models import (
 from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
 from dossiers.extensions import Model, db, run
+from dossiers.inquiries import rows as inquiries
+from dossiers.inquiries.models import Inquiry
 from dossiers.office.models import OfficeEvent
 from dossiers.papers import files, scans
 from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
@@ -121,6 +123,7 @@ _FILED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Companion, ("seq", "nr")),
     (PaperScan, ("seq",)),
     (ScanFile, ("seq", "nr")),
+    (Inquiry, ("nr",)),
 )
 _OWNED: tuple[type[Model], ...] = (*(model for model, _key in _FILED), Relative)
 _READ = {model: _between(model, table_of(model).c.dossier_id) for model in _OWNED}
@@ -379,7 +382,7 @@ class Comparison:
         columns = [column.name for column in table_of(model).columns if column.name not in ("dossier_id", *key)]
         found: dict[int, dict[Key, Key]] = defaultdict(dict)
         for row in run(_READ[model], asked):
-            values = row._mapping
+            values = _opened(row) if model is Inquiry else row._mapping
             found[row.dossier_id][tuple(values[k] for k in key)] = tuple(values[c] for c in columns)
         return found
 
@@ -459,6 +462,11 @@ class Comparison:
     @staticmethod
     def _scan_file(made: Projection) -> dict[Key, Key]:
         return {(seq, nr): (address,) for seq, scan in made.scans for nr, address in enumerate(scan.files)}
+
+    @staticmethod
+    def _inquiry(made: Projection) -> dict[Key, Key]:
+        rows = inquiries.all_rows(0, made.standing.facts.asked, made.requests)
+        return {(row["nr"],): tuple(row.values())[2:] for row in rows}
 
     def _relatives(
         self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
@@ -646,6 +654,21 @@ class Comparison:
         self._say(f"state_count {self._codes.get(unit, f'#{unit}')} {state}", 0, f"says {kept}, the events {real}")
 
 
+def _opened(row: Any) -> Mapping[str, Any]:
+    """A request's row in the open; None where a changed ciphertext does not open."""
+    values = dict(row._mapping)
+    for column in ("addressee", "answer"):
+        try:
+            values[column] = inquiries.opened(column, row.dossier_id, row.nr, values[column])
+        except Exception:  # whatever a changed ciphertext breaks on
+            values[column] = None
+    return values
+
+
 def _differs(named: str, column: str, actual: Any, expected: Any) -> str:
-    told = "" if column in ("facts", "name", "sort_key", "issuer", "number") else f": {actual}, not {expected}"
+    told = (
+        ""
+        if column in ("facts", "name", "sort_key", "issuer", "number", "addressee", "answer")
+        else f": {actual}, not {expected}"
+    )
     return f"{named}: {column} is not what the events say{told}"

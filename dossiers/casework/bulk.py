@@ -12,6 +12,7 @@ from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPerson
 from dossiers.casework.rows import dossier_row, scope_rows, table_of
 from dossiers.casework.store import Remembering
 from dossiers.extensions import Model, db, run
+from dossiers.inquiries.models import Inquiry
 from dossiers.outbox.models import Outbox
 from dossiers.papers import files
 from dossiers.papers.files import Sealed
@@ -85,6 +86,8 @@ class BulkStore(Remembering):
         known = self._keyed.setdefault(case.id, {})
         known |= {(DeadlineRecord, row["rule"], row["starts_on"]): row for row in filed.deadlines}
         known |= {(Relative, row["ref"]): row for row in filed.relatives}
+        known |= {(Inquiry, row["nr"]): row for row in filed.inquiries}
+        known |= {(Inquiry, row["nr"]): {**known[Inquiry, row["nr"]], **row} for row in filed.closed}
         self._add(Outbox, [{**changes.outbox, "done_at": changes.event["recorded_at"]}])
 
     def _add(self, table: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -107,7 +110,7 @@ class BulkStore(Remembering):
         rules.keep()
         for table in (
             Person, Dossier, Scope, Event, EventPersonal, PaperRecord, VoteRecord, DeadlineRecord, Relative,
-            Companion, PaperScan, ScanFile, Outbox,
+            Companion, PaperScan, ScanFile, Inquiry, Outbox,
         ):  # fmt: skip
             rows = self._rows.get(table)
             if rows:

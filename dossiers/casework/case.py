@@ -13,6 +13,7 @@ from dossiers.casework.tables import (
     RelativeOnFile,
     VoteRow,
 )
+from dossiers.inquiries.rows import ClosedRow, InquiryRow
 from dossiers.papers.files import Sealed
 from dossiers.papers.numbers import PaperRow
 from dossiers.papers.scans import ScanFileRow, ScanRow
@@ -81,7 +82,8 @@ class Case:
 class Filed:
     """Rows that stand on file for a dossier, as their tables have them: each whole, the same for both stores.
 
-    `deadlines` and `relatives` take the place of the row with their key; the others are new.
+    `deadlines` and `relatives` take the place of the row with their key; the others are new, but for `closed`: what
+    an answer changes in the row of its request.
     """
 
     papers: list[PaperRow] = field(default_factory=list)
@@ -91,6 +93,8 @@ class Filed:
     companions: list[CompanionOnFile] = field(default_factory=list)
     scans: list[ScanRow] = field(default_factory=list)
     scan_files: list[ScanFileRow] = field(default_factory=list)
+    inquiries: list[InquiryRow] = field(default_factory=list)
+    closed: list[ClosedRow] = field(default_factory=list)
 
 
 @dataclass

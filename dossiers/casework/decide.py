@@ -24,6 +24,8 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.casework.tables import CountedBy
+from dossiers.inquiries import rows as inquiries
+from dossiers.inquiries.rows import ClosedRow, InquiryRow, closed_row, inquiry_row, sealed_row
 from dossiers.papers import numbers, scans
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
@@ -121,6 +123,7 @@ def decide(
         [companion_row(case.id, seq, nr, row) for nr, row in enumerate(act.companions)],
         [] if evidence.scan is None else [scans.scan_row(case.id, seq, evidence.scan)],
         [] if evidence.scan is None else scans.file_rows(case.id, seq, evidence.scan),
+        *_requests(case, was, seq, evidence),
     )
     changes = Changes(
         before=was,
@@ -136,6 +139,17 @@ def decide(
         counts=counts.moved((was.counted_units, was.state), (case.counted_units, case.state)),
     )
     return Done(case, outcome), changes
+
+
+def _requests(case: Case, was: Case, seq: int, evidence: Evidence) -> tuple[list[InquiryRow], list[ClosedRow]]:
+    """The rows of requests an act sent, and what it changes in those it closed."""
+    before = was.facts.asked
+    known, new = case.facts.asked[: len(before)], case.facts.asked[len(before) :]
+    closed = [one for old, one in zip(before, known, strict=True) if one.closed_on != old.closed_on]
+    return (
+        [sealed_row(inquiry_row(case.id, one, inquiries.told(seq, evidence))) for one in new],
+        [closed_row(case.id, one, evidence) for one in closed],
+    )
 
 
 def _as_it_stood(case: Case, act: Act) -> Case:

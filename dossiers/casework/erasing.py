@@ -16,6 +16,7 @@ from dossiers.casework.models import Dossier, EventPersonal
 from dossiers.casework.store import DatabaseStore
 from dossiers.drafts import services as drafts
 from dossiers.extensions import run, write_transaction
+from dossiers.inquiries import answers
 from dossiers.papers import files
 from dossiers.privacy import services as privacy
 from dossiers.rules import services as rules
@@ -53,6 +54,7 @@ def erase(code: str, reason: str, signed: Signed) -> int:
                 raise NotEnded(case.code)
         drafts.forget_dossiers(case.code for case in cases)
         privacy.forget_purposes(case.id for case in cases)
+        answers.forget(case.id for case in cases)
         scanned = [address for case in cases for address in files.of_dossier(case.id)]
         for case in cases:
             gone += _erase(store, case, reason, (signed.account_id, str(Role.ADMINISTRATOR), unit))

@@ -55,7 +55,8 @@ class Brought(msgspec.Struct, frozen=True, omit_defaults=True):
 class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a dossier stood when its log was begun anew; `signature` is the instance's, over all of it.
 
-    `registers` says against which a vote was counted, where that is known: (event, unit, hash).
+    `registers` says against which a vote was counted, where that is known: (event, unit, hash); `requests` by which
+    event a request went out: (its number, event, the letter's number).
     """
 
     state: State
@@ -73,6 +74,7 @@ class Base(msgspec.Struct, frozen=True, omit_defaults=True):
     signature: str = ""
     registers: tuple[tuple[int, int, str], ...] = ()
     scans: tuple[tuple[int, Scan], ...] = ()
+    requests: tuple[tuple[int, int, str], ...] = ()
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,6 +135,7 @@ class BasePersonal(msgspec.Struct, frozen=True, omit_defaults=True):
     person: Texts
     relatives: tuple[RelativeRow, ...] = ()
     names: tuple[str, ...] = ()
+    requests: tuple[tuple[str, str], ...] = ()
 
 
 _BODY = msgspec.json.Decoder(Body)

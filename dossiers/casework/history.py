@@ -24,6 +24,7 @@ from dossiers.casework.rows import (
 )
 from dossiers.casework.store import Store
 from dossiers.extensions import run
+from dossiers.inquiries.rows import all_rows, sealed_row
 from dossiers.papers.numbers import PaperRow
 from dossiers.papers.scans import file_rows, scan_row
 from dossiers.people.rows import PersonRow
@@ -76,6 +77,7 @@ def filed(made: Projection) -> Filed:
         [companion_row(number, seq, nr, row) for seq, nr, row in made.companions],
         [scan_row(number, seq, scan) for seq, scan in made.scans],
         [row for seq, scan in made.scans for row in file_rows(number, seq, scan)],
+        [sealed_row(row) for row in all_rows(number, made.standing.facts.asked, made.requests)],
     )
 
 

@@ -19,6 +19,8 @@ from dossiers.casework.recounting import by_itself
 from dossiers.casework.rows import table_of
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import Model, run, write_transaction
+from dossiers.inquiries.models import Inquiry
+from dossiers.inquiries.rows import opened
 from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
 from dossiers.papers.numbers import known_row
 from dossiers.papers.scans import read_scan
@@ -67,6 +69,7 @@ _DROP_PAPERS = delete(table_of(PaperRecord)).where(PaperRecord.dossier_id == bin
 _ADD_PAPER = insert(table_of(PaperRecord))
 _PAPERS, _VOTES, _DEADLINES, _COMPANIONS = map(_of, (PaperRecord, VoteRecord, DeadlineRecord, Companion))
 _SCANS, _SCAN_FILES = map(_of, (PaperScan, ScanFile))
+_INQUIRIES = _of(Inquiry).order_by(Inquiry.nr)
 
 
 def begin_anew(by: tuple[int, str, int], sign: Sign) -> int:
@@ -110,6 +113,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
     numbered = tuple(msgspec.structs.replace(p, form=RENUMBERED.get(p.form, p.form)) for p in case.facts.papers)
     facts = msgspec.structs.replace(case.facts, last=None, papers=numbered)  # what lies before is not taken back
     companions = run(_COMPANIONS, asked).all()
+    inquiries = run(_INQUIRIES, asked).all()
     votes = run(_VOTES, asked).all()
     candidate = people.candidate(case.person_id)
     columns = {name: getattr(candidate, name) for name in candidate.row._mapping if name != "id"}
@@ -147,6 +151,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
             (row.seq, row.register_unit_id, row.register_hash) for row in votes if row.register_unit_id is not None
         ),
         scans=_scans(run(_SCANS, asked).all(), run(_SCAN_FILES, asked).all()),
+        requests=tuple((row.nr, row.seq, row.number) for row in inquiries),
         companions=tuple((row.seq, row.nr, row.kind, row.ref, row.since, row.until) for row in companions),
     )
     persons = BasePersonal(
@@ -154,6 +159,10 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
         texts(columns),
         tuple(people.relatives(case.id)),
         tuple(row.name for row in companions),
+        tuple(
+            (opened("addressee", case.id, row.nr, row.addressee), opened("answer", case.id, row.nr, row.answer))
+            for row in inquiries
+        ),
     )
     body = Body(
         events.FORMAT, case.unit_id, told(case.route), now.hash, Brought(Evidence(clock.today())), base=base,

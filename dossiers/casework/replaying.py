@@ -13,6 +13,7 @@ import msgspec
 from dossiers.casework import events
 from dossiers.casework.events import Base, BasePersonal, Brought, Personal, Told
 from dossiers.casework.tables import CountedBy
+from dossiers.inquiries import rows as inquiries
 from dossiers.papers.numbers import PaperRow, known_row, paper_rows
 from dossiers.people.models import Person
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow, person_row
@@ -23,8 +24,9 @@ from workflow.replay import Known, Recorded, Standing
 
 @dataclass
 class Projection:
-    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns);
-    `registers` against which register the vote of an event was counted.
+    """All that the events of one dossier leave. `person` holds, in their order, (recorded_at, seq, columns); `requests`
+    what is told of a request beside the facts, by its number; `registers` against which register the vote of an event
+    was counted.
     """
 
     dossier_id: int
@@ -43,6 +45,7 @@ class Projection:
     relatives: dict[str, RelativeRow] = field(default_factory=dict)
     companions: list[tuple[int, int, CompanionRow]] = field(default_factory=list)
     scans: list[tuple[int, Scan]] = field(default_factory=list)
+    requests: dict[int, inquiries.Told] = field(default_factory=dict)
     person: list[tuple[str, int, PersonRow]] = field(default_factory=list)
     is_erased: bool = False
 
@@ -135,6 +138,11 @@ def _file(made: Projection, act: Counted, before: DossierFacts) -> None:
         made.registers[event.seq] = act.brought.counted_by
     if evidence.scan is not None:
         made.scans.append((event.seq, evidence.scan))
+    for asked in facts.asked[len(before.asked) :]:
+        made.requests[asked.nr] = inquiries.told(event.seq, evidence)
+    for old, asked in zip(before.asked, facts.asked, strict=False):
+        if asked.closed_on != old.closed_on:
+            made.requests[asked.nr] = made.requests[asked.nr]._replace(answer=inquiries.answer(evidence))
     made.relatives.update({row.ref: row for row in act.personal.relatives})
     if act.personal.companions:
         made.companions += [(event.seq, nr, row) for nr, row in enumerate(act.personal.companions)]
@@ -164,6 +172,10 @@ def _begin(made: Projection, act: Counted, base: Base, personal: BasePersonal | 
     made.relatives = {row.ref: row for row in personal.relatives} if personal else {}
     if personal:
         made.person = [(event.recorded_at, event.seq, person_row(personal.person))]
+    texts = personal.requests if personal else (("", ""),) * len(base.requests)
+    made.requests = {
+        nr: inquiries.Told(seq, number, *said) for (nr, seq, number), said in zip(base.requests, texts, strict=True)
+    }
     made.is_erased = event.is_erased
 
 

@@ -21,6 +21,7 @@ from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPerson
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import Model, db, run
+from dossiers.inquiries.models import Inquiry, InquiryAnswer
 from dossiers.names import sort_key
 from dossiers.outbox.models import Outbox
 from dossiers.papers import files
@@ -105,8 +106,12 @@ _ERASE = delete(table_of(EventPersonal)).where(
     EventPersonal.dossier_id == bindparam("of"), EventPersonal.seq == bindparam("which")
 )
 _ADD_COMPANION, _ADD_PERSON = _insert(Companion), _insert(Person)
-_ADD_SCAN, _ADD_SCAN_FILE = _insert(PaperScan), _insert(ScanFile)
-FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion, PaperScan, ScanFile)
+_ADD_SCAN, _ADD_SCAN_FILE, _ADD_INQUIRY = _insert(PaperScan), _insert(ScanFile), _insert(Inquiry)
+_CLOSE = _update(Inquiry, ("dossier_id", "nr"), ("closed_on", "answer"))
+_RECORDED = delete(table_of(InquiryAnswer)).where(
+    InquiryAnswer.dossier_id == bindparam("of"), InquiryAnswer.nr == bindparam("which")
+)
+FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion, PaperScan, ScanFile, Inquiry)
 """Tables of what stands on file for a dossier."""
 _DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
 
@@ -240,6 +245,7 @@ class DatabaseStore(_Reader):
             (_ADD_COMPANION, filed.companions),
             (_ADD_SCAN, filed.scans),
             (_ADD_SCAN_FILE, filed.scan_files),
+            (_ADD_INQUIRY, filed.inquiries),
         )
         for statement, rows in new:
             if rows:
@@ -251,6 +257,12 @@ class DatabaseStore(_Reader):
         for model, key, rows in whole:
             if rows:
                 self._add(_put(engines.is_postgresql(db), model, key), rows)
+
+        if filed.closed:
+            closed = ((row["nr"], row["closed_on"], row["answer"]) for row in filed.closed)
+            names = ("of_dossier_id", "of_nr", "closed_on", "answer")
+            run(_RECORDED, [{"of": case.id, "which": row["nr"]} for row in filed.closed])
+            run(_CLOSE, [dict(zip(names, (case.id, *values), strict=True)) for values in closed])
 
     def _change_dossier(self, before: Case, after: Case) -> None:
         changed = _changed(dossier_row(before), dossier_row(after))

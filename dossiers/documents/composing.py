@@ -114,21 +114,28 @@ def compose(
 
     It carries number and day of the paper on file; where there is none yet, dots and today's layout.
     """
-    draft, paper = drafts()[kind], facts.paper(book.form(kind))
-    day = paper.issued_on if paper else today
+    paper = facts.paper(book.form(kind))
+    number, day = (paper.number, paper.issued_on) if paper else ("", None)
+    return write(drafts()[kind], values, number, day, today, place, mark)
+
+
+def write(
+    draft: Draft, values: Mapping[str, Any], number: str, day: date | None, today: date, place: str, mark: str
+) -> Composed:
+    """A draft filled with values. Where it has no number or day yet: dots, and today's layout."""
 
     def written(text: str) -> str:
         return str(_template(text).render(values))
 
     above, issuer = _heading(draft.by, values)
-    number = ""
+    told = ""
     if draft.suffix:
-        number = f"Số {paper.number}" if paper and paper.number else f"Số {DOTS}-{draft.suffix}"
-    when = f"{day.day:02d} tháng {_month(day)} năm {day.year}" if paper else f"{DOTS} tháng {DOTS} năm {today.year}"
+        told = f"Số {number}" if number else f"Số {DOTS}-{draft.suffix}"
+    when = f"{day.day:02d} tháng {_month(day)} năm {day.year}" if day else f"{DOTS} tháng {DOTS} năm {today.year}"
     return Composed(
         above=above,
         issuer=issuer,
-        number=number,
+        number=told,
         place_date=f"{place or DOTS}, ngày {when}",
         title=draft.title,
         subject=written(draft.subject),
@@ -137,7 +144,7 @@ def compose(
         authority=written(draft.authority) if draft.authority else "",
         office=draft.office,
         receivers=tuple(one for one in map(written, draft.receivers) if DOTS not in one),
-        measures=layout_of(day).measures,
+        measures=layout_of(day or today).measures,
         mark=mark,
     )
 
@@ -154,10 +161,11 @@ def _heading(by: str, values: Mapping[str, Any]) -> tuple[str, str]:
         "committee": (values.get("upper") or "", values.get("committee")),
         "deciding": ("", values.get("deciding_body")),
         "nominator": ("", values.get("nominator")),
+        "asker": (values.get("upper") if values.get("committee") else "", values.get("asker")),
         "person": ("", ""),
     }
     above, issuer = names[by]
-    return str(above), str(issuer or "")
+    return str(above or ""), str(issuer or "")
 
 
 def seal_of(key: bytes, composed: Composed) -> str:

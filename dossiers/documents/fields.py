@@ -6,13 +6,17 @@ from typing import Any
 
 from dossiers import formatters
 from dossiers.casework.case import Case
+from dossiers.inquiries.reading import Letter
 from dossiers.people.personal import field_text
 from dossiers.people.reading import Candidate
 from dossiers.units import tree
 from workflow import deadlines
+from workflow.asking import Giver
 from workflow.facts import DossierFacts
+from workflow.papers import Kind
 from workflow.route import Decider, Route, UnitKind
 from workflow.rulebook import Rulebook
+from workflow.verifying import given
 from workflow.votes import Body, Purpose
 
 DOTS = "…………"
@@ -23,7 +27,7 @@ NAMES = frozenset({
     "authority_of_deciding", "rule_of_votes", "rule_of_decision", "candidate", "birth_date", "sex", "home_town",
     "residence", "occupation", "employer", "ethnic_group", "religion", "identity_number", "introducer", "introducers",
     "helper", "together_since", "votes", "papers", "admitted_on", "ceremony_on", "probation_end", "effective_on",
-    "dots",
+    "dots", "opinions",
 })  # fmt: skip
 """What a text may name; of `votes` a body and a count, of `papers` a kind and `number` or `day`."""
 
@@ -55,7 +59,7 @@ def fields(
         "upper": place.unit_of(UnitKind.UPPER_COMMITTEE),
         "nominator": case.nominator_id,
     }
-    found = {name: _body(units.name(unit)) for name, unit in named.items() if unit is not None}
+    found = {name: body_of(units.name(unit)) for name, unit in named.items() if unit is not None}
     deciding = _deciding(route, found)
     above = found.get("section") or found.get("committee") or deciding
     people = {kind: [one.name for one in companions if one.kind == kind] for kind in ("introducer", "helper")}
@@ -89,7 +93,26 @@ def fields(
     return {name: value for name, value in values.items() if value}
 
 
-def _body(unit: str) -> str:
+OPINIONS = {Kind.OPINIONS: Purpose.ADMISSION, Kind.MEMBER_OPINIONS: Purpose.RECOGNITION}
+"""The papers that put opinions together, and about which half of the road."""
+
+
+def opinions(
+    facts: DossierFacts, letters: Mapping[tuple[int, int], Letter], dossier_id: int, purpose: Purpose
+) -> dict[str, str]:
+    """The opinions that came, of organisations and of the cell of residence, as a text puts them together."""
+    found: dict[str, list[str]] = {"organisations": [], "residence": []}
+    for one in given(facts, purpose):
+        name, vote = letters[dossier_id, one.nr].addressee, ""
+        if one.opinion is not None:
+            vote = f", {one.opinion.in_favour}/{one.opinion.present} tán thành"
+        said = letters[dossier_id, one.nr].answer
+        where = "residence" if one.request.giver is Giver.RESIDENCE else "organisations"
+        found[where].append(f"{name} (ngày {day_written(one.closed_on)}{vote}): {said.rstrip('.')}")
+    return {name: f"{'; '.join(lines)}." for name, lines in found.items() if lines}
+
+
+def body_of(unit: str) -> str:
     """The body that speaks for a unit: of a Party organisation (đảng bộ) its committee (đảng ủy)."""
     return f"Đảng ủy {unit.removeprefix('Đảng bộ ')}" if unit.startswith("Đảng bộ ") else unit
 

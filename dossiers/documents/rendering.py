@@ -1,6 +1,7 @@
 """Laying texts out: PDF by typst, DOCX by python-docx. Both are loaded when the first text is asked for."""
 
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from dossiers.documents.composing import FONTS, Composed
 _LAYOUT = Path(__file__).parent / "layout.typ"
 
 
-def pdf(text: Composed) -> bytes:
-    """The text as PDF."""
+def pdf(text: Composed | Sequence[Composed]) -> bytes:
+    """The text as PDF; several follow each other, each from a page of its own, numbered by itself."""
     import typst  # 80 MB that no other page wants
 
     data = json.dumps(msgspec.to_builtins(text), ensure_ascii=False)

@@ -11,7 +11,8 @@ from dossiers import clock
 from dossiers.casework.case import Case
 from dossiers.documents import rendering
 from dossiers.documents.composing import Composed, compose, drafts, seal_of
-from dossiers.documents.fields import fields
+from dossiers.documents.fields import OPINIONS, fields, opinions
+from dossiers.inquiries import reading
 from dossiers.people import reading as people
 from dossiers.rules import services as rules
 from workflow.papers import Kind
@@ -46,7 +47,13 @@ def composed(case: Case, kind: Kind, sensitive: bool) -> Composed:
     book = rules.books()[case.rulebook]
     values = fields(case, people.candidate(case.person_id), people.companions(case.id), book, sensitive)
     place, mark = str(current_app.config["PLACE"]), f"{case.code} · {book.form(kind)} · {book.code}"
-    text = compose(kind, values, case.facts, book, clock.today(), place, mark)
+    if kind in OPINIONS:
+        values = {**values, "opinions": opinions(case.facts, reading.letters([case.id]), case.id, OPINIONS[kind])}
+    return sealed(compose(kind, values, case.facts, book, clock.today(), place, mark), mark)
+
+
+def sealed(text: Composed, mark: str) -> Composed:
+    """A text with the code at its foot, which changes with every letter of it."""
     return replace(text, mark=f"{mark} · {seal_of(_sealing(current_app.config['DATA_KEY']), text)}")
 
 

@@ -12,14 +12,16 @@ from sqlalchemy import Row, Select, and_, bindparam, false, select, union_all
 from dossiers import clock
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import BLIND, BOUND, Signed
-from dossiers.casework import claims, helping
+from dossiers.casework import answered, claims, helping
 from dossiers.casework.claims import CLAIMER, Claimed
 from dossiers.casework.models import Claim, Dossier, Scope
 from dossiers.extensions import run
+from dossiers.inquiries import reading
 from dossiers.lists.probationers import Probationer, probationers, probationers_of
 from dossiers.lists.vacancies import Vacant, vacancies
 from dossiers.lists.worklist import Item, _item, _lines, _lines_of
 from dossiers.rules import services as rules
+from dossiers.security import ANSWERING, OFFICES
 from dossiers.units import tree
 from workflow.ahead import next_act, who_does
 from workflow.facts import DossierFacts
@@ -27,11 +29,16 @@ from workflow.roles import Role
 from workflow.route import walked
 from workflow.stages import State
 from workflow.triggers import TRIGGERS
+from workflow.verifying import overdue
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
 VOTES = ("pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
 """Acts of which several are gathered into a meeting."""
+
+
+COUNTED = 50
+"""So many requests and answers are counted."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,9 @@ class Inbox:
     """What stands on a person's first page; `more`: there are more lines of one's own than are shown.
 
     `warned` are those on probation of whom something is to be said to this person, `helped` all whom they help;
-    `vacant` what waits for nobody; `lost` what others took over; `names` whom this person stands in for, by account, and `lent`
-    in what: (account, role, unit).
+    `vacant` what waits for nobody; `lost` what others took over; `names` whom this person stands in for, by account,
+    and `lent` in what: (account, role, unit); `requests` to units of theirs wait for an answer, `answers` to be
+    recorded, each counted up to COUNTED.
     """
 
     roles: tuple[Role, ...]
@@ -77,6 +85,8 @@ class Inbox:
     lost: Sequence[Any] = ()
     names: Mapping[int | None, str] = field(default_factory=dict)
     lent: list[tuple[int, Role, str]] = field(default_factory=list)
+    requests: int = 0
+    answers: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -175,6 +185,10 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
     found.vacant, found.lost = vacancies(signed), claims.lost(signed) if by_role else ()
     found.lent = [(lender, role, tree.current().name(unit)) for (role, unit), lender in signed.lent.items()]
     found.names = names_of(set(signed.lent.values()))
+    answering = [unit for role, units in by_role.items() if role in ANSWERING for unit in units]
+    found.requests = len(reading.incoming(dict.fromkeys(answering), COUNTED))
+    offices = [unit for role, units in by_role.items() if role in OFFICES for unit in units]
+    found.answers = len(answered.waiting(tree.current().roots(tuple(dict.fromkeys(offices))), COUNTED))
     return found
 
 
@@ -213,6 +227,8 @@ def _task(row: Row[Any], role: Role, behalf: int | None) -> Task:
     assert road is not None
     route = walked(road, book, facts.referred)
     ahead = next_act(state, route, facts, book, clock.today())
+    if role in who_does("remind_request", state, route) and overdue(facts, book, rules.calendar(), clock.today()):
+        return Task(_item(row, tree.current()), "remind_request")
     mine = ahead.trigger is not None and role in who_does(ahead.trigger, state, route)
     act = ahead.trigger if mine and ahead.trigger else ""
     noted = None if row.claimed_by is None else Claimed(row.claimed_by, row.claimer, row.claimed_since)

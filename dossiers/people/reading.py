@@ -48,6 +48,28 @@ def relatives(dossier_id: int) -> Sequence[RelativeRow]:
     return [relative(row) for row in run(_RELATIVES, {"dossier": dossier_id})]
 
 
+_OF_MANY = (
+    select(*Relative.__table__.c)
+    .where(Relative.dossier_id.in_(bindparam("dossiers", expanding=True)))
+    .order_by(Relative.dossier_id, Relative.nr, Relative.ref)
+)
+_CANDIDATES = select(*Person.__table__.c).where(Person.id.in_(bindparam("persons", expanding=True)))
+
+
+def relatives_of(dossiers: Sequence[int]) -> dict[int, list[RelativeRow]]:
+    """The relatives of many dossiers, by dossier; one query. Raises as encryption.unseal."""
+    found: dict[int, list[RelativeRow]] = {}
+    for row in run(_OF_MANY, {"dossiers": list(dossiers)}) if dossiers else ():
+        found.setdefault(row.dossier_id, []).append(relative(row))
+    return found
+
+
+def candidates(persons: Sequence[int]) -> dict[int, Candidate]:
+    """Candidates by their numbers; one query."""
+    rows = run(_CANDIDATES, {"persons": list(persons)}) if persons else ()
+    return {row.id: Candidate(row) for row in rows}
+
+
 def relative_column(row: Any, column: str) -> Any:
     """A column of a relative's row, opened if it is sealed. Raises as encryption.unseal."""
     value = getattr(row, column)

@@ -60,6 +60,8 @@ class Part(Code):
     COMMAND = "command"
     YEAR = "year"
     EXPORT = "export"
+    DESK = "desk"
+    REQUEST = "request"
 
 
 PART_LABELS: dict[Part, Text] = {
@@ -82,11 +84,13 @@ PART_LABELS: dict[Part, Text] = {
     Part.COMMAND: Text("Lệnh trên máy chủ", "A command on the server"),
     Part.YEAR: Text("Năm dự bị", "Year of probation"),
     Part.EXPORT: Text("Tải danh sách về", "Downloaded a list"),
+    Part.DESK: Text("Bàn thẩm tra", "The verification desk"),
+    Part.REQUEST: Text("Yêu cầu gửi đến đơn vị", "A request to a unit"),
 }
 
 OF_DOSSIERS = (
     Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.YEAR, Part.OPENED,
-    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED,
+    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED, Part.REQUEST,
 )  # fmt: skip
 """Parts that show a dossier to who opened it."""
 

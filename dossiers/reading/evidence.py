@@ -13,6 +13,7 @@ from dossiers.reading import scans
 from dossiers.reading.page import DossierPage
 from dossiers.reading.scans import Place, Scanned
 from dossiers.reading.timeline import Line, timeline
+from dossiers.reading.verifying import Standings, standings
 
 LINES = 6
 
@@ -27,6 +28,7 @@ class Shown:
     votes: Sequence[Row[Any]]
     companions: Sequence[Row[Any]]
     lines: Sequence[Line]
+    standings: Standings | None = None
 
 
 def evidence(case: Case, page: DossierPage) -> Shown:
@@ -40,4 +42,5 @@ def evidence(case: Case, page: DossierPage) -> Shown:
         reading.votes(case),
         reading.companions(case) if sees else (),
         timeline(case, page.roles, limit=LINES),
+        standings([case])[case.id] if sees else None,
     )

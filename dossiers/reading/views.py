@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from dossiers import wire
 from dossiers.casework import advance, claims, loading
 from dossiers.casework.case import Case
+from dossiers.documents.fields import OPINIONS
 from dossiers.documents.services import MIMETYPES, kind_of
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
@@ -22,9 +23,11 @@ from dossiers.reading import page as reading
 from dossiers.reading.page import DossierPage
 from dossiers.reading.scans import ScanShown
 from dossiers.reading.timeline import timeline
+from dossiers.reading.verifying import standings
 from dossiers.security import WITH_FRAME, permits, shown_alone, signed
 from dossiers.units import tree
 from workflow import paper_lines
+from workflow.verifying import given as opinions_given
 
 blueprint = Blueprint("reading", __name__)
 
@@ -156,7 +159,11 @@ def relatives(code: str) -> ResponseReturnValue:
     """The relatives with relation and result, for who may see the file."""
     case, page = _read(code, Part.RELATIVES)
     found = reading.relatives(case) if page.full_view else []
-    return render_template("reading/relatives.html", page=page, tab="than-nhan", relatives=found)
+    shown = standings([case])[case.id] if page.full_view else None
+    given = [page.book.form(kind) for kind, purpose in OPINIONS.items() if opinions_given(case.facts, purpose)]
+    return render_template(
+        "reading/relatives.html", page=page, tab="than-nhan", relatives=found, shown=shown, given=given
+    )
 
 
 @blueprint.get("/ho-so/<code>/bieu-quyet")

@@ -124,6 +124,11 @@ class Tree:
         exactly = self.find(text, within)
         return [exactly] if exactly is not None else self.search(text, within, FEW)
 
+    @property
+    def highest(self) -> list[int]:
+        """The units that stand under none: everything is below them."""
+        return [node.id for node in self._under.get(None, ())]
+
     def under(self, unit_id: int) -> list[Node]:
         """The open units directly under a unit, by code."""
         return self._under.get(unit_id, [])

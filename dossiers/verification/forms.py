@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from wtforms import FormField
+from wtforms import FormField, ValidationError
 
 from dossiers.acting.forms import ActForm, Brought, MemberRows, PaperRows, Reasoned, Recorded
 from dossiers.acting.rows import IntroducerRowForm, Piece, RelativeRowForm, RowList
@@ -16,6 +16,7 @@ from dossiers.languages import lazy as _l
 from dossiers.people.reading import candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.reading import page
+from dossiers.verification.request_forms import AnswerForm, RemindForm, SendForm
 from workflow import bundle
 from workflow.facts import Introducer
 from workflow.facts import Relative as RelativeFact
@@ -182,11 +183,24 @@ class StartForm(ActForm):
     happened_on = DayField(_l("Ngày bắt đầu thẩm tra"), [required])
 
 
+SHORTEST = 30
+"""A conclusion says something: so many letters at least, of several words."""
+
+
+def concludes(form: Any, field: Any) -> None:
+    """A conclusion is no empty box: it says whether the candidate is fit. Raises ValidationError."""
+    words = (field.data or "").split()
+    if len(" ".join(words)) < SHORTEST or len(set(words)) < 5:
+        raise ValidationError(
+            _("Kết luận quá ngắn: ghi rõ lịch sử chính trị, chính trị hiện nay và có đủ điều kiện không.")
+        )
+
+
 class ConcludeForm(Reasoned, ActForm):
     """The committee's conclusion."""
 
     happened_on = DayField(_l("Ngày kết luận"), [required])
-    reason = ParagraphField(_l("Kết luận thẩm tra"), [required, Words(2000)])
+    reason = ParagraphField(_l("Kết luận thẩm tra"), [required, Words(2000), concludes])
 
 
 FORMS: dict[str, type[ActForm]] = {
@@ -196,5 +210,8 @@ FORMS: dict[str, type[ActForm]] = {
     "record_relatives": RelativesForm,
     "start_verification": StartForm,
     "conclude_verification": ConcludeForm,
+    "send_request": SendForm,
+    "remind_request": RemindForm,
+    "record_answer": AnswerForm,
     "redo_stale_papers": RedoForm,
 }

@@ -10,6 +10,7 @@ OF_DOSSIERS = {
     "companion": "the event that names introducers or helpers (assign_introducers, accept_to_list …)",
     "deadline_record": "the event that begins, extends or ends it; worked out from the facts and the rules it names",
     "dossier": "every event: state, facts, version and head_hash are its fold",
+    "inquiry": "send_request and record_answer: the facts, by nr, and who was asked in the personal part",
     "paper_record": "the event that brings the paper, by seq and nr",
     "paper_scan": "attach_scan: the paper and its pages, by seq",
     "person": "create, complete_personal_file and corrections: columns in the personal part of the event",

@@ -29,6 +29,7 @@ NO_PROOF = {
     "dossier_read": "who looked: rows go after a time; docs/security.md says that one can be taken away unseen",
     "stored_file": "an event names each file by a keyed hash over it; tampered with in tests/dossiers/papers",
     "file_chunk": "the same",
+    "inquiry_answer": "a letter on its way: the event by which the asker records it is proved",
     "file_key": "the same: without it no file has its address",
 }
 """Tables nobody rests a proof on, and why. All others are tampered with here."""

@@ -10,6 +10,7 @@ import pytest
 from tests.workflow.helpers import CALENDAR, EVERYBODY
 from tests.workflow.situations import INTRODUCED, SOUND, failed
 from workflow import bundle, machine, monitoring
+from workflow.asking import Asked, Giver, Request
 from workflow.deadlines import follow_up_end, probation_end, running
 from workflow.facts import (
     Actor,
@@ -162,6 +163,9 @@ PROBES: dict[str, Probe] = {
     "private_owner_papers": asked(S.APPLYING, facts(READY, private_owner=True)),
     "religion_papers": asked(S.APPLYING, facts(READY, religious=True)),
     "mover_papers": asked(S.APPLYING, facts(READY, moved_in=True)),
+    "inquiry_answer": due(S.VERIFYING, facts(READY, asked=(Asked(1, Request(about=("r1",)), ON),))),
+    "opinion_answer": due(S.VERIFYING, facts(READY, asked=(Asked(1, Request(giver=Giver.RESIDENCE), ON),))),
+    "reminder_answer": due(S.VERIFYING, facts(READY, asked=(Asked(1, Request(about=("r1",)), ON, (ON,)),))),
     "opinions": said(S.VERIFYING, verifying(relatives=RELATIVES), "conclude_verification", reason="Đủ."),
     "stale_dossier": said(
         S.CELL_REVIEW, facts(AT_CELL, dossier_made_on=date(2025, 9, 10)), "pass_cell_vote", **vote(15)

@@ -9,6 +9,7 @@ import pytest
 from tests.workflow.helpers import EVERYBODY, Walk, fire, refusals, rules_against, situation
 from tests.workflow.situations import APPROVED, CELL, DAY, SOUND, at_cell, cell_vote, failed, start, verifying
 from workflow import machine
+from workflow.asking import Opinion, Outcome, Request
 from workflow.deadlines import running
 from workflow.facts import (
     Actor,
@@ -242,7 +243,8 @@ WHOLE = Evidence(
     meeting=1, month=Month(date(2022, 6, 1)), quarter=1, texts=("x", "y"), warning="helper_left", causes=("c",),
     year=2021,
     member_moves=True,
-    scan=Scan(1, 0, "5-KNĐ", ("a",), (Leaf(),)),
+    scan=Scan(1, 0, "5-KNĐ", ("a",), (Leaf(),)), request=Request(about=("r1",)), asked=1, outcome=Outcome.REFUSED,
+    opinion=Opinion(3, 2),
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ the form can tell is not judged), and with evidence when somebody acts. The file
 """
 
 from workflow.guards.admission import SCHOOLING_GROUNDS, age, not_stale, schooling
+from workflow.guards.asking import answer_fits, request_competent, request_fits, request_open, request_texts
 from workflow.guards.base import About, Guard, Refusal, Situation, day_text
 from workflow.guards.ceremony import (
     ceremony_in_time,
@@ -166,6 +167,7 @@ __all__ = [
     "Situation",
     "admission_voted",
     "age",
+    "answer_fits",
     "application_papers",
     "back_on_road",
     "candidate_known",
@@ -267,6 +269,10 @@ __all__ = [
     "removal_recorder",
     "removal_vote_failed",
     "replaced",
+    "request_competent",
+    "request_fits",
+    "request_open",
+    "request_texts",
     "results_after_start",
     "results_by_then",
     "return_target",

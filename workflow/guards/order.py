@@ -212,6 +212,10 @@ _NEED_NAMES: dict[str, Text] = {
     "warning": Text("cảnh báo được trả lời", "the warning that is answered"),
     "causes": Text("nguyên do được trả lời", "the causes that are answered"),
     "year": Text("năm", "the year"),
+    "request": Text("nơi được hỏi", "who is asked"),
+    "asked": Text("yêu cầu đã gửi", "the request"),
+    "outcome": Text("kết quả của yêu cầu", "what became of the request"),
+    "opinion": Text("số người tán thành", "the votes behind the opinion"),
     "member_moves": Text("việc đảng viên chuyển sinh hoạt", "that a member moves"),
 }
 """What people call the pieces of the evidence; every one but the day."""

@@ -28,6 +28,8 @@ def controllers(step: Control, s: Situation) -> tuple[str, ...]:
         return tuple(person.ref for person in e.introducers) if e else ()
     if step is Control.RESULTS and e is not None and all(relative.verified_on is None for relative in e.relatives):
         return ()
+    if step is Control.VERIFY and e is not None and e.request is not None and e.request.giver is not None:
+        return ()  # an opinion is gathered by the cell, and verifies nobody
     return tuple(ref for ref in (s.actor.ref, s.behalf) if ref)
 
 

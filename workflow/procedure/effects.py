@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from workflow.asking import Asked
 from workflow.deadlines import probation_end
 from workflow.facts import Candidate, Evidence, Extension, Point, PreparedCorrection, Source, Taken, Vouched
 from workflow.guards import Situation, deciding_body, removal_body, replaced
@@ -73,6 +74,28 @@ def relatives(s: Situation, e: Evidence) -> Changes:
     known = {relative.ref: relative for relative in s.facts.relatives}
     known.update({relative.ref: relative for relative in e.relatives})
     return {"relatives": tuple(known.values())}
+
+
+def ask(s: Situation, e: Evidence) -> Changes:
+    """A request went out; it has the next number of its dossier."""
+    assert e.request is not None
+    return {"asked": (*s.facts.asked, Asked(len(s.facts.asked) + 1, e.request, e.happened_on))}
+
+
+def _of_request(s: Situation, e: Evidence, **changes: object) -> Changes:
+    asked = (msgspec.structs.replace(one, **changes) if one.nr == e.asked else one for one in s.facts.asked)
+    return {"asked": tuple(asked)}
+
+
+def remind(s: Situation, e: Evidence) -> Changes:
+    known = next((one.reminded for one in s.facts.asked if one.nr == e.asked), ())
+    return _of_request(s, e, reminded=(*known, e.happened_on))
+
+
+def answer(s: Situation, e: Evidence) -> Changes:
+    """The request is closed; what was answered of relatives is their result."""
+    closed = _of_request(s, e, closed_on=e.happened_on, outcome=e.outcome, opinion=e.opinion)
+    return {**closed, **(relatives(s, e) if e.relatives else {})}
 
 
 def cell_vote(s: Situation, e: Evidence) -> Changes:

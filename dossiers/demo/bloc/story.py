@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from dossiers.demo import meetings, registers, scans
+from dossiers.demo import asking, meetings, registers, scans
 from dossiers.demo.bloc.units import TODAY
 from dossiers.demo.player import ROAD, steps_to
 from dossiers.demo.scene import Scene
@@ -67,7 +67,7 @@ def _late_ceremony(scene: Scene) -> None:
 def _spread(scene: Scene) -> None:
     rng = scene.rng
     for state, count in SPREAD:
-        for _number in range(count):
+        for number in range(count):
             code = cell = None
             if state.endswith("section_appraisal"):
                 code, cell = rng.choice(("DB02", "DB04", "DB08")), rng.choice((2, 3))
@@ -77,7 +77,12 @@ def _spread(scene: Scene) -> None:
             days = rng.randint(2, 25)
             if state is State.OFFICIAL:
                 days = rng.randint(5, 190)
-            scene.stand(scene.player(code, cell, source), state, days).finish()
+            player = scene.stand(scene.player(code, cell, source), state, days)
+            if state is State.VERIFYING:
+                seen = player.on_file.scope_units
+                unit = next(unit for unit in scene.cast.organisations[1:] if unit.id not in seen)
+                asking.ask(player, TODAY - timedelta(days=days), TODAY, None if number % 3 else (unit.id, unit.name))
+            player.finish()
 
 
 def _special_cases(scene: Scene) -> None:
@@ -168,6 +173,7 @@ def _special_cases(scene: Scene) -> None:
     prepared.finish()
 
     ready = scene.stand(scene.player("CB01", 0, "trade_union"), State.VERIFYING, 50)
+    asking.ask_late(ready, TODAY - timedelta(days=48))
     ready.step("record_relatives", TODAY - timedelta(days=20))
     ready.do("record_papers", TODAY - timedelta(days=8), {"papers": (Paper("5-KNĐ", TODAY - timedelta(days=10)),)})
     ready.finish()

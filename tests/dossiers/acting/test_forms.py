@@ -48,6 +48,7 @@ FORMS: dict[str, type[ActForm]] = {
 TYPED: dict[str, str] = {
     "number": "12-NQ/CB", "full_name": "Đỗ Thị Viết Lại", "identity_number": "012345678901", "days": "7",
     "birth_date": "02/03/1990", "birth_year": "1961", "present": "9", "in_favour": "8", "against": "1",
+    "reason": "Lời ghi đủ dài để nói rõ điều đã kết luận.",
 }  # fmt: skip
 """What is typed into fields that do not take just any words, number or day."""
 

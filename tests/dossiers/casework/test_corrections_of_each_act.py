@@ -46,6 +46,7 @@ TABLE = {
     "correct_record": NEVER, "prepare_correction": NEVER, "decline_correction": NEVER, "undo": NEVER,
     "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
+    "send_request": ALLOWED, "remind_request": ALLOWED, "record_answer": ALLOWED,
     "attach_scan": NEVER,
     "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
     "record_month": ALLOWED, "remark_quarter": ALLOWED, "answer_warning": ALLOWED, "assign_helper": ALLOWED,

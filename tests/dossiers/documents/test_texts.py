@@ -82,6 +82,8 @@ def test_a_text_names_nothing_that_no_dossier_has(kind: Kind) -> None:
     said = " ".join((*draft.body, draft.subject, draft.to, draft.authority, *draft.receivers))
     known = {
         *NAMES,
+        "opinions.organisations",
+        "opinions.residence",
         *(f"votes.{voter}.{count}" for voter in _VOTERS for count in _COUNTS),
         *(f"papers.{paper}.{part}" for paper in Kind for part in ("number", "day")),
     }
