@@ -34,8 +34,16 @@ FOR_PROGRAMS = {
     "meetings.figures",  # for the script of the page of results
 }  # fmt: skip
 """What answers with something else than a page."""
-FILES = {"reading.scan_page", "reading.scan_shown", "reading.scan_printed", "reading.scan_saved"}
-"""What is no page: files people sent."""
+FILES = {
+    "reading.scan_page",
+    "reading.scan_shown",
+    "reading.scan_printed",
+    "reading.scan_saved",
+    "reading.whole_dossier",
+    "reading.digital_file",
+    "reading.cover_list",
+}
+"""What is no page: files people sent, or that are made of these."""
 
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "lists.worklist": ({"stage": "admission", "overdue": "1", "sort": "due"}, {"stage": "ended"}),
@@ -144,6 +152,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "training.course": [({"course_id": course}, officer)],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
         "units.change_unit": [({"code": committee.code}, administrator)],
+        "units.organisation_code": [({"code": committee.code}, administrator)],
         "registers.change": [(seat, secretary)],
         "registers.end": [(seat, secretary)],
         "registers.holder": [(seat, secretary)],

@@ -24,7 +24,8 @@ Told = tuple[str, str]
 """What it is, and what is said of it."""
 
 LABELS: dict[str, str] = {
-    "code": message("mã"), "kind": message("loại"), "parent": message("trực thuộc"),
+    "code": message("mã"), "organisation_code": message("mã tổ chức"),
+    "kind": message("loại"), "parent": message("trực thuộc"),
     "decides": message("cấp quyết định"), "units": message("đơn vị"), "since": message("từ ngày"),
     "until": message("đến trước ngày"), "by": message("theo"), "seat": message("người biểu quyết số"),
     "body": message("trong"), "status": message("là"), "account": message("tài khoản số"), "role": message("vai trò"),

@@ -4,6 +4,7 @@ import hmac
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,13 @@ from workflow.rulebook import Rulebook
 _HERE = Path(__file__).parent
 FONTS = ("Liberation Serif", "Tinos", "Times New Roman", "Libertinus Serif")
 """Faces of Times metrics with Vietnamese letters, the first that is installed; the last comes with the renderer."""
+
+
+class Beside(StrEnum):
+    """A text that is no paper of the dossier's bundle."""
+
+    COVER_LIST = "cover_list"
+    REFUSAL = "refusal_told"
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +60,14 @@ class Paragraph(msgspec.Struct, frozen=True):
     centred: bool = False
 
 
+class Table(msgspec.Struct, frozen=True):
+    """A list below the paragraphs of a text: heads, how wide the columns are to each other, rows."""
+
+    heads: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A text, ready to be laid out."""
 
@@ -69,14 +85,16 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     receivers: tuple[str, ...]
     measures: dict[str, int]
     mark: str
+    table: Table | None = None
     fonts: tuple[str, ...] = FONTS
 
 
 @lru_cache(maxsize=1)
-def drafts() -> dict[Kind, Draft]:
+def drafts() -> dict[Kind | Beside, Draft]:
     """The drafts of all texts, by the kind of paper they make."""
     read = tomllib.loads((_HERE / "texts.toml").read_text("utf-8"))
-    return {Kind(kind): msgspec.convert(draft, Draft) for kind, draft in read.items()}
+    kinds = {str(kind): kind for kind in (*Kind, *Beside)}
+    return {kinds[kind]: msgspec.convert(draft, Draft) for kind, draft in read.items()}
 
 
 @lru_cache(maxsize=1)
@@ -108,13 +126,21 @@ def _template(text: str) -> Any:
 
 
 def compose(
-    kind: Kind, values: Mapping[str, Any], facts: DossierFacts, book: Rulebook, today: date, place: str, mark: str
+    kind: Kind | Beside,
+    values: Mapping[str, Any],
+    facts: DossierFacts,
+    book: Rulebook,
+    today: date,
+    place: str,
+    mark: str,
+    table: Table | None = None,
 ) -> Composed:
     """The text of a kind of paper for one dossier. KeyError when there is no draft of that kind.
 
     It carries number and day of the paper on file; where there is none yet, dots and today's layout.
-    """
-    draft, paper = drafts()[kind], facts.paper(book.form(kind))
+    """  # fmt: skip
+    draft = drafts()[kind]
+    paper = None if isinstance(kind, Beside) else facts.paper(book.form(kind))
     day = paper.issued_on if paper else today
 
     def written(text: str) -> str:
@@ -139,6 +165,7 @@ def compose(
         receivers=tuple(one for one in map(written, draft.receivers) if DOTS not in one),
         measures=layout_of(day).measures,
         mark=mark,
+        table=table,
     )
 
 
@@ -154,6 +181,7 @@ def _heading(by: str, values: Mapping[str, Any]) -> tuple[str, str]:
         "committee": (values.get("upper") or "", values.get("committee")),
         "deciding": ("", values.get("deciding_body")),
         "nominator": ("", values.get("nominator")),
+        "handing": (values.get("handing_above") or "", values.get("handing")),
         "person": ("", ""),
     }
     above, issuer = names[by]

@@ -23,9 +23,11 @@ NAMES = frozenset({
     "authority_of_deciding", "rule_of_votes", "rule_of_decision", "candidate", "birth_date", "sex", "home_town",
     "residence", "occupation", "employer", "ethnic_group", "religion", "identity_number", "introducer", "introducers",
     "helper", "together_since", "votes", "papers", "admitted_on", "ceremony_on", "probation_end", "effective_on",
-    "dots",
+    "dots", "code", "handing", "handing_above", "receiving",
 })  # fmt: skip
-"""What a text may name; of `votes` a body and a count, of `papers` a kind and `number` or `day`."""
+"""What a text may name (the last three where it is handed over); of `votes` a body and a count, of `papers` a kind and
+`number` or `day`.
+"""
 
 _BODIES = {
     "executive": (Body.UNION_EXECUTIVE, Purpose.NOMINATION),
@@ -63,6 +65,7 @@ def fields(
     values: dict[str, Any] = {
         **found,
         "dots": DOTS,
+        "code": case.code,
         "candidate": case.full_name,
         **{
             name: field_text(name, getattr(person, name))

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from functools import lru_cache
 
 from flask import current_app
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from dossiers import clock
 from dossiers.casework.case import Case
 from dossiers.documents import rendering
-from dossiers.documents.composing import Composed, compose, drafts, seal_of
+from dossiers.documents.composing import Beside, Composed, Table, compose, drafts, seal_of
 from dossiers.documents.fields import fields
 from dossiers.people import reading as people
 from dossiers.rules import services as rules
@@ -38,15 +39,27 @@ def kind_of(form: str, book: Rulebook) -> Kind | None:
     return kind if kind in drafts() else None
 
 
-def composed(case: Case, kind: Kind, sensitive: bool) -> Composed:
-    """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so.
+BESIDE = {Beside.COVER_LIST: "BK-HS", Beside.REFUSAL: "TB-KKN"}
+"""What texts that are no paper of the bundle are called where forms are."""
+
+
+def called(kind: Kind | Beside, book: Rulebook) -> str:
+    """The form of a kind of text."""
+    return BESIDE[kind] if isinstance(kind, Beside) else book.form(kind)
+
+
+def composed(
+    case: Case, kind: Kind | Beside, sensitive: bool, more: Mapping[str, str] | None = None, table: Table | None = None
+) -> Composed:
+    """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so; `more`: what
+    else it may name; `table`: a list within it.
 
     At its foot a code leads back to the dossier, names the rulebook, and changes with every letter of the text.
     """
     book = rules.books()[case.rulebook]
     values = fields(case, people.candidate(case.person_id), people.companions(case.id), book, sensitive)
-    place, mark = str(current_app.config["PLACE"]), f"{case.code} · {book.form(kind)} · {book.code}"
-    text = compose(kind, values, case.facts, book, clock.today(), place, mark)
+    place, mark = str(current_app.config["PLACE"]), f"{case.code} · {called(kind, book)} · {book.code}"
+    text = compose(kind, {**values, **(more or {})}, case.facts, book, clock.today(), place, mark, table)
     return replace(text, mark=f"{mark} · {seal_of(_sealing(current_app.config['DATA_KEY']), text)}")
 
 

@@ -20,6 +20,7 @@ everything on, all chains bear marks."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
+    "unit:coded": _l("Ghi mã tổ chức của đơn vị"),
     "units:moved": _l("Chuyển đơn vị, đổi cấp quyết định"),
     "seat:linked": _l("Gắn người biểu quyết với người"),
     "seat:added": _l("Thêm người biểu quyết"),

@@ -1,24 +1,38 @@
 """The page of a dossier: what it is about now, and its tabs, each at an address of its own; the scans of its papers."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
 from dossiers.casework import advance, loading
 from dossiers.casework.case import Case
-from dossiers.documents.services import MIMETYPES, kind_of
+from dossiers.documents.services import MIMETYPES, RENDER, kind_of
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.people.personal import beyond, field_label
+from dossiers.papers.files import Damaged
+from dossiers.papers.judging import Unfit
+from dossiers.people.personal import beyond, field_label, sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
+from dossiers.reading import bundle, digital, scans
 from dossiers.reading import page as reading
-from dossiers.reading import scans
+from dossiers.reading.bundle import Unready
 from dossiers.reading.page import DossierPage
 from dossiers.reading.scans import ScanShown
 from dossiers.reading.timeline import timeline
@@ -143,6 +157,62 @@ def scan_printed(code: str, seq: int) -> ResponseReturnValue:
 def scan_saved(code: str, seq: int) -> ResponseReturnValue:
     """A scan as a file to keep."""
     return _sent(code, seq, Part.SCAN_SAVED, saved=True)
+
+
+def _put_together(
+    code: str, part: Part, make: Callable[[Case, bool], bytes], kind: str, name: str
+) -> ResponseReturnValue:
+    """A file made of all a dossier holds, for who sees the file; why not, on the tab of papers, where it cannot be."""
+    who = signed()
+    case = loading.load_case(code, who)
+    roles = who.roles_over(case.acting_units)
+    if not sees_file(roles):
+        abort(403)
+    try:
+        content = make(case, sees_sensitive(roles))
+    except (Unready, Unfit) as error:
+        flash(str(error), "error")
+    except Damaged:
+        flash(_("Một bản chụp của hồ sơ không đọc được; báo người quản trị kiểm tra nhật ký."), "error")
+    else:
+        privacy.note(case.id, who.account_id, part)
+        answer = wire.named_file(content, kind, f"{case.code} {name} - {case.full_name}{_SUFFIX[kind]}", saved=True)
+        shown_alone(answer)
+        return answer
+    return redirect(url_for("reading.papers", code=code), 303)
+
+
+_ZIP = "application/zip"
+_SUFFIX = {MIMETYPES["pdf"]: ".pdf", MIMETYPES["docx"]: ".docx", _ZIP: ".zip"}
+
+
+@blueprint.get("/ho-so/<code>/ca-ho-so.pdf")
+@permits("dossier.read")
+def whole_dossier(code: str) -> ResponseReturnValue:
+    """All papers on file as one PDF, with a bookmark each."""
+    return _put_together(code, Part.WHOLE, bundle.pdf, MIMETYPES["pdf"], _("Hồ sơ"))
+
+
+@blueprint.get("/ho-so/<code>/ho-so-so.zip")
+@permits("dossier.read")
+def digital_file(code: str) -> ResponseReturnValue:
+    """The scans under the names of 1361-CV/BTCTW, as a zip."""
+
+    def make(case: Case, sensitive: bool) -> bytes:
+        return digital.make(case, sensitive).content
+
+    return _put_together(code, Part.DIGITAL, make, _ZIP, _("Hồ sơ số"))
+
+
+@blueprint.get("/ho-so/<code>/ban-ke.<any(pdf, docx):suffix>")
+@permits("dossier.read")
+def cover_list(code: str, suffix: str) -> ResponseReturnValue:
+    """The list of the papers on file."""
+
+    def make(case: Case, _sensitive: bool) -> bytes:
+        return RENDER[suffix](bundle.cover_list(case, bundle.pieces(case)))
+
+    return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
 
 
 @blueprint.get("/ho-so/<code>/than-nhan")

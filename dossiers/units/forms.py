@@ -187,6 +187,24 @@ class ChangeForm(FlaskForm):
         return fine
 
 
+def dotted(text: str | None) -> str | None:
+    """An organisation code typed without dots, with them."""
+    digits = (text or "").replace(".", "").replace(" ", "")
+    if len(digits) != 14 or not digits.isdecimal():
+        return text
+    return ".".join((digits[:2], digits[2:5], digits[5:8], digits[8:11], digits[11:]))
+
+
+class CodeForm(FlaskForm):
+    """What the member database calls a unit."""
+
+    organisation_code = LineField(
+        _l("Mã tổ chức (14 chữ số, dạng 00.000.000.000.000; để trống nếu chưa có)"),
+        [Words(18, r"|[0-9]{2}(\.[0-9]{3}){4}", _l("Mã tổ chức có 14 chữ số, chia 2.3.3.3.3."))],
+        filters=[squeeze, plain, dotted],
+    )  # fmt: skip
+
+
 class UnitForm(FlaskForm):
     """A new unit under one of those in reach."""
 

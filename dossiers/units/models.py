@@ -11,10 +11,11 @@ from dossiers.office.logged import apart, logged
 
 class Unit(Model):
     """A unit of the tree. `parent_id` is where it stands now, `deciding_body` who decides on its admissions (None: as
-    the rulebook has it); UnitPlacement keeps where it stood before and who decided then.
+    the rulebook has it); UnitPlacement keeps where it stood before and who decided then. `organisation_code` is what
+    the member database calls it (2.3.3.3.3 digits with dots), where that is known.
     """
 
-    __table_args__ = (logged(),)
+    __table_args__ = (Index("uq_unit_organisation_code", "organisation_code", unique=True), logged())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
@@ -26,6 +27,7 @@ class Unit(Model):
     )
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    organisation_code: Mapped[str | None] = mapped_column(String(18))
 
 
 class UnitPlacement(Model):

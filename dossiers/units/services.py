@@ -127,6 +127,22 @@ def bodies_of(kind: UnitKind) -> tuple[Body, ...]:
     }.get(kind, ())
 
 
+class CodeTaken(ValueError):
+    """Another unit has this organisation code; the message is that unit's own code."""
+
+
+def give_code(unit: Unit, code: str | None, actor_id: int | None) -> None:
+    """Say what the member database calls a unit (None: nothing any more). Raises CodeTaken."""
+    other = db.session.scalar(select(Unit.code).where(Unit.organisation_code == code, Unit.id != unit.id))
+    if code is not None and other is not None:
+        raise CodeTaken(other)
+    with write_transaction():
+        unit.organisation_code = code
+        db.session.flush()
+        office.record("unit:coded", unit.id, actor_id, [unit], code=unit.code, organisation_code=code or "")
+        tree.changed()
+
+
 moved = Namespace().signal("units-moved")
 """Sent in the transaction in which units come to stand elsewhere, or others decide: with their numbers."""
 

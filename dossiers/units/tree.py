@@ -21,7 +21,9 @@ from workflow.route import UnitKind
 
 VERSION = "tree_version"
 
-_UNITS = select(Unit.id, Unit.code, Unit.name, Unit.kind, Unit.deciding_body, Unit.parent_id, Unit.valid_to)
+_UNITS = select(
+    Unit.id, Unit.code, Unit.name, Unit.kind, Unit.deciding_body, Unit.parent_id, Unit.valid_to, Unit.organisation_code
+)
 
 _PERIODS = select(
     UnitPlacement.unit_id,
@@ -50,6 +52,7 @@ class Node:
     parent_id: int | None
     is_open: bool
     chain: tuple[int, ...]
+    organisation_code: str | None
 
     def lies_in(self, units: Iterable[int]) -> bool:
         """Whether this is one of `units` or stands below one."""
@@ -205,7 +208,7 @@ def _nodes(units: Iterable[Any]) -> dict[int, Node]:
             above = rows[above].parent_id
         found[unit.id] = Node(
             unit.id, unit.code, unit.name, UnitKind(unit.kind), unit.deciding_body, unit.parent_id,
-            unit.valid_to is None, tuple(chain),
+            unit.valid_to is None, tuple(chain), unit.organisation_code,
         )  # fmt: skip
     return found
 

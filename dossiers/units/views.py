@@ -14,7 +14,7 @@ from dossiers.languages import gettext as _
 from dossiers.navigation import page_number
 from dossiers.security import may, permits, permitted, signed
 from dossiers.units import persons, registers, services, tree
-from dossiers.units.forms import ChangeForm, SeatForm, UnitForm
+from dossiers.units.forms import ChangeForm, CodeForm, SeatForm, UnitForm
 from dossiers.units.models import BodyMember, Unit
 from dossiers.units.registers import STATUS_LABELS
 from dossiers.units.tree import Node, Tree
@@ -163,6 +163,7 @@ def unit(code: str) -> ResponseReturnValue:
         form=form,
         can_change=can_change,
         may_move=permitted("administration", found.id) and found.parent_id is not None,
+        may_code=permitted("administration", found.id),
         sees_roles=permitted("roles.read", found.id),
         statuses=STATUS_LABELS,
     )
@@ -207,3 +208,22 @@ def change_unit(code: str) -> ResponseReturnValue:
             flash(_("Đã ghi thay đổi của đơn vị %(code)s. Hồ sơ đi tiếp theo đường mới.", code=code), "done")
             return redirect(url_for("units.unit", code=code), 303)
     return render_template("units/change.html", unit=found, form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/don-vi/<code>/ma-to-chuc", methods=["GET", "POST"])
+@permits("administration")
+def organisation_code(code: str) -> ResponseReturnValue:
+    """Say what the member database calls a unit."""
+    found = _unit(code, "administration")
+    form = CodeForm(organisation_code=found.organisation_code)
+    if form.validate_on_submit():
+        unit = db.session.get_one(Unit, found.id)
+        try:
+            services.give_code(unit, form.organisation_code.data or None, signed().account_id)
+        except services.CodeTaken as taken:
+            form.organisation_code.errors = [_("Đơn vị %(code)s đã mang mã này.", code=taken)]
+        else:
+            flash(_("Đã ghi mã tổ chức của đơn vị %(code)s.", code=code), "done")
+            return redirect(url_for("units.unit", code=code), 303)
+    shown = render_template("units/organisation_code.html", unit=found, form=form)
+    return shown, 422 if form.is_submitted() else 200
