@@ -41,6 +41,8 @@ def next_act(state: State, route: Route, facts: DossierFacts, book: Rulebook, to
         return Next("confirm_after_mending")
     if any(point.mended_on is None for point in facts.points) and state is not _S.OFFICIAL:
         return Next("mend_point")
+    if facts.handed is not None and facts.handed.received_on is None:
+        return Next("receive_dossier")
     if state is _S.PROBATIONARY:
         return _on_probation(facts, book, today)
     if state is _S.OFFICIAL:

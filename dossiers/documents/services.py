@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from functools import lru_cache
 
 from flask import current_app
@@ -48,18 +47,16 @@ def called(kind: Kind | Beside, book: Rulebook) -> str:
     return BESIDE[kind] if isinstance(kind, Beside) else book.form(kind)
 
 
-def composed(
-    case: Case, kind: Kind | Beside, sensitive: bool, more: Mapping[str, str] | None = None, table: Table | None = None
-) -> Composed:
-    """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so; `more`: what
-    else it may name; `table`: a list within it.
+def composed(case: Case, kind: Kind | Beside, sensitive: bool, table: Table | None = None) -> Composed:
+    """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so;
+    `table`: a list within it.
 
     At its foot a code leads back to the dossier, names the rulebook, and changes with every letter of the text.
     """
     book = rules.books()[case.rulebook]
     values = fields(case, people.candidate(case.person_id), people.companions(case.id), book, sensitive)
     place, mark = str(current_app.config["PLACE"]), f"{case.code} · {called(kind, book)} · {book.code}"
-    text = compose(kind, {**values, **(more or {})}, case.facts, book, clock.today(), place, mark, table)
+    text = compose(kind, values, case.facts, book, clock.today(), place, mark, table)
     return replace(text, mark=f"{mark} · {seal_of(_sealing(current_app.config['DATA_KEY']), text)}")
 
 

@@ -59,6 +59,15 @@ def pieces(case: Case) -> list[Piece]:
     return found
 
 
+def handed(case: Case) -> list[Piece]:
+    """The papers of the cover list: those that were handed over, else all on file."""
+    found = pieces(case)
+    if case.facts.handed is None:
+        return found
+    listed = {(paper.seq, paper.nr) for paper in case.facts.handed.papers}
+    return [piece for piece in found if (piece.row.seq, piece.row.nr) in listed]
+
+
 def check(found: Iterable[Piece]) -> None:
     """Raises Unready where a scan cannot be looked at yet, or ever, or where all are too large together."""
     with_scan = [(piece, piece.scan) for piece in found if piece.scan is not None]
@@ -133,8 +142,8 @@ def pdf(case: Case, sensitive: bool) -> bytes:
     return judging.bound(sources.files, parts)
 
 
-def cover_list(case: Case, found: Sequence[Piece], handing: dict[str, str] | None = None) -> Composed:
-    """The list of the papers on file, with their pages; `handing`: who hands them to whom, where they are."""
+def cover_list(case: Case, found: Sequence[Piece]) -> Composed:
+    """The list of papers with their pages, from whoever had the file to whoever acts now."""
     rows = tuple(
         (
             str(nr),
@@ -146,4 +155,4 @@ def cover_list(case: Case, found: Sequence[Piece], handing: dict[str, str] | Non
         for nr, piece in enumerate(found, start=1)
     )
     table = Table(("TT", "Tên giấy tờ", "Số, ngày", "Số trang", "Ghi chú"), (2, 12, 6, 3, 5), rows)
-    return documents.composed(case, Beside.COVER_LIST, False, handing, table)
+    return documents.composed(case, Beside.COVER_LIST, False, table)

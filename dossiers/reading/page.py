@@ -181,7 +181,12 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     tells, closed = not TOLD.isdisjoint(s.actor.roles), beyond(s.actor.roles)
     openings = privacy.openings(case.id) if tells or closed else ()
     opened = closed if any(one.account_id == signed.account_id for one in openings) else ()
-    without_cause = {*(() if is_off else ("follow_new_road",)), *(() if points else ("mend_point",))}
+    without_cause = {
+        *(() if is_off else ("follow_new_road",)),
+        *(() if points else ("mend_point",)),
+        *(() if _awaits_receipt(case) else ("receive_dossier",)),
+        *(("hand_over",) if case.facts.handed and case.facts.handed.received_on else ()),
+    }
     return DossierPage(
         case=case,
         situation=s,
@@ -211,6 +216,10 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         shown=shown(person, s.actor.roles, opened),
         warnings=monitoring.warnings(case.state, case.facts, s.rulebook, s.calendar, s.today) if sees else (),
     )
+
+
+def _awaits_receipt(case: Case) -> bool:
+    return case.facts.handed is not None and case.facts.handed.received_on is None
 
 
 def with_file(s: Situation, person: Candidate) -> Situation:

@@ -210,7 +210,7 @@ def cover_list(code: str, suffix: str) -> ResponseReturnValue:
     """The list of the papers on file."""
 
     def make(case: Case, _sensitive: bool) -> bytes:
-        return RENDER[suffix](bundle.cover_list(case, bundle.pieces(case)))
+        return RENDER[suffix](bundle.cover_list(case, bundle.handed(case)))
 
     return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
 

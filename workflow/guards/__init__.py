@@ -24,6 +24,7 @@ from workflow.guards.corrections import (
     own_last_act,
     proposal_competent,
 )
+from workflow.guards.handing import all_ticked, cover_list_right, is_handed, not_received_yet, received_first
 from workflow.guards.mending import (
     TAKEN_LABELS,
     is_being_mended,
@@ -162,6 +163,7 @@ __all__ = [
     "Situation",
     "admission_voted",
     "age",
+    "all_ticked",
     "application_papers",
     "back_on_road",
     "candidate_known",
@@ -183,6 +185,7 @@ __all__ = [
     "course_dates",
     "course_over",
     "course_proposed",
+    "cover_list_right",
     "cv_after_application",
     "day_has_come",
     "day_in_order",
@@ -204,6 +207,7 @@ __all__ = [
     "introducers",
     "introducing_form",
     "is_being_mended",
+    "is_handed",
     "is_stale",
     "is_suspended",
     "majority",
@@ -221,6 +225,7 @@ __all__ = [
     "not_being_mended",
     "not_closed",
     "not_received",
+    "not_received_yet",
     "not_stale",
     "not_suspended",
     "not_told",
@@ -239,6 +244,7 @@ __all__ = [
     "quorum_of_cell",
     "quorum_warning",
     "readmission_allowed",
+    "received_first",
     "received_in_order",
     "recognition_papers",
     "recognition_voted",

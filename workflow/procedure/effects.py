@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from workflow.deadlines import probation_end
-from workflow.facts import Candidate, Evidence, Extension, Point, PreparedCorrection, Source, Taken, Vouched
+from workflow.facts import Candidate, Evidence, Extension, HandedOver, Point, PreparedCorrection, Source, Taken, Vouched
 from workflow.guards import Situation, deciding_body, removal_body, replaced
 from workflow.votes import Body, Purpose
 
@@ -96,6 +96,15 @@ def unprepare(s: Situation, e: Evidence) -> Changes:
     """The preparation is undone; the first resolution keeps the clock of the decision running."""
     points = tuple(Point(nr) for nr, _ in enumerate(e.points, start=1))
     return {"preparer": "", "prepared_on": None, "points": points}
+
+
+def hand_over(s: Situation, e: Evidence) -> Changes:
+    return {"handed": HandedOver(e.happened_on, e.handed)}
+
+
+def receive_dossier(s: Situation, e: Evidence) -> Changes:
+    assert s.facts.handed is not None
+    return {"handed": msgspec.structs.replace(s.facts.handed, received_on=e.happened_on)}
 
 
 def mend_point(s: Situation, e: Evidence) -> Changes:

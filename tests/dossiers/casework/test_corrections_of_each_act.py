@@ -43,7 +43,7 @@ TABLE = {
     "extend_deadline": ALLOWED, "suspend": ALLOWED, "resume": ALLOWED, "transfer": NEVER, "correct_candidate": NEVER,
     "correct_record": NEVER, "prepare_correction": NEVER, "undo": NEVER, "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
-    "attach_scan": NEVER,
+    "attach_scan": NEVER, "hand_over": NEVER, "receive_dossier": NEVER,
     "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
     "record_month": ALLOWED, "remark_quarter": ALLOWED, "answer_warning": ALLOWED, "assign_helper": ALLOWED,
     "helper_leaves": ALLOWED, "record_merit": ALLOWED, "classify": ALLOWED, "tell_person": ALLOWED,
