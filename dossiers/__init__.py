@@ -15,6 +15,7 @@ from dossiers import (
     languages,
     logs,
     navigation,
+    profile,
     security,
     sessions,
     wire,
@@ -129,4 +130,5 @@ def _context() -> dict[str, Any]:
         "percent": formatters.percent,
         "page_path": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         "may": security.may,
+        "is_register": profile.is_register(),
     }

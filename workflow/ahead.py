@@ -84,7 +84,8 @@ def _applying(facts: DossierFacts, book: Rulebook) -> str:
 
 
 def _verifying(facts: DossierFacts, book: Rulebook) -> str:
-    if not facts.relatives or any(r.verified_on is None for r in facts.relatives):
+    lacks = not facts.relatives or any(r.verified_on is None for r in facts.relatives)
+    if lacks and book.flag("contents_kept"):
         return "record_relatives"
     if _lacks(facts, book.words("opinions")):
         return "record_papers"

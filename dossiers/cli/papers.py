@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from dossiers import profile
 from dossiers.casework import loading
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
@@ -23,6 +24,8 @@ papers = Commands("papers", help="Papers: texts drawn up as PDF or DOCX, and the
 
 
 def _case(code: str) -> Case:
+    if profile.is_register():
+        fail("this installation is a register (DOSSIERS_PROFILE): it keeps no contents of papers")
     try:
         return loading.load_for_administration(code.upper())
     except NotFound:

@@ -22,6 +22,7 @@ from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import TOLD, Opening
+from dossiers.profile import ACTS_OFF, is_register
 from dossiers.reading.points import PointShown, points_of
 from dossiers.reading.refusals import check_for, option_for
 from dossiers.units import registers, tree
@@ -184,6 +185,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     without_cause = {
         *(() if is_off else ("follow_new_road",)),
         *(() if points else ("mend_point",)),
+        *(ACTS_OFF if is_register() else ()),
         *(() if _awaits_receipt(case) else ("receive_dossier",)),
         *(("hand_over",) if case.facts.handed and case.facts.handed.received_on else ()),
     }
@@ -303,8 +305,8 @@ def counted_against(found: Sequence[Row[Any]]) -> dict[int, CountedAgainst]:
 
 
 def relatives(case: Case) -> Sequence[RelativeRow]:
-    """The relatives to be verified."""
-    return people.relatives(case.id)
+    """The relatives to be verified; none in a register."""
+    return () if is_register() else people.relatives(case.id)
 
 
 def companions(case: Case) -> Sequence[Row[Any]]:

@@ -30,6 +30,7 @@ from dossiers.papers.judging import Unfit
 from dossiers.people.personal import beyond, field_label, sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
+from dossiers.profile import contents
 from dossiers.reading import bundle, digital, scans
 from dossiers.reading import page as reading
 from dossiers.reading.bundle import Unready
@@ -114,6 +115,7 @@ def _sent(code: str, seq: int, part: Part, saved: bool = False) -> ResponseRetur
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>")
 @permits("dossier.read")
+@contents
 def scan(code: str, seq: int) -> ResponseReturnValue:
     """A scan with its pages, and the ways to print, save or change it."""
     case, page, shown = _scan(code, seq, Part.SCAN)
@@ -126,6 +128,7 @@ def scan(code: str, seq: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/trang/<int:nr>")
 @permits("dossier.read")
+@contents
 def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
     """A page of a scan, as a picture."""
     _case, _page, shown = _scan(code, seq, Part.SCAN)
@@ -140,6 +143,7 @@ def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/xem")
 @permits("dossier.read")
+@contents
 def scan_shown(code: str, seq: int) -> ResponseReturnValue:
     """A scan as PDF, within its page."""
     return _sent(code, seq, Part.SCAN)
@@ -147,6 +151,7 @@ def scan_shown(code: str, seq: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/in")
 @permits("dossier.read")
+@contents
 def scan_printed(code: str, seq: int) -> ResponseReturnValue:
     """A scan as PDF, to be printed."""
     return _sent(code, seq, Part.SCAN_PRINTED)
@@ -154,6 +159,7 @@ def scan_printed(code: str, seq: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/tai-ve")
 @permits("dossier.read")
+@contents
 def scan_saved(code: str, seq: int) -> ResponseReturnValue:
     """A scan as a file to keep."""
     return _sent(code, seq, Part.SCAN_SAVED, saved=True)
@@ -188,6 +194,7 @@ _SUFFIX = {MIMETYPES["pdf"]: ".pdf", MIMETYPES["docx"]: ".docx", _ZIP: ".zip"}
 
 @blueprint.get("/ho-so/<code>/ca-ho-so.pdf")
 @permits("dossier.read")
+@contents
 def whole_dossier(code: str) -> ResponseReturnValue:
     """All papers on file as one PDF, with a bookmark each."""
     return _put_together(code, Part.WHOLE, bundle.pdf, MIMETYPES["pdf"], _("Hồ sơ"))
@@ -195,6 +202,7 @@ def whole_dossier(code: str) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ho-so-so.zip")
 @permits("dossier.read")
+@contents
 def digital_file(code: str) -> ResponseReturnValue:
     """The scans under the names of 1361-CV/BTCTW, as a zip."""
 
@@ -217,6 +225,7 @@ def cover_list(code: str, suffix: str) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/than-nhan")
 @permits("dossier.read")
+@contents
 def relatives(code: str) -> ResponseReturnValue:
     """The relatives with relation and result, for who may see the file."""
     case, page = _read(code, Part.RELATIVES)

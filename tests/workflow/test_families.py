@@ -18,6 +18,7 @@ from workflow.facts import (
     Controlled,
     DossierFacts,
     Evidence,
+    Handed,
     Introducer,
     Leaf,
     Paper,
@@ -243,6 +244,7 @@ WHOLE = Evidence(
     year=2021,
     member_moves=True,
     scan=Scan(1, 0, "5-KNĐ", ("a",), (Leaf(),)),
+    handed=(Handed(1, 0, "5-KNĐ"),),
 )  # fmt: skip
 
 

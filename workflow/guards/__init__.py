@@ -50,7 +50,7 @@ from workflow.guards.order import (
     results_by_then,
     text_has_come,
 )
-from workflow.guards.papers import scan_of_a_paper
+from workflow.guards.papers import ON_PAPER, contents_allowed, scan_of_a_paper
 from workflow.guards.probation import (
     classified_in_turn,
     classified_level,
@@ -154,6 +154,7 @@ from workflow.guards.voting import (
 __all__ = [
     "CONTROL_LABELS",
     "LEAVING_GROUNDS",
+    "ON_PAPER",
     "REMOVAL_GROUNDS",
     "SCHOOLING_GROUNDS",
     "TAKEN_LABELS",
@@ -175,6 +176,7 @@ __all__ = [
     "committee_majority",
     "competent",
     "consent",
+    "contents_allowed",
     "controllers",
     "correction_allowed",
     "correction_by_two",
