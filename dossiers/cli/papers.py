@@ -11,12 +11,12 @@ from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
 from dossiers.cli.common import AS_JSON, Commands, fail, show
 from dossiers.documents import services
-from dossiers.documents.composing import drafts
+from dossiers.documents.composing import Beside, drafts
 from dossiers.extensions import write_transaction
 from dossiers.papers import asking, files
 from dossiers.papers.judging import Unfit
 from dossiers.privacy import services as privacy
-from dossiers.reading import digital
+from dossiers.reading import bundle, digital
 from dossiers.reading.bundle import Unready
 from dossiers.rules import services as rules
 
@@ -44,14 +44,18 @@ def render(code: str, form: str, file: Path) -> None:
     case = _case(code)
     book = rules.books()[case.rulebook]
     kind = services.kind_of(form.upper().replace("KND", "KNĐ"), book)
-    if kind is None:
-        known = [book.form(kind) for kind in drafts() if kind in book.kinds]
+    if form.upper() == services.BESIDE[Beside.COVER_LIST]:
+        text = bundle.cover_list(case, bundle.handed(case))
+    elif kind is not None:
+        text = services.composed(case, kind, sensitive=True)
+    else:
+        known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
         fail(f"no text for {form!r} under {book.code}; there are: {', '.join(known)}")
     try:
-        file.write_bytes(services.RENDER[suffix](services.composed(case, kind, sensitive=True)))
+        file.write_bytes(services.RENDER[suffix](text))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
-    privacy.note_command(f"papers render {case.code} {book.form(kind)}")
+    privacy.note_command(f"papers render {case.code} {form.upper()}")
     click.echo(f"Wrote {file}.")
 
 

@@ -26,20 +26,22 @@ MIMETYPES = {
 }
 
 
+BESIDE = {Beside.COVER_LIST: "BK-HS", Beside.REFUSAL: "TB-KKN"}
+"""What texts that are no paper of the bundle are called where forms are."""
+
+
 @lru_cache(maxsize=4)
 def _sealing(key: str) -> bytes:
     return hmac.new(key.encode(), b"dossiers.documents", hashlib.sha256).digest()
 
 
-def kind_of(form: str, book: Rulebook) -> Kind | None:
-    """The kind of paper a form is, if there is a draft of its text."""
+def kind_of(form: str, book: Rulebook) -> Kind | Beside | None:
+    """The kind of text a form is, if there is a draft of it that needs nothing but the dossier."""
+    if form == BESIDE[Beside.REFUSAL]:
+        return Beside.REFUSAL
     known = book.forms.get(form)
     kind = Kind(known.kind) if known and known.kind else None
     return kind if kind in drafts() else None
-
-
-BESIDE = {Beside.COVER_LIST: "BK-HS", Beside.REFUSAL: "TB-KKN"}
-"""What texts that are no paper of the bundle are called where forms are."""
 
 
 def called(kind: Kind | Beside, book: Rulebook) -> str:
@@ -60,8 +62,9 @@ def composed(case: Case, kind: Kind | Beside, sensitive: bool, table: Table | No
     return replace(text, mark=f"{mark} · {seal_of(_sealing(current_app.config['DATA_KEY']), text)}")
 
 
-def file_name(case: Case, kind: Kind, suffix: str) -> str:
+def file_name(case: Case, kind: Kind | Beside, suffix: str) -> str:
     """What a text is called where it is saved."""
     book = rules.books()[case.rulebook]
-    form = book.form(kind)
-    return f"{form} {book.form_title(form).vi} - {case.full_name}.{suffix}"
+    form = called(kind, book)
+    title = drafts()[kind].subject if isinstance(kind, Beside) else book.form_title(form).vi
+    return f"{form} {title} - {case.full_name}.{suffix}"

@@ -123,7 +123,7 @@ def corrected(dossier_id: int, target: Counted) -> Evidence:
 
 NOT_IN_THE_DEMO = (
     "fail_course", "record_certificate", "renew_certificate", "redo_stale_papers", "revoke_decision",
-    "refer_to_superior", "follow_new_road",
+    "refer_to_superior", "follow_new_road", "hand_over", "receive_dossier",
     "record_failed_removal_vote", "close", "resume", "transfer", "correct_candidate",
     "prepare_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
     "confirm_after_mending", "answer_warning", "assign_helper", "helper_leaves", "record_merit", "classify",
