@@ -46,6 +46,24 @@ def main(source: BinaryIO, out: BinaryIO) -> None:
 
         made = join(list(zip(asked["kinds"], files, strict=True)), asked["leaves"])
         _answer(out, {"size": len(made)}, [made])
+    elif asked["task"] == "bind":
+        from cleaning.joining import bind  # as above
+
+        made = bind(
+            list(zip(asked["kinds"], files, strict=True)), [(title, leaves) for title, leaves in asked["parts"]]
+        )
+        _answer(out, {"size": len(made)}, [made])
+    elif asked["task"] == "bind_each":
+        from cleaning.joining import join  # as above
+
+        sources = list(zip(asked["kinds"], files, strict=True))
+        each = [join(sources, leaves) for _title, leaves in asked["parts"]]
+        _answer(out, {"files": [{"size": len(one)} for one in each]}, each)
+    elif asked["task"] == "read":
+        from cleaning.reading import paragraphs  # as above
+
+        made = json.dumps(paragraphs(files[0])).encode()
+        _answer(out, {"size": len(made)}, [made])
     else:
         from cleaning.pictures import turned  # as above
 

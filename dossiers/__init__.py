@@ -14,6 +14,8 @@ from dossiers import (
     incoming,
     languages,
     logs,
+    navigation,
+    profile,
     security,
     sessions,
     wire,
@@ -122,4 +124,4 @@ def _blueprints(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    return {"language": languages.language(), "today": clock.today()}
+    return {"language": languages.language(), "today": clock.today(), "is_register": profile.is_register()}

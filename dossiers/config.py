@@ -98,6 +98,12 @@ SETTINGS: tuple[Setting, ...] = (
         "VIRUS_SCANNER", "none", "Where clamd answers, such as unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310."
     ),
     Setting("VIRUS_SCANNER_SECONDS", "20", "So long a page waits for it; then the file waits unseen, 1 to 120."),
+    Setting(
+        "PROFILE",
+        "full",
+        "full: whole dossiers, on a machine or network of its own; register, where people reach it from elsewhere: no "
+        "papers' contents, no relatives, no texts of the verification.",
+    ),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
     Setting(
         "NUMBERS_RUN",
@@ -229,6 +235,13 @@ def _runs(env: Mapping[str, str]) -> str:
     return given
 
 
+def _profile(env: Mapping[str, str]) -> str:
+    given = env.get("DOSSIERS_PROFILE") or "full"
+    if given not in ("full", "register"):
+        raise SettingError("DOSSIERS_PROFILE", f"must be full or register, not {given[:40]!r}")
+    return given
+
+
 def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     """Flask's configuration from the environment. Raises SettingError (ends the program) on a bad value."""
     env = os.environ if env is None else env
@@ -287,6 +300,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "VIRUS_SCANNER": _scanner(env),
         "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
+        "PROFILE": _profile(env),
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
         "NUMBERS_RUN": _runs(env),
         "WORKERS": _number(env, "WORKERS", min(2, os.cpu_count() or 1), 1, 32),

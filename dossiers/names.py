@@ -57,6 +57,12 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def without_marks(text: str) -> str:
+    """Letters without accents and marks, capitals as they are: "Nguyễn Văn Đức" is "Nguyen Van Duc"."""
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def words(text: str) -> list[str]:
     """The folded words of a text, letters and digits only."""
     return "".join(char if char.isalnum() else " " for char in fold(text)).split()

@@ -13,7 +13,7 @@ from flask_security import current_user
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-from dossiers import clock, engines, incoming, wire
+from dossiers import clock, engines, incoming, profile, wire
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
 from dossiers.drafts.sent import keep_sent
@@ -99,6 +99,11 @@ def permission_of(app: Flask, endpoint: str) -> str | None:
     return getattr(view, "permission", None) or FOREIGN.get(endpoint)
 
 
+def has_contents(app: Flask, endpoint: str) -> bool:
+    """Whether a route shows or takes what a register does not keep."""
+    return bool(getattr(app.view_functions[endpoint], "contents", False))
+
+
 def signed() -> Signed:
     """The signed-in person with today's grants; loaded once a request. Aborts with 401 when nobody is."""
     if "signed" not in g:
@@ -155,7 +160,7 @@ def _check() -> ResponseReturnValue | None:
     if request.is_json:
         abort(415)  # pages are sent forms; what reads JSON as if it were one belongs to a library
     permission = permission_of(current_app, request.endpoint)
-    if permission is None:
+    if permission is None or (has_contents(current_app, request.endpoint) and profile.is_register()):
         abort(404)
     asked = [to for to in request.values.getlist("next") if to] if request.endpoint == "security.login" else []
     if not all(map(_OURS.fullmatch, asked)):

@@ -17,11 +17,11 @@ from dossiers.extensions import db
 from dossiers.inquiries.models import Inquiry
 from dossiers.meetings.models import MeetingLine
 from dossiers.papers.models import PaperScan
-from dossiers.rules import files
-from dossiers.rules.models import RulebookFile
 from dossiers.reorganising import plans
 from dossiers.reorganising.lines import Line, What
 from dossiers.reorganising.models import UnitPlan
+from dossiers.rules import files
+from dossiers.rules.models import RulebookFile
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
@@ -42,8 +42,17 @@ FOR_PROGRAMS = {
     "monitoring.due_file", "monitoring.classification_file",
 }  # fmt: skip
 """What answers with something else than a page."""
-FILES = {"acting.loaded_text", "reading.scan_page", "reading.scan_shown", "reading.scan_printed", "reading.scan_saved"}
-"""What is no page: files people sent."""
+FILES = {
+    "acting.loaded_text",
+    "reading.scan_page",
+    "reading.scan_shown",
+    "reading.scan_printed",
+    "reading.scan_saved",
+    "reading.whole_dossier",
+    "reading.digital_file",
+    "reading.cover_list",
+}
+"""What is no page: files people sent, or that are made of these."""
 
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "lists.worklist": ({"stage": "admission", "overdue": "1", "sort": "due"}, {"stage": "ended"}),

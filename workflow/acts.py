@@ -27,6 +27,7 @@ def apply(move: Move, s: Situation) -> DossierFacts:
     changes: Changes = {}
     if move.leads_on:
         changes["last_on"] = _later(s.facts.last_on, e.happened_on)
+        changes["handed"] = None
     own = paper_of(move, s, e)
     papers = (*s.facts.papers, *e.papers, *((own,) if own else ()))
     if papers != s.facts.papers:

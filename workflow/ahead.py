@@ -41,6 +41,8 @@ def next_act(state: State, route: Route, facts: DossierFacts, book: Rulebook, to
         return Next("confirm_after_mending")
     if any(point.mended_on is None for point in facts.points) and state is not _S.OFFICIAL:
         return Next("mend_point")
+    if facts.handed is not None and facts.handed.received_on is None:
+        return Next("receive_dossier")
     if state is _S.PROBATIONARY:
         return _on_probation(facts, book, today)
     if state is _S.OFFICIAL:
@@ -84,7 +86,8 @@ def _applying(facts: DossierFacts, book: Rulebook) -> str:
 
 
 def _verifying(facts: DossierFacts, book: Rulebook) -> str:
-    if not facts.relatives or any(r.verified_on is None for r in facts.relatives):
+    lacks = not facts.relatives or any(r.verified_on is None for r in facts.relatives)
+    if lacks and book.flag("contents_kept"):
         return "record_relatives"
     if _lacks(facts, book.words("opinions")):
         return "record_papers"

@@ -214,6 +214,22 @@ class Scan(Frozen, frozen=True):
     leaves: Annotated[tuple[Leaf, ...], msgspec.Meta(max_length=100)] = ()
 
 
+class Handed(Frozen, frozen=True):
+    """A paper on a cover list: the `nr`th that event `seq` brought, of which form."""
+
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+    nr: Count
+    form: Annotated[str, msgspec.Meta(max_length=20)]
+
+
+class HandedOver(Frozen, frozen=True):
+    """The papers that were handed to whoever acts next, on a day, and when they were received, each one ticked."""
+
+    on: date
+    papers: tuple[Handed, ...]
+    received_on: date | None = None
+
+
 class LastAct(Frozen, frozen=True):
     """The newest act that counts: what, by whom, recorded when, and whether who did it may take it back."""
 
@@ -241,7 +257,7 @@ class DossierFacts(Frozen, frozen=True):
     `controls` are all steps of control anybody took; `referred` says that the body which decides gave up three times.
     `answers` are the rules that said yes to facts which were then erased by law: they are not asked again.
     `religious` is never kept here: who may see the file says it when asking. `followed` is None as long as
-    nothing is kept.
+    nothing is kept. `handed` lasts as long as the dossier stays where it was handed to.
     """
 
     source: Source = Source.OTHER
@@ -296,6 +312,7 @@ class DossierFacts(Frozen, frozen=True):
     answers: tuple[Ref, ...] = ()
     followed: Followed | None = None
     asked: tuple[Asked, ...] = ()
+    handed: HandedOver | None = None
 
     @property
     def year(self) -> Followed:
@@ -418,6 +435,7 @@ class Evidence(Frozen, frozen=True):
     asked: Nr | None = None
     outcome: Outcome | None = None
     opinion: Opinion | None = None
+    handed: Annotated[tuple[Handed, ...], msgspec.Meta(max_length=99)] = ()
 
 
 class Actor(Frozen, frozen=True):

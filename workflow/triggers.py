@@ -154,6 +154,8 @@ TRIGGERS: dict[str, Trigger] = {
         Trigger("take_over", Text("Tiếp nhận hồ sơ đang làm trên giấy", "Take over from paper"), Kind.SIDE, None),
         Trigger("receive_transfer", Text("Tiếp nhận người chuyển đến", "Receive from elsewhere"), Kind.SIDE, None),
         Trigger("attach_scan", Text("Lưu bản chụp giấy tờ", "Attach a scan of a paper"), Kind.SUPPORT, None),
+        Trigger("hand_over", Text("Bàn giao hồ sơ", "Hand the dossier over"), Kind.SUPPORT, None),
+        Trigger("receive_dossier", Text("Nhận hồ sơ bàn giao", "Receive the dossier"), Kind.SUPPORT, None),
         Trigger("mend_point", Text("Đánh dấu đã sửa", "Tick a point off"), Kind.SUPPORT, None),
         Trigger(
             "require_mending",

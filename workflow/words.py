@@ -29,6 +29,8 @@ _WORDS: dict[str, Text] = {
     "completed": Text("theo chương trình đã học xong", "by the programme completed"),
     "count_when_present": Text("tính khi có dự họp", "count when present"),
     "never_count": Text("không tính", "never count"),
+    "optional": Text("ghi khi có", "recorded where it is done"),
+    "required": Text("phải nhận xong", "received first"),
     "warn": Text("nhắc", "warned of"),
     "refuse": Text("không cho ghi", "refused"),
     "received": Text("ngày chi bộ nhận quyết định", "the day the cell received the decision"),

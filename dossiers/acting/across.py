@@ -9,6 +9,7 @@ from wtforms import BooleanField, FormField
 from wtforms.validators import Optional
 
 from dossiers.acting.forms import ActForm, Balloted, Brought, Numbered, Reasoned, Recorded, state_choices
+from dossiers.acting.handing import FORMS as HANDING
 from dossiers.acting.rows import Piece, Row, RowList
 from dossiers.acting.scans import ScanForm
 from dossiers.casework.case import Case
@@ -396,6 +397,7 @@ class DeathForm(Numbered, ActForm):
 
 
 FORMS: dict[str, type[ActForm]] = {
+    **HANDING,
     "attach_scan": ScanForm,
     "return_for_correction": ReturnForm,
     "follow_new_road": NewRoadForm,

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 from wtforms.validators import Optional
 
-from dossiers import clock
+from dossiers import clock, profile
 from dossiers.acting.forms import ActForm, Recorded
 from dossiers.acting.planned import Difference, proposer, stays_passed, votes_differ
 from dossiers.acting.road import already, done_text, form_of, sent_here_before
@@ -97,6 +97,8 @@ def correct(code: str) -> ResponseReturnValue:
     try:
         target = correcting.target_of(case.id, seq)
     except NoSuchAct:
+        abort(404)
+    if profile.is_register() and target.event.trigger in profile.WITH_CONTENTS:
         abort(404)
     about = correcting.about(case, target, correcting.is_erased(case.id))
     held = set(roles_over(who, case))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from wtforms import HiddenField
 
+from dossiers import profile
 from dossiers.accounts import delegating
 from dossiers.acting.forms import ActForm, Balloted
 from dossiers.acting.sent import sent_key, typed_mark
@@ -226,4 +227,4 @@ def _view(trigger: str, form_class: type[ActForm]) -> Callable[[str], ResponseRe
     def view(code: str) -> ResponseReturnValue:
         return act(code, trigger, form_class)
 
-    return view
+    return profile.contents(view) if trigger in profile.ACTS_OFF else view

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, tuple_, union_all
 
-from dossiers import clock
+from dossiers import clock, profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
@@ -136,7 +136,9 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
 
 
 def _personal(event: Event, sealed: str | None) -> dict[str, Any]:
-    return events.personal_said(opened(event.dossier_id, event.seq, sealed)) if sealed else {}
+    if not sealed:
+        return {}
+    return profile.told(event.trigger, events.personal_said(opened(event.dossier_id, event.seq, sealed)))
 
 
 def _start(day: date) -> str:

@@ -1,20 +1,35 @@
 """Commands for papers: texts drawn up, the files of scans."""
 
+import sys
 from pathlib import Path
 
 import click
 
+from dossiers import profile
 from dossiers.casework import loading
 from dossiers.casework.act import NotFound
+from dossiers.casework.case import Case
 from dossiers.cli.common import AS_JSON, Commands, fail, show
 from dossiers.documents import services
-from dossiers.documents.composing import drafts
+from dossiers.documents.composing import Beside, drafts
 from dossiers.extensions import write_transaction
 from dossiers.papers import asking, files
+from dossiers.papers.judging import Unfit
 from dossiers.privacy import services as privacy
+from dossiers.reading import bundle, digital
+from dossiers.reading.bundle import Unready
 from dossiers.rules import services as rules
 
 papers = Commands("papers", help="Papers: texts drawn up as PDF or DOCX, and the files of scans.")
+
+
+def _case(code: str) -> Case:
+    if profile.is_register():
+        fail("this installation is a register (DOSSIERS_PROFILE): it keeps no contents of papers")
+    try:
+        return loading.load_for_administration(code.upper())
+    except NotFound:
+        fail(f"no dossier {code!r}")
 
 
 @papers.command("render")
@@ -26,21 +41,78 @@ def render(code: str, form: str, file: Path) -> None:
     suffix = file.suffix.removeprefix(".").lower()
     if suffix not in services.RENDER:
         fail(f"{file.name}: the file must end in .pdf or .docx")
-    try:
-        case = loading.load_for_administration(code.upper())
-    except NotFound:
-        fail(f"no dossier {code!r}")
+    case = _case(code)
     book = rules.books()[case.rulebook]
     kind = services.kind_of(form.upper().replace("KND", "KNĐ"), book)
-    if kind is None:
-        known = [book.form(kind) for kind in drafts() if kind in book.kinds]
+    if form.upper() == services.BESIDE[Beside.COVER_LIST]:
+        text = bundle.cover_list(case, bundle.handed(case))
+    elif kind is not None:
+        text = services.composed(case, kind, sensitive=True)
+    else:
+        known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
         fail(f"no text for {form!r} under {book.code}; there are: {', '.join(known)}")
     try:
-        file.write_bytes(services.RENDER[suffix](services.composed(case, kind, sensitive=True)))
+        file.write_bytes(services.RENDER[suffix](text))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
-    privacy.note_command(f"papers render {case.code} {book.form(kind)}")
+    privacy.note_command(f"papers render {case.code} {form.upper()}")
     click.echo(f"Wrote {file}.")
+
+
+@papers.command("export")
+@click.argument("code")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@AS_JSON
+def export(code: str, file: Path, as_json: bool) -> None:
+    """Write the digital file of a dossier (1361-CV/BTCTW) as FILE.zip; `papers verify` checks it."""
+    if file.suffix.lower() != ".zip":
+        fail(f"{file.name}: the file must end in .zip")
+    case = _case(code)
+    try:
+        made = digital.make(case, sensitive=True)
+        file.write_bytes(made.content)
+    except (Unready, Unfit, files.Damaged) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"cannot write {file}: {error.strerror}")
+    privacy.note_command(f"papers export {case.code}", case.id)
+    listed = made.listed
+    if as_json:
+        show({
+            "code": listed.code, "version": listed.version, "folder": listed.folder, "missing": listed.missing,
+            "unknown": listed.unknown, "told": made.told,
+            "files": [
+                {"name": one.name, "form": one.form, "size": one.size, "sha256": one.sha256} for one in listed.files
+            ],
+        })  # fmt: skip
+    else:
+        click.echo(" ".join((f"Wrote {file}: {len(listed.files)} files in {listed.folder}.", *made.told)))
+
+
+@papers.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@AS_JSON
+def verify(file: Path, as_json: bool) -> None:
+    """Check a digital file: names, content, nothing missing or too much, no newer scans in the dossier.
+
+    Exit code 1 when something is wrong with it, 2 when it is no digital file.
+    """
+    try:
+        listed, wrong = digital.opened(file)
+    except digital.NoDigitalFile as error:
+        fail(f"{file.name} {error}")
+    try:
+        wrong += digital.against(listed, loading.load_for_administration(listed.code))
+    except NotFound:
+        wrong.append(f"no dossier {listed.code[:40]!r} here")
+    if as_json:
+        show({"code": listed.code, "files": len(listed.files), "missing": listed.missing, "wrong": wrong})
+    elif wrong:
+        click.echo(f"{file.name}: {'; '.join(wrong)}")
+    else:
+        without = f"; without a scan: {', '.join(listed.missing)}" if listed.missing else ""
+        click.echo(f"{file.name}: {len(listed.files)} files of {listed.code}, all as they were written{without}.")
+    sys.exit(1 if wrong else 0)
 
 
 @papers.command("rotate-key")

@@ -21,7 +21,9 @@ from dossiers.office import services as office
 from dossiers.papers import files
 from dossiers.rules import instance
 from dossiers.rules import services as rules
+from dossiers.units import tree
 from dossiers.units.models import Unit
+from dossiers.units.services import REPORTED
 
 DEMO_PASSWORD = PASSWORD
 
@@ -62,7 +64,18 @@ def load(more: int, seed: int, scene: str = "bloc") -> int:
         instance.put(rules.COUNTED, rules.current().hash)  # there is no deadline yet that other rules counted
         told.play(played, more)
         played.store.flush()
+        _give_codes()
         office.record_everything("demo:loaded", None)
         engines.follow_numbers(db, ("body_member", "seat_status", "person", "dossier"))
         engines.gather_statistics(db)
     return played.made
+
+
+def _give_codes() -> None:
+    """Organisation codes, invented, for the Party's units: for the last of them nobody has asked for one yet."""
+    units = db.session.scalars(select(Unit).where(Unit.kind.in_(REPORTED)).order_by(Unit.id)).all()
+    for unit in units[:-1]:
+        digits = f"99000{unit.id:09d}"
+        unit.org_code = f"{digits[:2]}.{digits[2:5]}.{digits[5:8]}.{digits[8:11]}.{digits[11:]}"
+    db.session.flush()
+    tree.changed()

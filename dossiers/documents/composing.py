@@ -4,6 +4,7 @@ import hmac
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,13 @@ from workflow.rulebook import Rulebook
 _HERE = Path(__file__).parent
 FONTS = ("Liberation Serif", "Tinos", "Times New Roman", "Libertinus Serif")
 """Faces of Times metrics with Vietnamese letters, the first that is installed; the last comes with the renderer."""
+
+
+class Beside(StrEnum):
+    """A text that is no paper of the dossier's bundle."""
+
+    COVER_LIST = "cover_list"
+    REFUSAL = "refusal_told"
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +60,14 @@ class Paragraph(msgspec.Struct, frozen=True):
     centred: bool = False
 
 
+class Table(msgspec.Struct, frozen=True):
+    """A list below the paragraphs of a text: heads, how wide the columns are to each other, rows."""
+
+    heads: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A text, ready to be laid out."""
 
@@ -69,14 +85,16 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     receivers: tuple[str, ...]
     measures: dict[str, int]
     mark: str
+    table: Table | None = None
     fonts: tuple[str, ...] = FONTS
 
 
 @lru_cache(maxsize=1)
-def drafts() -> dict[Kind, Draft]:
+def drafts() -> dict[Kind | Beside, Draft]:
     """The drafts of all texts, by the kind of paper they make."""
     read = tomllib.loads((_HERE / "texts.toml").read_text("utf-8"))
-    return {Kind(kind): msgspec.convert(draft, Draft) for kind, draft in read.items()}
+    kinds = {str(kind): kind for kind in (*Kind, *Beside)}
+    return {kinds[kind]: msgspec.convert(draft, Draft) for kind, draft in read.items()}
 
 
 @lru_cache(maxsize=1)
@@ -108,21 +126,35 @@ def _template(text: str) -> Any:
 
 
 def compose(
-    kind: Kind, values: Mapping[str, Any], facts: DossierFacts, book: Rulebook, today: date, place: str, mark: str
+    kind: Kind | Beside,
+    values: Mapping[str, Any],
+    facts: DossierFacts,
+    book: Rulebook,
+    today: date,
+    place: str,
+    mark: str,
+    table: Table | None = None,
 ) -> Composed:
     """The text of a kind of paper for one dossier. KeyError when there is no draft of that kind.
 
     It carries number and day of the paper on file; where there is none yet, dots and today's layout.
     """
-    paper = facts.paper(book.form(kind))
+    paper = None if isinstance(kind, Beside) else facts.paper(book.form(kind))
     number, day = (paper.number, paper.issued_on) if paper else ("", None)
-    return write(drafts()[kind], values, number, day, today, place, mark)
+    return write(drafts()[kind], values, number, day, today, place, mark, table)
 
 
 def write(
-    draft: Draft, values: Mapping[str, Any], number: str, day: date | None, today: date, place: str, mark: str
+    draft: Draft,
+    values: Mapping[str, Any],
+    number: str,
+    day: date | None,
+    today: date,
+    place: str,
+    mark: str,
+    table: Table | None = None,
 ) -> Composed:
-    """A draft filled with values. Where it has no number or day yet: dots, and today's layout."""
+    """A draft filled with values, and a list within it. Where it has no number or day yet: dots, and today's layout."""
 
     def written(text: str) -> str:
         return str(_template(text).render(values))
@@ -146,6 +178,7 @@ def write(
         receivers=tuple(one for one in map(written, draft.receivers) if DOTS not in one),
         measures=layout_of(day or today).measures,
         mark=mark,
+        table=table,
     )
 
 
@@ -162,6 +195,7 @@ def _heading(by: str, values: Mapping[str, Any]) -> tuple[str, str]:
         "deciding": ("", values.get("deciding_body")),
         "nominator": ("", values.get("nominator")),
         "asker": (values.get("upper") if values.get("committee") else "", values.get("asker")),
+        "handing": (values.get("handing_above") or "", values.get("handing")),
         "person": ("", ""),
     }
     above, issuer = names[by]

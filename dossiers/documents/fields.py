@@ -27,9 +27,11 @@ NAMES = frozenset({
     "authority_of_deciding", "rule_of_votes", "rule_of_decision", "candidate", "birth_date", "sex", "home_town",
     "residence", "occupation", "employer", "ethnic_group", "religion", "identity_number", "introducer", "introducers",
     "helper", "together_since", "votes", "papers", "admitted_on", "ceremony_on", "probation_end", "effective_on",
-    "dots", "opinions",
+    "dots", "opinions", "code", "handing", "handing_above", "receiving",
 })  # fmt: skip
-"""What a text may name; of `votes` a body and a count, of `papers` a kind and `number` or `day`."""
+"""What a text may name (the last three: between whom the file is handed over); of `votes` a body and a count, of
+`papers` a kind and `number` or `day`.
+"""
 
 _BODIES = {
     "executive": (Body.UNION_EXECUTIVE, Purpose.NOMINATION),
@@ -66,7 +68,9 @@ def fields(
     kept = ("ethnic_group", "religion", "identity_number") if sensitive else ()
     values: dict[str, Any] = {
         **found,
+        **_handing(case, found, deciding),
         "dots": DOTS,
+        "code": case.code,
         "candidate": case.full_name,
         **{
             name: field_text(name, getattr(person, name))
@@ -130,6 +134,22 @@ def _deciding(route: Route, found: Mapping[str, str]) -> str:
         return found.get("committee", "")
     unit = found.get("committee" if route.is_delegated else "upper", "")
     return f"Ban Thường vụ {unit}" if unit else ""
+
+
+def _handing(case: Case, found: Mapping[str, str], deciding: str) -> dict[str, str]:
+    """Whose file it was and who acts on it now, where the dossier stands: between them it is handed over."""
+    below = [found[name] for name in ("cell", "section") if name in found]
+    at = str(case.state).removeprefix("recognition_")
+    if at == "awaiting_decision":
+        if case.route.has_committee_review and "committee" in found:
+            below.append(found["committee"])
+        receiving = deciding
+    elif at == "committee_review":
+        receiving = found.get("committee", "")
+    else:
+        below, receiving = below[:1], found.get("section") or found.get("committee") or deciding
+    above = found.get("upper", "") if below[-1:] == [found.get("committee")] else found.get("committee", "")
+    return {"handing": below[-1] if below else "", "handing_above": above, "receiving": receiving}
 
 
 def _votes(facts: DossierFacts, route: Route) -> dict[str, dict[str, str]]:

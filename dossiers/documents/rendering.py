@@ -11,14 +11,25 @@ import msgspec
 from dossiers.documents.composing import FONTS, Composed
 
 _LAYOUT = Path(__file__).parent / "layout.typ"
+_WORDS = Path(__file__).parent / "words.typ"
 
 
 def pdf(text: Composed | Sequence[Composed]) -> bytes:
     """The text as PDF; several follow each other, each from a page of its own, numbered by itself."""
     import typst  # 80 MB that no other page wants
 
-    data = json.dumps(msgspec.to_builtins(text), ensure_ascii=False)
-    made = typst.compile(str(_LAYOUT), sys_inputs={"data": data})
+    return _set(typst, _LAYOUT, msgspec.to_builtins(text))
+
+
+def words(paragraphs: Sequence[str], head: str) -> bytes:
+    """The bare words of a text as PDF, below a line that says what they are."""
+    import typst  # as above
+
+    return _set(typst, _WORDS, {"paragraphs": list(paragraphs), "head": head, "fonts": FONTS})
+
+
+def _set(typst: Any, layout: Path, data: Any) -> bytes:
+    made = typst.compile(str(layout), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
     assert isinstance(made, bytes)
     return made
 
@@ -73,6 +84,13 @@ def docx(text: Composed) -> bytes:
         )
         if not each.centred:
             paragraph.paragraph_format.first_line_indent = Mm(measures["indent"])
+    if text.table is not None:
+        listed = made.add_table(rows=1, cols=len(text.table.heads), style="Table Grid")
+        for cell, head in zip(listed.rows[0].cells, text.table.heads, strict=True):
+            cell.paragraphs[0].add_run(head).bold = True
+        for row in text.table.rows:
+            for cell, words in zip(listed.add_row().cells, row, strict=True):
+                cell.text = words
     left, right = pair()
     if text.receivers:
         write(left, "Nơi nhận:", Align.LEFT, 12).runs[0].underline = True

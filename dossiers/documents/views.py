@@ -10,6 +10,7 @@ from dossiers.documents import services
 from dossiers.people.personal import sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
+from dossiers.profile import contents
 from dossiers.rules import services as rules
 from dossiers.security import permits, signed
 
@@ -18,6 +19,7 @@ blueprint = Blueprint("documents", __name__)
 
 @blueprint.get("/ho-so/<code>/van-ban/<form>.<any(pdf, docx):suffix>")
 @permits("dossier.read")
+@contents
 def text(code: str, form: str, suffix: str) -> ResponseReturnValue:
     """A text of a dossier, drawn up from what is known today, for who sees the file."""
     who = signed()

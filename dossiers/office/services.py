@@ -20,11 +20,11 @@ everything on, all chains bear marks."""
 
 TOPICS: dict[str, Any] = {
     "unit:added": _l("Thêm đơn vị"),
+    "unit:coded": _l("Ghi mã tổ chức của đơn vị"),
     "units:moved": _l("Chuyển đơn vị, đổi cấp quyết định"),
     "units:reorganised": _l("Sắp xếp đơn vị theo phương án"),
     "units:undo_asked": _l("Đề nghị, hoặc thôi đề nghị, hoàn tác phương án"),
     "units:undone": _l("Hoàn tác phương án sắp xếp đơn vị"),
-    "unit:coded": _l("Ghi mã tổ chức của đơn vị"),
     "seat:linked": _l("Gắn người biểu quyết với người"),
     "seat:added": _l("Thêm người biểu quyết"),
     "seat:changed": _l("Đổi tình trạng người biểu quyết"),

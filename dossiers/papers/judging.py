@@ -80,16 +80,50 @@ def joined(files: Sequence[tuple[str, bytes]], leaves: Iterable[tuple[int, int, 
     return _made(asked, [content for _kind, content in files])
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A part of a bundle: its bookmark ("": none) and its pages (file, page from 1, turn); page 0: all of a PDF."""
+
+    title: str
+    leaves: Sequence[tuple[int, int, int]]
+
+
+def bound(files: Sequence[tuple[str, bytes]], parts: Iterable[Bound]) -> bytes:
+    """One PDF of parts, made of kept files and of PDF of ours (kind, content). Raises Unfit if it cannot be made."""
+    return _bind("bind", files, parts)[0]
+
+
+def bound_each(files: Sequence[tuple[str, bytes]], parts: Iterable[Bound]) -> list[bytes]:
+    """The same, a PDF for each part. Raises Unfit if one cannot be made."""
+    return _bind("bind_each", files, parts)
+
+
+def _bind(task: str, files: Sequence[tuple[str, bytes]], parts: Iterable[Bound]) -> list[bytes]:
+    told = [(part.title, [*part.leaves]) for part in parts]
+    return _all_made(
+        {"task": task, "kinds": [kind for kind, _content in files], "parts": told}, [one for _kind, one in files]
+    )
+
+
+def words_of(docx: bytes) -> list[str]:
+    """The paragraphs of a kept text of Word. Raises Unfit if it cannot be read."""
+    return [str(text) for text in json.loads(_made({"task": "read"}, [docx]))]
+
+
 def turned(content: bytes, turn: int) -> bytes:
     """A PNG, turned clockwise. Raises Unfit if it cannot be made."""
     return _made({"task": "turn", "turn": turn}, [content])
 
 
 def _made(asked: dict[str, Any], files: list[bytes]) -> bytes:
+    return _all_made(asked, files)[0]
+
+
+def _all_made(asked: dict[str, Any], files: list[bytes]) -> list[bytes]:
     answers = _run(asked, files)
     if not answers:
         raise Unfit(_("Không ghép được các trang của bản chụp này."))
-    return answers[0][1][0]
+    return answers[0][1]
 
 
 def _run(asked: dict[str, Any], files: list[bytes]) -> list[tuple[dict[str, Any], list[bytes]]]:

@@ -51,6 +51,9 @@ class Part(Code):
     SCAN = "scan"
     SCAN_PRINTED = "scan_printed"
     SCAN_SAVED = "scan_saved"
+    WHOLE = "whole"
+    DIGITAL = "digital"
+    COVER_LIST = "cover_list"
     READS = "reads"
     OPENED = "opened"
     FOREIGN = "foreign"
@@ -75,6 +78,9 @@ PART_LABELS: dict[Part, Text] = {
     Part.SCAN: Text("Bản chụp giấy tờ", "A scan"),
     Part.SCAN_PRINTED: Text("In bản chụp giấy tờ", "A scan, printed"),
     Part.SCAN_SAVED: Text("Tải bản chụp giấy tờ về", "A scan, downloaded"),
+    Part.WHOLE: Text("Tải cả hồ sơ về (PDF)", "The whole dossier, downloaded (PDF)"),
+    Part.DIGITAL: Text("Tải hồ sơ số về", "The digital file, downloaded"),
+    Part.COVER_LIST: Text("Bản kê giấy tờ", "The cover list"),
     Part.READS: Text("Nhật ký xem", "Who looked"),
     Part.OPENED: Text("Mở mục được che", "Opened what is covered"),
     Part.FOREIGN: Text("Thử mã ngoài phạm vi", "Tried a code out of reach"),
@@ -90,7 +96,7 @@ PART_LABELS: dict[Part, Text] = {
 
 OF_DOSSIERS = (
     Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.YEAR, Part.OPENED,
-    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED, Part.REQUEST,
+    Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED, Part.REQUEST, Part.WHOLE, Part.DIGITAL, Part.COVER_LIST,
 )  # fmt: skip
 """Parts that show a dossier to who opened it."""
 

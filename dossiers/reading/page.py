@@ -24,6 +24,7 @@ from dossiers.people.reading import Candidate, candidate
 from dossiers.people.rows import RelativeRow
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import TOLD, Opening
+from dossiers.profile import ACTS_OFF, is_register
 from dossiers.reading.points import PointShown, points_of
 from dossiers.reading.refusals import check_for, option_for
 from dossiers.units import registers, tree
@@ -184,8 +185,14 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
     tells, closed = not TOLD.isdisjoint(s.actor.roles), beyond(s.actor.roles)
     openings = privacy.openings(case.id) if tells or closed else ()
     opened = closed if any(one.account_id == signed.account_id for one in openings) else ()
-    without_cause = {*(() if is_off else ("follow_new_road",)), *(() if points else ("mend_point",))}
-    without_cause |= {"decline_correction"} if case.facts.correction is None else set()
+    without_cause = {
+        *(() if is_off else ("follow_new_road",)),
+        *(() if points else ("mend_point",)),
+        *(() if case.facts.correction else ("decline_correction",)),
+        *(ACTS_OFF if is_register() else ()),
+        *(() if _awaits_receipt(case) else ("receive_dossier",)),
+        *(("hand_over",) if case.facts.handed and case.facts.handed.received_on else ()),
+    }
     return DossierPage(
         case=case,
         situation=s,
@@ -215,6 +222,10 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         shown=shown(person, s.actor.roles, opened),
         warnings=monitoring.warnings(case.state, case.facts, s.rulebook, s.calendar, s.today) if sees else (),
     )
+
+
+def _awaits_receipt(case: Case) -> bool:
+    return case.facts.handed is not None and case.facts.handed.received_on is None
 
 
 def with_file(s: Situation, person: Candidate) -> Situation:
@@ -318,8 +329,8 @@ def votes_amended(case: Case, found: Sequence[Row[Any]]) -> dict[int, VoteAmende
 
 
 def relatives(case: Case) -> Sequence[RelativeRow]:
-    """The relatives to be verified."""
-    return people.relatives(case.id)
+    """The relatives to be verified; none in a register."""
+    return () if is_register() else people.relatives(case.id)
 
 
 def companions(case: Case) -> Sequence[Row[Any]]:

@@ -76,6 +76,7 @@ def _event_words(code: str) -> dict[str, str]:
         "recorded": gettext_in(code, "ghi lúc"),
         "number": gettext_in(code, "số"),
         "scan": gettext_in(code, "bản chụp %(paper)s: %(n)s trang"),
+        "handed": gettext_in(code, "%(n)s giấy tờ trong bản kê"),
         "ballot": gettext_in(code, "tán thành %(f)s/%(e)s"),
         "meeting": gettext_in(code, "cuộc họp số %(n)s"),
         "return_to": gettext_in(code, "về bước"),
@@ -152,6 +153,8 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
     for paper in said.get("papers", ()):
         number = f" {word['number']} {escape(paper['number'])}" if paper.get("number") else ""
         yield f"<span>{escape(paper['form'])}{number}</span>"
+    if handed := said.get("handed"):
+        yield f"<span>{word['handed'] % {'n': len(handed)}}</span>"
     if scan := said.get("scan"):
         pages = {"paper": escape(scan["form"]), "n": len(scan.get("leaves", ()))}
         yield f"<span>{word['scan'] % pages}</span>"

@@ -14,6 +14,7 @@ from dossiers.papers import files, judging
 from dossiers.papers.models import PaperRecord, PaperScan, ScanFile, StoredFile
 from dossiers.papers.scanner import INFECTED, WAITING
 from dossiers.papers.scans import read_leaves
+from dossiers.profile import is_register
 from dossiers.rules import services as rules
 from workflow.facts import Leaf, Paper
 
@@ -85,7 +86,9 @@ class Scanned:
 
 
 def of(dossier_id: int) -> list[ScanShown]:
-    """All scans of a dossier, oldest first; two queries."""
+    """All scans of a dossier, oldest first; two queries. A register shows none."""
+    if is_register():
+        return []
     of_scan: dict[int, list[Any]] = {}
     for row in run(_FILES, {"dossier": dossier_id}):
         of_scan.setdefault(row.seq, []).append(row)

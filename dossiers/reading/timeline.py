@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, null, select
 
+from dossiers import profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
@@ -93,7 +94,7 @@ def timeline(
         Line(
             row,
             row.who,
-            seen_of_event(events.personal_said(opened(case.id, row.seq, row.content)), held) if row.content else {},
+            _seen(row, case.id, held) if row.content else {},
             details,
             marks.get(row.seq),
             names.get(details.get("behalf"), ""),
@@ -101,6 +102,11 @@ def timeline(
         )
         for row, (_trigger, _seq, details) in zip(rows, own, strict=True)
     ]
+
+
+def _seen(row: Any, dossier_id: int, held: frozenset[Role]) -> dict[str, Any]:
+    personal = events.personal_said(opened(dossier_id, row.seq, row.content))
+    return seen_of_event(profile.told(row.trigger, personal), held)
 
 
 def _marks(told: Iterable[tuple[str, int, Mapping[str, Any]]]) -> dict[int, tuple[Mark, int]]:

@@ -1,25 +1,41 @@
 """The page of a dossier: what it is about now, and its tabs, each at an address of its own; the scans of its papers."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
 from dossiers.casework import advance, claims, loading
 from dossiers.casework.case import Case
+from dossiers.casework.helping import roles_over
 from dossiers.documents.fields import OPINIONS
-from dossiers.documents.services import MIMETYPES, kind_of
+from dossiers.documents.services import MIMETYPES, RENDER, kind_of
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.people.personal import beyond, field_label
+from dossiers.papers.files import Damaged
+from dossiers.papers.judging import Unfit
+from dossiers.people.personal import beyond, field_label, sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
-from dossiers.reading import causes, scans
+from dossiers.profile import contents
+from dossiers.reading import bundle, causes, digital, scans
 from dossiers.reading import page as reading
+from dossiers.reading.bundle import Unready
 from dossiers.reading.page import DossierPage
 from dossiers.reading.scans import ScanShown
 from dossiers.reading.timeline import timeline
@@ -108,6 +124,7 @@ def _sent(code: str, seq: int, part: Part, saved: bool = False) -> ResponseRetur
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>")
 @permits("dossier.read")
+@contents
 def scan(code: str, seq: int) -> ResponseReturnValue:
     """A scan with its pages, and the ways to print, save or change it."""
     case, page, shown = _scan(code, seq, Part.SCAN)
@@ -120,6 +137,7 @@ def scan(code: str, seq: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/trang/<int:nr>")
 @permits("dossier.read")
+@contents
 def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
     """A page of a scan, as a picture."""
     _case, _page, shown = _scan(code, seq, Part.SCAN)
@@ -134,6 +152,7 @@ def scan_page(code: str, seq: int, nr: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/xem")
 @permits("dossier.read")
+@contents
 def scan_shown(code: str, seq: int) -> ResponseReturnValue:
     """A scan as PDF, within its page."""
     return _sent(code, seq, Part.SCAN)
@@ -141,6 +160,7 @@ def scan_shown(code: str, seq: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/in")
 @permits("dossier.read")
+@contents
 def scan_printed(code: str, seq: int) -> ResponseReturnValue:
     """A scan as PDF, to be printed."""
     return _sent(code, seq, Part.SCAN_PRINTED)
@@ -148,13 +168,73 @@ def scan_printed(code: str, seq: int) -> ResponseReturnValue:
 
 @blueprint.get("/ho-so/<code>/ban-chup/<int:seq>/tai-ve")
 @permits("dossier.read")
+@contents
 def scan_saved(code: str, seq: int) -> ResponseReturnValue:
     """A scan as a file to keep."""
     return _sent(code, seq, Part.SCAN_SAVED, saved=True)
 
 
+def _put_together(
+    code: str, part: Part, make: Callable[[Case, bool], bytes], kind: str, name: str
+) -> ResponseReturnValue:
+    """A file made of all a dossier holds, for who sees the file; why not, on the tab of papers, where it cannot be."""
+    who = signed()
+    case = loading.load_case(code, who)
+    roles = roles_over(who, case)
+    if not sees_file(roles):
+        abort(403)
+    try:
+        content = make(case, sees_sensitive(roles))
+    except (Unready, Unfit) as error:
+        flash(str(error), "error")
+    except Damaged:
+        flash(_("Một bản chụp của hồ sơ không đọc được; báo người quản trị kiểm tra nhật ký."), "error")
+    else:
+        privacy.note(case.id, who.account_id, part)
+        answer = wire.named_file(content, kind, f"{case.code} {name} - {case.full_name}{_SUFFIX[kind]}", saved=True)
+        shown_alone(answer)
+        return answer
+    return redirect(url_for("reading.papers", code=code), 303)
+
+
+_ZIP = "application/zip"
+_SUFFIX = {MIMETYPES["pdf"]: ".pdf", MIMETYPES["docx"]: ".docx", _ZIP: ".zip"}
+
+
+@blueprint.get("/ho-so/<code>/ca-ho-so.pdf")
+@permits("dossier.read")
+@contents
+def whole_dossier(code: str) -> ResponseReturnValue:
+    """All papers on file as one PDF, with a bookmark each."""
+    return _put_together(code, Part.WHOLE, bundle.pdf, MIMETYPES["pdf"], _("Hồ sơ"))
+
+
+@blueprint.get("/ho-so/<code>/ho-so-so.zip")
+@permits("dossier.read")
+@contents
+def digital_file(code: str) -> ResponseReturnValue:
+    """The scans under the names of 1361-CV/BTCTW, as a zip."""
+
+    def make(case: Case, sensitive: bool) -> bytes:
+        return digital.make(case, sensitive).content
+
+    return _put_together(code, Part.DIGITAL, make, _ZIP, _("Hồ sơ số"))
+
+
+@blueprint.get("/ho-so/<code>/ban-ke.<any(pdf, docx):suffix>")
+@permits("dossier.read")
+def cover_list(code: str, suffix: str) -> ResponseReturnValue:
+    """The list of the papers on file."""
+
+    def make(case: Case, _sensitive: bool) -> bytes:
+        return RENDER[suffix](bundle.cover_list(case, bundle.handed(case)))
+
+    return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
+
+
 @blueprint.get("/ho-so/<code>/than-nhan")
 @permits("dossier.read")
+@contents
 def relatives(code: str) -> ResponseReturnValue:
     """The relatives with relation and result, for who may see the file."""
     case, page = _read(code, Part.RELATIVES)

@@ -20,7 +20,7 @@ from dossiers.verification.request_forms import AnswerForm, RemindForm, SendForm
 from workflow import bundle
 from workflow.facts import Introducer
 from workflow.facts import Relative as RelativeFact
-from workflow.guards import Situation, introducing_form
+from workflow.guards import ON_PAPER, Situation, introducing_form
 from workflow.papers import Kind
 
 
@@ -201,6 +201,21 @@ class ConcludeForm(Reasoned, ActForm):
 
     happened_on = DayField(_l("Ngày kết luận"), [required])
     reason = ParagraphField(_l("Kết luận thẩm tra"), [required, Words(2000), concludes])
+
+    def prepare(self, case: Case, s: Situation, trigger: str) -> None:
+        """A register asks for no text."""
+        super().prepare(case, s, trigger)
+        self._asked = s.rulebook.flag("contents_kept")
+        if not self._asked:
+            del self.reason
+
+    _asked = True
+
+    def bring(self, brought: Brought, case: Case) -> None:
+        """The text, or where it stands."""
+        super().bring(brought, case)
+        if not self._asked:
+            brought.evidence["reason"] = ON_PAPER
 
 
 FORMS: dict[str, type[ActForm]] = {

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from dossiers import wire
 from dossiers.acting.road import add_acts
 from dossiers.casework import answered
+from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import load_cases
 from dossiers.documents import letters, rendering
 from dossiers.documents.letters import Wanted
@@ -118,7 +119,7 @@ def letters_file() -> ResponseReturnValue:
     """The letters of requests in one file, for who sees the files of their dossiers; a reminder where one went out."""
     who, picks = signed(), parse_picks(request.args.getlist("yeu-cau"), letters.MOST)
     cases = load_cases(sorted({code for code, _nr in picks}), who)
-    seen = {code: case for code, case in cases.items() if sees_file(who.roles_over(case.acting_units))}
+    seen = {code: case for code, case in cases.items() if sees_file(roles_over(who, case))}
     numbers = [case.id for case in seen.values()]
     sent, relatives = reading.letters(numbers), people.relatives_of(numbers)
     persons = people.candidates([case.person_id for case in seen.values()])

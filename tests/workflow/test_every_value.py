@@ -183,6 +183,8 @@ PROBES: dict[str, Probe] = {
     "smallest_cell": said(S.CELL_REVIEW, AT_CELL, "pass_cell_vote", number="1", ballot=Ballot(3, 3, 3)),
     "quorum_effect": said(S.CELL_REVIEW, AT_CELL, "record_failed_vote", ballot=Ballot(15, 8, 5)),
     "quorum_effect_committee": said(S.COMMITTEE_REVIEW, PREPARED, "record_failed_vote", ballot=Ballot(15, 8, 5)),
+    "contents_kept": said(S.VERIFYING, verifying(relatives=()), "conclude_verification", reason="Đủ."),
+    "handing_over": said(S.COMMITTEE_REVIEW, PREPARED, "pass_committee_vote", **vote(15)),
     "deciding_bodies": lambda book: route_of(
         ((UnitKind.CELL, None), (UnitKind.GRASSROOTS_COMMITTEE, None), (UnitKind.UPPER_COMMITTEE, None)), book
     ),

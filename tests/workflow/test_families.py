@@ -19,6 +19,7 @@ from workflow.facts import (
     Controlled,
     DossierFacts,
     Evidence,
+    Handed,
     Introducer,
     Leaf,
     Paper,
@@ -244,7 +245,7 @@ WHOLE = Evidence(
     year=2021,
     member_moves=True,
     scan=Scan(1, 0, "5-KNĐ", ("a",), (Leaf(),)), request=Request(about=("r1",)), asked=1, outcome=Outcome.REFUSED,
-    opinion=Opinion(3, 2),
+    opinion=Opinion(3, 2), handed=(Handed(1, 0, "5-KNĐ"),),
 )  # fmt: skip
 
 

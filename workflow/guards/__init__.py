@@ -29,6 +29,7 @@ from workflow.guards.corrections import (
     own_last_act,
     proposal_competent,
 )
+from workflow.guards.handing import all_ticked, cover_list_right, is_handed, not_received_yet, received_first
 from workflow.guards.mending import (
     TAKEN_LABELS,
     is_being_mended,
@@ -54,7 +55,7 @@ from workflow.guards.order import (
     results_by_then,
     text_has_come,
 )
-from workflow.guards.papers import scan_of_a_paper
+from workflow.guards.papers import ON_PAPER, contents_allowed, scan_of_a_paper
 from workflow.guards.probation import (
     classified_in_turn,
     classified_level,
@@ -158,6 +159,7 @@ from workflow.guards.voting import (
 __all__ = [
     "CONTROL_LABELS",
     "LEAVING_GROUNDS",
+    "ON_PAPER",
     "REMOVAL_GROUNDS",
     "SCHOOLING_GROUNDS",
     "TAKEN_LABELS",
@@ -167,6 +169,7 @@ __all__ = [
     "Situation",
     "admission_voted",
     "age",
+    "all_ticked",
     "answer_fits",
     "application_papers",
     "back_on_road",
@@ -179,6 +182,7 @@ __all__ = [
     "committee_majority",
     "competent",
     "consent",
+    "contents_allowed",
     "controllers",
     "correction_allowed",
     "correction_by_two",
@@ -190,6 +194,7 @@ __all__ = [
     "course_dates",
     "course_over",
     "course_proposed",
+    "cover_list_right",
     "cv_after_application",
     "day_has_come",
     "day_in_order",
@@ -213,6 +218,7 @@ __all__ = [
     "introducers",
     "introducing_form",
     "is_being_mended",
+    "is_handed",
     "is_prepared",
     "is_stale",
     "is_suspended",
@@ -231,6 +237,7 @@ __all__ = [
     "not_being_mended",
     "not_closed",
     "not_received",
+    "not_received_yet",
     "not_stale",
     "not_suspended",
     "not_told",
@@ -249,6 +256,7 @@ __all__ = [
     "quorum_of_cell",
     "quorum_warning",
     "readmission_allowed",
+    "received_first",
     "received_in_order",
     "recognition_papers",
     "recognition_voted",

@@ -202,6 +202,7 @@ _NEED_NAMES: dict[str, Text] = {
     "points": Text("những điểm phải sửa", "the points to mend"),
     "point": Text("điểm đã sửa", "the point that was mended"),
     "renamed": Text("việc đổi họ tên", "that the name changes"),
+    "handed": Text("giấy tờ bàn giao", "the papers handed over"),
     "scan": Text("bản chụp", "the scan"),
     "stands_in": Text("bước hồ sơ đang ở", "the step the dossier stands at"),
     "taken": Text("những việc đã làm trên giấy", "what was done on paper"),

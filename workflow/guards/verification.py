@@ -177,6 +177,8 @@ def relatives_verified(s: Situation) -> Refusal | None:
 
     01-HD/TW §3; nobody else may be asked about.
     """
+    if not s.rulebook.flag("contents_kept"):  # they stand in the file on paper
+        return None
     asked = {Relation(word) for word in s.rulebook.words("verified_persons")}
     relations = {relative.relation for relative in s.facts.relatives}
     missing: list[Text] = []

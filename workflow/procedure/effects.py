@@ -6,7 +6,7 @@ import msgspec
 
 from workflow.asking import Asked
 from workflow.deadlines import probation_end
-from workflow.facts import Candidate, Evidence, Extension, Point, PreparedCorrection, Source, Taken, Vouched
+from workflow.facts import Candidate, Evidence, Extension, HandedOver, Point, PreparedCorrection, Source, Taken, Vouched
 from workflow.guards import Situation, deciding_body, removal_body, replaced
 from workflow.votes import Body, Purpose
 
@@ -125,6 +125,15 @@ def unprepare(s: Situation, e: Evidence) -> Changes:
     """The preparation is undone; the first resolution keeps the clock of the decision running."""
     points = tuple(Point(nr) for nr, _ in enumerate(e.points, start=1))
     return {**_UNPREPARED, "points": points}
+
+
+def hand_over(s: Situation, e: Evidence) -> Changes:
+    return {"handed": HandedOver(e.happened_on, e.handed)}
+
+
+def receive_dossier(s: Situation, e: Evidence) -> Changes:
+    assert s.facts.handed is not None
+    return {"handed": msgspec.structs.replace(s.facts.handed, received_on=e.happened_on)}
 
 
 def mend_point(s: Situation, e: Evidence) -> Changes:

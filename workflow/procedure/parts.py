@@ -62,6 +62,23 @@ def roads_with(state: State) -> Where:
     return Where()
 
 
+HANDING: tuple[tuple[str, Who, Where], ...] = (
+    ("section_appraisal", CELL, WITH_SECTION),
+    ("committee_review", SECTION, COMMITTEE_AFTER_SECTION),
+    ("committee_review", CELL, TO_COMMITTEE),
+    ("awaiting_decision", COMMITTEE, WITH_REVIEW),
+    ("awaiting_decision", SECTION, DECISION_AFTER_SECTION),
+    ("awaiting_decision", CELL, TO_DECISION),
+)
+"""Who hands a dossier to whoever acts next, by where it stands, in either half of the road, and on which roads."""
+
+RECEIVING: tuple[tuple[str, Who], ...] = (
+    ("section_appraisal", SECTION),
+    ("committee_review", COMMITTEE),
+    ("awaiting_decision", (*DECIDING_OFFICE, *DECIDING)),
+)
+"""Who receives it there."""
+
 # from which states
 
 OPEN: tuple[State, ...] = tuple(state for state in State if state not in ENDS)

@@ -72,6 +72,11 @@ _NOT_A_RECORD = Text(
     "This act is not corrected: do it again with what is right.",
 )
 
+_NOT_CORRECTED = Text(
+    "Bàn giao không đính chính: hoàn tác trong ngày, bàn giao lại, hoặc trả hồ sơ.",
+    "Handing over is not corrected: take it back within the day, hand over again, or return the dossier.",
+)
+
 SIDE_ROADS: tuple[Line, ...] = (
     # along the way
     Line("record_papers", _FILE_STATES, None, parts.CELL_OR_OFFICE, ("papers",)),
@@ -210,6 +215,38 @@ SIDE_ROADS: tuple[Line, ...] = (
         )
         for source, dests in _RETURNS.items()
         for dest in dests
+    ),
+    *(
+        Line(
+            "hand_over",
+            (State(f"{half}{at}"),),
+            None,
+            who,
+            ("handed",),
+            (g.not_received_yet, g.cover_list_right),
+            only=only,
+            effect=effects.hand_over,
+            correction=Correction.NEVER,
+            never=_NOT_CORRECTED,
+        )
+        for half in ("", "recognition_")
+        for at, who, only in parts.HANDING
+    ),
+    *(
+        Line(
+            "receive_dossier",
+            (State(f"{half}{at}"),),
+            None,
+            who,
+            ("handed",),
+            (g.is_handed, g.all_ticked),
+            only=parts.roads_with(State(f"{half}{at}")),
+            effect=effects.receive_dossier,
+            correction=Correction.NEVER,
+            never=_NOT_CORRECTED,
+        )
+        for half in ("", "recognition_")
+        for at, who in parts.RECEIVING
     ),
     Line(
         "mend_point",

@@ -27,7 +27,7 @@ ALWAYS: tuple[Guard, ...] = (
     g.competent, g.not_closed,
     g.day_not_before_the_party, g.day_has_come, g.day_in_order, g.text_has_come, g.papers_by_then, g.results_by_then,
     g.points_mended,
-    g.evidence_complete, g.evidence_fits, g.separated,
+    g.evidence_complete, g.evidence_fits, g.separated, g.contents_allowed,
 )  # fmt: skip
 """Guards every act passes, before its own."""
 

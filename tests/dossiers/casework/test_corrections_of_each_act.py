@@ -47,7 +47,7 @@ TABLE = {
     "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
     "send_request": ALLOWED, "remind_request": ALLOWED, "record_answer": ALLOWED,
-    "attach_scan": NEVER,
+    "attach_scan": NEVER, "hand_over": NEVER, "receive_dossier": NEVER,
     "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
     "record_month": ALLOWED, "remark_quarter": ALLOWED, "answer_warning": ALLOWED, "assign_helper": ALLOWED,
     "helper_leaves": ALLOWED, "record_merit": ALLOWED, "classify": ALLOWED, "tell_person": ALLOWED,
@@ -128,7 +128,7 @@ def corrected(dossier_id: int, target: Counted) -> Evidence:
 NOT_IN_THE_DEMO = (
     "approve_decision", "fail_course", "record_certificate",
     "renew_certificate", "redo_stale_papers", "revoke_decision",
-    "refer_to_superior", "follow_new_road",
+    "refer_to_superior", "follow_new_road", "hand_over", "receive_dossier",
     "record_failed_removal_vote", "close", "resume", "transfer", "reorganise", "correct_candidate",
     "prepare_correction", "decline_correction", "change_rulebook", "readmit", "take_over", "receive_transfer",
     "confirm_after_mending", "answer_warning", "assign_helper", "helper_leaves", "record_merit", "classify",

@@ -235,3 +235,16 @@ def test_the_command_writes_a_text_or_says_in_a_line_why_not(app: Flask, tmp_pat
         failed = runner.invoke(args=["papers", "render", *arguments])
         assert failed.exit_code == 2
         assert said in failed.output and failed.output.count("\n") == 1
+
+
+def test_a_refusal_is_told_to_the_cell(app: Flask, person: Maker, tmp_path: Path) -> None:
+    code = code_in(app, "not_admitted")
+    officer = person("inspector", "KHOI")
+    link = officer.get(f"/ho-so/{code}/giay-to").html.select_one('a[href$="/van-ban/TB-KKN.pdf"]')
+    assert link
+    read = words(officer.get(link["href"]).body)
+    assert "về việc không kết nạp" in read and code in read
+    for form, wanted in (("TB-KKN", "không kết nạp"), ("bk-hs", "BẢN KÊ")):
+        done = app.test_cli_runner().invoke(args=["papers", "render", code, form, str(tmp_path / "a.pdf")])
+        assert done.exit_code == 0, done.output
+        assert wanted in words((tmp_path / "a.pdf").read_bytes())
