@@ -14,7 +14,6 @@ from dossiers import (
     incoming,
     languages,
     logs,
-    navigation,
     profile,
     security,
     sessions,
@@ -116,9 +115,7 @@ def _blueprints(app: Flask) -> None:
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
-        meetings_pages, decisions_pages,
-        meetings_pages, delegations_pages,
-        meetings_pages, reorganising_pages,
+        meetings_pages, decisions_pages, delegations_pages, reorganising_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

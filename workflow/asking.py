@@ -4,11 +4,11 @@ Frozen and without a word typed, as all facts: who is asked by name and what was
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from workflow.codes import Code
 from workflow.text import Text
 
 Key = Annotated[str, msgspec.Meta(max_length=64)]
@@ -20,14 +20,14 @@ CANDIDATE = "candidate"
 """What a request calls the candidate, who is verified beside the relatives."""
 
 
-class Way(StrEnum):
+class Way(Code):
     """How a request goes out: somebody travels only if needed (06-HD/TW 3.4)."""
 
     LETTER = "letter"
     PERSON = "person"
 
 
-class Giver(StrEnum):
+class Giver(Code):
     """Who is asked for an opinion on a candidate, or on a probationary member."""
 
     YOUTH_UNION = "youth_union"
@@ -39,7 +39,7 @@ class Giver(StrEnum):
     RESIDENCE = "residence"
 
 
-class Outcome(StrEnum):
+class Outcome(Code):
     """What became of a request."""
 
     ANSWERED = "answered"

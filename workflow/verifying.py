@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 
 import msgspec
 
 from workflow.asking import CANDIDATE, Asked, Outcome
 from workflow.calendar import WorkCalendar
+from workflow.codes import Code
 from workflow.facts import DossierFacts, Relation, Relative
 from workflow.rulebook import Rulebook
 from workflow.text import Text
 from workflow.votes import Purpose
 
 
-class Standing(StrEnum):
+class Standing(Code):
     """How it stands with one who is to be verified, or with an opinion."""
 
     NOT_ASKED = "not_asked"

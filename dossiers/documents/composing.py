@@ -4,7 +4,6 @@ import hmac
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,7 @@ from jinja2 import ChainableUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from dossiers.documents.fields import DOTS
+from workflow.codes import Code
 from workflow.facts import DossierFacts
 from workflow.papers import Kind
 from workflow.rulebook import Rulebook
@@ -24,7 +24,7 @@ FONTS = ("Liberation Serif", "Tinos", "Times New Roman", "Libertinus Serif")
 """Faces of Times metrics with Vietnamese letters, the first that is installed; the last comes with the renderer."""
 
 
-class Beside(StrEnum):
+class Beside(Code):
     """A text that is no paper of the dossier's bundle."""
 
     COVER_LIST = "cover_list"

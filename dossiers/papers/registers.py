@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, tuple_
@@ -20,11 +19,12 @@ from dossiers.office import services as office
 from dossiers.papers.models import NumberBook, PaperRecord, RegisteredNumber
 from dossiers.papers.numbers import PaperRow
 from dossiers.rules import services as rules
+from workflow.codes import Code
 from workflow.papers import Kind
 from workflow.text import Text
 
 
-class Series(StrEnum):
+class Series(Code):
     """A kind of text whose numbers run on together; the value is its sign."""
 
     DECISION = "QĐ"
@@ -43,7 +43,7 @@ SERIES_LABELS: dict[Series, Text] = {
 }
 
 
-class Runs(StrEnum):
+class Runs(Code):
     """Through what numbers run on: a committee's term (05-HD/VPTW), or a year (36-HD/VPTW)."""
 
     TERM = "term"

@@ -1,14 +1,14 @@
 """What a plan does to units, line by line."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import msgspec
 
+from workflow.codes import Code
 from workflow.text import Text
 
 
-class What(StrEnum):
+class What(Code):
     """What becomes of units."""
 
     MERGE = "merge"

@@ -1,16 +1,16 @@
 """Plans by which units change."""
 
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers.extensions import Model
 from dossiers.office.logged import logged
+from workflow.codes import Code
 
 
-class Stage(StrEnum):
+class Stage(Code):
     """How far a plan has come."""
 
     DRAFT = "draft"
