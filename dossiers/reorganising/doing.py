@@ -83,6 +83,7 @@ def carry_out(number: int, seen: str, who: Signed) -> Effects:
     """
     try:
         with write_transaction():
+            engines.lock_numbers(db)  # before it is read: somebody else may be carrying it out
             plan = db.session.get_one(UnitPlan, number, populate_existing=True)
             effects = _perform(plan, who.account_id)
             if effects.faults or plan.stage != Stage.ASKED or effects.print_of(plan.edition) != seen:

@@ -47,6 +47,7 @@ def undo(number: int, seen: str, who: Signed) -> Effects:
     """Undo a plan as it was previewed (`seen`), in one transaction. Raises NotAsSeen; nothing is written then."""
     try:
         with write_transaction():
+            engines.lock_numbers(db)  # before it is read: somebody else may be undoing it
             plan = db.session.get_one(UnitPlan, number, populate_existing=True)
             effects = _perform(plan, plan.undo_by or 0)
             if effects.faults or plan.stage != Stage.UNDO_ASKED or effects.print_of(plan.edition) != seen:

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dossiers.casework.models import Scope
+from dossiers.casework.models import Dossier, Scope, VoteRecord
 from dossiers.extensions import db
+from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.units import registers, tree
 from dossiers.units.models import Unit
 from tests.dossiers.reorganising import plans
@@ -213,8 +214,6 @@ def test_what_takes_effect_later_waits(app: Flask, admin: Person, second: Person
 
 def test_a_meeting_being_prepared_stands_against_closing_its_unit(app: Flask, admin: Person, second: Person) -> None:
     with app.app_context():
-        from dossiers.meetings.models import Meeting
-
         meeting = db.session.scalars(
             select(Meeting)
             .where(Meeting.closed.is_(False), Meeting.cancelled_at.is_(None))
@@ -225,6 +224,38 @@ def test_a_meeting_being_prepared_stands_against_closing_its_unit(app: Flask, ad
     plan = plans.begin(admin)
     plans.added(admin, plan, "merge", "KHOI", (cell,), to="DB01-C1 ")
     assert "còn cuộc họp ngày" in text_of(admin.get(f"/don-vi/sap-xep/{plan}/xem-truoc"))
+
+
+def test_votes_held_since_stand_against_it(app: Flask, admin: Person, second: Person) -> None:
+    """By an earlier day than votes that were counted against the register that ends."""
+    with app.app_context():
+        vote = select(VoteRecord.register_unit_id, Unit.code).join(Unit, Unit.id == VoteRecord.register_unit_id)
+        cells = vote.where(VoteRecord.body == "cell", VoteRecord.held_on >= date(2022, 6, 1), Unit.code != "DB01-C1")
+        _unit, cell = db.session.execute(cells.where(Unit.kind == "cell").limit(1)).one()
+    plan = plans.begin(admin, since="01/06/2022")
+    plans.added(admin, plan, "merge", "KHOI", (cell,), to="DB01-C1 ")
+    plans.hand_over(admin, plan)
+    page = second.get(f"/don-vi/sap-xep/{plan}/xem-truoc")
+    assert f"{cell} đã biểu quyết từ ngày 01/06/2022" in text_of(page) and "act" not in page.forms
+
+
+def test_a_dossier_on_an_agenda_stays_on_its_road(app: Flask, admin: Person) -> None:
+    """It goes elsewhere only once it is off the agenda of a body that would not be above it any more."""
+    with app.app_context():
+        agenda = (
+            select(Dossier.code, Unit.code)
+            .join(MeetingLine, MeetingLine.dossier_id == Dossier.id)
+            .join(Meeting, Meeting.id == MeetingLine.meeting_id)
+            .join(Unit, Unit.id == Dossier.unit_id)
+            .where(Meeting.closed.is_(False), Meeting.cancelled_at.is_(None), Unit.kind == "cell")
+        )
+        code, cell = db.session.execute(agenda.where(Meeting.unit_id == Dossier.unit_id).limit(1)).one()
+    plan = plans.begin(admin)
+    form = admin.get(f"/don-vi/sap-xep/{plan}/them/split?o={cell}").forms["act"]
+    form["code"], form["name"], form["dossiers"] = "MOI-C1", "Chi bộ mới", code
+    assert form.submit().status_int == 303
+    said = text_of(admin.get(f"/don-vi/sap-xep/{plan}/xem-truoc"))
+    assert f"Hồ sơ {code} còn trong chương trình họp" in said
 
 
 def test_an_organisation_code_is_written_down(app: Flask, admin: Person, second: Person) -> None:
