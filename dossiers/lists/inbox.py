@@ -89,6 +89,11 @@ class Inbox:
     answers: int = 0
 
     @property
+    def helps_nobody(self) -> bool:
+        """Whether somebody holds the role of a helper and helps nobody."""
+        return not self.helped and not BOUND.isdisjoint(self.roles)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do now."""
         return not self.late and not self.groups

@@ -160,9 +160,21 @@ def _counted(unit: Node, year: int, as_of: date) -> tuple[list[_Counted], bool]:
 
 
 _BY_NAME = _lines(Scope).order_by(Scope.sort_key, Scope.dossier_id).limit(bindparam("limit"))
+_FIRST_OF_SOURCE = union_all(
+    *(
+        select(
+            select(Scope.dossier_id)
+            .where(_OF_UNIT, Scope.state == state)
+            .order_by(Scope.sort_key, Scope.dossier_id)
+            .limit(bindparam("limit"))
+            .subquery()
+        )
+        for state in _UNDER_WAY
+    )
+).subquery()  # the first names of each state, each a range of an index
 _ITEMS = {
     "admitted": _BY_NAME.where(*_WAS_ADMITTED),
-    "source": _BY_NAME.where(_OF_UNIT, Scope.state.in_(_UNDER_WAY)),
+    "source": _BY_NAME.join(_FIRST_OF_SOURCE, _FIRST_OF_SOURCE.c.dossier_id == Scope.dossier_id).where(_OF_UNIT),
 }
 # In no order of the database, which would look through all names of the unit for a few codes.
 _BY_CODE = (

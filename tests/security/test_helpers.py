@@ -122,7 +122,9 @@ def test_who_helps_no_more_sees_nothing_more(app: Flask, person: Maker, how: str
             db.session.commit()
     helper.get(f"/ho-so/{code}", status=404)
     helper.get(f"/ho-so/{code}/nam-du-bi", status=404)
-    assert code not in text_of(helper.get("/viec-cua-toi"))
+    first = text_of(helper.get("/viec-cua-toi"))
+    assert code not in first
+    assert ("Chưa được phân công giúp đỡ ai" in first) is (how == "seat_of_nobody")
 
 
 def test_a_helper_who_comes_back_sees_again(app: Flask, person: Maker) -> None:

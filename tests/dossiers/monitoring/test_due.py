@@ -267,3 +267,5 @@ def test_the_pages_lead_to_one_another(app: Flask, person: Maker) -> None:
     for path in ("/viec-cua-toi", "/sau-ket-nap", "/sau-ket-nap/bang"):
         page = secretary.get(path)
         assert [a for a in page.html.select("a") if a["href"].startswith("/sau-ket-nap/den-han")], path
+    inbox = person("upper_officer", "KHOI").get("/viec-cua-toi")
+    assert [a for a in inbox.html.select("a") if a["href"] == "/sau-ket-nap/den-han"]
