@@ -70,15 +70,14 @@ _PERIODS = (
 _ANY = 2**31 - 1
 
 
-def periods(book: Book) -> list[str]:
-    """The periods of which a register holds numbers, the newest first."""
-    return [row[0] for row in run(_PERIODS, {"book": book.id})]
-
-
-def missing(book: Book, period: str) -> int:
-    """How many numbers were left out between the first and the last that stands there."""
-    found = {row[0]: row for row in run(_PERIODS, {"book": book.id})}.get(period)
-    return 0 if found is None else found[2] - min(found[3], book.least(period)) + 1 - found[1]
+def left_out(book: Book) -> dict[str, int]:
+    """The periods of which a register holds numbers, the newest first: how many were left out of each, between the
+    first and the last that stands there. One query.
+    """
+    return {
+        period: highest - min(lowest, book.least(period)) + 1 - many
+        for period, many, highest, lowest in run(_PERIODS, {"book": book.id})
+    }
 
 
 def entries(book: Book, period: str, most: int, until: int | None = None) -> tuple[list[Entry], int | None]:

@@ -23,7 +23,6 @@ from dossiers.languages import gettext as _
 from dossiers.meetings import services as meetings
 from dossiers.meetings.models import Meeting
 from dossiers.meetings.services import Moved, Shut
-from dossiers.navigation import page_number
 from dossiers.papers import registers
 from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Book, NotNext, Opened, Taken
 from dossiers.privacy import services as privacy
@@ -214,15 +213,16 @@ def open_register() -> ResponseReturnValue:
 
 
 def _about(book: Book) -> dict[str, Any]:
-    there = numbers.periods(book)
+    there = numbers.left_out(book)
     usual = book.period(clock.today())
-    asked = request.args.get("ky", usual if usual in there or not there else there[0])
+    asked = request.args.get("ky", usual if usual in there else next(iter(there), usual))
     if asked not in (*there, usual):
         abort(404)
     return {
         "book": book,
         "period": asked,
-        "periods": there,
+        "periods": list(there),
+        "missing": there.get(asked, 0),
         "unit": tree.current()[book.unit_id],
         "label": SERIES_LABELS[book.series],
         "runs": RUNS_LABELS[book.runs],
@@ -253,8 +253,7 @@ def register(number: int) -> ResponseReturnValue:
     size = int(current_app.config["PAGE_SIZE"])
     lines, more = numbers.entries(book, about["period"], size, whole(request.args.get("tu", "")))
     page = render_template(
-        "decisions/register.html", lines=lines, more=more, form=form, keeps=keeps,
-        missing=numbers.missing(book, about["period"]), page=page_number(), **about,
+        "decisions/register.html", lines=lines, more=more, form=form, keeps=keeps, **about,
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 

@@ -108,7 +108,8 @@ class Line:
     @property
     def passed(self) -> bool:
         """Whether those in favour are enough."""
-        return self.is_voted and self.needed is not None and int(self.values["in_favour"]) >= self.needed
+        favour = self.values["in_favour"]  # what is no number stays as it was typed
+        return isinstance(favour, int) and self.needed is not None and favour >= self.needed
 
     @cached_property
     def wrong(self) -> str:

@@ -30,9 +30,9 @@ def together(who: Person, act: str, codes: list[str], step: str = "do", day: str
     return form.submit("step", value=step, expect_errors=True)
 
 
-def prepared(officer: Person, codes: list[str]) -> None:
+def prepared(officer: Person, codes: list[str], day: str = TODAY) -> None:
     """All of these are prepared."""
-    answer = together(officer, "prepare_decision", codes)
+    answer = together(officer, "prepare_decision", codes, day=day)
     assert answer.status_int == 303, text_of(answer)
 
 

@@ -143,7 +143,8 @@ def test_votes_that_do_not_add_up_are_said_at_their_line_and_nothing_else_is_los
     assert "Chưa có kết quả" in row(page, lines[fourth])
     form = holder.results()
     assert form[f"in_favour-{lines[third]}"].value == "9"
-    wrong = holder.step(form, "save", **{f"in_favour__{lines[fourth]}": "chín", f"blank__{lines[third]}": "0"})
+    typed = {f"in_favour__{lines[fourth]}": "chín", f"blank__{lines[third]}": "0"}
+    wrong = holder.step(form, "save", first_number="401-QĐ/ĐU", **typed)
     assert wrong.status_int == 409
     assert "số nguyên" in row(wrong, lines[fourth])
     assert wrong.forms["votes"][f"in_favour-{lines[fourth]}"].value == "chín", "what was typed stays"
