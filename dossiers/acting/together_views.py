@@ -1,6 +1,7 @@
 """The page of an act on many dossiers: which act, its form, what would become of each, what became."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +32,7 @@ def together() -> ResponseReturnValue:
         return redirect(url_for("lists.worklist"))
     offered, trigger = shared(cases, who), request.values.get("viec", "")
     page: dict[str, Any] = {"cases": cases, "offered": [TRIGGERS[one] for one in offered], "trigger": None}
-    privacy.note_many([case.id for case in cases], who.account_id, Part.FORM, trigger if trigger in TRIGGERS else "")
+    privacy.note_many([case.id for case in cases], who.account_id, Part.FORM, urlencode({"n": len(cases)}))
     act = Together(trigger, cases, who) if trigger in offered else None
     if request.method == "POST" and act is None and _is_sent(codes, trigger):
         flash(_("Việc này đã được ghi nhận từ lần gửi trước."), "info")

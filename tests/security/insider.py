@@ -84,7 +84,7 @@ def everything(world: World) -> Path:
         assert admin.send(form, role="inspector", unit=unit).status_int == 303
     for cell, last in (("DB02-C3", "30/07/2022"), ("DB02-C4", "31/07/2022")):
         who = Person(world.app, "cell_secretary", cell)
-        form = who.get(who.get("/uy-quyen").html.select_one("a[href*=vai-tro]")["href"]).forms["act"]
+        form = who.get(who.get("/uy-quyen").html.select_one("main a[href*=vai-tro]")["href"]).forms["act"]
         assert who.send(form, stand_in="first", last=last, ground=f"Đi công tác đến {last}").status_int == 303
     for committee, name in (("DB10", "Đảng bộ Dược phẩm"), ("DB11", "Đảng bộ Thuế")):
         plan = plans.begin(admin)
