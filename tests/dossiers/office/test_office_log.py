@@ -38,7 +38,7 @@ from dossiers.office import images, replaying
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened, office_place
 from dossiers.office.replaying import Difference, Recorded, Row
-from dossiers.rules.models import CalendarDay, RuleValue
+from dossiers.rules.models import CalendarDay, RulebookFile, RuleValue
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
 from tests.dossiers.meetings.meeting import Holder
@@ -87,7 +87,12 @@ def tampering(loaded: World) -> Iterator[World]:
             account_id=2, role="inspector", unit_id=1, valid_from=day.day, asked_by_id=5, asked_on=day.day,
             expires_on=day.day,
         )  # fmt: skip
-        db.session.add_all([value, day, point, asked])
+        book = RulebookFile(
+            code="RB-2029", version=1, in_force_from=day.day, digest="d", text="t", ground="g", loaded_by_id=1,
+            loaded_at="2022-07-27",
+        )  # fmt: skip
+        db.session.add_all([value, day, point, asked, book])
+        office.record("rulebook:loaded", None, 1, [book])
         office.record("role:asked", 1, 5, [asked])
         office.record("rule:changed", None, 1, [value])
         office.record("day:set", None, 1, [day])
