@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
-from webtest import TestApp
+from webtest import TestApp, Upload
 
 from dossiers import chain, clock, create_app, encryption
 from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
@@ -281,7 +281,7 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
         "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint", "org_person",
-        "role_request", "meeting", "meeting_attendance", "meeting_line",
+        "role_request", "meeting", "meeting_attendance", "meeting_line", "rulebook_file",
     }  # fmt: skip
 
 
@@ -436,6 +436,19 @@ def _hashed_anew(app: Flask) -> None:
         assert last.actor_id is not None
 
 
+def _rulebooks(person: Maker) -> None:
+    """One refused, one confirmed."""
+    admin, second = person("administrator", "KHOI"), person("administrator-2", "KHOI")
+    title = 'title = { vi = "Thử", en = "Try" }'
+    for how in ("khong-dong-y", "xac-nhan"):
+        form = admin.get("/quy-tac/nap").forms["act"]
+        content = f'code = "RB-2029"\nin_force_from = 2029-01-01\nextends = "RB-2026B"\n{title}\n'
+        form["ground"], form["tep"] = "Quy định thử", Upload("book.toml", content.encode())
+        page = second.get(form.submit().headers["Location"])
+        asked = next(form for form in page.forms.values() if (form.action or "").endswith(how))
+        assert asked.submit().status_int == 303
+
+
 def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker) -> None:
     for way in (
         lambda: pages.test_an_account_is_made_signs_in_and_is_shut(app, person),
@@ -456,6 +469,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _opened_again(person),
         lambda: _sessions_ended(person),
         lambda: _meetings(app, person),
+        lambda: _rulebooks(person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),
         lambda: app.test_cli_runner().invoke(args=["audit", "checkpoint"]),
