@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
-from webtest import TestApp
+from webtest import TestApp, Upload
 
 from dossiers import chain, clock, create_app, encryption
 from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
@@ -39,7 +39,7 @@ from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened, office_place
 from dossiers.office.replaying import Difference, Recorded, Row
 from dossiers.reorganising.models import UnitPlan
-from dossiers.rules.models import CalendarDay, RuleValue
+from dossiers.rules.models import CalendarDay, RulebookFile, RuleValue
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
 from tests.dossiers.meetings.meeting import Holder
@@ -92,8 +92,13 @@ def tampering(loaded: World) -> Iterator[World]:
             unit_id=1, number="64-QĐ", decided_on=day.day, since=day.day, subject="x", lines="[]", stage="done",
             prepared_by=5, prepared_at="2022-07-28", undo_reason="", changes="{}", done=True, edition=3,
         )  # fmt: skip
-        db.session.add_all([value, day, point, asked, plan])
+        book = RulebookFile(
+            code="RB-2029", version=1, in_force_from=day.day, digest="d", text="t", ground="g", loaded_by_id=1,
+            loaded_at="2022-07-27",
+        )  # fmt: skip
+        db.session.add_all([value, day, point, asked, plan, book])
         office.record("units:reorganised", 1, 5, [plan])
+        office.record("rulebook:loaded", None, 1, [book])
         office.record("role:asked", 1, 5, [asked])
         office.record("rule:changed", None, 1, [value])
         office.record("day:set", None, 1, [day])
@@ -282,7 +287,7 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
         "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint", "org_person",
-        "role_request", "meeting", "meeting_attendance", "meeting_line",
+        "role_request", "meeting", "meeting_attendance", "meeting_line", "rulebook_file",
     }  # fmt: skip
 
 
@@ -437,6 +442,19 @@ def _hashed_anew(app: Flask) -> None:
         assert last.actor_id is not None
 
 
+def _rulebooks(person: Maker) -> None:
+    """One refused, one confirmed."""
+    admin, second = person("administrator", "KHOI"), person("administrator-2", "KHOI")
+    title = 'title = { vi = "Thử", en = "Try" }'
+    for how in ("khong-dong-y", "xac-nhan"):
+        form = admin.get("/quy-tac/nap").forms["act"]
+        content = f'code = "RB-2029"\nin_force_from = 2029-01-01\nextends = "RB-2026B"\n{title}\n'
+        form["ground"], form["tep"] = "Quy định thử", Upload("book.toml", content.encode())
+        page = second.get(form.submit().headers["Location"])
+        asked = next(form for form in page.forms.values() if (form.action or "").endswith(how))
+        assert asked.submit().status_int == 303
+
+
 def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker) -> None:
     for way in (
         lambda: pages.test_an_account_is_made_signs_in_and_is_shut(app, person),
@@ -457,6 +475,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _opened_again(person),
         lambda: _sessions_ended(person),
         lambda: _meetings(app, person),
+        lambda: _rulebooks(person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),
         lambda: app.test_cli_runner().invoke(args=["audit", "checkpoint"]),

@@ -341,3 +341,43 @@ def test_what_nobody_may_see_is_shut(app: Flask, person: Maker) -> None:
     assert admin.get("/quy-tac/da-nap?trang=2").status_int == 200
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(OfficeEvent.topic == "rulebook:loaded")) == 1
+
+
+def test_a_new_version_moves_the_deadlines_of_dossiers_that_are_on_it_and_they_say_so(
+    app: Flask, person: Maker
+) -> None:
+    confirmed(person)
+    admin, second, code = person("administrator", "KHOI"), person("administrator-2", "KHOI"), code_in(app, "approved")
+    before = dossier(app, code).due_on
+    one = admin.get("/quy-tac/chuyen").forms["act"]
+    assert admin.send(one, code=code, rulebook="RB-2022B", reason="Căn cứ số 5").status_int == 303
+    moved = dossier(app, code).due_on
+    assert before
+    assert moved
+    assert moved < before
+    page = send(admin, BOOK.replace("value = 20", "value = 25")).follow()
+    run_page = second.get(f"{page.request.path}/chay-thu")
+    (row,) = [row for row in _rows(run_page) if code in row]
+    assert f"{moved:%d/%m/%Y} → " in row
+    assert row.startswith(f"{code} RB-2022B")
+    press(second.get(page.request.path), "xac-nhan")
+    after = dossier(app, code).due_on
+    assert after
+    assert moved < after < before
+    assert row.endswith(f"{after:%d/%m/%Y}")
+    told = text_of(person("upper_secretary", "KHOI").get(f"/ho-so/{code}"))
+    assert f"trước là {moved:%d/%m/%Y}: bộ quy tắc RB-2022B, bản 2" in told
+    assert findings(app) == []
+
+
+def test_a_dossier_on_a_later_rulebook_never_comes_to_an_earlier_one(app: Flask, person: Maker) -> None:
+    admin, code = person("administrator", "KHOI"), code_in(app, "approved")
+    one = admin.get("/quy-tac/chuyen").forms["act"]
+    assert admin.send(one, code=code, rulebook="RB-2025", reason="Căn cứ").status_int == 303
+    page = send(admin, BOOK).follow()
+    assert not any(code in row for row in _rows(admin.get(f"{page.request.path}/chay-thu")))
+    form = admin.get("/quy-tac/chuyen-nhieu").forms["act"]
+    with app.app_context():
+        assert rules.books()["RB-2021"].number("ceremony") == rules.books()["RB-2025"].number("ceremony")
+    back = text_of(admin.send(form, codes=code, rulebook="RB-2021", reason="Chuyển nhầm"))
+    assert "sẽ chuyển" in back, "by an act it may"
