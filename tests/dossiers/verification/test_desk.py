@@ -124,7 +124,8 @@ def test_three_relatives_three_ways(app: Flask, person: Maker) -> None:
     assert any("Chấp hành tốt." in line and "Đã có kết quả" in line for line in lines)
     assert any("Miễn thẩm tra: là đảng viên; Chi bộ 4, hồ sơ số 118" in line for line in lines)
     assert any("Lê Thị Con Gái" in line and "Chưa gửi yêu cầu" in line for line in lines)
-    tab = text_of(officer.get(f"/ho-so/{code}/than-nhan"))
+    page = officer.get(f"/ho-so/{code}/than-nhan")
+    tab = text_of(page)
     assert "Miễn thẩm tra: là đảng viên; Chi bộ 4, hồ sơ số 118" in tab
     with app.app_context():
         assert audit.verify()[1] == []
