@@ -387,7 +387,7 @@ def _sessions_ended(person: Maker) -> None:
     admin.get(f"/tai-khoan/{somebody.id}/mat-khau").forms["act"].submit()
 
 
-def _numbers(app: Flask, person: Callable[..., Person]) -> None:
+def _numbers(app: Flask, person: Maker) -> None:
     """A register is opened, a number spoiled, a decision signed and numbered."""
     codes = offices.waiting(app, 1)
     officer, secretary = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
