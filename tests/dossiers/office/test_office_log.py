@@ -42,6 +42,7 @@ from dossiers.reorganising.models import UnitPlan
 from dossiers.rules.models import CalendarDay, RulebookFile, RuleValue
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
+from tests.dossiers.decisions import office as offices
 from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.office import test_administration as pages
 from tests.people import Person, text_of
@@ -227,7 +228,8 @@ def test_an_erased_personal_part_is_named_as_long_as_rows_rest_on_it(tampering: 
     lost = (
         "account.email, account.fs_uniquifier, account.ground, account.name, account.password, body_member.name, "
         "meeting.other, meeting_attendance.reason, "
-        "org_person.birth_date, org_person.name, org_person.name_key, org_person.phone"
+        "org_person.birth_date, org_person.name, org_person.name_key, org_person.phone, "
+        "registered_number.ground"
     )
     assert findings() == [Finding("OFFICE", 1, f"its personal part is gone; what it said of {lost} cannot be compared")]
     db.session.execute(update(Unit).where(Unit.code == "DB02").values(name="Đảng bộ khác"))
@@ -396,6 +398,19 @@ def _sessions_ended(person: Maker) -> None:
     admin.get(f"/tai-khoan/{somebody.id}/mat-khau").forms["act"].submit()
 
 
+def _numbers(app: Flask, person: Maker) -> None:
+    """A register is opened, a number spoiled, a decision signed and numbered."""
+    codes = offices.waiting(app, 1)
+    officer, secretary = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
+    offices.prepared(officer, codes)
+    form = officer.get(f"/so-van-ban/{offices.opened(officer, 'KHOI')}").forms["spoil"]
+    form["nr"], form["ground"] = "64", "Viết hỏng."
+    assert form.submit(expect_errors=True).status_int == 303
+    holder = Holder(secretary)
+    offices.voted(holder, codes)
+    assert offices.signs(secretary, holder.number).status_int == 303
+
+
 def _meetings(app: Flask, person: Maker) -> None:
     """Called, changed, closed; and one that is cancelled."""
     holder = Holder(person("cell_secretary", "DB02-C3"))
@@ -476,6 +491,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _sessions_ended(person),
         lambda: _meetings(app, person),
         lambda: _rulebooks(person),
+        lambda: _numbers(app, person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),
         lambda: app.test_cli_runner().invoke(args=["audit", "checkpoint"]),
