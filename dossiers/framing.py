@@ -72,12 +72,12 @@ def page_path() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else request.path
 
 
-def head() -> Markup:
+def page_head() -> Markup:
     """The links of a page to its style and script."""
     return (_head.__wrapped__ if current_app.debug else _head)(request.script_root)
 
 
-def frame(has_form: bool = False, query: str = "") -> Markup:
+def page_frame(has_form: bool = False, query: str = "") -> Markup:
     """What stands above a page's content: header and menu, for who asks; `query` is what was searched.
 
     With `has_form`, switching the language sends the page's form along, so that nothing typed is lost.
@@ -102,4 +102,4 @@ def frame(has_form: bool = False, query: str = "") -> Markup:
 
 def init_app(app: Flask) -> None:
     """Let templates ask for these."""
-    app.jinja_env.globals.update(frame=frame, head=head, page_path=page_path, asset=wire.asset)
+    app.jinja_env.globals.update(page_frame=page_frame, page_head=page_head, page_path=page_path, asset=wire.asset)
