@@ -92,6 +92,7 @@ _CITED = (
     (r"Bộ luật Dân sự 2015, điều ([\d–]+)", r"Civil Code 2015, articles \1"),
     (r"Luật ([\d/]+/QH\d+)", r"Law \1"),
     (r"Nguyên tắc kiểm soát nội bộ", "Principle of internal control"),
+    (r"Thông lệ văn phòng", "Practice of offices"),
     (r"Ngân hàng câu hỏi về", "Question bank on"),
     (r"kế thừa", "continuing"),
     (r"trước đó chưa thấy nêu", "not found stated before"),

@@ -65,6 +65,7 @@ def test_each_page_of_a_dossier_answers_as_the_tree_declares(app: Flask, person:
             assert roles is not None
             address = rule.replace("<code>", code).replace("<form>.<any(pdf, docx):suffix>", "9-KN%C4%90.pdf")
             address = re.sub(r"<int:[^>]+>", "1", address)
+            address = re.sub(r"<any\(pdf, docx\):[^>]+>", "pdf", address)
             status = someone.get(address, status="*").status_int
             if Role(role) not in roles:
                 assert status == 403, (place, rule)
@@ -72,7 +73,8 @@ def test_each_page_of_a_dossier_answers_as_the_tree_declares(app: Flask, person:
                 assert status == 404, (place, rule)
             else:
                 nothing_there = status == 404 and "<int:" in rule  # the dossier has no such scan
-                assert status in (200, 403, 409) or nothing_there, (place, rule, status)
+                led_back = status == 303 and rule.endswith((".zip", ".pdf"))  # not all of it is there: the page says what
+                assert status in (200, 403, 409) or nothing_there or led_back, (place, rule, status)
 
 
 @pytest.mark.parametrize(("role", "unit"), EVERYBODY)
