@@ -7,12 +7,20 @@ import msgspec
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
+from markupsafe import Markup
+
+_HTML = "html"
+
+
+def _told(value: Any) -> Any:
+    """What JSON has no word for: a message with a link in it, and the lazy strings of extensions."""
+    return {_HTML: str(value)} if isinstance(value, Markup) else str(value)
 
 
 class _Json:
     """Plain JSON: sessions here hold words, numbers and flashed messages, not the types Flask marks with tags."""
 
-    _encoder = msgspec.json.Encoder(enc_hook=str)  # messages of extensions are lazy strings
+    _encoder = msgspec.json.Encoder(enc_hook=_told)
 
     def dumps(self, value: Any) -> str:
         """JSON of a session."""
@@ -20,7 +28,13 @@ class _Json:
 
     def loads(self, text: str | bytes) -> Any:
         """The session of its JSON."""
-        return msgspec.json.decode(text)
+        found = msgspec.json.decode(text)
+        if "_flashes" in found:
+            found["_flashes"] = [
+                (kind, Markup(told[_HTML]) if isinstance(told, dict) else told)  # noqa: S704 - signed, and Markup before
+                for kind, told in found["_flashes"]
+            ]
+        return found
 
 
 class SignedCookies(SecureCookieSessionInterface):
