@@ -12,7 +12,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 FULL, REGISTER = "full", "register"
 
-ACTS_OFF = frozenset({"attach_scan", "record_relatives"})
+ACTS_OFF = frozenset({"attach_scan", "record_relatives", "send_request", "remind_request", "record_answer"})
 """Acts that record nothing else."""
 
 WITH_CONTENTS = ACTS_OFF | {"conclude_verification"}

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, Select, and_, bindparam, false, select, union_all
 
-from dossiers import clock
+from dossiers import clock, profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import BLIND, BOUND, Signed
 from dossiers.casework import answered, claims, helping
@@ -190,6 +190,8 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
     found.vacant, found.lost = vacancies(signed), claims.lost(signed) if by_role else ()
     found.lent = [(lender, role, tree.current().name(unit)) for (role, unit), lender in signed.lent.items()]
     found.names = names_of(set(signed.lent.values()))
+    if profile.is_register():
+        return found
     answering = [unit for role, units in by_role.items() if role in ANSWERING for unit in units]
     found.requests = len(reading.incoming(dict.fromkeys(answering), COUNTED))
     offices = [unit for role, units in by_role.items() if role in OFFICES for unit in units]
@@ -232,7 +234,8 @@ def _task(row: Row[Any], role: Role, behalf: int | None) -> Task:
     assert road is not None
     route = walked(road, book, facts.referred)
     ahead = next_act(state, route, facts, book, clock.today())
-    if role in who_does("remind_request", state, route) and overdue(facts, book, rules.calendar(), clock.today()):
+    reminds = not profile.is_register() and role in who_does("remind_request", state, route)
+    if reminds and overdue(facts, book, rules.calendar(), clock.today()):
         return Task(_item(row, tree.current()), "remind_request")
     mine = ahead.trigger is not None and role in who_does(ahead.trigger, state, route)
     act = ahead.trigger if mine and ahead.trigger else ""

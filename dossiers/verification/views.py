@@ -22,6 +22,7 @@ from dossiers.people import reading as people
 from dossiers.people.personal import sees_file
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
+from dossiers.profile import contents
 from dossiers.security import permits, signed, units_with
 from dossiers.units import tree
 from dossiers.verification import incoming
@@ -57,6 +58,7 @@ def stage() -> ResponseReturnValue:
 
 @blueprint.route("/tham-tra/ban", methods=["GET", "POST"], endpoint="desk")
 @permits("request.send")
+@contents
 def desk_view() -> ResponseReturnValue:
     """The desk: everybody in verification, person by person; requests and reminders sent for many at once."""
     who, is_printed = signed(), request.args.get("in") == "1"
@@ -115,6 +117,7 @@ def _done(tried: Tried, is_reminder: bool) -> str:
 
 @blueprint.get("/tham-tra/cong-van.pdf")
 @permits("request.answer")
+@contents
 def letters_file() -> ResponseReturnValue:
     """The letters of requests in one file, for who sees the files of their dossiers; a reminder where one went out."""
     who, picks = signed(), parse_picks(request.args.getlist("yeu-cau"), letters.MOST)
@@ -137,6 +140,7 @@ def letters_file() -> ResponseReturnValue:
 
 @blueprint.get("/yeu-cau")
 @permits("request.answer")
+@contents
 def requests() -> ResponseReturnValue:
     """Requests to the units one answers for."""
     found, who = incoming.received(signed()), signed()
@@ -146,6 +150,7 @@ def requests() -> ResponseReturnValue:
 
 @blueprint.route("/yeu-cau/<code>/<int:nr>", methods=["GET", "POST"])
 @permits("request.answer")
+@contents
 def reply(code: str, nr: int) -> ResponseReturnValue:
     """A request to a unit, as its letter says, and the answer."""
     who = signed()

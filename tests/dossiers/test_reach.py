@@ -73,7 +73,9 @@ def test_each_page_of_a_dossier_answers_as_the_tree_declares(app: Flask, person:
                 assert status == 404, (place, rule)
             else:
                 nothing_there = status == 404 and "<int:" in rule  # the dossier has no such scan
-                led_back = status == 303 and rule.endswith((".zip", ".pdf"))  # not all of it is there: the page says what
+                led_back = status == 303 and rule.endswith(
+                    (".zip", ".pdf")
+                )  # not all of it is there: the page says what
                 assert status in (200, 403, 409) or nothing_there or led_back, (place, rule, status)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError
 from webtest import TestApp, Upload
 
 from dossiers import chain, clock, create_app, encryption
-from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
+from dossiers.accounts.models import Account, Delegation, RoleAssignment, RoleRequest
 from dossiers.audit import services as audit
 from dossiers.audit.models import Checkpoint
 from dossiers.audit.services import Finding
@@ -40,11 +40,14 @@ from dossiers.office.models import OfficeEvent, OfficePersonal, office_opened, o
 from dossiers.office.replaying import Difference, Recorded, Row
 from dossiers.reorganising.models import UnitPlan
 from dossiers.rules.models import CalendarDay, RulebookFile, RuleValue
+from dossiers.units import services as units
 from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
+from tests.dossiers.accounts import test_delegating as lending
 from tests.dossiers.decisions import office as offices
 from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.office import test_administration as pages
+from tests.dossiers.reorganising import plans
 from tests.people import Person, text_of
 
 Maker = Callable[..., Person]
@@ -97,7 +100,11 @@ def tampering(loaded: World) -> Iterator[World]:
             code="RB-2029", version=1, in_force_from=day.day, digest="d", text="t", ground="g", loaded_by_id=1,
             loaded_at="2022-07-27",
         )  # fmt: skip
-        db.session.add_all([value, day, point, asked, plan, book])
+        lent = Delegation(
+            assignment_id=1, given_by_id=5, given_on=day.day, ground="g", ended_by_id=5, ended_on=day.day,
+        )  # fmt: skip
+        db.session.add_all([value, day, point, asked, plan, book, lent])
+        office.record("role:lent", 1, 5, [lent])
         office.record("units:reorganised", 1, 5, [plan])
         office.record("rulebook:loaded", None, 1, [book])
         office.record("role:asked", 1, 5, [asked])
@@ -289,7 +296,8 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
     assert set(images.tables()) == {
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
         "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint", "org_person",
-        "role_request", "meeting", "meeting_attendance", "meeting_line", "rulebook_file",
+        "role_request", "meeting", "meeting_attendance", "meeting_line", "rulebook_file", "unit_plan", "number_book",
+        "delegation", "registered_number",
     }  # fmt: skip
 
 
@@ -320,7 +328,7 @@ def test_it_costs_the_same_number_of_queries_and_reads_each_personal_part_once(
     with statements() as after:
         assert findings() == []
     assert len(after) == len(before) == 2 + len(TABLES), "the log, loose parts, and each table"
-    assert len(read) == len(set(read)) == 5
+    assert len(read) == len(set(read)) == 6
 
 
 # --- every way to change the office -------------------------------------------------------------------------------
@@ -363,18 +371,32 @@ def _refused(person: Maker) -> None:
     person("upper_secretary", "KHOI").decide(helper.name, "tu-choi")
 
 
-def _moved(person: Maker) -> None:
-    admin = person("administrator", "KHOI")
-    form = admin.get("/don-vi/DB02-C3/chuyen").forms["act"]
-    parent = next(value for value, _, label in form["parent"].options if label.startswith("DB02 "))
-    assert admin.send(form, parent=parent, valid_from="20/07/2022", by="15-QĐ/ĐUK").status_int == 303
+def _moved(app: Flask) -> None:
+    """As the demo of the ward does it; people make a plan (`_reorganised`)."""
+    with app.app_context():
+        cell, committee = (
+            db.session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("DB02-C3", "DB02")
+        )
+        units.change_units([cell], date(2022, 7, 20), "15-QĐ/ĐUK", 1, parent=committee)
 
 
-def _decides(person: Maker) -> None:
-    admin = person("administrator", "KHOI")
-    form = admin.get("/don-vi/DB01/chuyen").forms["act"]
-    fields = {"decider": "own_committee", "valid_from": "20/07/2022", "by": "16-QĐ/ĐUK"}
-    assert admin.send(form, **fields).status_int == 303
+def _reorganised(person: Maker) -> None:
+    """A plan, carried out and undone; and a unit's code."""
+    admin, second = person("administrator", "KHOI"), person("upper_secretary", "KHOI")
+    plan = plans.begin(admin)
+    plans.added(admin, plan, "rename", "DB10", name="Đảng bộ Dược phẩm")
+    plans.hand_over(admin, plan)
+    plans.confirm(second, plan)
+    plans.ask_to_undo(admin, plan)
+    plans.confirm(second, plan)
+    form = admin.get("/don-vi/DB01/ma-to-chuc").forms["act"]
+    assert admin.send(form, org_code="99.003.004.005.006").status_int == 303
+
+
+def _lent(person: Maker) -> None:
+    holder = person("cell_secretary", "DB02-C3")
+    lending.lend(holder, holder, person("cell_secretary", "DB02-C4"))
+    lending.end(holder)
 
 
 def _class(person: Maker) -> None:
@@ -484,8 +506,9 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _status(person),
         lambda: _who(person),
         lambda: _refused(person),
-        lambda: _moved(person),
-        lambda: _decides(person),
+        lambda: _lent(person),
+        lambda: _moved(app),
+        lambda: _reorganised(person),
         lambda: _class(person),
         lambda: _opened_again(person),
         lambda: _sessions_ended(person),
