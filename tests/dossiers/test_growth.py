@@ -18,6 +18,7 @@ from sqlalchemy import event
 
 from dossiers import engines
 from dossiers.audit import log as audit_log
+from dossiers.decisions import desk
 from dossiers.extensions import db
 from dossiers.lists import worklist
 from dossiers.meetings import agenda
@@ -192,6 +193,7 @@ def test_no_page_reads_more_when_there_are_more_dossiers(worlds: Worlds, monkeyp
     monkeypatch.setattr(worklist, "COUNTED", 1)
     monkeypatch.setattr(worklist, "SCANNED", 40)
     monkeypatch.setattr(agenda, "MOST", 5)  # in the small demo nobody waits for its meeting
+    monkeypatch.setattr(desk, "MOST", 5)
     monkeypatch.setattr(figures, "MOST", 5)
     monkeypatch.setattr(figures, "READ", 9)  # so many recognitions are there in the small demo too
     small, large = Looker(worlds.small), Looker(worlds.large)
