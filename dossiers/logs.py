@@ -81,19 +81,34 @@ class _Libraries(logging.Handler):
         structlog.get_logger().log(record.levelno, text, library=record.name, exc_info=record.exc_info)
 
 
+class _Lines:
+    """Writes a line to standard error, whatever that is by now."""
+
+    def msg(self, line: str) -> None:
+        """Write it, at once."""
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = exception = critical = log = msg
+
+
+_PROCESSORS: list[Any] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _request_id,
+    _errors,
+    structlog.processors.JSONRenderer(serializer=_line),
+]
+"""One list for all applications of this process: loggers keep it, so that none has to be put together for a line."""
+
+
 def init_app(app: Flask) -> None:
     """Send the logs to standard error as JSON lines."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _request_id,
-            _errors,
-            structlog.processors.JSONRenderer(serializer=_line),
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # asked each time: it may have become another
-        cache_logger_on_first_use=False,
+        logger_factory=lambda *_: _Lines(),
+        cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
     if not any(isinstance(handler, _Libraries) for handler in root.handlers):

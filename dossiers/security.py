@@ -239,8 +239,11 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def dress(response: Any) -> Any:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)  # what shows a file has a policy of its own
+        if "Content-Security-Policy" in response.headers:  # what shows a file has a policy of its own
+            for name, value in _HEADERS.items():
+                response.headers.setdefault(name, value)
+        else:
+            response.headers.extend(_HEADERS)
         response.headers["Cache-Control"] = wire.kept(response)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -119,7 +119,7 @@ class _Channel(HTTPChannel):
 
 class _Alone(ThreadedTaskDispatcher):
     """Does one request after the other where the connections are read: handing each to the only thread there is, and
-    its answer back, would take as long as a fifth of a page.
+    its answer back, would take as long as a tenth of a page.
     """
 
     queue: deque[Any]
