@@ -71,7 +71,7 @@ def _words(code: str) -> dict[str, str]:
 
 def dossier_lines(rows: Iterable[Item], address: str, code: str, ticked: bool = False) -> Markup:
     """The lines of a list of dossiers; `address` is that of the list, a dossier's is the same with its code. `ticked`:
-    each with a box, to be chosen.
+    each with a box of the form “together”, to be chosen.
     """
     word, on = _words(code), today()
     unit, step, since, turn, due = word["unit"], word["step"], word["since"], word["turn"], word["due"]
@@ -82,11 +82,10 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str, ticked: bool = 
             days = days_left(row.due_on, on)
             in_words = f'<span class="sub">{left(days, code)}</span>'
             limit = f'<span class="due {urgency(days)}"><span class="code">{day(row.due_on)}</span> {in_words}</span>'
-        box = (
-            f'<input type="checkbox" name="ho-so" value="{number}" aria-label="{escape(row.name)}"> ' if ticked else ""
-        )
+        name = escape(row.name)
+        box = f'<input type="checkbox" form="together" name="ho-so" value="{number}" aria-label="{name}"> '
         lines.append(
-            f'<tr><td>{box}<a class="name" href="{address}/{number}">{escape(row.name)}</a>'
+            f'<tr><td>{box if ticked else ""}<a class="name" href="{address}/{number}">{name}</a>'
             f' <span class="sub"><span class="code">{number}</span> · <span class="code">{word["born"]}'
             f' {day(row.birth_date)}</span> · <span class="code">{word[row.source]}</span></span></td>'
             f'<td data-label="{unit}">{escape(row.unit)}</td>'

@@ -105,7 +105,7 @@ def test_from_the_source_list_to_the_ceremony_on_the_longest_route(user: User) -
         }
     office.goes_on(**relatives)
     office.record("5-KNĐ")
-    office.begins("secretary of the organisation", reason="Đủ điều kiện.")
+    office.begins("secretary of the organisation", reason="Lý lịch rõ ràng, đủ điều kiện kết nạp.")
     office.begins("cell secretary")
     office.goes_on(number="94-NQ/CB", **ballot)
     office.begins("section officer", number="95-BC/ĐU")
