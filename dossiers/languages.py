@@ -20,11 +20,12 @@ def language() -> str:
     """The language of this request: "vi" or "en"; the instance's own outside a request."""
     if not has_request_context():
         return str(current_app.config["BABEL_DEFAULT_LOCALE"])
-    found: str | None = g.get("language")
+    own = vars(g._get_current_object())
+    found: str | None = own.get("language")
     if found is None:
         chosen = session.get("language")
         found = chosen if chosen in LANGUAGES else str(current_app.config["BABEL_DEFAULT_LOCALE"])
-        g.language = found
+        own["language"] = found
     return found
 
 

@@ -19,9 +19,10 @@ _VALUES = select(InstanceValue.key, InstanceValue.value)
 
 def values() -> dict[str, str]:
     """All values; at most one query a request."""
-    found: dict[str, str] | None = g.get("instance_values")
+    own = vars(g._get_current_object())  # asked dozens of times a page: each look through the proxy is four calls
+    found: dict[str, str] | None = own.get("instance_values")
     if found is None:
-        found = g.instance_values = dict(run(_VALUES).all())
+        found = own["instance_values"] = dict(run(_VALUES).all())
     return found
 
 
@@ -53,7 +54,8 @@ def remembered(version: str, read: Callable[[], Kept]) -> Kept:
     A new version is drawn by chance, not counted, so that a transaction that fails cannot leave its reading behind
     under a version that another one then takes.
     """
-    kept: dict[str, tuple[str, Any]] = current_app.extensions.setdefault("remembered", {})
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # of the proxy
+    kept: dict[str, tuple[str, Any]] = app.extensions.setdefault("remembered", {})
     wanted = values().get(version, "")
     found = kept.get(version)
     if found is None or found[0] != wanted:
