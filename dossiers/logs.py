@@ -90,18 +90,20 @@ class _Lines:
     debug = info = warning = error = exception = critical = log = msg
 
 
-_PROCESSORS: list[Any] = [
+_STEPS = (
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _request_id,
     _errors,
     structlog.processors.JSONRenderer(serializer=_line),
-]
+)
+_PROCESSORS: list[Any] = []
 """One list for all applications of this process: loggers keep it, so that none has to be put together for a line."""
 
 
 def init_app(app: Flask) -> None:
     """Send the logs to standard error as JSON lines."""
+    _PROCESSORS[:] = _STEPS
     structlog.configure(
         processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

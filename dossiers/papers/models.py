@@ -115,7 +115,7 @@ class RegisteredNumber(Model):
     """
 
     book_id: Mapped[int] = mapped_column(ForeignKey("number_book.id"), primary_key=True)
-    period: Mapped[str] = mapped_column(String(4), primary_key=True)
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
     nr: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(String(200))
     form: Mapped[str] = mapped_column(String(20))

@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.create_table(
         "registered_number",
         sa.Column("book_id", sa.Integer(), sa.ForeignKey("number_book.id"), primary_key=True),
-        sa.Column("period", sa.String(4), primary_key=True),
+        sa.Column("period", sa.String(10), primary_key=True),
         sa.Column("nr", sa.Integer(), primary_key=True),
         sa.Column("text", sa.String(200), nullable=False),
         sa.Column("form", sa.String(20), nullable=False),

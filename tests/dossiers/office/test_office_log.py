@@ -494,6 +494,7 @@ def _rulebooks(person: Maker) -> None:
 
 def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker) -> None:
     for way in (
+        lambda: _lent(person),
         lambda: pages.test_an_account_is_made_signs_in_and_is_shut(app, person),
         lambda: pages.test_a_role_is_granted_for_a_period_and_ended(app, person),
         lambda: pages.test_a_unit_is_added_under_a_unit_it_can_stand_under(app, person),
@@ -506,7 +507,6 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _status(person),
         lambda: _who(person),
         lambda: _refused(person),
-        lambda: _lent(person),
         lambda: _moved(app),
         lambda: _reorganised(person),
         lambda: _class(person),
