@@ -237,7 +237,8 @@ class Server(TcpWSGIServer):
             self._turn(1.0)
             if self.beat is not None and time.monotonic() - asked > 1:
                 asked = time.monotonic()
-                self.is_stopping = not self.beat()
+                if not self.beat():  # only ever set here: a signal may have set it meanwhile
+                    self.is_stopping = True
         self._finish()
 
     def _turn(self, seconds: float) -> None:

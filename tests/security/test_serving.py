@@ -329,6 +329,22 @@ def test_processes_whose_parent_is_killed_end(two: Served) -> None:
         two.connect()
 
 
+def test_a_stop_that_comes_while_the_server_looks_after_itself_is_not_lost() -> None:
+    """Every second it asks whether to go on; a signal may come just then, or have come just before."""
+    listening = listen("127.0.0.1", 0)
+    serving = Server(_nothing, listening, 1)  # type: ignore[arg-type] # so much of Flask as a server needs
+
+    def beat() -> bool:
+        serving.stop()
+        return True
+
+    serving.beat = beat
+    thread = threading.Thread(target=serving.run, daemon=True)
+    thread.start()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
 def test_who_asked_before_is_not_who_asks_now(two: Served) -> None:
     """One thread answers all, one after the other."""
     secretary = Browser(two.port)
@@ -341,6 +357,18 @@ def test_who_asked_before_is_not_who_asks_now(two: Served) -> None:
         assert browser.send("GET", "/viec-cua-toi")[0] == 302
 
 
+def _nothing(_environ: Any, start: Any) -> list[bytes]:
+    start("204 No Content", [])
+    return []
+
+
+SETTINGS = {
+    "RECEIVE_SECONDS": 3, "STOP_SECONDS": 1, "CONNECTIONS": 50, "IDLE_SECONDS": 1, "MAX_CONTENT_LENGTH": 1_000_000,
+    "UPLOAD_MEGABYTES": 1, "TRUSTED_PROXY": None,
+}  # fmt: skip
+_nothing.config = SETTINGS  # type: ignore[attr-defined] # as a Flask application has
+
+
 def test_a_large_answer_goes_to_who_reads_it_and_waits_for_nobody_else() -> None:
     """What is held for one who reads slowly has a limit; one who reads nothing is left, and others are answered."""
     size = 40_000_000
@@ -349,10 +377,7 @@ def test_a_large_answer_goes_to_who_reads_it_and_waits_for_nobody_else() -> None
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"x" * 1_000_000] * (40 if environ["PATH_INFO"] == "/large" else 0)
 
-    large.config = {  # type: ignore[attr-defined] # as a Flask application has
-        "RECEIVE_SECONDS": 3, "STOP_SECONDS": 1, "CONNECTIONS": 50, "IDLE_SECONDS": 1, "MAX_CONTENT_LENGTH": 1_000_000,
-        "UPLOAD_MEGABYTES": 1, "TRUSTED_PROXY": None,
-    }  # fmt: skip
+    large.config = SETTINGS  # type: ignore[attr-defined] # as a Flask application has
     listening = listen("127.0.0.1", 0)
     serving = Server(large, listening, 1)  # type: ignore[arg-type] # so much of Flask as a server needs
     thread = threading.Thread(target=serving.run)
