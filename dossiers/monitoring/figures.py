@@ -160,10 +160,10 @@ def _counted(unit: Node, year: int, as_of: date) -> tuple[list[_Counted], bool]:
 
 
 _BY_NAME = _lines(Scope).order_by(Scope.sort_key, Scope.dossier_id).limit(bindparam("limit"))
-_FIRST_OF_SOURCE = union_all(
+_OF_EACH_STATE = union_all(
     *(
         select(
-            select(Scope.dossier_id)
+            select(Scope.dossier_id, Scope.sort_key)
             .where(_OF_UNIT, Scope.state == state)
             .order_by(Scope.sort_key, Scope.dossier_id)
             .limit(bindparam("limit"))
@@ -172,6 +172,12 @@ _FIRST_OF_SOURCE = union_all(
         for state in _UNDER_WAY
     )
 ).subquery()  # the first names of each state, each a range of an index
+_FIRST_OF_SOURCE = (
+    select(_OF_EACH_STATE.c.dossier_id)
+    .order_by(_OF_EACH_STATE.c.sort_key, _OF_EACH_STATE.c.dossier_id)
+    .limit(bindparam("limit"))
+    .subquery()
+)
 _ITEMS = {
     "admitted": _BY_NAME.where(*_WAS_ADMITTED),
     "source": _BY_NAME.join(_FIRST_OF_SOURCE, _FIRST_OF_SOURCE.c.dossier_id == Scope.dossier_id).where(_OF_UNIT),
