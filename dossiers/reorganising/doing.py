@@ -14,15 +14,15 @@ from dossiers import clock, engines
 from dossiers.accounts import grants
 from dossiers.accounts.grants import Signed
 from dossiers.casework import placing
-from dossiers.casework.act import Act, Overtaken
+from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.loading import cases_of
 from dossiers.casework.models import Dossier
-from dossiers.extensions import db, run, write_transaction
+from dossiers.extensions import db, run
 from dossiers.formatters import day, role, say, state
 from dossiers.languages import gettext as _
 from dossiers.office import services as office
-from dossiers.reorganising import passing
+from dossiers.reorganising import passing, previewing
 from dossiers.reorganising.effects import Effects, Going, UnitChange
 from dossiers.reorganising.ledger import Done, Gone, Ledger
 from dossiers.reorganising.lines import read
@@ -47,18 +47,6 @@ NAMED = 20
 """So many dossiers are named one by one in what stands against a plan."""
 
 
-class NotAsSeen(Exception):
-    """What would happen is not what the person saw: something changed since, or something stands against it."""
-
-    def __init__(self, effects: Effects) -> None:
-        super().__init__("; ".join(effects.faults))
-        self.effects = effects
-
-
-class _Tried(Exception):
-    """A trial is over: nothing of it stays."""
-
-
 def by_decision(plan: UnitPlan) -> str:
     """The decision of a plan in words, as dossiers and the log name it."""
     return f"Quyết định số {plan.number}, ngày {day(plan.decided_on)}, {tree.current().name(plan.unit_id)}"
@@ -66,41 +54,22 @@ def by_decision(plan: UnitPlan) -> str:
 
 def trial(number: int, account: int) -> Effects:
     """What a plan would do if this account confirmed it; nothing stays of it."""
-    found: list[Effects] = []
-    try:
-        with write_transaction():
-            found.append(_perform(db.session.get_one(UnitPlan, number), account))
-            raise _Tried
-    except _Tried:
-        instance.forget()
-    return found[0]
+    return previewing.trial(number, lambda plan: _perform(plan, account))
 
 
-def carry_out(number: int, seen: str, who: Signed) -> Effects:
-    """Carry a plan out as it was previewed (`seen`), in one transaction, and keep it in the office's log.
+def carry_out(number: int, previewed: str, who: Signed) -> Effects:
+    """Carry a plan out as it was previewed, and keep it in the office's log. Raises NotAsSeen."""
 
-    Raises NotAsSeen when something stands against it, or it would do something else by now; nothing is written then.
-    """
-    try:
-        with write_transaction():
-            engines.lock_numbers(db)  # before it is read: somebody else may be carrying it out
-            plan = db.session.get_one(UnitPlan, number, populate_existing=True)
-            effects = _perform(plan, who.account_id)
-            if effects.faults or plan.stage != Stage.ASKED or effects.print_of(plan.edition) != seen:
-                raise NotAsSeen(effects)
-            plan.stage, plan.done, plan.edition = Stage.DONE, True, plan.edition + 1
-            plan.confirmed_by, plan.done_at = who.account_id, clock.stamp(clock.now())
-            office.record(
-                "units:reorganised", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
-                by=by_decision(plan), since=plan.since, units=[change.code for change in effects.units],
-                dossiers=len(effects.dossiers),
-            )  # fmt: skip
-    except (NotAsSeen, Overtaken) as error:
-        instance.forget()
-        if isinstance(error, NotAsSeen):
-            raise
-        raise NotAsSeen(Effects([_("Người khác vừa ghi một hồ sơ của các đơn vị này: xem trước lại.")])) from error
-    return effects
+    def note(plan: UnitPlan, effects: Effects) -> None:
+        plan.stage, plan.done = Stage.DONE, True
+        plan.confirmed_by, plan.done_at = who.account_id, clock.stamp(clock.now())
+        office.record(
+            "units:reorganised", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
+            by=by_decision(plan), since=plan.since, units=[change.code for change in effects.units],
+            dossiers=len(effects.dossiers),
+        )  # fmt: skip
+
+    return previewing.as_seen(number, previewed, Stage.ASKED, lambda plan: _perform(plan, who.account_id), note)
 
 
 @dataclass

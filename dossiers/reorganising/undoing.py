@@ -8,14 +8,13 @@ from sqlalchemy import select
 from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import RoleAssignment
-from dossiers.casework.act import Overtaken
 from dossiers.casework.models import Dossier
-from dossiers.extensions import Model, db, run, write_transaction
+from dossiers.extensions import Model, db, run
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting
 from dossiers.office import services as office
-from dossiers.reorganising import doing, ledger
-from dossiers.reorganising.doing import NAMED, NotAsSeen
+from dossiers.reorganising import doing, ledger, previewing
+from dossiers.reorganising.doing import NAMED
 from dossiers.reorganising.effects import Effects
 from dossiers.reorganising.ledger import Done, Entry
 from dossiers.reorganising.models import Stage, UnitPlan
@@ -27,43 +26,23 @@ from dossiers.units import tree
 from dossiers.units.models import Unit, UnitPlacement
 
 
-class _Tried(Exception):
-    """A trial is over: nothing of it stays."""
-
-
 def trial(number: int, account: int) -> Effects:
     """What undoing a plan would do, asked by this account; nothing stays of it."""
-    found: list[Effects] = []
-    try:
-        with write_transaction():
-            found.append(_perform(db.session.get_one(UnitPlan, number), account))
-            raise _Tried
-    except _Tried:
-        instance.forget()
-    return found[0]
+    return previewing.trial(number, lambda plan: _perform(plan, account))
 
 
-def undo(number: int, seen: str, who: Signed) -> Effects:
-    """Undo a plan as it was previewed (`seen`), in one transaction. Raises NotAsSeen; nothing is written then."""
-    try:
-        with write_transaction():
-            engines.lock_numbers(db)  # before it is read: somebody else may be undoing it
-            plan = db.session.get_one(UnitPlan, number, populate_existing=True)
-            effects = _perform(plan, plan.undo_by or 0)
-            if effects.faults or plan.stage != Stage.UNDO_ASKED or effects.print_of(plan.edition) != seen:
-                raise NotAsSeen(effects)
-            plan.stage, plan.edition = Stage.UNDONE, plan.edition + 1
-            plan.undone_by, plan.undone_at = who.account_id, clock.stamp(clock.now())
-            office.record(
-                "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
-                by=doing.by_decision(plan), ground=plan.undo_reason, dossiers=len(effects.dossiers),
-            )  # fmt: skip
-    except (NotAsSeen, Overtaken) as error:
-        instance.forget()
-        if isinstance(error, NotAsSeen):
-            raise
-        raise NotAsSeen(Effects([_("Người khác vừa ghi một hồ sơ của các đơn vị này: xem trước lại.")])) from error
-    return effects
+def undo(number: int, previewed: str, who: Signed) -> Effects:
+    """Undo a plan as it was previewed, and keep it in the office's log. Raises NotAsSeen."""
+
+    def note(plan: UnitPlan, effects: Effects) -> None:
+        plan.stage = Stage.UNDONE
+        plan.undone_by, plan.undone_at = who.account_id, clock.stamp(clock.now())
+        office.record(
+            "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
+            by=doing.by_decision(plan), ground=plan.undo_reason, dossiers=len(effects.dossiers),
+        )  # fmt: skip
+
+    return previewing.as_seen(number, previewed, Stage.UNDO_ASKED, lambda plan: _perform(plan, plan.undo_by or 0), note)
 
 
 def _perform(plan: UnitPlan, account: int) -> Effects:

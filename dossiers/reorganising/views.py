@@ -11,12 +11,12 @@ from dossiers.extensions import db
 from dossiers.languages import gettext as _
 from dossiers.navigation import page_number
 from dossiers.reorganising import doing, plans, undoing
-from dossiers.reorganising.doing import NotAsSeen
 from dossiers.reorganising.effects import Effects
 from dossiers.reorganising.forms import FORMS, OneForm, PlanForm, UndoForm
 from dossiers.reorganising.lines import WHAT_LABELS, What, read
 from dossiers.reorganising.models import Stage, UnitPlan
 from dossiers.reorganising.pieces import STAGE_LABELS, line_told
+from dossiers.reorganising.previewing import NotAsSeen
 from dossiers.security import may, permits, permitted, signed, units_with
 from dossiers.units import tree
 from dossiers.units.tree import Node
