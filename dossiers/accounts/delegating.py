@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from dossiers import clock
-from dossiers.accounts import sessions
+from dossiers.accounts import giving
 from dossiers.accounts.grants import IDLE, LENDING, LENT, SECRETARIES, Signed, ended_lately
 from dossiers.accounts.models import Account, Delegation, RoleAssignment
 from dossiers.extensions import Model, db, run, write_transaction
@@ -133,19 +133,16 @@ def fault_of(assignment: RoleAssignment, stand_in: int, since: date, until: date
         return Fault(_("Người giữ vai trò chỉ giữ đến trước ngày %(day)s.", day=f"{ends:%d/%m/%Y}"), "last")
     if not any(one.account_id == stand_in for one in stand_ins(assignment, [who.account_id])):
         return Fault(_("Người này không làm thay vai trò này được."), "stand_in")
-    lately = db.session.get_one(Account, who.account_id)
-    if lately.password_by_id is not None and (lately.password_given_at or 0) > sessions.now() - 86_400 * _guarded():
-        days = _guarded()
+    if giving.Second(who).giver is not None:
         return Fault(
-            _("Mật khẩu của bạn do người khác đặt trong %(n)s ngày qua; cấp ủy cấp trên ủy quyền thay.", n=days)
+            _(
+                "Mật khẩu của bạn do người khác đặt trong %(n)s ngày qua; cấp ủy cấp trên ủy quyền thay.",
+                n=giving.days(),
+            )
         )
     if db.session.scalar(_same(assignment, since, until)) is not None:
         return Fault(_("Trong thời gian đó vai trò này đã được ủy quyền cho người khác."), "since")
     return None
-
-
-def _guarded() -> int:
-    return int(current_app.config["GRANT_DAYS"])
 
 
 def _same(held: RoleAssignment, since: date, until: date) -> Select[int]:

@@ -29,14 +29,14 @@ def days() -> int:
     return int(current_app.config["GRANT_DAYS"])
 
 
-def _is_one(account: Account, who: Signed) -> bool:
+def is_one(account: Account, who: Signed) -> bool:
     """Whether an account belongs to the person who asks, whichever of the two accounts is meant."""
     return account.id == who.account_id or (account.person_id is not None and account.person_id == who.person_id)
 
 
 def fault_of_asking(account: Account, role: Role, unit_id: int, who: Signed) -> str | None:
     """Why this person may not ask for a role for an account, as a sentence; None when nothing stands against it."""
-    if _is_one(account, who):
+    if is_one(account, who):
         return _("Không ai tự giao vai trò cho mình, kể cả qua một tài khoản khác của mình.")
     same = (RoleRequest.account_id == account.id, RoleRequest.role == str(role), RoleRequest.unit_id == unit_id)
     if db.session.scalar(select(RoleRequest.id).where(*_waits(), *same).limit(1)) is not None:
@@ -70,18 +70,18 @@ def ask(account: Account, role: Role, unit: Unit, since: date, until: date | Non
 
 
 class Second:
-    """Somebody who may confirm roles, and why not this one."""
+    """Somebody who is to be the second person, and why not this one; `giver` lately gave them their password."""
 
     def __init__(self, who: Signed) -> None:
         self.who = who
         own = db.session.get_one(Account, who.account_id)
         lately = (own.password_given_at or 0) > sessions.now() - 86_400 * days()
         by = own.password_by_id if lately else None
-        self._giver = None if by is None else db.session.get(Account, by)
+        self.giver = None if by is None else db.session.get(Account, by)
 
     def is_in_hands_of(self, first: Account) -> bool:
         """Whether a person lately gave this one their password, and could have signed in as them."""
-        giver = self._giver
+        giver = self.giver
         return giver is not None and (giver.id == first.id or (giver.person_id or 0) == first.person_id)
 
     def fault(self, asked: RoleRequest, asker: Account, holder: Account) -> str | None:
@@ -94,9 +94,9 @@ class Second:
             return _("Đề nghị này không còn chờ xác nhận.")
         if asked.valid_to is not None and asked.valid_to <= today:
             return _("Thời hạn của vai trò này đã qua.")
-        if _is_one(asker, self.who):
+        if is_one(asker, self.who):
             return _("Người đề nghị không tự xác nhận; một quản trị viên khác hoặc bí thư cấp ủy của đơn vị xác nhận.")
-        if _is_one(holder, self.who):
+        if is_one(holder, self.who):
             return _("Không ai xác nhận vai trò cho chính mình.")
         if self.is_in_hands_of(asker):
             return _("Mật khẩu của bạn do người đề nghị đặt trong %(days)s ngày qua: người khác xác nhận.", days=days())

@@ -97,7 +97,7 @@ def fault_of_second(plan: UnitPlan, who: Signed) -> str | None:
     """Why this person may not be the second one, as a sentence; None when nothing stands against it."""
     first = plan.undo_by if plan.stage == Stage.UNDO_ASKED else plan.prepared_by
     account = db.session.get_one(Account, first)
-    if account.id == who.account_id or (account.person_id is not None and account.person_id == who.person_id):
+    if giving.is_one(account, who):
         return _("Người lập không tự xác nhận: một quản trị viên khác hoặc bí thư của cấp ra quyết định xác nhận.")
     if giving.Second(who).is_in_hands_of(account):
         return _("Mật khẩu của bạn do người lập đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())

@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from dossiers import clock
-from dossiers.accounts import persons, sessions
-from dossiers.accounts.giving import days
+from dossiers.accounts import giving
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.extensions import db, write_transaction
@@ -78,19 +77,12 @@ def fault_of_deciding(file: RulebookFile, who: Signed) -> str | None:
     """
     if file.outcome:
         return _("Bản này không còn chờ xác nhận.")
-    own = db.session.get_one(Account, who.account_id)
-    lately = (own.password_given_at or 0) > sessions.now() - 86_400 * days()
-    loader = _person(file.loaded_by_id)
-    if loader == _person(who.account_id):
+    loader = db.session.get_one(Account, file.loaded_by_id)
+    if giving.is_one(loader, who):
         return _("Người nạp không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận.")
-    if lately and own.password_by_id is not None and _person(own.password_by_id) == loader:
-        return _("Mật khẩu của bạn do người nạp đặt trong %(days)s ngày qua: người khác xác nhận.", days=days())
+    if giving.Second(who).is_in_hands_of(loader):
+        return _("Mật khẩu của bạn do người nạp đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
     return None
-
-
-def _person(account_id: int) -> str:
-    ref = f"a{account_id}"
-    return persons.known().get(ref, ref)
 
 
 def decide(file_id: int, confirm: bool, who: Signed) -> str | None:
