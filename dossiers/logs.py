@@ -59,7 +59,9 @@ def _errors(_logger: Any, _name: str, event: Any) -> Any:
 
 def _request_id(_logger: Any, _name: str, event: Any) -> Any:
     if has_request_context():
-        event["request"] = vars(g._get_current_object()).setdefault("request_id", secrets.token_hex(6))
+        if "request_id" not in g:
+            g.request_id = secrets.token_hex(6)
+        event["request"] = g.request_id
     return event
 
 
