@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from dossiers.demo.load import DEMO_PASSWORD
 from tests.browser.user import User
@@ -36,7 +36,7 @@ def kept(user: User) -> None:
 def sent(user: User) -> None:
     assert reason(user).input_value() == REASON
     user.send()
-    assert user.page.locator(".flash.done").count(), user.text()
+    expect(user.page.locator(".flash.done")).to_be_visible()
 
 
 @pytest.mark.browser
@@ -125,7 +125,7 @@ def offered(user: User, form: str) -> None:
     user.activate(user.page.get_by_role("link", name="Dùng bản nháp"))
     sent(user)
     user.page.goto(form)
-    assert user.page.get_by_role("link", name="Dùng bản nháp").count() == 0
+    expect(user.page.get_by_role("link", name="Dùng bản nháp")).to_have_count(0)
 
 
 @pytest.mark.browser
@@ -134,7 +134,7 @@ def test_a_draft_is_dropped_when_it_is_not_wanted(at_form: User) -> None:
     at_form.page.reload()
     at_form.activate(at_form.page.get_by_role("button", name="Bỏ bản nháp"))
     assert "Đã bỏ bản nháp." in at_form.text()
-    assert at_form.page.get_by_role("link", name="Dùng bản nháp").count() == 0
+    expect(at_form.page.get_by_role("link", name="Dùng bản nháp")).to_have_count(0)
 
 
 @pytest.mark.browser
@@ -145,11 +145,11 @@ def test_a_row_is_added_on_the_spot_and_sent(user: User, world: World) -> None:
     rows = user.page.locator("#act fieldset.row")
     before = rows.count()
     user.activate(user.page.get_by_role("button", name="Thêm dòng"))
-    assert rows.count() == before + 1
+    expect(rows).to_have_count(before + 1)
     assert rows.last.locator("legend").inner_text().strip() == f"Thân nhân {before + 1}"
     rows.last.get_by_label("Quan hệ").select_option(index=1)
     rows.last.get_by_label("Họ và tên").fill("Trần Thị Thử Nghiệm")
     user.send()
-    assert user.page.locator(".flash.done").count(), user.text()
+    expect(user.page.locator(".flash.done")).to_be_visible()
     user.page.goto(f"{user.address}/ho-so/{code}/than-nhan")
     assert "Trần Thị Thử Nghiệm" in user.text()

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_road import OF_A_SECTION, Road
 from tests.browser.user import User
@@ -49,7 +50,7 @@ class Office:
             fields = {name: user.everybody() if value == "all" else value for name, value in fields.items()}
         user.fill(**fields)
         user.send()
-        assert user.page.locator(".flash.done").count(), user.text()
+        expect(user.page.locator(".flash.done")).to_be_visible()
 
     def papers(self, *forms: str) -> dict[str, str]:
         """The fields of the days of papers."""

@@ -66,8 +66,7 @@ def called(user: User, codes: list[str]) -> str:
     page.locator("details.fold summary").click()
     page.locator(f"input[name=pick][value={codes[-1]}]").check()
     page.get_by_role("button", name="Vẫn đưa các hồ sơ đã chọn").click()
-    page.wait_for_load_state()
-    assert page.locator("#agenda tbody tr").count() == len(codes)
+    expect(page.locator("#agenda tbody tr")).to_have_count(len(codes))
     return page.url
 
 
@@ -101,8 +100,8 @@ def test_thirty_dossiers_by_keyboard_alone_in_at_most_two_hundred_keys(
         else:
             user.press("t")
     user.until("button[value=check]")
-    assert page.locator("tr.vote.passed").count() == 28, "seen while typing"
-    assert page.locator("tr.vote.failed").count() == 2
+    expect(page.locator("tr.vote.passed"), "seen while typing").to_have_count(28)
+    expect(page.locator("tr.vote.failed")).to_have_count(2)
     user.leads_on()
     told = page.locator("main [role=alert]")
     assert "Ghi được 29 hồ sơ, chưa ghi được 1" in told.inner_text()

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from dossiers import clock
@@ -71,7 +72,7 @@ def test_forty_people_in_a_month_by_keyboard_alone(user: User, world: World) -> 
     with page.expect_navigation():
         press("Enter")
     assert keys <= MOST_KEYS
-    assert page.locator(".flash.done").count(), user.text()
+    expect(page.locator(".flash.done")).to_be_visible()
     for facts in facts_of(world, codes):
         july, august = facts.year.month(date(2022, 7, 1)), facts.year.month(AUGUST)
         if july is None or not july.is_lacking:
@@ -94,7 +95,7 @@ def test_on_a_telephone_a_person_is_one_card(user: User, world: World) -> None:
     card.get_by_label("Sinh hoạt", exact=True).select_option("excused")
     card.get_by_label("Nhiệm vụ, kết quả").fill("Trực cơ quan.")
     page.get_by_role("button", name="Ghi tháng 08/2022").last.click()
-    assert page.locator(".flash.done").count(), user.text()
+    expect(page.locator(".flash.done")).to_be_visible()
     assert "Vắng có lý do" in page.locator(".month-people > li").first.inner_text()
 
 

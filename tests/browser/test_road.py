@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.keyboard import KeyboardUser
 from tests.browser.user import User
@@ -124,7 +125,7 @@ def walk(road: Road, has_section: bool) -> None:
     assert f"{effective:%d/%m/%Y}" in user.page.locator("section.now").inner_text()
     user.activate(user.page.get_by_role("link", name="Diễn biến", exact=True))
     timeline = user.page.locator("ol.timeline li")
-    assert timeline.count() >= 24
+    expect(timeline.nth(23)).to_be_visible()
 
 
 def votes(road: Road, has_section: bool, n: str) -> None:
