@@ -64,22 +64,21 @@ class Refused(Exception):
 
 def refusals(move: Move, s: Situation) -> tuple[Refusal, ...]:
     """Every rule that says no to `move`, guards common to all acts first. Pure; never raises."""
-    asked, is_bare = move.asks(s), s.evidence is None
+    asked = move.asks(s)
     found: list[Refusal] = []
-    for guard in (*_common(move.suspended_ok, move.closed_ok), *move.guards):
-        if is_bare and guard in OF_EVIDENCE:
-            continue
+    for guard in _asked(move.guards, move.suspended_ok, move.closed_ok, s.evidence is None):
         refusal = guard(asked)
         if refusal is not None and refusal not in found:
             found.append(refusal)
     return tuple(found)
 
 
-@lru_cache(maxsize=4)
-def _common(suspended_ok: bool, closed_ok: bool) -> tuple[Guard, ...]:
-    """The guards that all acts of a kind pass."""
-    checks = ALWAYS if suspended_ok else (*ALWAYS, not_suspended)
-    return tuple(guard for guard in checks if not (closed_ok and guard is not_closed))
+@lru_cache(maxsize=512)
+def _asked(own: tuple[Guard, ...], suspended_ok: bool, closed_ok: bool, is_bare: bool) -> tuple[Guard, ...]:
+    """The guards of a line of the table, after those all acts pass; `is_bare`: without those that judge evidence."""
+    common = ALWAYS if suspended_ok else (*ALWAYS, not_suspended)
+    left_out = {*(OF_EVIDENCE if is_bare else ()), *((not_closed,) if closed_ok else ())}
+    return tuple(guard for guard in (*common, *own) if guard not in left_out)
 
 
 class _Case:

@@ -17,6 +17,7 @@ from dossiers.inquiries.rows import ClosedRow, InquiryRow
 from dossiers.papers.files import Sealed
 from dossiers.papers.numbers import PaperRow
 from dossiers.papers.scans import ScanFileRow, ScanRow
+from dossiers.people.reading import Candidate
 from dossiers.people.rows import PersonRow
 from dossiers.rules import services as rules
 from dossiers.rules.services import known_version
@@ -24,6 +25,15 @@ from dossiers.units.places import Place
 from workflow.facts import DossierFacts
 from workflow.route import Route, walked
 from workflow.stages import State
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """That somebody works on a dossier, and since when (seconds since 1970)."""
+
+    account_id: int
+    name: str
+    since: int
 
 
 @dataclass
@@ -49,6 +59,12 @@ class Case:
     turn: str | None = None
     due_on: date | None = None
     class_title: str | None = None
+    candidate: Candidate | None = None
+    """Whose dossier it is, where it was read with it (loading.load_case)."""
+    claimed: Claimed | None = None
+    """Who works on it, where that was read with it."""
+    cell_members: int | None = None
+    """The official members of its cell today, where they were counted with it."""
     left_unit: int | None = None
     """A unit that saw the dossier until the last act took it out of its sight, for who did that act today."""
 

@@ -4,7 +4,6 @@ It ends when whose turn it is changes, when it is given back, and by itself afte
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
@@ -14,7 +13,7 @@ from sqlalchemy.orm import aliased
 from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
-from dossiers.casework.case import Case
+from dossiers.casework.case import Case, Claimed
 from dossiers.casework.helping import roles_over
 from dossiers.casework.models import Claim, Dossier
 from dossiers.extensions import db, run, write_transaction
@@ -22,15 +21,6 @@ from dossiers.people.models import Person
 from workflow.roles import Role
 
 CLAIMER = aliased(Account)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """That somebody works on a dossier, and since when (seconds since 1970)."""
-
-    account_id: int
-    name: str
-    since: int
 
 
 def now() -> int:

@@ -5,17 +5,19 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, or_, select
 
 from dossiers import clock
 from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
+from dossiers.casework import claims
 from dossiers.casework.act import NotFound
-from dossiers.casework.case import Case
+from dossiers.casework.case import Case, Claimed
 from dossiers.casework.helping import actor_over, helped
-from dossiers.casework.models import Dossier, Event, Scope
+from dossiers.casework.models import Claim, Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
+from dossiers.people import reading as people
 from dossiers.people.models import Person
 from dossiers.privacy import services as privacy
 from dossiers.rules import services as rules
@@ -35,6 +37,23 @@ _FOUND = (
     .outerjoin(CourseClass, CourseClass.id == Dossier.class_id)
 )
 _ANY = _FOUND.where(Dossier.code == bindparam("code"))
+_BEFORE_THE_CELL = (State.CELL_REVIEW, State.RECOGNITION_CELL_REVIEW)
+_MEMBERS = case(
+    (
+        or_(*(Dossier.state == str(state) for state in _BEFORE_THE_CELL)),  # a list would be spelt out at each reading
+        registers.members_of(Dossier.unit_id, str(Body.CELL)),
+    )
+)
+"""The official members of the dossier's cell today: whether it can vote at all is said before it meets."""
+_WHOLE = (
+    _ANY.add_columns(*people.BESIDE, _MEMBERS.label("cell_members"))
+    .add_columns(
+        Claim.account_id.label("claimed_by"), claims.CLAIMER.name.label("claimer"), Claim.since.label("claimed")
+    )
+    .outerjoin(Claim, and_(Claim.dossier_id == Dossier.id, claims.counts(Dossier.turn)))
+    .outerjoin(claims.CLAIMER, claims.CLAIMER.id == Claim.account_id)
+)
+"""A dossier with what its pages ask next: a statement apart for each would take a tenth of the page."""
 
 
 @lru_cache(maxsize=64)
@@ -42,7 +61,7 @@ def _seen_by(units: int, helped: bool) -> Select[Any]:
     """The dossier if one of so many units sees it: "unit0", "unit1", …; or if it is one of those `helped`."""
     asking: list[Any] = [bindparam(f"unit{n}") for n in range(units)]
     seen: Any = exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking))
-    return _ANY.where(or_(seen, _HELPED) if helped else seen)
+    return _WHOLE.where(or_(seen, _HELPED) if helped else seen)
 
 
 _HELPED = Dossier.id.in_(bindparam("helped", expanding=True))
@@ -53,7 +72,7 @@ def load_case(code: str, signed: Signed) -> Case:
     row = _row_for(code, signed)
     if row is None:
         tried(code, signed)
-    return _case(code, row)
+    return _whole_case(code, row)
 
 
 def _row_for(code: str, signed: Signed) -> Any:
@@ -62,7 +81,8 @@ def _row_for(code: str, signed: Signed) -> Any:
     mine = helped(signed)
     if mine:
         asking["helped"] = list(mine)
-    return run(_seen_by(len(units), bool(mine)), {"code": code, **asking}).first()
+    asking |= {"code": code, "day": clock.today(), "claimed_after": claims.oldest()}
+    return run(_seen_by(len(units), bool(mine)), asking).first()
 
 
 _NUMBER_OF = select(Dossier.id).where(Dossier.code == bindparam("code"))
@@ -126,7 +146,7 @@ def load_for(code: str, trigger: str, signed: Signed) -> Case:
     if trigger != UNDO:
         return load_case(code, signed)
     if (row := _row_for(code, signed)) is not None:
-        return _case(code, row)
+        return _whole_case(code, row)
     case = _left(code, signed)
     if case is None:
         tried(code, signed)
@@ -174,6 +194,13 @@ def _case(code: str, row: Any) -> Case:
     )
 
 
+def _whole_case(code: str, row: Any) -> Case:
+    found = _case(code, row)
+    found.candidate, found.cell_members = people.candidate_of(row), row.cell_members
+    found.claimed = Claimed(row.claimed_by, row.claimer, row.claimed) if row.claimed_by is not None else None
+    return found
+
+
 def situation(case: Case, signed: Signed, evidence: Evidence | None = None, counted: bool = True) -> Situation:
     """The dossier as the rules see it when this person asks, on the dossier's own rulebook; `counted`: with the members
     of a cell that is to vote, which takes a query.
@@ -192,9 +219,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None, coun
     )
 
 
-_BEFORE_THE_CELL = (State.CELL_REVIEW, State.RECOGNITION_CELL_REVIEW)
-
-
 def _members(case: Case) -> int:
-    """The official members of the dossier's cell today: whether it can vote at all is said before it meets."""
+    if case.cell_members is not None:
+        return case.cell_members
     return registers.counted(case.unit_id, str(Body.CELL), clock.today()).members

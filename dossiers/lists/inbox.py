@@ -13,7 +13,8 @@ from dossiers import clock, profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import BLIND, BOUND, Signed
 from dossiers.casework import answered, claims, helping
-from dossiers.casework.claims import CLAIMER, Claimed
+from dossiers.casework.case import Claimed
+from dossiers.casework.claims import CLAIMER
 from dossiers.casework.models import Claim, Dossier, Scope
 from dossiers.extensions import run
 from dossiers.inquiries import reading

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dossiers.casework.claims import Claimed
+from dossiers.casework.case import Claimed
 from dossiers.formatters import at, day, left, today, urgency
 from dossiers.languages import gettext_in
 from dossiers.lists.inbox import Task

@@ -29,13 +29,24 @@ class Candidate:
     """A candidate's row; sensitive columns are opened when they are asked for."""
 
     row: Row[Any]
+    prefix: str = ""
+    """Before the names of the columns in the row, where it holds another's too."""
 
     def __getattr__(self, name: str) -> Any:
         """A column. Raises as encryption.unseal for a sensitive one that was tampered with."""
-        value = getattr(self.row, name)
+        value = getattr(self.row, self.prefix + name)
         if value and name in SENSITIVE:
-            return unseal(value, place("person", name, self.row.id))
+            return unseal(value, place("person", name, self.id))
         return value
+
+
+BESIDE = [c.label(f"person_{c.name}") for c in Person.__table__.c if c.name != "id"]
+"""The columns of a candidate for a statement about a dossier, which itself holds the number as person_id."""
+
+
+def candidate_of(row: Row[Any]) -> Candidate:
+    """The candidate that stands in a dossier's row."""
+    return Candidate(row, "person_")
 
 
 def candidate(person_id: int) -> Candidate:

@@ -175,7 +175,7 @@ def turn_unit(case: Case) -> str:
 def dossier_page(case: Case, signed: Signed) -> DossierPage:
     """Gather the page of a dossier already loaded (and so already in the person's scope)."""
     units = tree.current()
-    person = candidate(case.person_id)
+    person = case.candidate or candidate(case.person_id)
     s = with_file(loading.situation(case, signed), person)
     assert case.state is not None
     sees = sees_file(s.actor.roles)

@@ -72,7 +72,7 @@ def dossier(code: str) -> ResponseReturnValue:
         "reading/dossier.html",
         page=page,
         tab="",
-        claimed=claims.of(case),
+        claimed=case.claimed,
         may_claim=claims.may_claim(case, signed()),
         me=signed().account_id,
         **reading.grouped(page),

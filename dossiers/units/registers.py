@@ -108,6 +108,23 @@ _MEMBERS = (
 )
 
 
+def members_of(unit: Any, body: str) -> Any:
+    """How many official members the body of a unit has on the `day` a statement is given: a value of that statement."""
+    return (
+        select(func.count())
+        .select_from(BodyMember)
+        .join(SeatStatus, BodyMember.id == SeatStatus.seat_id)
+        .where(
+            BodyMember.unit_id == unit,
+            BodyMember.body == body,
+            SeatStatus.status != str(Status.PROBATIONARY),
+            *_on_the_day(BodyMember),
+            *_on_the_day(SeatStatus),
+        )
+        .scalar_subquery()
+    )
+
+
 def members_in(units: Collection[int], body: str, day: date) -> dict[int, int]:
     """How many official members the bodies of some units have on a day, by unit; one query."""
     return dict(run(_MEMBERS, {"units": list(units), "body": body, "day": day}).tuples().all())

@@ -1,12 +1,13 @@
 """Who may act, when, and in which order."""
 
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
 from workflow.facts import Control, Evidence
 from workflow.guards.base import Refusal, Situation, day_text
-from workflow.roles import ROLE_LABELS
+from workflow.roles import ROLE_LABELS, Role
 from workflow.route import role_for
 from workflow.stages import ENDS, State
 from workflow.text import Text
@@ -17,17 +18,24 @@ FOUNDED = date(1930, 2, 3)
 
 def competent(s: Situation) -> Refusal | None:
     """The actor holds a role that does this act on this route (domain.md §4, column "who")."""
-    roles = tuple(dict.fromkeys(role_for(part, s.route) for part in s.parts))
-    if any(role in s.actor.roles for role in roles):
-        return None
+    held, route = s.actor.roles, s.route
+    for part in s.parts:
+        if role_for(part, route) in held:
+            return None
+    roles = tuple(dict.fromkeys(role_for(part, route) for part in s.parts))
+    return _for_others(roles, s.rulebook.rule("actor_role").source)
+
+
+@lru_cache(maxsize=512)
+def _for_others(roles: tuple[Role, ...], source: str) -> Refusal:
+    """Kept: whoever looks at a dossier is told so of most acts."""
     vi = " hoặc ".join(ROLE_LABELS[role].vi for role in roles)
     en = " or ".join(ROLE_LABELS[role].en for role in roles)
-    return s.no(
+    return Refusal(
         "actor_role",
-        f"Việc này do {vi} thực hiện.",
-        f"This is done by: {en}.",
-        f"Báo {vi} của đơn vị.",
-        f"Tell the unit's {en}.",
+        source,
+        Text(f"Việc này do {vi} thực hiện.", f"This is done by: {en}."),
+        Text(f"Báo {vi} của đơn vị.", f"Tell the unit's {en}."),
     )
 
 

@@ -1,5 +1,7 @@
 """What a line of the table says, column by column."""
 
+from functools import lru_cache
+
 import msgspec
 
 from workflow.codes import Code
@@ -121,6 +123,13 @@ _JUDGING = (Control.VERIFY, Control.CONCLUDE, Control.PREPARE, Control.APPROVE, 
 _LOOKING = ("return_for_correction", "submit_for_recognition", "require_mending")
 
 
+@lru_cache(maxsize=512)
+def _accepted(needs: tuple[str, ...], takes: tuple[str, ...], makes_paper: bool) -> frozenset[str]:
+    paper = ("issued_on", "issuer") if makes_paper else ()
+    meeting = ("meeting",) if "ballot" in needs else ()
+    return frozenset(("happened_on", *needs, *takes, *paper, *meeting))
+
+
 class Move(Line, frozen=True, kw_only=True):
     """A line read from one of its sources: what the machine walks."""
 
@@ -147,9 +156,7 @@ class Move(Line, frozen=True, kw_only=True):
         """All fields of the evidence the act has a use for; a paper it makes has a date and an issuer, a vote is taken
         at a meeting.
         """
-        paper = ("issued_on", "issuer") if self.form or self.forms else ()
-        meeting = ("meeting",) if "ballot" in self.needs else ()
-        return frozenset(("happened_on", *self.needs, *self.takes, *paper, *meeting))
+        return _accepted(self.needs, self.takes, bool(self.form or self.forms))
 
     @property
     def chosen_by(self) -> str | None:
