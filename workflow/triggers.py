@@ -56,6 +56,12 @@ TRIGGERS: dict[str, Trigger] = {
             Stage.VERIFICATION,
         ),
         Trigger(
+            "write_cv",
+            Text("Ghi lý lịch", "Write the CV"),
+            Kind.SUPPORT,
+            Stage.VERIFICATION,
+        ),
+        Trigger(
             "record_relatives",
             Text("Ghi thân nhân và kết quả thẩm tra", "Record relatives and results"),
             Kind.SUPPORT,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, final
 
+from flask import url_for
 from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
@@ -167,6 +168,20 @@ class ActForm(FlaskForm):
     def field_of(self, evidence: str) -> str:
         """The name of the field that a refusal over a piece of the evidence stands at; "" if there is none."""
         return evidence if any(shown.name == evidence for shown in self) else ""
+
+    heading: str = ""
+    """What the page is called, if not by the act."""
+
+    is_cv = False
+    """Whether it is a section of the CV: the way between them and the scan of the original stand beside it."""
+
+    def meet(self, case: Case) -> None:
+        """Somebody acted on the dossier since the form was made: what was typed goes on from where it stands now."""
+        self.version.data = str(case.version)
+
+    def then(self, code: str) -> str:
+        """Where the act leads: to the dossier."""
+        return url_for("reading.dossier", code=code)
 
     def seen_version(self) -> int:
         """The version of the dossier this form was made from; 0 when the field was tampered with."""

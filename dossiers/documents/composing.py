@@ -68,6 +68,13 @@ class Table(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
+class Item(Paragraph, frozen=True):
+    """A paragraph of a form: one that begins an item stands bold; a list may stand in its place."""
+
+    bold: bool = False
+    table: Table | None = None
+
+
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A text, ready to be laid out."""
 

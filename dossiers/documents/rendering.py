@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dossiers.documents.composing import FONTS, Composed
+from dossiers.documents.composing import FONTS, Composed, Item, Table
 
 _LAYOUT = Path(__file__).parent / "layout.typ"
 _WORDS = Path(__file__).parent / "words.typ"
@@ -78,19 +78,27 @@ def docx(text: Composed) -> bytes:
     write(made, text.subject, Align.CENTER, 14, bold=True)
     if text.to:
         write(made, f"Kính gửi: {text.to}", Align.CENTER, 14)
+
+    def listed(table: Table) -> None:
+        grid = made.add_table(rows=1, cols=len(table.heads), style="Table Grid")
+        for cell, head in zip(grid.rows[0].cells, table.heads, strict=True):
+            cell.paragraphs[0].add_run(head).bold = True
+        for row in table.rows:
+            for cell, words in zip(grid.add_row().cells, row, strict=True):
+                cell.text = words
+
     for each in text.body:
+        is_head = each.centred or (isinstance(each, Item) and each.bold)
+        if isinstance(each, Item) and each.table is not None:
+            listed(each.table)
+            continue
         paragraph = write(
-            made, each.text, Align.CENTER if each.centred else Align.JUSTIFY, measures["body"], bold=each.centred
+            made, each.text, Align.CENTER if each.centred else Align.JUSTIFY, measures["body"], bold=is_head
         )
-        if not each.centred:
+        if not is_head:
             paragraph.paragraph_format.first_line_indent = Mm(measures["indent"])
     if text.table is not None:
-        listed = made.add_table(rows=1, cols=len(text.table.heads), style="Table Grid")
-        for cell, head in zip(listed.rows[0].cells, text.table.heads, strict=True):
-            cell.paragraphs[0].add_run(head).bold = True
-        for row in text.table.rows:
-            for cell, words in zip(listed.add_row().cells, row, strict=True):
-                cell.text = words
+        listed(text.table)
     left, right = pair()
     if text.receivers:
         write(left, "Nơi nhận:", Align.LEFT, 12).runs[0].underline = True

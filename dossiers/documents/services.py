@@ -8,12 +8,14 @@ from flask import current_app
 from msgspec.structs import replace
 
 from dossiers import clock
+from dossiers.casework import cv
 from dossiers.casework.case import Case
-from dossiers.documents import rendering
+from dossiers.documents import cv_text, rendering
 from dossiers.documents.composing import Beside, Composed, Table, compose, drafts, seal_of
 from dossiers.documents.fields import OPINIONS, fields, opinions
 from dossiers.inquiries import reading
 from dossiers.people import reading as people
+from dossiers.people.personal import SENSITIVE
 from dossiers.rules import services as rules
 from workflow.papers import Kind
 from workflow.rulebook import Rulebook
@@ -61,7 +63,11 @@ def composed(case: Case, kind: Kind | Beside, sensitive: bool, table: Table | No
     place, mark = str(current_app.config["PLACE"]), f"{case.code} · {called(kind, book)} · {book.code}"
     if isinstance(kind, Kind) and kind in OPINIONS:
         values = {**values, "opinions": opinions(case.facts, reading.letters([case.id]), case.id, OPINIONS[kind])}
-    return sealed(compose(kind, values, case.facts, book, clock.today(), place, mark, table), mark)
+    made = compose(kind, values, case.facts, book, clock.today(), place, mark, table)
+    if kind is Kind.CV:
+        hidden = () if sensitive else SENSITIVE
+        made = replace(made, body=(*cv_text.items(cv.read(case), hidden), *made.body), signer=case.full_name)
+    return sealed(made, mark)
 
 
 def sealed(text: Composed, mark: str) -> Composed:

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
-from dossiers.acting.road import add_acts
+from dossiers.acting.road import act, add_acts, know_forms
 from dossiers.casework import answered
 from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import load_cases
@@ -23,9 +23,10 @@ from dossiers.people.personal import sees_file
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.profile import contents
-from dossiers.security import permits, signed, units_with
+from dossiers.security import WITH_FRAME, permits, signed, units_with
 from dossiers.units import tree
 from dossiers.verification import incoming
+from dossiers.verification.cv_forms import CvForm
 from dossiers.verification.desk import (
     SIZE,
     DeskForm,
@@ -44,9 +45,20 @@ from workflow.stages import Stage
 
 blueprint = Blueprint("verification", __name__)
 add_acts(blueprint, FORMS)
+know_forms({"write_cv": CvForm})
 
 PRINTED = 200
 """So many dossiers of the desk are printed at most."""
+
+
+@blueprint.route("/ho-so/<code>/write_cv", methods=["GET", "POST"])
+@permits("dossier.act")
+@contents
+def write_cv(code: str) -> ResponseReturnValue:
+    """A section of the CV, with the scan of the handwritten original beside it in a frame."""
+    answer = make_response(act(code, "write_cv", CvForm))
+    answer.headers["Content-Security-Policy"] = WITH_FRAME
+    return answer
 
 
 @blueprint.get("/tham-tra")

@@ -30,7 +30,7 @@ from tests import addresses
 from tests.conftest import World
 from tests.dossiers.papers import samples
 from tests.dossiers.papers.test_scans import attach
-from tests.people import Person, code_in, text_of, unit_of
+from tests.people import Person, code_in, dossier, text_of, unit_of
 
 Maker = Callable[..., Person]
 
@@ -38,7 +38,9 @@ NAME, RESULT = "Nguyễn Văn Dấu Hiệu", "Kết quả đánh dấu riêng"
 TEXT = "Đủ điều kiện về lịch sử chính trị và chính trị hiện nay."
 """What the demo writes whenever a verification is concluded."""
 
-MARKS = (NAME, RESULT, TEXT)
+CV = "Ưu điểm đánh dấu riêng"
+
+MARKS = (NAME, RESULT, TEXT, CV)
 
 
 def marked(app: Flask, person: Maker) -> tuple[str, str]:
@@ -50,6 +52,9 @@ def marked(app: Flask, person: Maker) -> tuple[str, str]:
     for name, value in (("relation", "child"), ("name", NAME), ("result", RESULT), ("verified_on", "27/07/2022")):
         form[f"relatives-{row}-{name}"] = value
     assert cell.send(form).status_int == 303
+    form = cell.get(f"/ho-so/{code}/write_cv?muc=review").forms["act"]
+    form["strengths"] = CV
+    assert form.submit().status_int == 303
     with app.app_context():
         query = "SELECT p.seq, p.nr FROM paper_record p JOIN dossier d ON d.id = p.dossier_id WHERE d.code = :c LIMIT 1"
         paper = db.session.execute(text(query), {"c": code}).one()
@@ -87,6 +92,7 @@ def test_the_full_installation_tells_the_marks(app: Flask, person: Maker) -> Non
     inspector = person("inspector", "KHOI")
     assert NAME in inspector.get(f"/ho-so/{first}/than-nhan").text
     assert RESULT in inspector.get(f"/ho-so/{first}/than-nhan").text
+    assert CV in inspector.get(f"/ho-so/{first}/ly-lich").text
     assert TEXT in inspector.get(f"/ho-so/{second}/dien-bien").text
 
 
@@ -109,7 +115,7 @@ def test_no_address_tells_of_contents(register: tuple[Flask, str, str]) -> None:
             if has_contents(app, rule.endpoint):
                 assert answer.status_int == 404, url
                 seen.add(rule.endpoint)
-    assert {"reading.scan", "reading.relatives", "documents.text", "acting.attach_scan"} <= seen
+    assert {"reading.scan", "reading.relatives", "documents.text", "acting.attach_scan", "reading.cv"} <= seen
     with app.app_context():
         pages = addresses.everything(app)
     for page in pages:
@@ -141,6 +147,7 @@ def test_no_act_takes_contents(register: tuple[Flask, str, str]) -> None:
         "relatives-0-relation": "father",
         "relatives-0-name": "Ông Mới",
         "relatives-0-result": "Tốt",
+        "strengths": CV,
         "reason": TEXT,
     }
     for trigger in sorted(_FORMS):
@@ -161,6 +168,9 @@ def test_no_act_takes_contents(register: tuple[Flask, str, str]) -> None:
                 f"/ho-so/{first}/{trigger}", data, upload_files=[("files", "a.jpg", samples.jpeg())], expect_errors=True
             )
     assert contents(app) == before
+    with app.app_context():
+        written = text("SELECT count(*) FROM event WHERE trigger = 'write_cv' AND dossier_id = :d")
+        assert db.session.execute(written, {"d": dossier(app, first).id}).scalar() == 1, "the one of before"
     with app.app_context():
         rows = db.session.execute(text("SELECT count(*) FROM event WHERE trigger = 'conclude_verification'")).scalar()
         assert rows

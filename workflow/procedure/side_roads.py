@@ -104,6 +104,20 @@ SIDE_ROADS: tuple[Line, ...] = (
         effect=effects.introducers,
     ),
     Line(
+        "write_cv",
+        (_S.APPLYING, _S.VERIFYING),
+        None,
+        (*parts.CELL_OR_OFFICE, Role.CELL_MEMBER_HELPER),
+        ("cv",),
+        (g.cv_fits,),
+        effect=effects.write_cv,
+        correction=Correction.NEVER,
+        never=Text(
+            "Lý lịch không đính chính: ghi lại mục đó cho đúng; bản trước vẫn được giữ.",
+            "The CV is not corrected: write the section again; what stood there is kept.",
+        ),
+    ),
+    Line(
         "record_relatives",
         (_S.APPLYING, _S.VERIFYING),
         None,

@@ -161,8 +161,8 @@ def nothing_offered(form: ActForm) -> None:
         form.forms = ()
 
 
-NEVER_SHOWN_AGAIN = {"attach_scan", "hand_over", "receive_dossier"}
-"""Never corrected: test_scans and test_handing fill them in."""
+NEVER_SHOWN_AGAIN = {"attach_scan", "write_cv", "hand_over", "receive_dossier"}
+"""Never corrected: test_scans, test_cv and test_handing fill them in."""
 
 
 @pytest.mark.parametrize("trigger", sorted(set(FORMS) - NEVER_SHOWN_AGAIN))
