@@ -39,6 +39,7 @@ from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.lists import pieces as lists_pieces
 from dossiers.lists.views import blueprint as lists_pages
 from dossiers.meetings import pieces as meetings_pieces
+from dossiers.meetings.printing import blueprint as meeting_texts
 from dossiers.meetings.views import blueprint as meetings_pages
 from dossiers.monitoring import pieces as monitoring_pieces
 from dossiers.monitoring.views import blueprint as monitoring_pages
@@ -115,7 +116,7 @@ def _blueprints(app: Flask) -> None:
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
-        meetings_pages, decisions_pages, delegations_pages, reorganising_pages,
+        meetings_pages, meeting_texts, decisions_pages, delegations_pages, reorganising_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -106,6 +106,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
     Setting(
+        "TONE_MARKS",
+        "old",
+        "Where official texts put tone marks: old, on the first vowel (ủy, hòa), or new, on the second (uỷ, hoà).",
+    ),
+    Setting(
+        "GRADE",
+        "none",
+        "The grade of secrecy official texts carry unless another is chosen: none, mat, toi-mat or tuyet-mat.",
+    ),
+    Setting(
         "NUMBERS_RUN",
         "term",
         "How the numbers of a new register run: term, through a committee's term (05-HD/VPTW), or year (36-HD/VPTW).",
@@ -228,17 +238,12 @@ def _scanner(env: Mapping[str, str]) -> str | None:
     return given
 
 
-def _runs(env: Mapping[str, str]) -> str:
-    given = env.get("DOSSIERS_NUMBERS_RUN") or "term"
-    if given not in ("term", "year"):
-        raise SettingError("DOSSIERS_NUMBERS_RUN", f"must be term or year, not {given[:40]!r}")
-    return given
-
-
-def _profile(env: Mapping[str, str]) -> str:
-    given = env.get("DOSSIERS_PROFILE") or "full"
-    if given not in ("full", "register"):
-        raise SettingError("DOSSIERS_PROFILE", f"must be full or register, not {given[:40]!r}")
+def _one_of(env: Mapping[str, str], name: str, *values: str) -> str:
+    """A setting that is one of some words, the first unless another is given."""
+    given = env.get(f"DOSSIERS_{name}") or values[0]
+    if given not in values:
+        said = f"{', '.join(values[:-1])} or {values[-1]}"
+        raise SettingError(f"DOSSIERS_{name}", f"must be {said}, not {given[:40]!r}")
     return given
 
 
@@ -300,9 +305,11 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "VIRUS_SCANNER": _scanner(env),
         "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
-        "PROFILE": _profile(env),
+        "PROFILE": _one_of(env, "PROFILE", "full", "register"),
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
-        "NUMBERS_RUN": _runs(env),
+        "TONE_MARKS": _one_of(env, "TONE_MARKS", "old", "new"),
+        "GRADE": _one_of(env, "GRADE", "none", "mat", "toi-mat", "tuyet-mat"),
+        "NUMBERS_RUN": _one_of(env, "NUMBERS_RUN", "term", "year"),
         "WORKERS": _number(env, "WORKERS", min(2, os.cpu_count() or 1), 1, 32),
         "CONNECTIONS": _number(env, "CONNECTIONS", 2000, 50, 20_000),
         "IDLE_SECONDS": _number(env, "IDLE_SECONDS", 10, 2, 600),

@@ -37,7 +37,7 @@ PEOPLE = (
 
 FOR_PROGRAMS = {
     "operations.healthz", "operations.readyz", "operations.metrics", "static", "documents.text",
-    "verification.letters_file",
+    "verification.letters_file", "meeting_texts.text", "meeting_texts.progress", "training.class_text",
     "meetings.figures",  # for the script of the page of results
     "monitoring.due_file", "monitoring.classification_file",
 }  # fmt: skip

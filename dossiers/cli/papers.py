@@ -10,8 +10,8 @@ from dossiers.casework import loading
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
 from dossiers.cli.common import AS_JSON, Commands, fail, show
-from dossiers.documents import services
-from dossiers.documents.composing import Beside, drafts
+from dossiers.documents import letters, services
+from dossiers.documents.composing import Beside, Composed, drafts
 from dossiers.extensions import write_transaction
 from dossiers.papers import asking, files
 from dossiers.papers.judging import Unfit
@@ -36,27 +36,40 @@ def _case(code: str) -> Case:
 @click.argument("code")
 @click.argument("form")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def render(code: str, form: str, file: Path) -> None:
-    """Draw up a text of a dossier: FORM as its rulebook calls it, such as 6-KNĐ; FILE ends in .pdf or .docx."""
+@click.option("--grade", type=click.Choice(list(services.GRADES)), help="The grade of secrecy it carries.")
+def render(code: str, form: str, file: Path, grade: str | None) -> None:
+    """Draw up a text of a dossier: FORM as its rulebook calls it, such as 6-KNĐ; FILE ends in .pdf or .docx.
+
+    CV-TT are its letters of the verification, CV-YK those that ask for opinions, BK-HS its cover list.
+    """
     suffix = file.suffix.removeprefix(".").lower()
     if suffix not in services.RENDER:
         fail(f"{file.name}: the file must end in .pdf or .docx")
     case = _case(code)
-    book = rules.books()[case.rulebook]
-    kind = services.kind_of(form.upper().replace("KND", "KNĐ"), book)
-    if form.upper() == services.BESIDE[Beside.COVER_LIST]:
-        text = bundle.cover_list(case, bundle.handed(case))
-    elif kind is not None:
-        text = services.composed(case, kind, sensitive=True)
-    else:
-        known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
-        fail(f"no text for {form!r} under {book.code}; there are: {', '.join(known)}")
+    text = _text(case, form.upper().replace("KND", "KNĐ"), grade or "")
     try:
-        file.write_bytes(services.RENDER[suffix](text))
+        file.write_bytes(services.drawn(text, suffix))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
     privacy.note_command(f"papers render {case.code} {form.upper()}")
     click.echo(f"Wrote {file}.")
+
+
+def _text(case: Case, form: str, grade: str) -> Composed | list[Composed]:
+    """The text of a form, or the letters it stands for. Ends the command where there is none."""
+    book = rules.books()[case.rulebook]
+    if form in letters.FORMS:
+        wanted = letters.of_dossier(case, letters.FORMS[form])
+        if not wanted:
+            fail(f"{case.code} has no such requests: no letters to draw up")
+        return [letters.composed(one, grade) for one in wanted]
+    if form == services.BESIDE[Beside.COVER_LIST]:
+        return bundle.cover_list(case, bundle.handed(case), grade)
+    kind = services.kind_of(form, book)
+    if kind is None:
+        known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
+        fail(f"no text for {form!r} under {book.code}; there are: {', '.join((*known, *letters.FORMS))}")
+    return services.composed(case, kind, sensitive=True, grade=grade)
 
 
 @papers.command("export")

@@ -1,7 +1,10 @@
-"""Drawing up a text of a dossier."""
+"""Drawing up texts of dossiers."""
 
 import hashlib
 import hmac
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from flask import current_app
@@ -10,18 +13,26 @@ from msgspec.structs import replace
 from dossiers import clock
 from dossiers.casework import cv
 from dossiers.casework.case import Case
+from dossiers.courses.reading import classes
 from dossiers.documents import cv_text, rendering
-from dossiers.documents.composing import Beside, Composed, Table, compose, drafts, seal_of
+from dossiers.documents.composing import Beside, Composed, Style, Table, compose, drafts, seal_of
 from dossiers.documents.fields import OPINIONS, fields, opinions
 from dossiers.inquiries import reading
+from dossiers.languages import lazy as _l
 from dossiers.people import reading as people
 from dossiers.people.personal import SENSITIVE
 from dossiers.rules import services as rules
 from workflow.papers import Kind
+from workflow.route import Decider
 from workflow.rulebook import Rulebook
+from workflow.stages import State
+from workflow.votes import Body, Purpose
 
-RENDER = {"pdf": rendering.pdf, "docx": rendering.docx}
-"""How a text is made, by the suffix of its file."""
+RENDER: Mapping[str, Callable[[Composed | Sequence[Composed]], bytes]] = {
+    "pdf": rendering.pdf,
+    "docx": rendering.docx,
+}
+"""How texts are made, by the suffix of their file."""
 
 MIMETYPES = {
     "pdf": "application/pdf",
@@ -29,8 +40,61 @@ MIMETYPES = {
 }
 
 
-BESIDE = {Beside.COVER_LIST: "BK-HS", Beside.REFUSAL: "TB-KKN"}
-"""What texts that are no paper of the bundle are called where forms are."""
+BESIDE = {
+    Beside.INTRODUCTION_BY_TWO: "3A-KNĐ",
+    Beside.ADMISSION_BY_COMMITTEE: "9A-KNĐ",
+    Beside.ADMISSION_BY_STANDING: "9B-KNĐ",
+    Beside.RECOGNITION_BY_COMMITTEE: "16A-KNĐ",
+    Beside.RECOGNITION_BY_STANDING: "16B-KNĐ",
+    Beside.MOVED_AFTER_CELL: "17A-KNĐ",
+    Beside.MOVED_AFTER_COMMITTEE: "17B-KNĐ",
+    Beside.MOVED_AFTER_DECISION: "17C-KNĐ",
+    Beside.COVER_LIST: "BK-HS",
+    Beside.REFUSAL: "TB-KKN",
+}
+"""What texts that are no paper of the bundle, or another form of one, are called where forms are."""
+
+_NAMED = {form: kind for kind, form in BESIDE.items()}
+
+GRADES = {"none": "", "mat": "MẬT", "toi-mat": "TỐI MẬT", "tuyet-mat": "TUYỆT MẬT"}
+"""The grades of secrecy as addresses and commands name them, and as texts print them."""
+
+GRADE_LABELS = {"none": _l("không"), "mat": _l("Mật"), "toi-mat": _l("Tối mật"), "tuyet-mat": _l("Tuyệt mật")}
+
+_BEFORE_CEREMONY = frozenset({State.APPROVED})
+
+
+def _cell_voted(case: Case) -> bool:
+    return case.facts.passed(Body.CELL, Purpose.ADMISSION) and case.facts.admitted_on is None
+
+
+_FITS: Mapping[Beside, Callable[[Case], bool]] = {
+    Beside.INTRODUCTION_BY_TWO: lambda case: len(case.facts.introducers) > 1,
+    Beside.ADMISSION_BY_COMMITTEE: lambda case: case.route.decider is Decider.OWN_COMMITTEE,
+    Beside.ADMISSION_BY_STANDING: lambda case: case.route.decider is Decider.OWN_STANDING,
+    Beside.RECOGNITION_BY_COMMITTEE: lambda case: (
+        case.route.decider is Decider.OWN_COMMITTEE and case.facts.ceremony_on is not None
+    ),
+    Beside.RECOGNITION_BY_STANDING: lambda case: (
+        case.route.decider is Decider.OWN_STANDING and case.facts.ceremony_on is not None
+    ),
+    Beside.MOVED_AFTER_CELL: lambda case: (
+        _cell_voted(case) and not case.facts.passed(Body.COMMITTEE, Purpose.ADMISSION)
+    ),
+    Beside.MOVED_AFTER_COMMITTEE: lambda case: (
+        _cell_voted(case) and case.facts.passed(Body.COMMITTEE, Purpose.ADMISSION)
+    ),
+    Beside.MOVED_AFTER_DECISION: lambda case: case.state in _BEFORE_CEREMONY,
+    Beside.REFUSAL: lambda case: case.state is State.NOT_ADMITTED,
+}
+
+
+def beside(case: Case) -> list[tuple[str, str]]:
+    """The texts beside the papers of the bundle that fit a dossier now: form and title."""
+    return [
+        (BESIDE[kind], f"{drafts()[kind].title.capitalize()} {drafts()[kind].subject}")
+        for kind, fits in _FITS.items() if fits(case)
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -38,10 +102,29 @@ def _sealing(key: str) -> bytes:
     return hmac.new(key.encode(), b"dossiers.documents", hashlib.sha256).digest()
 
 
+def sealing() -> bytes:
+    """The key of the codes at the foot of texts."""
+    return _sealing(current_app.config["DATA_KEY"])
+
+
+def style(grade: str = "") -> Style:
+    """How this office writes; `grade` is one of GRADES, "" for the usual one. ValueError for another word."""
+    named = grade or str(current_app.config["GRADE"])
+    if named not in GRADES:
+        raise ValueError(named)
+    return Style(str(current_app.config["TONE_MARKS"]), GRADES[named])
+
+
+def place() -> str:
+    """Where texts are dated at."""
+    return str(current_app.config["PLACE"])
+
+
 def kind_of(form: str, book: Rulebook) -> Kind | Beside | None:
     """The kind of text a form is, if there is a draft of it that needs nothing but the dossier."""
-    if form == BESIDE[Beside.REFUSAL]:
-        return Beside.REFUSAL
+    named = _NAMED.get(form)
+    if named is not None and named is not Beside.COVER_LIST:
+        return named
     known = book.forms.get(form)
     kind = Kind(known.kind) if known and known.kind else None
     return kind if kind in drafts() else None
@@ -52,27 +135,76 @@ def called(kind: Kind | Beside, book: Rulebook) -> str:
     return BESIDE[kind] if isinstance(kind, Beside) else book.form(kind)
 
 
-def composed(case: Case, kind: Kind | Beside, sensitive: bool, table: Table | None = None) -> Composed:
+def composed(case: Case, kind: Kind | Beside, sensitive: bool, table: Table | None = None, grade: str = "") -> Composed:
     """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so;
-    `table`: a list within it.
+    `table`: a list within it; `grade`: see `style`.
 
     At its foot a code leads back to the dossier, names the rulebook, and changes with every letter of the text.
     """
-    book = rules.books()[case.rulebook]
-    values = fields(case, people.candidate(case.person_id), people.companions(case.id), book, sensitive)
-    place, mark = str(current_app.config["PLACE"]), f"{case.code} · {called(kind, book)} · {book.code}"
-    if isinstance(kind, Kind) and kind in OPINIONS:
-        values = {**values, "opinions": opinions(case.facts, reading.letters([case.id]), case.id, OPINIONS[kind])}
-    made = compose(kind, values, case.facts, book, clock.today(), place, mark, table)
-    if kind is Kind.CV:
-        hidden = () if sensitive else SENSITIVE
-        made = replace(made, body=(*cv_text.items(cv.read(case), hidden), *made.body), signer=case.full_name)
-    return sealed(made, mark)
+    return composed_all([(case, kind)], sensitive, table, grade)[0]
 
 
-def sealed(text: Composed, mark: str) -> Composed:
+def composed_all(
+    wanted: Sequence[tuple[Case, Kind | Beside]], sensitive: bool, table: Table | None = None, grade: str = ""
+) -> list[Composed]:
+    """The same for many dossiers, in their order; four queries for all of them."""
+    numbers = [case.id for case, _kind in wanted]
+    persons = people.candidates([case.person_id for case, _kind in wanted])
+    companions, courses = people.companions_of(numbers), classes(case.class_id for case, _kind in wanted)
+    asked = [case.id for case, kind in wanted if kind in OPINIONS]
+    letters = reading.letters(asked)
+    today, how, found = clock.today(), style(grade), []
+    for case, kind in wanted:
+        book = rules.books()[case.rulebook]
+        person, course = persons[case.person_id], courses.get(case.class_id)
+        values = fields(case, person, companions.get(case.id, ()), book, sensitive, course)
+        if isinstance(kind, Kind) and kind in OPINIONS:
+            values = {**values, "opinions": opinions(case.facts, letters, case.id, OPINIONS[kind])}
+        if kind is Beside.INTRODUCTION_BY_TWO:
+            values = {**values, **_two(str(values.get("introducers", "")))}
+        mark = f"{case.code} · {called(kind, book)} · {book.code}"
+        made = compose(kind, values, case.facts, book, today, place(), mark, table, how)
+        if kind is Kind.CV:
+            hidden = () if sensitive else SENSITIVE
+            made = replace(made, body=(*cv_text.items(cv.read(case), hidden), *made.body), signer=case.full_name)
+        found.append(sealed(made))
+    return found
+
+
+def _two(introducers: str) -> dict[str, str]:
+    """The names under a text of two introducers: the last two."""
+    first, _comma, second = ", ".join(introducers.split(", ")[-2:]).partition(", ")
+    return {"beside_signer": first, "signer": second}
+
+
+def sealed(text: Composed) -> Composed:
     """A text with the code at its foot, which changes with every letter of it."""
-    return replace(text, mark=f"{mark} · {seal_of(_sealing(current_app.config['DATA_KEY']), text)}")
+    return replace(text, mark=f"{text.mark} · {seal_of(sealing(), text)}")
+
+
+SEAL = b"%dossiers "
+"""How the last line of a PDF of ours begins; readers of PDF pass over it."""
+
+
+def drawn(text: Composed | Sequence[Composed], suffix: str) -> bytes:
+    """A file of a text, or of several that follow each other. A PDF ends in a line that tells whether it is as it was
+    made, and the marks of its texts.
+    """
+    return marked(RENDER[suffix](text), [text] if isinstance(text, Composed) else text, suffix)
+
+
+def marked(made: bytes, texts: Sequence[Composed], suffix: str) -> bytes:
+    """A file that was made of texts, with that line."""
+    if suffix != "pdf":
+        return made
+    marks = [one.mark for one in texts]
+    told = b64encode(json.dumps(marks, ensure_ascii=False).encode())
+    return b"".join((made.rstrip(b"\n"), b"\n", SEAL, told, b" ", pdf_seal(made.rstrip(b"\n"), told), b"\n"))
+
+
+def pdf_seal(content: bytes, told: bytes) -> bytes:
+    """What the last line of a PDF of ours ends in."""
+    return hmac.new(sealing(), content + told, hashlib.sha256).hexdigest().encode()
 
 
 def file_name(case: Case, kind: Kind | Beside, suffix: str) -> str:

@@ -421,5 +421,5 @@ def _texts(found: Meeting, template: str, code: str | None) -> ResponseReturnVal
         privacy.note(line.dossier_id, signed().account_id, Part.VOTES)
     return render_template(
         template, lines=lines, right=minutes.put_right(lines), units=tree.current(), Outcome=closing.Outcome,
-        **_about(found),
+        code=code, **_about(found),
     )  # fmt: skip

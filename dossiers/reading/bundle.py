@@ -142,7 +142,7 @@ def pdf(case: Case, sensitive: bool) -> bytes:
     return judging.bound(sources.files, parts)
 
 
-def cover_list(case: Case, found: Sequence[Piece]) -> Composed:
+def cover_list(case: Case, found: Sequence[Piece], grade: str = "") -> Composed:
     """The list of papers with their pages, from whoever had the file to whoever acts now."""
     rows = tuple(
         (
@@ -155,4 +155,4 @@ def cover_list(case: Case, found: Sequence[Piece]) -> Composed:
         for nr, piece in enumerate(found, start=1)
     )
     table = Table(("TT", "Tên giấy tờ", "Số, ngày", "Số trang", "Ghi chú"), (2, 12, 6, 3, 5), rows)
-    return documents.composed(case, Beside.COVER_LIST, False, table)
+    return documents.composed(case, Beside.COVER_LIST, False, table, grade)

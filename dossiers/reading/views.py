@@ -22,7 +22,7 @@ from dossiers.casework import cv as cv_in_file
 from dossiers.casework.case import Case
 from dossiers.casework.helping import roles_over
 from dossiers.documents.fields import OPINIONS
-from dossiers.documents.services import MIMETYPES, RENDER, kind_of
+from dossiers.documents.services import GRADE_LABELS, GRADES, MIMETYPES, beside, drawn, kind_of
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
@@ -92,7 +92,8 @@ def dossier(code: str) -> ResponseReturnValue:
 def papers(code: str) -> ResponseReturnValue:
     """A line a paper: on file, missing, lapsing, to be made again, of no use."""
     case, page = _read(code, Part.PAPERS)
-    lines = paper_lines.lines(page.situation)
+    lines, asked = paper_lines.lines(page.situation), request.args.get("do-mat", "")
+    chosen = asked if asked in GRADES else ""
     return render_template(
         "reading/papers.html",
         page=page,
@@ -101,6 +102,10 @@ def papers(code: str) -> ResponseReturnValue:
         texts={line.form for line in lines if kind_of(line.form, page.book)} if page.full_view else set(),
         scans=scans.of_papers(case) if page.full_view else {},
         cv=_cv_line(case, page) if page.full_view and not is_register() else None,
+        beside=beside(case) if page.full_view else [],
+        grades=GRADE_LABELS,
+        grade=chosen or current_app.config["GRADE"],
+        in_address={"do-mat": chosen} if chosen else {},
     )
 
 
@@ -238,7 +243,7 @@ def cover_list(code: str, suffix: str) -> ResponseReturnValue:
     """The list of the papers on file."""
 
     def make(case: Case, _sensitive: bool) -> bytes:
-        return RENDER[suffix](bundle.cover_list(case, bundle.handed(case)))
+        return drawn(bundle.cover_list(case, bundle.handed(case)), suffix)
 
     return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
 

@@ -12,7 +12,8 @@ from dossiers.acting.road import act, add_acts, know_forms
 from dossiers.casework import answered
 from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import load_cases
-from dossiers.documents import letters, rendering
+from dossiers.documents import letters
+from dossiers.documents import services as documents
 from dossiers.documents.letters import Wanted
 from dossiers.inquiries import reading
 from dossiers.languages import gettext as _
@@ -117,7 +118,7 @@ def chosen_in_address(chosen: worklist.Filter, after: str = "") -> dict[str, Any
 
 def _letters(picks: Sequence[Pick]) -> str:
     asked: dict[str, Any] = {"yeu-cau": as_address(picks)}
-    return url_for("verification.letters_file", **asked)
+    return url_for("verification.letters_file", suffix="pdf", **asked)
 
 
 def _done(tried: Tried, is_reminder: bool) -> str:
@@ -127,10 +128,10 @@ def _done(tried: Tried, is_reminder: bool) -> str:
     return (reminded if is_reminder else sent) % {"num": number}
 
 
-@blueprint.get("/tham-tra/cong-van.pdf")
+@blueprint.get("/tham-tra/cong-van.<any(pdf, docx):suffix>")
 @permits("request.answer")
 @contents
-def letters_file() -> ResponseReturnValue:
+def letters_file(suffix: str) -> ResponseReturnValue:
     """The letters of requests in one file, for who sees the files of their dossiers; a reminder where one went out."""
     who, picks = signed(), parse_picks(request.args.getlist("yeu-cau"), letters.MOST)
     cases = load_cases(sorted({code for code, _nr in picks}), who)
@@ -146,8 +147,9 @@ def letters_file() -> ResponseReturnValue:
     if not wanted:
         abort(404)
     privacy.note_many([one.case.id for one in wanted], who.account_id, Part.TEXT, "")
-    made = rendering.pdf([letters.composed(one) for one in wanted])
-    return wire.named_file(made, "application/pdf", f"{_('Công văn thẩm tra')}.pdf", saved=False)
+    made = documents.drawn([letters.composed(one) for one in wanted], suffix)
+    name = f"{_('Công văn thẩm tra')}.{suffix}"
+    return wire.named_file(made, documents.MIMETYPES[suffix], name, saved=suffix != "pdf")
 
 
 @blueprint.get("/yeu-cau")
