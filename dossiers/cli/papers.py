@@ -44,15 +44,16 @@ def render(code: str, form: str, file: Path) -> None:
     case = _case(code)
     book = rules.books()[case.rulebook]
     kind = services.kind_of(form.upper().replace("KND", "KNĐ"), book)
+    table = None
     if form.upper() == services.BESIDE[Beside.COVER_LIST]:
-        text = bundle.cover_list(case, bundle.handed(case))
-    elif kind is not None:
-        text = services.composed(case, kind, sensitive=True)
-    else:
+        kind, table = Beside.COVER_LIST, bundle.cover_table(bundle.handed(case))
+    if kind is None:
         known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
         fail(f"no text for {form!r} under {book.code}; there are: {', '.join(known)}")
     try:
-        file.write_bytes(services.RENDER[suffix](text))
+        file.write_bytes(services.made(case, kind, suffix, table is None, table).content)
+    except Unfit as error:
+        fail(str(error))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
     privacy.note_command(f"papers render {case.code} {form.upper()}")

@@ -202,6 +202,8 @@ def _heading(by: str, values: Mapping[str, Any]) -> tuple[str, str]:
     return str(above or ""), str(issuer or "")
 
 
-def seal_of(key: bytes, composed: Composed) -> str:
-    """Ten signs that change with every letter of a text, made with the instance's key."""
-    return hmac.new(key, msgspec.json.encode(composed), sha256).hexdigest()[:10]
+def seal_of(key: bytes, composed: Composed, beside: bytes = b"") -> str:
+    """Ten signs that change with every letter of a text, made with the instance's key; `beside` is what else it says,
+    and by which template.
+    """
+    return hmac.new(key, msgspec.json.encode(composed) + beside, sha256).hexdigest()[:10]

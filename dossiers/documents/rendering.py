@@ -107,6 +107,7 @@ def docx(text: Composed) -> bytes:
     write(page.footer, text.mark, Align.LEFT, 8)
     made.core_properties.title = f"{text.title} {text.subject}"
     made.core_properties.author = ""
+    made.core_properties.comments = text.mark
     out = BytesIO()
     made.save(out)
     return out.getvalue()

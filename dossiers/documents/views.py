@@ -1,12 +1,13 @@
 """Texts of a dossier, as files."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
 from dossiers.casework import loading
 from dossiers.casework.helping import roles_over
-from dossiers.documents import services
+from dossiers.documents import pages, services
+from dossiers.papers.judging import Unfit
 from dossiers.people.personal import sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
@@ -15,6 +16,7 @@ from dossiers.rules import services as rules
 from dossiers.security import permits, signed
 
 blueprint = Blueprint("documents", __name__)
+pages.add_pages(blueprint)
 
 
 @blueprint.get("/ho-so/<code>/van-ban/<form>.<any(pdf, docx):suffix>")
@@ -30,6 +32,12 @@ def text(code: str, form: str, suffix: str) -> ResponseReturnValue:
     kind = services.kind_of(form, rules.books()[case.rulebook])
     if kind is None:
         abort(404)
-    privacy.note(case.id, who.account_id, Part.TEXT)
-    made = services.RENDER[suffix](services.composed(case, kind, sees_sensitive(roles)))
-    return wire.named_file(made, services.MIMETYPES[suffix], services.file_name(case, kind, suffix), suffix != "pdf")
+    try:
+        made = services.made(case, kind, suffix, sees_sensitive(roles))
+    except Unfit as error:
+        flash(str(error), "error")
+        return redirect(url_for("reading.papers", code=case.code), 303)
+    privacy.note(case.id, who.account_id, Part.TEXT, made.mark.removeprefix(f"{case.code} · "))
+    return wire.named_file(
+        made.content, services.MIMETYPES[suffix], services.file_name(case, kind, suffix), suffix != "pdf"
+    )

@@ -20,8 +20,9 @@ from dossiers import wire
 from dossiers.casework import advance, claims, loading
 from dossiers.casework.case import Case
 from dossiers.casework.helping import roles_over
+from dossiers.documents.composing import Beside
 from dossiers.documents.fields import OPINIONS
-from dossiers.documents.services import MIMETYPES, RENDER, kind_of
+from dossiers.documents.services import MIMETYPES, kind_of, made
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
@@ -227,7 +228,7 @@ def cover_list(code: str, suffix: str) -> ResponseReturnValue:
     """The list of the papers on file."""
 
     def make(case: Case, _sensitive: bool) -> bytes:
-        return RENDER[suffix](bundle.cover_list(case, bundle.handed(case)))
+        return made(case, Beside.COVER_LIST, suffix, False, bundle.cover_table(bundle.handed(case))).content
 
     return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
 
