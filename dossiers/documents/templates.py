@@ -6,6 +6,7 @@ when it is loaded, before it is confirmed, and each time a text is made by it.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +38,9 @@ from workflow.rulebook import Rulebook, in_force
 CONFIRMED, REFUSED = "confirmed", "refused"
 SHIPPED = "mẫu gốc"
 """What the foot of a text calls the template that comes with the program."""
+
+
+_FIELD = re.compile(r"{{.*?}}")
 
 
 class NotTaken(ValueError):
@@ -80,7 +84,7 @@ def known() -> dict[str, Kind | Beside]:
 def called(kind: Kind | Beside) -> str:
     """What a text is called where no dossier says by which rulebook."""
     draft = drafts()[kind]
-    return f"{draft.title} {draft.subject}"
+    return f"{draft.title} {_FIELD.sub('…', draft.subject)}"
 
 
 def book() -> Rulebook:

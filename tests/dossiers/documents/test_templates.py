@@ -1,6 +1,7 @@
 """Templates of texts by pages: checked, tried, confirmed by a second person, used from a day on, taken again."""
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -128,7 +129,8 @@ def test_one_loads_another_confirms_and_texts_are_made_by_it(app: Flask, person:
     asked = admin.web.post(f"/mau-van-ban/de-nghi/{number}/xac-nhan", {"csrf_token": admin.token()}).follow()
     assert "Người đề nghị không tự xác nhận" in text_of(asked)
 
-    assert "bản 1" in text_of(second.get("/mau-van-ban"))
+    listed = text_of(second.get("/mau-van-ban"))
+    assert "bản 1" in listed and "{{" not in listed
     assert "Đã xác nhận" in text_of(press(second.get(page.request.path), "xac-nhan"))
     now = made(reader, code)
     with app.app_context():
@@ -428,6 +430,18 @@ def test_where_libreoffice_is_set_it_makes_the_pdf_and_its_time_is_limited(
         stranger(script)
         answer = reader.get(f"/ho-so/{code}/van-ban/6-KN%C4%90.pdf", status=303).follow()
         assert said in text_of(answer)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
+def test_libreoffice_makes_a_pdf_with_the_same_words(app: Flask, person: Maker) -> None:
+    code, reader = code_in(app, "cell_review"), person("inspector", "KHOI")
+    confirmed(person)
+    app.config["LIBREOFFICE"], app.config["LIBREOFFICE_SECONDS"] = shutil.which("soffice"), 120
+    try:
+        found = words(made(reader, code, "pdf"))
+    finally:
+        app.config["LIBREOFFICE"] = None
+    assert "MẪU CHÍNH THỨC: " in found and f"{code} · 6-KNĐ · RB-2021 · mẫu 1 · " in found
 
 
 def test_a_version_that_makes_no_text_raises_a_sentence(app: Flask, person: Maker) -> None:
