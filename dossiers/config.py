@@ -104,6 +104,14 @@ SETTINGS: tuple[Setting, ...] = (
         "full: whole dossiers, on a machine or network of its own; register, where people reach it from elsewhere: no "
         "papers' contents, no relatives, no texts of the verification.",
     ),
+    Setting("TEMPLATE_KILOBYTES", "1000", "How big a template of a text may be, 50 to 4000."),
+    Setting("TEMPLATE_SECONDS", "10", "So long a text may take to be made by a template, 2 to 60."),
+    Setting(
+        "LIBREOFFICE",
+        "none",
+        "The path of LibreOffice's program (soffice): it makes the PDF of texts that have a template of their own.",
+    ),
+    Setting("LIBREOFFICE_SECONDS", "30", "So long it may take for that, 5 to 120."),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
     Setting(
         "TONE_MARKS",
@@ -247,6 +255,13 @@ def _one_of(env: Mapping[str, str], name: str, *values: str) -> str:
     return given
 
 
+def _program(env: Mapping[str, str], name: str) -> str | None:
+    given = env.get(f"DOSSIERS_{name}") or None
+    if given and not (os.path.isabs(given) and os.access(given, os.X_OK)):
+        raise SettingError(f"DOSSIERS_{name}", f"must be the whole path of a program, not {given[:80]!r}")
+    return given
+
+
 def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
     """Flask's configuration from the environment. Raises SettingError (ends the program) on a bad value."""
     env = os.environ if env is None else env
@@ -306,6 +321,10 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
         "PROFILE": _one_of(env, "PROFILE", "full", "register"),
+        "TEMPLATE_KILOBYTES": _number(env, "TEMPLATE_KILOBYTES", 1000, 50, 4000),
+        "TEMPLATE_SECONDS": _number(env, "TEMPLATE_SECONDS", 10, 2, 60),
+        "LIBREOFFICE": _program(env, "LIBREOFFICE"),
+        "LIBREOFFICE_SECONDS": _number(env, "LIBREOFFICE_SECONDS", 30, 5, 120),
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
         "TONE_MARKS": _one_of(env, "TONE_MARKS", "old", "new"),
         "GRADE": _one_of(env, "GRADE", "none", "mat", "toi-mat", "tuyet-mat"),

@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     ),
     "administration": grants.GIVING,
     "rulebook.confirm": grants.CONFIRMING,
+    "templates.confirm": grants.CONFIRMING,
     "units.confirm": grants.CONFIRMING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,

@@ -44,6 +44,9 @@ FOR_PROGRAMS = {
 """What answers with something else than a page."""
 FILES = {
     "acting.loaded_text",
+    "documents.starting_file",
+    "documents.version_file",
+    "documents.version_sample",
     "reading.scan_page",
     "reading.scan_shown",
     "reading.scan_printed",
@@ -171,6 +174,8 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
     return {
         "acting.loaded_one": [(loaded, administrator)],
         "acting.dry_run": [(loaded, administrator)],
+        "documents.text_template": [({"text": "admission_decision"}, administrator)],
+        "documents.version": [({"text": "admission_decision", "number": 0}, administrator)],
         "meetings.meeting": [(closed, secretary), (open_, secretary), ({"number": 3}, officer)],
         "meetings.change": [(open_, secretary)],
         "meetings.who_came": [(closed, secretary), (open_, secretary)],

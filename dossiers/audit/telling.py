@@ -37,6 +37,7 @@ LABELS: dict[str, str] = {
     "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"),
     "plan": message("phương án số"), "dossiers": message("số hồ sơ"), "org_code": message("mã tổ chức"),
     "meeting": message("cuộc họp số"), "passed": message("hồ sơ đạt"), "failed": message("hồ sơ không đạt"),
+    "text": message("văn bản"),
     "left": message("hồ sơ chưa ghi"), "amount": message("chỉ tiêu"),
     "decision": message("quyết định số"), "decided_on": message("ngày quyết định"), "root": message("mã băm gốc"),
 }  # fmt: skip
@@ -47,6 +48,7 @@ TABLES: dict[str, str] = {
     "body_member": message("người biểu quyết"), "seat_status": message("tình trạng biểu quyết"),
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
     "rulebook_file": message("bộ quy tắc đã nạp"),
+    "text_template": message("mẫu văn bản đã nạp"), "template_use": message("lần dùng mẫu văn bản"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
     "unit_plan": message("phương án sắp xếp đơn vị"),
     "meeting": message("cuộc họp"), "meeting_attendance": message("điểm danh"),

@@ -58,7 +58,7 @@ def _light(table: Table, names: list[str] | None = None) -> Any:
 
 def _batch(table: Table) -> int:
     """Rows that are in memory at a time: fewer of a table with files in it."""
-    return 20 if table.name == "file_chunk" else BATCH
+    return 20 if table.name in ("file_chunk", "text_template") else BATCH
 
 
 def _order(table: Table) -> list[str]:

@@ -11,7 +11,7 @@ from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
 from dossiers.cli.common import AS_JSON, Commands, fail, show
 from dossiers.documents import letters, services
-from dossiers.documents.composing import Beside, Composed, drafts
+from dossiers.documents.composing import Beside, drafts
 from dossiers.extensions import write_transaction
 from dossiers.papers import asking, files
 from dossiers.papers.judging import Unfit
@@ -46,30 +46,33 @@ def render(code: str, form: str, file: Path, grade: str | None) -> None:
     if suffix not in services.RENDER:
         fail(f"{file.name}: the file must end in .pdf or .docx")
     case = _case(code)
-    text = _text(case, form.upper().replace("KND", "KNĐ"), grade or "")
+    text = form.upper().replace("KND", "KNĐ")
     try:
-        file.write_bytes(services.drawn(text, suffix))
+        file.write_bytes(_made(case, text, suffix, grade or ""))
+    except Unfit as error:
+        fail(str(error))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
     privacy.note_command(f"papers render {case.code} {form.upper()}")
     click.echo(f"Wrote {file}.")
 
 
-def _text(case: Case, form: str, grade: str) -> Composed | list[Composed]:
+def _made(case: Case, form: str, suffix: str, grade: str) -> bytes:
     """The text of a form, or the letters it stands for. Ends the command where there is none."""
     book = rules.books()[case.rulebook]
     if form in letters.FORMS:
         wanted = letters.of_dossier(case, letters.FORMS[form])
         if not wanted:
             fail(f"{case.code} has no such requests: no letters to draw up")
-        return [letters.composed(one, grade) for one in wanted]
+        return services.drawn([letters.composed(one, grade) for one in wanted], suffix)
     if form == services.BESIDE[Beside.COVER_LIST]:
-        return bundle.cover_list(case, bundle.handed(case), grade)
+        table = bundle.cover_table(bundle.handed(case))
+        return services.made(case, Beside.COVER_LIST, suffix, False, table, grade).content
     kind = services.kind_of(form, book)
     if kind is None:
         known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
         fail(f"no text for {form!r} under {book.code}; there are: {', '.join((*known, *letters.FORMS))}")
-    return services.composed(case, kind, sensitive=True, grade=grade)
+    return services.made(case, kind, suffix, True, grade=grade).content
 
 
 @papers.command("export")

@@ -107,14 +107,13 @@ def docx(name: str, content: bytes) -> list[Told]:
 
 def against_today(mark: str, case: Case) -> Told:
     """Whether the code of a text of a dossier is that of the text as it is drawn up now, and its words if it is."""
-    parts = mark.split(" · ")
-    for text in _drawn_now(case, parts[1]):
+    for text in _drawn_now(case, *mark.split(" · ")[1:-1]):
         if hmac.compare_digest(text.mark, mark):
             return Told(mark, Verdict.SAME, tuple(words_in(text)))
     return Told(mark, Verdict.OTHER_NOW)
 
 
-def _drawn_now(case: Case, form: str) -> Sequence[Composed]:
+def _drawn_now(case: Case, form: str, _book: str = "", template: str = "") -> Sequence[Composed]:
     """The texts of a form, as they are drawn up now, with each grade they may carry."""
     if form.isdigit():
         wanted = [one for given in letters.FORMS.values() for one in letters.of_dossier(case, given)]
@@ -124,4 +123,7 @@ def _drawn_now(case: Case, form: str) -> Sequence[Composed]:
     kind = services.kind_of(form, rules.books()[case.rulebook])
     if kind is None:
         return []
+    own = services.own_template(case, kind)
+    if own is not None and own.label == template:
+        return [services.composed_by(own, case, kind, True, grade=grade)[0] for grade in services.GRADES]
     return [services.composed(case, kind, sensitive=True, grade=grade) for grade in services.GRADES]

@@ -286,12 +286,14 @@ def about(letter: Composed) -> str:
     return f"V/v {letter.subject}"
 
 
-def seal_of(key: bytes, composed: Composed) -> str:
-    """Ten signs that change with every letter of a text, made with the instance's key."""
-    return seal_of_words(key, composed.mark, words_in(composed))
+def seal_of(key: bytes, composed: Composed, beside: bytes = b"") -> str:
+    """Ten signs that change with every letter of a text, made with the instance's key; `beside` is what else it says,
+    and by which template.
+    """
+    return seal_of_words(key, composed.mark, words_in(composed), beside)
 
 
-def seal_of_words(key: bytes, mark: str, words: Iterable[str]) -> str:
+def seal_of_words(key: bytes, mark: str, words: Iterable[str], beside: bytes = b"") -> str:
     """The same of words that were read from a file, where spaces and the bars between cells may be others."""
     said = "".join("".join(words).replace("|", "").split())
-    return hmac.new(key, f"{mark}\n{said}".encode(), sha256).hexdigest()[:10]
+    return hmac.new(key, f"{mark}\n{said}".encode() + beside, sha256).hexdigest()[:10]

@@ -50,6 +50,12 @@ _BODIES = {
     "recognition_deciding": (Body.STANDING_COMMITTEE, Purpose.RECOGNITION),
 }
 
+VOTERS = tuple(_BODIES)
+"""Whose votes a text may name."""
+
+COUNTS = ("day", "entitled", "present", "absent", "in_favour", "against", "percent")
+"""And what of each."""
+
 
 def day_written(day: date | None) -> str:
     """A day as texts write it; dots when there is none yet."""

@@ -5,8 +5,11 @@ import hmac
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+import msgspec
 from flask import current_app
 from msgspec.structs import replace
 
@@ -14,9 +17,10 @@ from dossiers import clock
 from dossiers.casework import cv
 from dossiers.casework.case import Case
 from dossiers.courses.reading import classes
-from dossiers.documents import cv_text, rendering
+from dossiers.documents import converting, cv_text, rendering, templates
 from dossiers.documents.composing import Beside, Composed, Style, Table, compose, drafts, seal_of
 from dossiers.documents.fields import OPINIONS, fields, opinions
+from dossiers.documents.marking import fillings
 from dossiers.inquiries import reading
 from dossiers.languages import lazy as _l
 from dossiers.people import reading as people
@@ -139,7 +143,8 @@ def composed(case: Case, kind: Kind | Beside, sensitive: bool, table: Table | No
     """The text of a kind of paper for a dossier that was loaded; `sensitive`: also what the law calls so;
     `table`: a list within it; `grade`: see `style`.
 
-    At its foot a code leads back to the dossier, names the rulebook, and changes with every letter of the text.
+    At its foot a code leads back to the dossier, names the rulebook and the template, which is the shipped one, and
+    changes with every letter of the text.
     """
     return composed_all([(case, kind)], sensitive, table, grade)[0]
 
@@ -148,6 +153,13 @@ def composed_all(
     wanted: Sequence[tuple[Case, Kind | Beside]], sensitive: bool, table: Table | None = None, grade: str = ""
 ) -> list[Composed]:
     """The same for many dossiers, in their order; four queries for all of them."""
+    return [sealed(text) for text, _values in _drawn_up(wanted, sensitive, table, grade, templates.SHIPPED)]
+
+
+def _drawn_up(
+    wanted: Sequence[tuple[Case, Kind | Beside]], sensitive: bool, table: Table | None, grade: str, template: str
+) -> list[tuple[Composed, Mapping[str, Any]]]:
+    """Texts that are not sealed yet, each with the values it was drawn up from."""
     numbers = [case.id for case, _kind in wanted]
     persons = people.candidates([case.person_id for case, _kind in wanted])
     companions, courses = people.companions_of(numbers), classes(case.class_id for case, _kind in wanted)
@@ -162,12 +174,12 @@ def composed_all(
             values = {**values, "opinions": opinions(case.facts, letters, case.id, OPINIONS[kind])}
         if kind is Beside.INTRODUCTION_BY_TWO:
             values = {**values, **_two(str(values.get("introducers", "")))}
-        mark = f"{case.code} · {called(kind, book)} · {book.code}"
+        mark = " · ".join((case.code, called(kind, book), book.code, template))
         made = compose(kind, values, case.facts, book, today, place(), mark, table, how)
         if kind is Kind.CV:
             hidden = () if sensitive else SENSITIVE
             made = replace(made, body=(*cv_text.items(cv.read(case), hidden), *made.body), signer=case.full_name)
-        found.append(sealed(made))
+        found.append((made, values))
     return found
 
 
@@ -177,9 +189,57 @@ def _two(introducers: str) -> dict[str, str]:
     return {"beside_signer": first, "signer": second}
 
 
-def sealed(text: Composed) -> Composed:
-    """A text with the code at its foot, which changes with every letter of it."""
-    return replace(text, mark=f"{text.mark} · {seal_of(sealing(), text)}")
+@dataclass(frozen=True)
+class Made:
+    """A text as a file, and what it says of itself: dossier, form, rulebook, template, and the code of its letters."""
+
+    content: bytes
+    mark: str
+
+
+def made(
+    case: Case, kind: Kind | Beside, suffix: str, sensitive: bool, table: Table | None = None, grade: str = ""
+) -> Made:
+    """A text as a file of a kind (pdf, docx), made by the template in force on the text's day; `grade`: see `style`.
+
+    A template of one's own makes the DOCX, and the PDF where the instance has LibreOffice; else the shipped one makes
+    it. Raises Unfit when a template makes no text of this dossier in its time.
+    """
+    own = own_template(case, kind) if suffix == "docx" or converting.is_set() else None
+    if own is None:
+        text = composed(case, kind, sensitive, table, grade)
+        return Made(drawn(text, suffix), text.mark)
+    text, values = composed_by(own, case, kind, sensitive, table, grade)
+    told = {"title": f"{text.title} {text.subject}"[:255], "version": own.label}
+    content = templates.filled(own, fillings(values, text), text.mark, told)
+    return Made(marked(converting.pdf(content), [text], suffix) if suffix == "pdf" else content, text.mark)
+
+
+def own_template(case: Case, kind: Kind | Beside) -> templates.InForce | None:
+    """The template of one's own that is in force on the day of a dossier's text; None: the shipped one."""
+    named = str(kind) if isinstance(kind, Kind) else drafts()[kind].of
+    paper = case.facts.paper(rules.books()[case.rulebook].form(Kind(named))) if named else None
+    return templates.of_day(kind, paper.issued_on if paper else clock.today())
+
+
+def composed_by(
+    own: templates.InForce,
+    case: Case,
+    kind: Kind | Beside,
+    sensitive: bool,
+    table: Table | None = None,
+    grade: str = "",
+) -> tuple[Composed, Mapping[str, Any]]:
+    """The text a template of one's own is filled with, and the values it may show beside it; the code changes with
+    every letter of these, and with the template.
+    """
+    [(text, values)] = _drawn_up([(case, kind)], sensitive, table, grade, own.label)
+    return sealed(text, own.digest.encode() + msgspec.json.encode(values, order="sorted")), values
+
+
+def sealed(text: Composed, beside: bytes = b"") -> Composed:
+    """A text with the code at its foot, which changes with every letter of it; `beside` is what else it may say."""
+    return replace(text, mark=f"{text.mark} · {seal_of(sealing(), text, beside)}")
 
 
 SEAL = b"%dossiers "

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -10,7 +10,7 @@ from dossiers import wire
 from dossiers.casework import loading
 from dossiers.casework.act import NotFound
 from dossiers.casework.helping import roles_over
-from dossiers.documents import checking, services
+from dossiers.documents import checking, pages, services
 from dossiers.documents.checking import VERDICT_LABELS, Told
 from dossiers.fields import LineField, Words
 from dossiers.forms import FlaskForm
@@ -25,6 +25,7 @@ from dossiers.rules import services as rules
 from dossiers.security import permits, signed
 
 blueprint = Blueprint("documents", __name__)
+pages.add_pages(blueprint)
 
 
 @blueprint.get("/ho-so/<code>/van-ban/<form>.<any(pdf, docx):suffix>")
@@ -41,12 +42,16 @@ def text(code: str, form: str, suffix: str) -> ResponseReturnValue:
     if kind is None:
         abort(404)
     try:
-        text = services.composed(case, kind, sees_sensitive(roles), grade=request.args.get("do-mat", ""))
-    except ValueError:
+        made = services.made(case, kind, suffix, sees_sensitive(roles), grade=request.args.get("do-mat", ""))
+    except Unfit as error:
+        flash(str(error), "error")
+        return redirect(url_for("reading.papers", code=case.code), 303)
+    except ValueError:  # no such grade
         abort(404)
-    made = services.drawn(text, suffix)
-    privacy.note(case.id, who.account_id, Part.TEXT)
-    return wire.named_file(made, services.MIMETYPES[suffix], services.file_name(case, kind, suffix), suffix != "pdf")
+    privacy.note(case.id, who.account_id, Part.TEXT, made.mark.removeprefix(f"{case.code} · "))
+    return wire.named_file(
+        made.content, services.MIMETYPES[suffix], services.file_name(case, kind, suffix), suffix != "pdf"
+    )
 
 
 class CheckForm(FlaskForm):

@@ -142,8 +142,13 @@ def pdf(case: Case, sensitive: bool) -> bytes:
     return judging.bound(sources.files, parts)
 
 
-def cover_list(case: Case, found: Sequence[Piece], grade: str = "") -> Composed:
+def cover_list(case: Case, found: Sequence[Piece]) -> Composed:
     """The list of papers with their pages, from whoever had the file to whoever acts now."""
+    return documents.composed(case, Beside.COVER_LIST, False, cover_table(found))
+
+
+def cover_table(found: Sequence[Piece]) -> Table:
+    """What stands in that list, a row a paper."""
     rows = tuple(
         (
             str(nr),
@@ -154,5 +159,4 @@ def cover_list(case: Case, found: Sequence[Piece], grade: str = "") -> Composed:
         )
         for nr, piece in enumerate(found, start=1)
     )
-    table = Table(("TT", "Tên giấy tờ", "Số, ngày", "Số trang", "Ghi chú"), (2, 12, 6, 3, 5), rows)
-    return documents.composed(case, Beside.COVER_LIST, False, table, grade)
+    return Table(("TT", "Tên giấy tờ", "Số, ngày", "Số trang", "Ghi chú"), (2, 12, 6, 3, 5), rows)

@@ -21,8 +21,9 @@ from dossiers.casework import advance, claims, loading
 from dossiers.casework import cv as cv_in_file
 from dossiers.casework.case import Case
 from dossiers.casework.helping import roles_over
+from dossiers.documents.composing import Beside
 from dossiers.documents.fields import OPINIONS
-from dossiers.documents.services import GRADE_LABELS, GRADES, MIMETYPES, beside, drawn, kind_of
+from dossiers.documents.services import GRADE_LABELS, GRADES, MIMETYPES, beside, kind_of, made
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
@@ -243,7 +244,7 @@ def cover_list(code: str, suffix: str) -> ResponseReturnValue:
     """The list of the papers on file."""
 
     def make(case: Case, _sensitive: bool) -> bytes:
-        return drawn(bundle.cover_list(case, bundle.handed(case)), suffix)
+        return made(case, Beside.COVER_LIST, suffix, False, bundle.cover_table(bundle.handed(case))).content
 
     return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
 

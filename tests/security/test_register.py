@@ -15,6 +15,7 @@ import click
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from webtest import Upload
 
 from dossiers import create_app, profile
 from dossiers.acting.road import _FORMS
@@ -28,6 +29,7 @@ from dossiers.people.models import Relative
 from dossiers.security import has_contents
 from tests import addresses
 from tests.conftest import World
+from tests.dossiers.documents.test_templates import docx as template
 from tests.dossiers.papers import samples
 from tests.dossiers.papers.test_scans import attach
 from tests.people import Person, code_in, dossier, text_of, unit_of
@@ -106,7 +108,9 @@ def test_no_address_tells_of_contents(register: tuple[Flask, str, str]) -> None:
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue
         for code in codes:
-            known = {"code": code, "seq": scan_of(app, code), "form": "6-KNĐ", "suffix": "docx"}
+            known = {
+                "code": code, "seq": scan_of(app, code), "form": "6-KNĐ", "suffix": "docx", "text": "cell_resolution",
+            }  # fmt: skip
             url = rule.rule
             for name in rule.arguments:
                 url = re.sub(rf"<(?:[^:>]*:)?{name}>", str(known.get(name, 1)), url)
@@ -128,6 +132,31 @@ def scan_of(app: Flask, code: str) -> int:
     with app.app_context():
         query = select(PaperScan.seq).join(Dossier, Dossier.id == PaperScan.dossier_id).where(Dossier.code == code)
         return db.session.scalar(query.limit(1)) or 1
+
+
+OF_TEMPLATES = ("", "/cell_resolution", "/cell_resolution/ban/1", "/cell_resolution/ban/1/tep.docx",
+                "/cell_resolution/ban/1/xem-thu.docx", "/cell_resolution/mau-goc.docx")  # fmt: skip
+
+
+def test_there_are_no_templates_of_texts(app: Flask, person: Maker, register: tuple[Flask, str, str]) -> None:
+    """Not shown, not loaded, not confirmed; and one that a full installation loaded makes nothing here."""
+    full = person("administrator", "KHOI")
+    form = full.get("/mau-van-ban/cover_list").forms["act"]
+    form["ground"], form["tep"] = "38-HD/BTCTW", Upload("a.docx", template("MẪU RIÊNG {{ candidate }}"))
+    page = form.submit().follow()
+    second = person("administrator-2", "KHOI")
+    waits = second.get(page.request.path)
+    next(form for form in waits.forms.values() if (form.action or "").endswith("xac-nhan")).submit()
+    made, code, _other = register
+    assert "MẪU RIÊNG" in plain(person("inspector", "KHOI").get(f"/ho-so/{code}/ban-ke.docx").body)
+    assert "MẪU RIÊNG" not in plain(Person(made, "inspector", "KHOI").get(f"/ho-so/{code}/ban-ke.docx").body)
+    admin = Person(made, "administrator", "KHOI")
+    token = {"csrf_token": admin.token(), "ground": "x", "since": "01/12/2022"}
+    for end in OF_TEMPLATES:
+        admin.get(f"/mau-van-ban{end}", status=404)
+    for end in ("/cell_resolution", "/cell_resolution/ban/0", "/de-nghi/1/xac-nhan"):
+        admin.web.post(f"/mau-van-ban{end}", token, status=404)
+    assert "/mau-van-ban" not in admin.get("/quy-tac").text
 
 
 def contents(app: Flask) -> tuple[int, ...]:
