@@ -136,10 +136,10 @@ def _step(case: Case) -> str:
 class MatterForm(FlaskForm):
     """What a dossier is voted on, where that is not what its step asks for."""
 
-    code = choice(_l("Hồ sơ"))
-    matter = choice(_l("Biểu quyết về"), of=Matter, optional=True)
-    ground = choice(_l("Căn cứ xóa tên"), optional=True)
-    reason = ParagraphField(_l("Lý do không kết nạp"), [Optional(), Words(2000)])
+    code = choice(_l("Hồ sơ được biểu quyết"))
+    matter = choice(_l("Biểu quyết về"), of=Matter)
+    ground = choice(_l("Căn cứ, nếu xóa tên"), optional=True)
+    reason = ParagraphField(_l("Lý do, nếu không kết nạp"), [Optional(), Words(2000)])
 
     _fits: Mapping[str, tuple[Case, Collection[Matter]]]
     _books: Mapping[str, Rulebook]
@@ -155,7 +155,7 @@ class MatterForm(FlaskForm):
         self.code.choices = with_empty(
             [(code, f"{code} – {case.full_name} – {_step(case)}") for code, (case, _fits) in self._fits.items()]
         )
-        self.matter.choices = labelled(MATTER_LABELS)
+        self.matter.choices = with_empty(labelled(MATTER_LABELS))
         self.ground.choices = with_empty(labelled(REMOVAL_GROUNDS))
         if self.is_filled() or chosen not in self._fits:
             return
@@ -171,7 +171,7 @@ class MatterForm(FlaskForm):
         if found is None or not fine:
             return False
         case, fits = found
-        matter = Matter(self.matter.data or "")
+        matter = Matter(self.matter.data)
         if matter not in fits:
             self.matter.errors = [_("Ở bước “%(state)s”, cuộc họp này không biểu quyết việc đó.", state=_step(case))]
             return False
@@ -186,7 +186,7 @@ class MatterForm(FlaskForm):
     @property
     def about(self) -> tuple[int, About]:
         """The dossier, and what was typed; the form has been validated."""
-        matter = Matter(self.matter.data or "")
+        matter = Matter(self.matter.data)
         ground = self.ground.data or "" if matter is Matter.REMOVAL else ""
         reason = self.reason.data or "" if matter is Matter.REFUSAL else ""
         return self._fits[self.code.data][0].id, About(matter, ground, reason)

@@ -24,7 +24,7 @@ from workflow.votes import Body
 class Matter(Code):
     """What is voted on."""
 
-    STEP = ""
+    STEP = "step"
     REMOVAL = "removal"
     REFUSAL = "refusal"
 

@@ -9,6 +9,7 @@ from dossiers.casework import events
 from dossiers.casework.amended import Amended, amended
 from dossiers.casework.models import Dossier, EventPersonal, VoteRecord, opened
 from dossiers.extensions import run
+from dossiers.meetings.matters import Matter
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.people.models import Person
 from dossiers.units.models import BodyMember
@@ -16,7 +17,7 @@ from workflow.votes import Body, Purpose
 
 _PURPOSE = case(
     (VoteRecord.purpose.is_not(None), VoteRecord.purpose),
-    (MeetingLine.matter != "", MeetingLine.matter),
+    (MeetingLine.matter != str(Matter.STEP), MeetingLine.matter),
     (Meeting.body == str(Body.UNION_EXECUTIVE), str(Purpose.NOMINATION)),
     (Dossier.state.like("recognition%"), str(Purpose.RECOGNITION)),
     else_=str(Purpose.ADMISSION),

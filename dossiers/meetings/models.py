@@ -70,7 +70,7 @@ class MeetingLine(Model):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     place: Mapped[int]
-    matter: Mapped[str] = mapped_column(String(20), server_default="")
+    matter: Mapped[str] = mapped_column(String(20), server_default="step")
     ground: Mapped[str] = mapped_column(String(40), server_default="")
     reason: Mapped[str] = mapped_column(Text, server_default="")
     in_favour: Mapped[int | None]

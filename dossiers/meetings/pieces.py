@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dossiers.languages import gettext_in, language
-from dossiers.meetings.matters import MATTER_LABELS
+from dossiers.meetings.matters import MATTER_LABELS, Matter
 from dossiers.meetings.results import NUMBERS, Line, Results
 from dossiers.units import tree
 from workflow.guards import REMOVAL_GROUNDS
@@ -116,7 +116,7 @@ def _row(
     problems = "".join(f"<p>{escape(text)}</p>" for text in (*wrong, *left))
     hints = "".join(f'<p class="sub">{escape(text)}</p>' for text in warned)
     state = STATE_LABELS[line.case.state].in_(code) if line.case.state else ""
-    if line.about.matter:
+    if line.about.matter is not Matter.STEP:
         ground = REMOVAL_GROUNDS.get(line.about.ground)
         why = ground.in_(code) if ground else line.about.reason
         state = " · ".join(part for part in (MATTER_LABELS[line.about.matter].in_(code), why) if part)

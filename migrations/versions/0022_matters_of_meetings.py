@@ -16,7 +16,7 @@ REMOVAL = sa.text("purpose = 'removal'")
 
 
 def upgrade() -> None:
-    op.add_column("meeting_line", sa.Column("matter", sa.String(20), nullable=False, server_default=""))
+    op.add_column("meeting_line", sa.Column("matter", sa.String(20), nullable=False, server_default="step"))
     op.add_column("meeting_line", sa.Column("ground", sa.String(40), nullable=False, server_default=""))
     op.add_column("meeting_line", sa.Column("reason", sa.Text(), nullable=False, server_default=""))
     op.create_index(

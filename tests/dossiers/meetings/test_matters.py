@@ -239,7 +239,7 @@ def test_what_is_wrong_with_a_matter_is_said_at_its_field(app: Flask, person: Ma
         ("refusal", code, {}, "Vui lòng nhập mục này"),
         ("removal", code, {"ground": "absent"}, "không biểu quyết việc đó"),
         ("refusal", member, {"reason": WHY}, "không biểu quyết việc đó"),
-        ("", member, {}, "không biểu quyết việc đó"),
+        ("step", member, {}, "không biểu quyết việc đó"),
         ("removal", member, {}, "Chọn căn cứ"),
         ("removal", member, {"ground": "card_returned"}, "Chọn căn cứ"),
     ):
@@ -263,7 +263,7 @@ def test_votes_typed_on_one_matter_do_not_count_for_another(app: Flask, person: 
     assert cell.results()[f"in_favour-{line}"].value == ""
     old = cell.step(stale, "save", **{f"against__{line}": "0"})
     assert old.status_int == 409, "typed for an admission, on a page that knows nothing of the refusal"
-    assert cell.votes_on("", code).status_int == 303, "and back"
+    assert cell.votes_on("step", code).status_int == 303, "and back"
     cell.closes()
     assert dossier(app, code).state == "section_appraisal"
 
