@@ -11,6 +11,7 @@ from dossiers.audit import services as audit
 from dossiers.casework.models import Dossier, Event, VoteRecord
 from dossiers.extensions import db
 from dossiers.meetings.models import MeetingLine
+from tests.dossiers.casework.test_corrections import GROUNDS, Correcting, last_seq
 from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.meetings.thirty import thirty
 from tests.people import Person, code_in, dossier, snapshot, text_of
@@ -300,3 +301,31 @@ def test_the_inbox_of_a_union_gathers_nominations_into_a_meeting(app: Flask, per
     answer = officer.send(form, held_on=TODAY, place="Văn phòng Đoàn")
     assert answer.status_int == 303
     assert "về việc giới thiệu" in text_of(answer.follow())
+
+
+def test_a_refusal_that_was_voted_on_is_corrected_with_its_votes(app: Flask, person: Maker) -> None:
+    code = code_in(app, "cell_review", "DB02-C3")
+    cell = held(person("cell_secretary", "DB02-C3"), code)
+    assert cell.votes_on("refusal", code, reason=WHY).status_int == 303
+    cell.closes("51-NQ/CB")
+    one = Correcting(cell.person, code, last_seq(app, code, "refuse"))
+    one.look(number="52-TB/CB", **GROUNDS)
+    assert one.record().status_int == 303
+    with app.app_context():
+        assert audit.verify()[1] == []
+    assert votes_of(app, code)[-1] == ("cell", "refusal", True), "the votes stay"
+    assert "số 52-TB/CB" in text_of(cell.person.get(cell.address))
+
+
+def test_a_refusal_by_its_own_form_tells_its_votes_whole_or_not_at_all(app: Flask, person: Maker) -> None:
+    first, second = (code_in(app, "cell_review", "DB02-C3", skip=nr) for nr in (0, 1))
+    secretary = person("cell_secretary", "DB02-C3")
+    size = secretary.everybody(first, "refuse")
+    half = secretary.refused(first, "refuse", number="52-TB/CB", reason=WHY, in_favour=size)
+    assert "Vui lòng nhập mục này" in half
+    few = secretary.refused(first, "refuse", number="52-TB/CB", reason=WHY, present=size, in_favour="1")
+    assert "Không đủ phiếu thì không ra văn bản" in few
+    secretary.act(first, "refuse", number="52-TB/CB", reason=WHY, present=size, in_favour=size)
+    assert votes_of(app, first)[-1] == ("cell", "refusal", True)
+    secretary.act(second, "refuse", number="53-TB/CB", reason=WHY)
+    assert not [vote for vote in votes_of(app, second) if vote[1] == "refusal"]
