@@ -29,6 +29,8 @@ OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPE
 NUMBERING = OFFICES | {Role.CELL_SECRETARY, Role.SECTION_OFFICER}
 ANSWERING = OFFICES | {Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}
 """Who answers requests to their units."""
+MEETING = OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER}
+"""Whose bodies meet and vote."""
 PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "public": None,
     "demo": None,
@@ -43,8 +45,8 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "board.read": READERS - {Role.TRAINING_OFFICER, Role.YOUTH_OFFICER, Role.UNION_OFFICER} - grants.BOUND,
     "month.record": frozenset({Role.CELL_SECRETARY}),
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
-    "meeting.hold": OFFICES | {Role.CELL_SECRETARY},
-    "meeting.read": OFFICES | {Role.CELL_SECRETARY, Role.INSPECTOR},
+    "meeting.hold": MEETING,
+    "meeting.read": MEETING | {Role.INSPECTOR},
     "decision.prepare": OFFICES,
     "numbers.keep": NUMBERING,
     "numbers.read": NUMBERING | {Role.INSPECTOR},

@@ -180,6 +180,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "meetings.change": [(open_, secretary)],
         "meetings.who_came": [(closed, secretary), (open_, secretary)],
         "meetings.enter": [(open_, secretary), ({"number": 3}, officer)],
+        "meetings.say_matter": [({**open_, "ho-so": waiting}, secretary), ({"number": 3}, officer)],
         "meetings.abstaining": [({**open_, "code": waiting}, secretary)],
         "meetings.notice": [(open_, secretary)],
         "meetings.record": [(closed, secretary)],

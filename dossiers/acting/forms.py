@@ -263,10 +263,13 @@ class Balloted(ActForm):
         """Say how many are on the register of those who vote; where the step asks for no vote, nobody is asked."""
         super().prepare(case, s, trigger)
         move = move_by(trigger, case.state, case.route)
-        if move is not None and "ballot" not in move.needs:
+        if move is not None and move.body is None:
             for name in _VOTES:
                 del self[name]
             return
+        if move is not None and "ballot" not in move.needs:  # a refusal says so where it was voted on
+            for shown in (self.present, self.in_favour):
+                shown.validators, shown.flags.required = [Optional()], False
         who, seats = ballots.register_on(case, trigger, s, clock.today())
         if not seats.exempt:
             del self["exempt_present"]
@@ -274,6 +277,17 @@ class Balloted(ActForm):
         if wanted := ballots.majority(trigger, s, seats)[1]:
             self._hint += " " + _("Cần ít nhất %(n)s phiếu tán thành.", n=wanted)
         self._hint += " " + _("Khi ghi, số người được tính theo danh sách của ngày họp.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Where a vote may be told and need not, it is told whole or not at all."""
+        fine = super().validate(extra_validators)
+        told = [self[name] for name in _VOTES if name in self._fields]
+        if any(shown.data is not None for shown in told):
+            for shown in (self.present, self.in_favour):
+                if shown.data is None and not shown.errors:
+                    shown.errors = [_("Vui lòng nhập mục này.")]
+                    fine = False
+        return fine
 
     def recall(self, recorded: Recorded) -> None:
         """The votes as they were counted."""
@@ -292,7 +306,7 @@ class Balloted(ActForm):
     def bring(self, brought: Brought, case: Case) -> None:
         """The votes; those entitled are counted when the act is decided."""
         super().bring(brought, case)
-        if "present" not in self._fields:
+        if "present" not in self._fields or self.present.data is None:
             return
         exempt = self.exempt_present.data or 0 if "exempt_present" in self._fields else 0
         known = self.recorded.evidence if self.recorded is not None else None

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption, engines
 from dossiers.extensions import Model
 from dossiers.office.logged import apart
+from workflow.votes import Purpose
 
 
 class Dossier(Model):
@@ -163,6 +164,9 @@ def opened(dossier_id: int, seq: int, sealed: str) -> str:
     return encryption.unseal(sealed, personal_place(dossier_id, seq))
 
 
+_REMOVAL = f"purpose = '{Purpose.REMOVAL}'"
+
+
 class VoteRecord(Model):
     """The counted vote of an event.
 
@@ -183,7 +187,14 @@ class VoteRecord(Model):
     register_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     register_hash: Mapped[str] = mapped_column(String(64), server_default="")
 
-    __table_args__ = (Index("ix_vote_record_register", "register_unit_id", "body", "held_on"),)
+    __table_args__ = (
+        Index("ix_vote_record_register", "register_unit_id", "body", "held_on"),
+        Index("ix_vote_record_removal", "register_unit_id", "held_on", "dossier_id", **engines.only_where(_REMOVAL)),
+    )
+
+
+ABOUT_REMOVAL = VoteRecord.purpose == literal_column(f"'{Purpose.REMOVAL}'")
+"""That a vote was on a removal, as the index of these says it."""
 
 
 class DeadlineRecord(Model):

@@ -18,8 +18,9 @@ from dossiers.casework.many import Answer, advance_all, foresee_all
 from dossiers.casework.models import Scope
 from dossiers.extensions import run
 from dossiers.formatters import say
-from dossiers.meetings.agenda import NOT_THE_DOSSIERS, VOTES, asked, in_order
+from dossiers.meetings.agenda import NOT_THE_DOSSIERS, asked, in_order
 from dossiers.meetings.closing import why_not
+from dossiers.meetings.matters import VOTES
 from dossiers.rules import services as rules
 from workflow import deadlines, machine, paper_lines
 from workflow.facts import Evidence

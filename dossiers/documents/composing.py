@@ -102,6 +102,9 @@ class Item(Paragraph, frozen=True):
     table: Table | None = None
 
 
+PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
+
+
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A text, ready to be laid out; `grade` is that of its secrecy, `beside` and its name are signed on the left."""
 
@@ -125,6 +128,8 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     grade: str = ""
     beside: str = ""
     beside_signer: str = ""
+    banner: str = PARTY
+    """What stands top right: whose text it is."""
 
 
 @lru_cache(maxsize=1)
@@ -234,6 +239,7 @@ def write(
         beside=draft.beside,
         beside_signer=str(values.get("beside_signer", "")) if draft.beside else "",
         signer=str(values.get("signer", "")),
+        banner=str(values.get("banner", PARTY)),
     )
 
 
@@ -260,15 +266,12 @@ def _heading(by: str, values: Mapping[str, Any]) -> tuple[str, str]:
     return str(above or ""), str(issuer or "")
 
 
-PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
-
-
 def words_in(composed: Composed) -> list[str]:
     """All that is printed of a text but its mark, in the order in which a file of it is read."""
     text = composed
     left = [text.above.upper(), text.issuer.upper(), "*" if text.issuer else "", text.number]
     left += [about(text)] if text.letter else []
-    head = [*left, text.grade, PARTY, text.place_date]
+    head = [*left, text.grade, text.banner, text.place_date]
     head += [] if text.letter else [text.title, text.subject]
     body = [word for each in text.body for word in (each.text, *_cells(each.table if isinstance(each, Item) else None))]
     receivers = ["Nơi nhận:", *(f"- {one}" for one in text.receivers)] if text.receivers else []

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dossiers.documents.composing import FONTS, PARTY, Composed, Item, Table, about
+from dossiers.documents.composing import FONTS, Composed, Item, Table, about
 
 _LAYOUT = Path(__file__).parent / "layout.typ"
 _WORDS = Path(__file__).parent / "words.typ"
@@ -97,7 +97,7 @@ def _write(made: Any, text: Composed, page: Any) -> None:
         write(left, text.grade, Align.CENTER, 14, bold=True)
     if not left.paragraphs:
         left.add_paragraph()  # a cell needs one
-    write(right, PARTY, Align.CENTER, measures["heading"], bold=True).runs[0].underline = True
+    write(right, text.banner, Align.CENTER, measures["heading"], bold=True).runs[0].underline = True
     write(right, text.place_date, Align.CENTER, 14, italic=True)
     if not text.letter:
         write(made, text.title, Align.CENTER, measures["title"], bold=True).paragraph_format.space_before = Pt(12)

@@ -33,7 +33,7 @@ from workflow.verifying import overdue
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
-VOTES = ("pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
+VOTES = ("nominate", "pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
 """Acts of which several are gathered into a meeting."""
 
 

@@ -22,6 +22,7 @@ from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.meetings import agenda, typed
 from dossiers.meetings.attendance import Attended, Came, Person, attended
+from dossiers.meetings.matters import STEP, About, Matter, about, failure_of
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import load, touch
 from dossiers.papers import registers
@@ -30,7 +31,7 @@ from dossiers.rules import services as rules
 from workflow.bodies import body_for
 from workflow.guards import Situation
 from workflow.procedure.table import move_by
-from workflow.votes import needed
+from workflow.votes import Purpose, needed
 
 NUMBERS = ("in_favour", "against", "blank", "invalid")
 NAMES = (*NUMBERS, "number", "abstained")
@@ -46,7 +47,8 @@ INTRODUCER, RELATIVE = "i", "r"
 class Line:
     """A dossier on the agenda: what was typed, and what follows.
 
-    `trigger` is the vote of this body that leads it on (None: it stands elsewhere by now); `present` and `needed` are
+    `trigger` is the vote of this body on what the line is `about`, which leads it on (None: it stands elsewhere by
+    now), `purpose` what that vote is on for the rules; `present` and `needed` are
     by its own rulebook; `attempt` says which vote of this body on this matter it is; `introducers` are those of the
     body who introduce the candidate and came; `problem` is what is wrong with what was typed, or why it was not taken;
     `kept` is what is on file where that is something else.
@@ -66,6 +68,13 @@ class Line:
     problem: str = ""
     kept: Mapping[str, Any] | None = None
     by: str = ""
+    about: About = STEP
+    purpose: Purpose | None = None
+
+    @property
+    def failure(self) -> str:
+        """The act that records that it failed; "" where only the minutes do."""
+        return "" if self.trigger is None else failure_of(self.trigger)
 
     @property
     def series(self) -> Series | None:
@@ -118,6 +127,10 @@ class Line:
             return self.problem
         if self.trigger is None:
             return _("Hồ sơ đã sang bước khác, không còn chờ cuộc họp này.")
+        if self.about.matter is Matter.REMOVAL and not self.about.ground and self.trigger != "endorse_removal":
+            return _("Chưa chọn căn cứ xóa tên.")
+        if self.about.matter is Matter.REFUSAL and not self.about.reason:
+            return _("Chưa ghi lý do không kết nạp.")
         if not self.is_voted:
             anything = any(self.values[name] is not None for name in NUMBERS)
             return _("Còn thiếu số phiếu tán thành.") if anything else ""
@@ -229,10 +242,11 @@ def _judged(
     for row in rows:
         case = cases[row.dossier_id]
         s = agenda.asked(case, signed, meeting.held_on, members)
-        trigger = agenda.vote_of(case, meeting, s)
+        on = about(row)
+        trigger = agenda.vote_of(case, meeting, s, on.matter)
         values = {name: getattr(row, name) for name in NAMES}
         if trigger is None:
-            lines.append(Line(case, row, values, None, s))
+            lines.append(Line(case, row, values, None, s, about=on))
             continue
         present, exempt = voters[case.rulebook]
         key = (trigger, case.state, case.route, case.rulebook, exempt)
@@ -252,6 +266,8 @@ def _judged(
                 *known[key],
                 case.facts.failed_votes(body, purpose) + 1,
                 tuple(introducing[ref] for ref in refs if ref in introducing),
+                about=on,
+                purpose=purpose,
             )
         )
     return lines

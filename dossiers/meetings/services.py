@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, select, update
 from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
+from dossiers.casework.rows import table_of
 from dossiers.extensions import db, run, write_transaction
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.office import services as office
@@ -52,6 +53,9 @@ TITLES: dict[tuple[Body, Kind], Text] = {
     (Body.STANDING_COMMITTEE, Kind.SPECIAL): Text(
         "Họp ban thường vụ bất thường", "Extraordinary meeting of the standing committee"
     ),
+    (Body.UNION_EXECUTIVE, Kind.REGULAR): Text("Họp ban chấp hành thường kỳ", "Regular meeting of the executive"),
+    (Body.UNION_EXECUTIVE, Kind.THEMATIC): Text("Họp ban chấp hành chuyên đề", "Executive meeting on one subject"),
+    (Body.UNION_EXECUTIVE, Kind.SPECIAL): Text("Họp ban chấp hành bất thường", "Extraordinary executive meeting"),
 }
 """What a meeting of a body is called."""
 
@@ -59,6 +63,7 @@ SHORT: dict[Body, Text] = {
     Body.CELL: Text("Chi bộ", "Cell"),
     Body.COMMITTEE: Text("Ban chấp hành đảng bộ", "Committee"),
     Body.STANDING_COMMITTEE: Text("Ban thường vụ", "Standing committee"),
+    Body.UNION_EXECUTIVE: Text("Ban chấp hành đoàn thể", "Executive of the union"),
 }
 """The bodies that hold meetings."""
 
@@ -72,6 +77,8 @@ HOLDERS: dict[Role, dict[UnitKind, tuple[Body, ...]]] = {
     Role.COMMITTEE_OFFICER: _OF_COMMITTEES,
     Role.UPPER_SECRETARY: _OF_UPPER,
     Role.UPPER_OFFICER: _OF_UPPER,
+    Role.YOUTH_OFFICER: {UnitKind.YOUTH_UNION: (Body.UNION_EXECUTIVE,)},
+    Role.UNION_OFFICER: {UnitKind.TRADE_UNION: (Body.UNION_EXECUTIVE,)},
 }
 """Whose meetings a role calls and keeps, by the kind of unit it is held in."""
 
@@ -225,11 +232,17 @@ def change(meeting: Meeting, called: Called, seen: int, actor_id: int) -> None:
         _record("meeting:changed", meeting.unit_id, called.held_on, actor_id, meeting.id, meeting.body)
 
 
+_LINE = table_of(MeetingLine)
+_FORGET = update(_LINE).where(_LINE.c.meeting_id == bindparam("of_meeting"), ~_LINE.c.closed).values(reason="")
+"""Why somebody was to be refused is nobody's to know from a meeting that did not take place."""
+
+
 def cancel(meeting: Meeting, actor_id: int) -> None:
     """It does not take place. Raises Shut."""
     with write_transaction():
         touch(meeting.id, cancelled_at=clock.stamp(clock.now()))
         nothing_signed(meeting.id)
+        run(_FORGET, {"of_meeting": meeting.id})
         _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body)
 
 

@@ -17,9 +17,10 @@ from dossiers.meetings.models import Meeting
 from dossiers.meetings.services import SHORT, title
 from dossiers.rules import services as rules
 from dossiers.units import tree
+from workflow.facts import Source
+from workflow.guards import REMOVAL_GROUNDS
 from workflow.papers import Kind
 from workflow.route import Decider, UnitKind
-from workflow.triggers import TRIGGERS
 from workflow.votes import PURPOSE_LABELS, Body, Purpose
 
 _KINDS: Mapping[tuple[str, str], Kind] = {
@@ -45,7 +46,14 @@ _AUTHORITIES = {
     Body.CELL: "T/M CHI BỘ",
     Body.COMMITTEE: "T/M ĐẢNG ỦY",
     Body.STANDING_COMMITTEE: "T/M BAN THƯỜNG VỤ",
+    Body.UNION_EXECUTIVE: "T/M BAN CHẤP HÀNH",
 }
+
+_BANNERS = {
+    UnitKind.YOUTH_UNION: "ĐOÀN TNCS HỒ CHÍ MINH",
+    UnitKind.TRADE_UNION: "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập – Tự do – Hạnh phúc",
+}
+"""What stands top right of the texts of those who are not the Party's."""
 
 
 def _values(meeting: Meeting) -> dict[str, Any]:
@@ -54,7 +62,8 @@ def _values(meeting: Meeting) -> dict[str, Any]:
     unit = units[meeting.unit_id]
     names = minutes.names_of([meeting.chair_id, meeting.secretary_id])
     speaks = body_of(unit.name)
-    above = body_of(units.name(unit.parent_id)) if unit.parent_id is not None else ""
+    is_partys = unit.kind not in _BANNERS
+    above = body_of(units.name(unit.parent_id)) if unit.parent_id is not None and is_partys else ""
     found = {
         "body": f"Ban Thường vụ {speaks}" if body is Body.STANDING_COMMITTEE else speaks,
         "body_above": "" if unit.kind == UnitKind.UPPER_COMMITTEE else above,
@@ -66,6 +75,7 @@ def _values(meeting: Meeting) -> dict[str, Any]:
         "chair": names.get(meeting.chair_id or 0, ""),
         "secretary": names.get(meeting.secretary_id or 0, ""),
         "authority": _AUTHORITIES[body],
+        "banner": _BANNERS.get(UnitKind(unit.kind), ""),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -91,14 +101,21 @@ def notice(meeting: Meeting, grade: str = "") -> Composed:
     return gathered.gathered("notice", values, _mark(meeting, "GM"), grade=grade)
 
 
+_STEPS_OF_REMOVAL = {"propose_removal": "đề nghị xóa tên", "endorse_removal": "đồng ý đề nghị xóa tên"}
+"""A removal goes through three bodies, and only the last removes."""
+
+
 def _matter(line: Any) -> str:
     """What the vote on a line is about."""
-    if line.purpose:
-        return PURPOSE_LABELS[Purpose(line.purpose)].vi
-    if line.act in TRIGGERS:
-        return _lower(TRIGGERS[line.act].label.vi)
-    usual = Purpose.RECOGNITION if line.state.startswith("recognition") else Purpose.ADMISSION
-    return PURPOSE_LABELS[usual].vi
+    return _STEPS_OF_REMOVAL.get(line.act) or PURPOSE_LABELS[Purpose(line.purpose)].vi
+
+
+def _because(line: Any, reasons: Mapping[int, str]) -> tuple[str, ...]:
+    """On which ground somebody is removed, for which reason somebody is refused."""
+    if line.ground:
+        return (f"Căn cứ: {REMOVAL_GROUNDS[line.ground].vi}.",)
+    reason = reasons.get(line.dossier_id, "")
+    return (f"Lý do: {reason}",) if reason else ()
 
 
 def _said(line: Any, right: Mapping[int, Amended]) -> str:
@@ -129,13 +146,14 @@ def record(meeting: Meeting, grade: str = "") -> Composed:
     """The minutes of a closed meeting."""
     lines, came, units = minutes.kept(meeting.id), attended(meeting), tree.current()
     right = minutes.put_right(lines)
+    reasons = minutes.reasons_of(lines, right)
     names = minutes.names_of(sorted({seat for line in lines for seat in results.abstainers(line.abstained)}))
     said = []
     for nr, line in enumerate(lines, start=1):
         apart = [names[seat] for seat in results.abstainers(line.abstained)]
         without = f" Không tham gia biểu quyết: {', '.join(apart)}." if apart else ""
         who = f"{nr}. {line.full_name}, sinh ngày {day_written(line.birth_date)}, {units.name(line.unit_id)}."
-        said.append(f"{who} {_said(line, right)}{without}")
+        said.append(" ".join((who, _said(line, right), *_because(line, reasons))) + without)
     values = {
         **_values(meeting),
         "attendance": _attendance(came),
@@ -168,9 +186,10 @@ def _absent(person: Person) -> str:
 def extracts(meeting: Meeting, lines: Sequence[Any], grade: str = "") -> list[Composed]:
     """Extracts of the minutes, one about each of these lines."""
     right, values = minutes.put_right(lines), _signed(_values(meeting))
+    reasons = minutes.reasons_of(lines, right)
     return [
         gathered.gathered(
-            "extract", {**values, **_about(line), "votes": (_said(line, right),)},
+            "extract", {**values, **_about(line), "votes": (_said(line, right), *_because(line, reasons))},
             f"{_mark(meeting, 'TBB')} · {line.code}", day=meeting.held_on, grade=grade,
         )
         for line in lines
@@ -193,7 +212,7 @@ def resolutions(meeting: Meeting, lines: Sequence[Any], signed: Signed, grade: s
     """
     right = minutes.put_right(lines)
     stand = [line for line in lines if line.dossier_id not in right or right[line.dossier_id].evidence is not None]
-    cases = load_cases([line.code for line in stand], signed)
+    cases, reasons = load_cases([line.code for line in stand], signed), minutes.reasons_of(stand, right)
     wanted = [(line, _paper(cases.get(line.code), line, _number(line, right))) for line in stand]
     drawn = services.composed_all([one for _line, one in wanted if one], sensitive=False, grade=grade)
     of_bundle, values = iter(drawn), _values(meeting)
@@ -202,8 +221,9 @@ def resolutions(meeting: Meeting, lines: Sequence[Any], signed: Signed, grade: s
         if one:
             found.append(next(of_bundle))
             continue
-        name = "meeting_decision" if line.act.startswith("decide_") else "meeting_resolution"
-        said = {**values, **_about(line), "votes": (_said(line, right),)}
+        decides = line.act.startswith("decide_") or line.act == "remove"
+        name = "meeting_decision" if decides else "meeting_resolution"
+        said = {**values, **_about(line), "votes": (_said(line, right), *_because(line, reasons))}
         mark, day = f"{_mark(meeting, 'NQ')} · {line.code}", meeting.issued_on or meeting.held_on
         found.append(gathered.gathered(name, said, mark, _number(line, right), day, grade=grade))
     return found
@@ -212,6 +232,8 @@ def resolutions(meeting: Meeting, lines: Sequence[Any], signed: Signed, grade: s
 def _paper(case: Case | None, line: Any, number: str) -> tuple[Case, Kind | Beside] | None:
     """The paper of the bundle a line made, if it is the one on file and somebody may see its dossier."""
     kind = _KINDS.get((line.act, line.purpose))
+    if case is not None and line.act == "nominate":
+        kind = Kind.YOUTH_RESOLUTION if case.facts.source is Source.YOUTH_UNION else Kind.UNION_RESOLUTION
     if case is None or kind is None:
         return None
     paper = case.facts.paper(rules.books()[case.rulebook].form(kind))

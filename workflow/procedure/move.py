@@ -148,7 +148,7 @@ class Move(Line, frozen=True, kw_only=True):
         at a meeting.
         """
         paper = ("issued_on", "issuer") if self.form or self.forms else ()
-        meeting = ("meeting",) if "ballot" in self.needs else ()
+        meeting = ("meeting",) if "ballot" in (*self.needs, *self.takes) else ()
         return frozenset(("happened_on", *self.needs, *self.takes, *paper, *meeting))
 
     @property
