@@ -146,6 +146,13 @@ def permitted(permission: str, unit_id: int) -> bool:
     return tree.current()[unit_id].lies_in(units_with(permission))
 
 
+def on_behalf(permission: str, unit_id: int) -> int | None:
+    """The account for which whoever asks does an act of the office in a unit, when the role they do it by was lent to
+    them; None when it is their own.
+    """
+    return signed().lender(PERMISSIONS[permission] or (), tree.current()[unit_id].chain)
+
+
 def held() -> frozenset[Role]:
     """The roles of whoever asks, anywhere; none when nobody is signed in. Found once a request."""
     own = vars(g._get_current_object())

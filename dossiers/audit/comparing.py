@@ -349,6 +349,7 @@ class Comparison:
             "turn": str(turn) if turn else None,
             "due_on": min((d.due_on for d in runs if d.rule not in MILESTONES), default=None),
             "admitted_on": facts.admitted_on,
+            "correcting": facts.correction.event if facts.correction else None,
         }
 
     def _runs(self, standing: replay.Standing) -> tuple[Deadline, ...]:
