@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "own_account": frozenset(Role),
     "signed_in": frozenset(Role),
     "dossier.read": READERS,
+    "inbox.read": READERS | grants.CONFIRMING,
     "list.read": READERS - grants.BOUND,
     "dossier.act": frozenset(Role) - grants.IDLE,
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),

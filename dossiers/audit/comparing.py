@@ -18,6 +18,7 @@ from sqlalchemy.types import NullType
 from dossiers import engines, names
 from dossiers.audit import chains, keys, references
 from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
+from dossiers.audit.standing_in import Lendings
 from dossiers.casework import events, rebasing, recounting, replaying, search
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
@@ -152,6 +153,7 @@ class Comparison:
             read = references.read()
             self._now, self._units, self._marked = read.rules, read.units, read.marked
             self._codes, self._centres = read.codes, read.centres
+            self._lendings = Lendings()
         self._waiting = recounting.is_pending(self._now)
         self._several: set[int] = set()
         self.findings: list[Finding] = []
@@ -287,6 +289,10 @@ class Comparison:
             if event.commitment and event.sealed is None and event.seq not in erased:
                 self._say(row.code, event.seq, "its personal part is missing, and no event says it was erased")
         for event in read:
+            who = event.actor_id, event.actor_role, event.unit_id
+            fault = self._lendings.fault(*who, event.body.behalf, event.recorded_at)
+            if fault is not None:
+                self._say(row.code, event.seq, fault)
             if event.happened_on != event.body.brought.evidence.happened_on:
                 self._say(row.code, event.seq, "its day is not that of what it brought")
             if event.body.base is not None and not self._is_signed(row.code, folded[0], event):

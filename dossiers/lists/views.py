@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
 @permits("signed_in")
 def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
-    if not may("dossier.read"):
+    if not may("inbox.read"):
         return redirect(url_for(navigation.first_page(held())))
     return render_template(
         "lists/inbox.html",
@@ -51,6 +51,7 @@ def inbox() -> ResponseReturnValue:
         warned=watching.warnings(signed()) if may("reads.watch") else (),
         asked=seconds.waiting(signed()),
         lending=delegating.how_many_run(units_with("roles.read")) if may("roles.read") else 0,
+        only_second=not may("dossier.read"),
         me=signed().account_id,
     )
 

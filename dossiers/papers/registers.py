@@ -254,9 +254,10 @@ def keep(
 ) -> None:
     """Enter the numbers of new papers, in the current transaction; those that stand there already as theirs stay.
 
-    `lent` says by dossier in whose place the actor acts, `code` of which dossier they are, where they are of one. Raises
-    Taken; but not where all papers of a dossier are filed `afresh`: what is new of them was judged, and what was there
-    before the register may be there twice.
+    `lent` says by dossier in whose place the actor acts, `code` of which dossier they are, where they are of one.
+
+    Raises Taken; but not where all papers of a dossier are filed `afresh`: what is new of them was judged, and what was
+    there before the register may be there twice.
     """
     places = registers.places(papers)
     if not places:
