@@ -29,6 +29,7 @@ from dossiers.admission.views import blueprint as admission_pages
 from dossiers.audit.views import blueprint as audit_pages
 from dossiers.casework import held, placing, recounting
 from dossiers.config import ROOT
+from dossiers.decisions import pieces as decisions_pieces
 from dossiers.decisions.views import blueprint as decisions_pages
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
@@ -99,6 +100,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         **formatters.filters(code),
         **lists_pieces.filters(code),
         **meetings_pieces.filters(code),
+        **decisions_pieces.filters(code),
         **reading_pieces.filters(code),
         **monitoring_pieces.filters(code),
     }

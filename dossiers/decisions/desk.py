@@ -43,28 +43,20 @@ MOST = 90
 
 @dataclass(frozen=True)
 class File:
-    """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `papers` its paper lines;
-    `form` the form of the decision; `refused` why what was asked for cannot be done.
+    """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `blocking` the papers it
+    waits for, `on_file` how many kinds are there; `form` the form of the decision; `refused` why what was asked for
+    cannot be done.
     """
 
     case: Case
     s: Situation
     lacks: tuple[str, ...]
-    papers: tuple[Line, ...]
+    blocking: tuple[Line, ...]
+    on_file: int
     form: str
     refused: tuple[str, ...] = ()
     fine: bool = False
     note: str = ""
-
-    @property
-    def blocking(self) -> list[Line]:
-        """The papers it waits for."""
-        return [line for line in self.papers if line.blocks]
-
-    @property
-    def on_file(self) -> int:
-        """How many of its papers are there."""
-        return sum(bool(line.papers) for line in self.papers)
 
 
 @dataclass(frozen=True)
@@ -126,7 +118,9 @@ def desk(signed: Signed, said: Callable[[File], File] = lambda file: file) -> De
     if not units:
         return Desk([], [], [])
     numbers = _standing(units, DECISIONS)
-    files = [said(file) for case in in_order(cases_of(numbers)) if (file := _file(case, signed, units)) is not None]
+    today = clock.today()
+    cases = in_order(cases_of(numbers))
+    files = [said(file) for case in cases if (file := _file(case, signed, units, today)) is not None]
     on_the_way = cases_of(_standing(units, (State.APPROVED,), newest=True))
     return Desk(
         [file for file in files if not file.case.facts.preparer],
@@ -140,10 +134,10 @@ def _due(case: Case) -> date | None:
     return deadlines.ceremony_due(case.facts, rules.books()[case.rulebook], rules.calendar())
 
 
-def _file(case: Case, signed: Signed, units: Sequence[int]) -> File | None:
+def _file(case: Case, signed: Signed, units: Sequence[int], today: date) -> File | None:
     """A dossier as the desk shows it; None where another body decides. No query."""
     assert case.state is not None
-    s, trigger = asked(case, signed, clock.today(), None), VOTES[case.state]
+    s, trigger = asked(case, signed, today, None), VOTES[case.state]
     move = move_by(trigger, case.state, case.route)
     if move is None or voters_of(case, trigger, s)[1] not in units:
         return None
@@ -151,7 +145,8 @@ def _file(case: Case, signed: Signed, units: Sequence[int]) -> File | None:
     refusals = () if option is None else option.refusals
     lacks = tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
     kind = move.paper_from(case.facts.source)
-    return File(case, s, lacks, paper_lines.lines(s), "" if kind is None else s.rulebook.form(kind))
+    blocking, there = paper_lines.blocking(s), len({paper.form for paper in s.facts.papers})
+    return File(case, s, lacks, blocking, there, "" if kind is None else s.rulebook.form(kind))
 
 
 def acts_on(
