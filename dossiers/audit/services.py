@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from dossiers import engines
 from dossiers.audit import chains
 from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
-from dossiers.audit.comparing import CHUNK, Comparison, Progress
+from dossiers.audit.comparing import CHUNK, Comparison
+from dossiers.audit.rows import Progress
 from dossiers.audit.standing_in import Lendings
 from dossiers.casework import rebasing
 from dossiers.casework.models import Dossier
