@@ -30,7 +30,7 @@ _OF_RULES = (
 """Pages about rules, and about templates of texts, that stand in other rooms."""
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("lists.inbox", message("Việc của tôi"), "dossier.read"),
+    Entry("lists.inbox", message("Việc của tôi"), "inbox.read"),
     Entry("lists.worklist", message("Hồ sơ"), "list.read", ("reading.dossier",)),
     Entry("sourcing.stage", message("Tạo nguồn"), "list.read", ("sourcing.",)),
     Entry("training.stage", message("Bồi dưỡng"), "list.read", ("training.",)),

@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "own_account": frozenset(Role),
     "signed_in": frozenset(Role),
     "dossier.read": READERS,
+    "inbox.read": READERS | grants.CONFIRMING,
     "list.read": READERS - grants.BOUND,
     "dossier.act": frozenset(Role) - grants.IDLE,
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
@@ -147,6 +148,13 @@ def units_with(permission: str) -> tuple[int, ...]:
 def permitted(permission: str, unit_id: int) -> bool:
     """Whether whoever asks holds a permission for a unit: by a role held there or above, not one held elsewhere."""
     return tree.current()[unit_id].lies_in(units_with(permission))
+
+
+def on_behalf(permission: str, unit_id: int) -> int | None:
+    """The account for which whoever asks does an act of the office in a unit, when the role they do it by was lent to
+    them; None when it is their own.
+    """
+    return signed().lender(PERMISSIONS[permission] or (), tree.current()[unit_id].chain)
 
 
 def held() -> frozenset[Role]:

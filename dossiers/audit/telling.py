@@ -69,14 +69,16 @@ _DAYS = ("since", "until", "day", "decided_on")
 _WHOLE = ("demo:loaded", "log:rebased")
 
 
-def office_told(topic: str, body: Mapping[str, Any]) -> list[Told]:
-    """What an event of the office says, without what is empty; a word nobody gave a name stands without one."""
+def office_told(topic: str, body: Mapping[str, Any], lends: bool = True) -> list[Told]:
+    """What an event of the office says, without what is empty; a word nobody gave a name stands without one. Unless it
+    `lends` itself, in whose place it was done stands beside who did it.
+    """
     if topic in _WHOLE:
         return [(gettext(TABLES[name]) if name in TABLES else "", str(count)) for name, count in body.items()]
     return [
         (gettext(LABELS[name]) if name in LABELS else "", _value(name, str(value), body))
         for name, value in body.items()
-        if value not in ("", "-")
+        if value not in ("", "-") and (lends or name != "behalf")
     ]
 
 

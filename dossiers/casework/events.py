@@ -354,6 +354,21 @@ def _standing(body: Body, base: Base, personal: BasePersonal | None) -> Standing
     return Standing(base.state, base.since, route.read(body.route), base.rulebook, facts, runs, ended, body.rules)
 
 
+class _Lent(msgspec.Struct):
+    behalf: int | None = None
+
+
+_LENT = msgspec.json.Decoder(_Lent)
+
+
+def lent_in(event: EventRow) -> dict[int, int]:
+    """The account in whose place an event's act was done, under its dossier; nothing when it was nobody's but the
+    actor's.
+    """
+    lender = _LENT.decode(event["body"]).behalf
+    return {} if lender is None else {event["dossier_id"]: lender}
+
+
 class _Format(msgspec.Struct):
     format: int = 1
 

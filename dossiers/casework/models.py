@@ -16,6 +16,7 @@ class Dossier(Model):
 
     `since` is the day the state was entered, `turn` the role that has to act, `due_on` the nearest deadline,
     `head_hash` the hash of the last event, whose number is `version`; `mark` is over both (see `head_mark`).
+    `correcting` is the act of which a correction waits for a second person.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,6 +38,9 @@ class Dossier(Model):
     due_on: Mapped[date | None]
     admitted_on: Mapped[date | None]
     mark: Mapped[str] = mapped_column(String(64), server_default="")
+    correcting: Mapped[int | None]
+
+    __table_args__ = (Index("ix_dossier_correcting", "id", **engines.only_where("correcting IS NOT NULL")),)
 
 
 def head_mark(code: str, version: int, head_hash: str) -> str:

@@ -27,7 +27,7 @@ from dossiers.papers import registers
 from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Book, NotNext, Opened, Taken
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
-from dossiers.security import permits, permitted, signed, units_with
+from dossiers.security import on_behalf, permits, permitted, signed, units_with
 from dossiers.units import tree
 from workflow.votes import Body
 
@@ -202,7 +202,7 @@ def open_register() -> ResponseReturnValue:
         try:
             number = registers.open_book(
                 form.unit.data, form.series.data, form.sign_behind, form.runs.data, form.begins_on.data,
-                form.first.data, signed().account_id,
+                form.first.data, signed().account_id, on_behalf("numbers.keep", form.unit.data),
             )  # fmt: skip
         except Opened:
             form.begins_on.errors = [_("Sổ đang dùng bắt đầu sau ngày này; sổ mới phải bắt đầu sau.")]
@@ -242,7 +242,8 @@ def register(number: int) -> ResponseReturnValue:
             abort(403)
         if form.validate_on_submit():
             try:
-                registers.spoil(book, about["period"], form.nr.data, form.ground.data, signed().account_id)
+                behalf = on_behalf("numbers.keep", book.unit_id)
+                registers.spoil(book, about["period"], form.nr.data, form.ground.data, signed().account_id, behalf)
             except NotNext:
                 form.nr.errors = [_("Số này chưa đến lượt, hoặc nằm trước số đầu tiên của sổ.")]
             except Taken:

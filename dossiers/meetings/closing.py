@@ -18,12 +18,13 @@ from dossiers.formatters import day, say
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
 from dossiers.meetings.results import Line, Results
-from dossiers.meetings.services import touch
+from dossiers.meetings.services import lender, touch
 from dossiers.office import services as office
 from workflow.codes import Code
 from workflow.facts import Evidence
 from workflow.machine import Refused
 from workflow.procedure.table import move_by
+from workflow.votes import Body
 
 
 class Outcome(Code):
@@ -236,6 +237,7 @@ def _record(meeting: Meeting, checked: Checked, signed: Signed) -> None:
         meeting.unit_id,
         signed.account_id,
         kept,
+        behalf=lender(meeting.unit_id, Body(meeting.body), signed),
         meeting=meeting.id,
         body=meeting.body,
         day=meeting.held_on,

@@ -133,6 +133,12 @@ def may_hold(meeting: Meeting, signed: Signed) -> bool:
     )
 
 
+def lender(unit_id: int, body: Body, signed: Signed) -> int | None:
+    """The account in whose place this person keeps the meetings of a unit's body; None when the role is their own."""
+    kind = tree.current()[unit_id].kind
+    return signed.lender({role for role, held in HOLDERS.items() if body in held.get(kind, ())}, (unit_id,))
+
+
 _WITHIN = exists().where(
     UnitAncestor.unit_id == Meeting.unit_id, UnitAncestor.ancestor_id.in_(bindparam("units", expanding=True))
 )
@@ -185,8 +191,8 @@ def meetings(signed: Signed, page: int, size: int) -> Meetings:
     )
 
 
-def call(unit_id: int, body: Body, called: Called, actor_id: int) -> int:
-    """Call a meeting; its number."""
+def call(unit_id: int, body: Body, called: Called, actor_id: int, behalf: int | None = None) -> int:
+    """Call a meeting, for whom if in somebody's place; its number."""
     with write_transaction():
         meeting = Meeting(
             unit_id=unit_id,
@@ -204,12 +210,12 @@ def call(unit_id: int, body: Body, called: Called, actor_id: int) -> int:
         )
         db.session.add(meeting)
         db.session.flush()
-        _record("meeting:called", unit_id, called.held_on, actor_id, meeting.id, body)
+        _record("meeting:called", unit_id, called.held_on, actor_id, meeting.id, body, behalf)
     return meeting.id
 
 
-def _record(topic: str, unit_id: int, on: date, actor_id: int, number: int, body: str) -> None:
-    office.record(topic, unit_id, actor_id, meeting=number, body=body, day=on)
+def _record(topic: str, unit_id: int, on: date, actor_id: int, number: int, body: str, behalf: int | None) -> None:
+    office.record(topic, unit_id, actor_id, behalf=behalf, meeting=number, body=body, day=on)
 
 
 def _columns(called: Called) -> dict[str, Any]:
@@ -224,12 +230,12 @@ def _columns(called: Called) -> dict[str, Any]:
     }
 
 
-def change(meeting: Meeting, called: Called, seen: int, actor_id: int) -> None:
+def change(meeting: Meeting, called: Called, seen: int, actor_id: int, behalf: int | None = None) -> None:
     """Call it otherwise. Raises Shut, and Moved when somebody changed it since version `seen`."""
     with write_transaction():
         touch(meeting.id, seen, **_columns(called))
         nothing_signed(meeting.id)
-        _record("meeting:changed", meeting.unit_id, called.held_on, actor_id, meeting.id, meeting.body)
+        _record("meeting:changed", meeting.unit_id, called.held_on, actor_id, meeting.id, meeting.body, behalf)
 
 
 _LINE = table_of(MeetingLine)
@@ -237,13 +243,13 @@ _FORGET = update(_LINE).where(_LINE.c.meeting_id == bindparam("of_meeting"), ~_L
 """Why somebody was to be refused is nobody's to know from a meeting that did not take place."""
 
 
-def cancel(meeting: Meeting, actor_id: int) -> None:
+def cancel(meeting: Meeting, actor_id: int, behalf: int | None = None) -> None:
     """It does not take place. Raises Shut."""
     with write_transaction():
         touch(meeting.id, cancelled_at=clock.stamp(clock.now()))
         nothing_signed(meeting.id)
         run(_FORGET, {"of_meeting": meeting.id})
-        _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body)
+        _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body, behalf)
 
 
 _VERSION = select(Meeting.version).where(

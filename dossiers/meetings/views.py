@@ -85,7 +85,9 @@ def call() -> ResponseReturnValue:
     before = db.session.scalars(_LIKE.where(Meeting.unit_id == unit_id, Meeting.body == str(body))).one_or_none()
     form.prepare(unit_id, body, before)
     if form.validate_on_submit():
-        number = services.call(unit_id, body, form.called, signed().account_id)
+        number = services.call(
+            unit_id, body, form.called, signed().account_id, services.lender(unit_id, body, signed())
+        )
         if request.args.get("viec"):
             meeting = services.load(number, signed())
             ready = agenda.offer(meeting, signed(), ()).ready
@@ -105,6 +107,10 @@ def _own(number: int) -> Meeting:
     if not services.may_hold(meeting, signed()):
         abort(403)
     return meeting
+
+
+def _lender(meeting: Meeting) -> int | None:
+    return services.lender(meeting.unit_id, Body(meeting.body), signed())
 
 
 def _back(meeting: Meeting, endpoint: str = "meeting") -> ResponseReturnValue:
@@ -181,7 +187,7 @@ def change(number: int) -> ResponseReturnValue:
     form.prepare(found.unit_id, Body(found.body), found)
     if form.validate_on_submit():
         try:
-            services.change(found, form.called, form.seen, signed().account_id)
+            services.change(found, form.called, form.seen, signed().account_id, _lender(found))
         except Shut:
             return _already_shut(found)
         except Moved:
@@ -199,7 +205,7 @@ def cancel(number: int) -> ResponseReturnValue:
     """The meeting does not take place."""
     found = _own(number)
     try:
-        services.cancel(found, signed().account_id)
+        services.cancel(found, signed().account_id, _lender(found))
     except Shut:
         return _already_shut(found)
     flash(_("Đã hủy cuộc họp."), "done")

@@ -123,6 +123,8 @@ class RegisteredNumber(Model):
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)
     seq: Mapped[int | None]
     given_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    given_for: Mapped[int | None]
+    """The account in whose place it was given, by whom its role was lent."""
     given_at: Mapped[str] = mapped_column(String(32))
     spoiled_on: Mapped[date | None]
     ground: Mapped[str] = mapped_column(Text)

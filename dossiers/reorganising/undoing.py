@@ -13,7 +13,7 @@ from dossiers.extensions import Model, db, run
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting
 from dossiers.office import services as office
-from dossiers.reorganising import doing, ledger, previewing
+from dossiers.reorganising import doing, ledger, plans, previewing
 from dossiers.reorganising.doing import NAMED
 from dossiers.reorganising.effects import Effects
 from dossiers.reorganising.ledger import Done, Entry
@@ -38,7 +38,8 @@ def undo(number: int, previewed: str, who: Signed) -> Effects:
         plan.stage = Stage.UNDONE
         plan.undone_by, plan.undone_at = who.account_id, clock.stamp(clock.now())
         office.record(
-            "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
+            "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan],
+            behalf=plans.lender(plan, who), plan=plan.id,
             by=doing.by_decision(plan), ground=plan.undo_reason, dossiers=len(effects.dossiers),
         )  # fmt: skip
 

@@ -23,7 +23,7 @@ from dossiers.office import services as office
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.profile import contents, is_register
-from dossiers.security import permits, signed, units_with
+from dossiers.security import on_behalf, permits, signed, units_with
 from dossiers.training import services, texts
 from dossiers.training.forms import FORMS, ClassForm, recent_classes
 from dossiers.units import tree
@@ -73,7 +73,10 @@ def new_class() -> ResponseReturnValue:
             with write_transaction():
                 db.session.add(course)
                 db.session.flush()
-                office.record("class:opened", course.centre_id, signed().account_id, [course], code=course.code)
+                office.record(
+                    "class:opened", course.centre_id, signed().account_id, [course],
+                    behalf=on_behalf("class.manage", course.centre_id), code=course.code,
+                )  # fmt: skip
             flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
             return redirect(url_for("training.course", course_id=course.id), 303)
     return render_template("training/new_class.html", form=form), 422 if form.is_submitted() else 200
