@@ -49,8 +49,8 @@ def is_set() -> bool:
 
 @lru_cache(maxsize=2)
 def _client(url: str, access: str, secret: str, region: str, seconds: int) -> "Minio":
-    import urllib3  # both only where a store is used
-    from minio import Minio
+    import urllib3  # only where a store is used
+    from minio import Minio  # only there
 
     named = urlsplit(url)
     again = urllib3.Retry(total=2, backoff_factor=0.1, status_forcelist=(500, 502, 503, 504))
@@ -117,8 +117,8 @@ class _told:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is None or isinstance(error, Unreachable | Missing | GeneratorExit):
             return
-        from minio.error import MinioException, S3Error
-        from urllib3.exceptions import HTTPError
+        from minio.error import MinioException, S3Error  # brings the library along
+        from urllib3.exceptions import HTTPError  # and what it speaks with
 
         if isinstance(error, S3Error) and error.code in ("NoSuchKey", "NoSuchObject"):
             raise Missing from None
