@@ -25,7 +25,7 @@ from tests.security.served import Browser, Served, flask, served, until
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "25"))
 """For each way of storing; twice as many in all."""
 
-CLIENTS, PROCESSES = 4, 6
+CLIENTS, PROCESSES = 4, 8
 
 LIVES = 5.5
 """Seconds a process has to live, else its death counts as one at once, and the server gives up after some of these."""
@@ -110,12 +110,15 @@ def senders(server: Served) -> list[Sender]:
 
 def kill_one(server: Served, clients: list[Sender], born: dict[int, float]) -> None:
     """Kill a process that has lived long enough, rather one that has an upload in its hands; wait for another."""
-    before, now = server.children(), time.monotonic()
-    for pid in before:
-        born.setdefault(pid, now)
-    old = sorted((pid for pid in before if now - born[pid] > LIVES), key=lambda pid: born[pid])
-    busy = [client.browser.served_by(old) for client in clients if client.is_sending and client.browser.connection.sock]
-    victim = next((pid for pid in busy if pid), min(before, key=lambda pid: born[pid]))
+
+    def old() -> list[int]:
+        now = time.monotonic()
+        return [pid for pid in server.children() if now - born.setdefault(pid, now) > LIVES]
+
+    assert until(lambda: old() and any(client.is_sending for client in clients))
+    before, may = server.children(), old()
+    busy = [client.browser.served_by(may) for client in clients if client.is_sending and client.browser.connection.sock]
+    victim = next((pid for pid in busy if pid), may[0])
     os.kill(victim, signal.SIGKILL)
     assert until(lambda: len(now := server.children()) == len(before) and victim not in now)
 
@@ -127,14 +130,13 @@ def test_uploads_cut_off_by_kill_9_leave_nothing_half(prepared: Path, tmp_path: 
         store = stack.enter_context(running()) if where == "s3" else None
         settings = {name: str(value) for name, value in store.settings.items()} if store else {}
         server = stack.enter_context(served(prepared, tmp_path / "i", PROCESSES, **settings))
-        born = {pid: time.monotonic() for pid in server.children()}
+        born: dict[int, float] = {}
         clients = senders(server)
         for client in clients:
             client.start()
         try:
             assert until(lambda: sum(len(client.answered) for client in clients) >= CLIENTS, 60)
             for _ in range(ROUNDS):
-                assert until(lambda: any(client.is_sending for client in clients))
                 time.sleep(rng.uniform(0.02, 0.5))
                 kill_one(server, clients, born)
         finally:
