@@ -50,7 +50,11 @@ def render(code: str, form: str, file: Path) -> None:
     elif kind is not None:
         text = services.composed(case, kind, sensitive=True)
     else:
-        known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
+        known = [
+            services.called(kind, book)
+            for kind in drafts()
+            if (isinstance(kind, Beside) and kind is not Beside.COVER_LISTS) or kind in book.kinds
+        ]
         fail(f"no text for {form!r} under {book.code}; there are: {', '.join(known)}")
     try:
         file.write_bytes(services.RENDER[suffix](text))

@@ -28,6 +28,7 @@ class Beside(Code):
     """A text that is no paper of the dossier's bundle."""
 
     COVER_LIST = "cover_list"
+    COVER_LISTS = "cover_lists"
     REFUSAL = "refusal_told"
 
 

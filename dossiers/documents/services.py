@@ -27,7 +27,7 @@ MIMETYPES = {
 }
 
 
-BESIDE = {Beside.COVER_LIST: "BK-HS", Beside.REFUSAL: "TB-KKN"}
+BESIDE = {Beside.COVER_LIST: "BK-HS", Beside.COVER_LISTS: "BK-BG", Beside.REFUSAL: "TB-KKN"}
 """What texts that are no paper of the bundle are called where forms are."""
 
 

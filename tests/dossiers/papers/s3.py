@@ -82,6 +82,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if len(body) < int(self.headers.get("Content-Length") or 0):  # whoever sent it is gone
+            self.close_connection = True
+            return None
         if self.s3.is_away:
             return self._refuse(503, "SlowDown")
         if not self._is_signed(body):
