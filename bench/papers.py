@@ -18,14 +18,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from PIL import Image, ImageFilter
-
 PAGES = 40
 ROUNDS = 5
 
 
 def page(rng: Random, quality: int = 60) -> bytes:
     """A grey page of A4 at 200 dpi, as full as a scan of type is."""
+    from PIL import Image, ImageFilter  # which no server holds
+
     grain = Image.frombytes("L", (414, 585), rng.randbytes(414 * 585)).resize((1654, 2339))
     made = io.BytesIO()
     grain.filter(ImageFilter.GaussianBlur(1)).save(made, "JPEG", quality=quality)
@@ -54,7 +54,7 @@ def resident() -> float:
 
 
 def main() -> None:
-    """Prepare a demo, put 40 pages on one of its papers, measure."""
+    """Prepare a demo, draw texts up, put 40 pages on one of its papers, measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--renders", type=int, default=1000)
     options = parser.parse_args()
@@ -75,8 +75,18 @@ def _measure(renders: int) -> dict[str, Any]:
     from workflow.papers import Kind
 
     app = create_app({"TESTING": True})
-    begun = resident()
     code = code_in(app, "verifying")
+    told: dict[str, Any] = {}
+    with app.app_context():
+        case = load_for_administration(code)
+        for _ in range(20):
+            rendering.pdf(services.composed(case, Kind.CELL_RESOLUTION, True))
+        before, began = resident(), _processor()
+        for _ in range(renders):
+            rendering.pdf(services.composed(case, Kind.CELL_RESOLUTION, True))
+        spent = _processor() - began
+        told["renders"] = {"count": renders, "cpu_ms_each": round(1000 * spent / renders, 1), "mb_before": before,
+                           "mb_after": resident()}  # fmt: skip
     with app.app_context():
         query = "SELECT seq || '.' || nr FROM paper_record WHERE dossier_id = :d AND form = '1-KNĐ'"
         paper = db.session.execute(text(query), {"d": dossier(app, code).id}).scalar_one()
@@ -90,24 +100,12 @@ def _measure(renders: int) -> dict[str, Any]:
         chosen = [("files", f"{nr}.jpg", content) for nr, content in enumerate(files)]
         who.web.post(f"/ho-so/{code}/attach_scan?giay={paper}", params=sent, upload_files=chosen, status=303)
 
-    told: dict[str, Any] = {"started_mb": begun}
     scans = [page(rng) for _ in range(PAGES)]
     ten = [page(rng, 97) for _ in range(8)]
     told["upload"] = {"mb": round(sum(map(len, ten)) / 1e6, 1), **measured(lambda: send(*[*ten[1:], page(rng, 97)]), 3)}
     send(*scans)
     whole = measured(lambda: who.get(f"/ho-so/{code}/ca-ho-so.pdf"))
     told["whole_dossier"] = {"pages": PAGES, "mb": round(sum(map(len, scans)) / 1e6, 1), **whole}
-    told["after_scans_mb"] = resident()
-    with app.app_context():
-        case = load_for_administration(code)
-        for _ in range(20):
-            rendering.pdf(services.composed(case, Kind.CELL_RESOLUTION, True))
-        before, began = resident(), _processor()
-        for _ in range(renders):
-            rendering.pdf(services.composed(case, Kind.CELL_RESOLUTION, True))
-        spent = _processor() - began
-        told["renders"] = {"count": renders, "cpu_ms_each": round(1000 * spent / renders, 1), "mb_before": before,
-                           "mb_after": resident()}  # fmt: skip
     return told
 
 
