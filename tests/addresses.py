@@ -43,6 +43,7 @@ FOR_PROGRAMS = {
 }  # fmt: skip
 """What answers with something else than a page."""
 FILES = {
+    "acting.cover_list",
     "acting.loaded_text",
     "documents.starting_file",
     "documents.version_file",

@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 from flask import url_for
 from wtforms import Field, FormField, HiddenField
@@ -39,6 +39,7 @@ from dossiers.languages import lazy as _l
 from dossiers.papers.files import Sealed
 from dossiers.papers.registers import offered
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
+from dossiers.reading.bundle import Listed
 from dossiers.units import registers
 from workflow import machine
 from workflow.deadlines import running
@@ -100,6 +101,12 @@ class ActForm(FlaskForm):
 
     takes_files = False
     """Whether files are sent with it."""
+
+    joint: ClassVar[frozenset[str]] = frozenset()
+    """Fields that show, and take, a part of their own for each dossier where one act is done on many."""
+
+    listed_papers: Sequence[Listed] | None = None
+    """The papers on file, for such a field, where one act is done on many: read for all dossiers at once."""
 
     recorded: Recorded | None = None
     """What is recalled, if anything is."""

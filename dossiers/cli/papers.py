@@ -1,6 +1,7 @@
 """Commands for papers: texts drawn up, the files of scans."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from dossiers.cli.common import AS_JSON, Commands, fail, show
 from dossiers.documents import letters, services
 from dossiers.documents.composing import Beside, drafts
 from dossiers.extensions import write_transaction
-from dossiers.papers import asking, files
+from dossiers.papers import asking, files, keeping, objects
 from dossiers.papers.judging import Unfit
 from dossiers.privacy import services as privacy
 from dossiers.reading import bundle, digital
@@ -70,7 +71,11 @@ def _made(case: Case, form: str, suffix: str, grade: str) -> bytes:
         return services.made(case, Beside.COVER_LIST, suffix, False, table, grade).content
     kind = services.kind_of(form, book)
     if kind is None:
-        known = [services.called(kind, book) for kind in drafts() if isinstance(kind, Beside) or kind in book.kinds]
+        known = [
+            services.called(kind, book)
+            for kind in drafts()
+            if (isinstance(kind, Beside) and kind is not Beside.COVER_LISTS) or kind in book.kinds
+        ]
         fail(f"no text for {form!r} under {book.code}; there are: {', '.join((*known, *letters.FORMS))}")
     return services.made(case, kind, suffix, True, grade=grade).content
 
@@ -87,7 +92,7 @@ def export(code: str, file: Path, as_json: bool) -> None:
     try:
         made = digital.make(case, sensitive=True)
         file.write_bytes(made.content)
-    except (Unready, Unfit, files.Damaged) as error:
+    except (Unready, Unfit, files.Damaged, objects.Unreachable) as error:
         fail(str(error))
     except OSError as error:
         fail(f"cannot write {file}: {error.strerror}")
@@ -155,3 +160,39 @@ def ask_scanner(as_json: bool) -> None:
         show({"answered": answered, "waiting": left})
     else:
         click.echo(f"{answered} files answered for, {left} wait.")
+
+
+@papers.command("move-files")
+@click.option("--to", "where", type=click.Choice(["database", "store"]), help="Where the setting says if left out.")
+@AS_JSON
+def move_files(where: keeping.Where | None, as_json: bool) -> None:
+    """Take the files of scans to the store of DOSSIERS_S3_URL, or back into the database; one by one, each read through
+    before. What was cut off goes on when it is run again.
+    """
+    to: keeping.Where = where or ("store" if objects.is_used() else "database")
+    try:
+        done = keeping.move(to)
+    except files.Damaged as error:
+        fail(f"A file is damaged ({error}); `audit verify` names it. Those before it were moved.")
+    except objects.Unreachable as error:
+        fail(f"{error}; what was moved before stays moved.")
+    if as_json:
+        show({"files": done, "to": to})
+    else:
+        click.echo(f"{done} files went to the {to}.")
+
+
+@papers.command("sweep")
+@click.option("--minutes", type=click.IntRange(0, 100_000), default=60, show_default=True,
+              help="Leave alone what is younger: its act may still be written.")  # fmt: skip
+@AS_JSON
+def sweep(minutes: int, as_json: bool) -> None:
+    """Take away what acts that were cut off left in the store of scans (`serve` does it by itself)."""
+    try:
+        gone = keeping.sweep(timedelta(minutes=minutes))
+    except (files.Damaged, objects.Unreachable) as error:
+        fail(str(error))
+    if as_json:
+        show({"objects": gone})
+    else:
+        click.echo(f"{gone} loose objects taken away.")

@@ -37,6 +37,7 @@ class Beside(Code):
     MOVED_AFTER_COMMITTEE = "moved_after_committee"
     MOVED_AFTER_DECISION = "moved_after_decision"
     COVER_LIST = "cover_list"
+    COVER_LISTS = "cover_lists"
     REFUSAL = "refusal_told"
 
 

@@ -54,6 +54,7 @@ BESIDE = {
     Beside.MOVED_AFTER_COMMITTEE: "17B-KNĐ",
     Beside.MOVED_AFTER_DECISION: "17C-KNĐ",
     Beside.COVER_LIST: "BK-HS",
+    Beside.COVER_LISTS: "BK-BG",
     Beside.REFUSAL: "TB-KKN",
 }
 """What texts that are no paper of the bundle, or another form of one, are called where forms are."""
@@ -127,7 +128,7 @@ def place() -> str:
 def kind_of(form: str, book: Rulebook) -> Kind | Beside | None:
     """The kind of text a form is, if there is a draft of it that needs nothing but the dossier."""
     named = _NAMED.get(form)
-    if named is not None and named is not Beside.COVER_LIST:
+    if named is not None and named not in (Beside.COVER_LIST, Beside.COVER_LISTS):
         return named
     known = book.forms.get(form)
     kind = Kind(known.kind) if known and known.kind else None

@@ -129,6 +129,7 @@ def _perform(plan: UnitPlan, confirmer: int) -> Effects:
         for case in loaded.open
     }  # fmt: skip
     gone = go_along(loaded, going, plan.prepared_by, f"plan-{plan.id:06d}", by_decision(plan), effects)
+    passing.look_at_requests({unit: units[to].id for unit, to in outcome.successors.items()}, effects)
     passing.look_at_meetings(outcome, units, {case.id: case for case in gone}, effects)
     _check_closed(outcome, before, loaded.open, effects)
     were = {case.id: case.unit_id for case in loaded.open}

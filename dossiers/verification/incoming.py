@@ -36,8 +36,10 @@ MOST = 100
 
 
 def units_of(signed: Signed) -> tuple[int, ...]:
-    """The units for which this person answers: just those in which a role is held, none above or below."""
-    return tuple(dict.fromkeys(unit for role, unit in signed.grants if role in ANSWERING))
+    """The units for which this person answers: just those in which a role is held, none above or below, and the closed
+    ones that these go on in the place of.
+    """
+    return tree.current().stands_for(unit for role, unit in signed.grants if role in ANSWERING)
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,16 @@ def _received(found: list[tuple[Case, int]]) -> list[Received]:
         wanted = Wanted(case, asked, sent[case.id, nr], persons[case.person_id], relatives.get(case.id, []))
         asker = units.name(case.unit_id) if asked.request.giver else letters.asker_of(case)
         due = answer_due(asked, rules.books()[case.rulebook], rules.calendar())
-        made.append(Received(wanted, units.name(asked.request.unit), asker, due, written.get((case.id, nr))))
+        made.append(Received(wanted, _asked_unit(asked.request.unit), asker, due, written.get((case.id, nr))))
     return made
+
+
+def _asked_unit(unit: int | None) -> str:
+    """The unit a letter names, and which goes on in its place by now."""
+    units = tree.current()
+    if unit is None or units[unit].is_open:
+        return units.name(unit)
+    return _("%(unit)s (nay là %(now)s)", unit=units.name(unit), now=units.successor(unit).name)
 
 
 def received_one(code: str, nr: int, signed: Signed) -> Received:
