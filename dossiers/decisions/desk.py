@@ -44,7 +44,7 @@ MOST = 90
 @dataclass(frozen=True)
 class File:
     """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `papers` its paper lines;
-    `form` the form of the decision; `refused` why what was asked for cannot be done.
+    `form` the form of the decision; `refused` why what was asked for cannot be done; `picked` it still is chosen.
     """
 
     case: Case
@@ -54,6 +54,7 @@ class File:
     form: str
     refused: tuple[str, ...] = ()
     fine: bool = False
+    picked: bool = False
     note: str = ""
 
     @property
@@ -126,7 +127,8 @@ def desk(signed: Signed, said: Callable[[File], File] = lambda file: file) -> De
     if not units:
         return Desk([], [], [])
     numbers = _standing(units, DECISIONS)
-    files = [said(file) for case in in_order(cases_of(numbers)) if (file := _file(case, signed, units)) is not None]
+    cases = sorted(in_order(cases_of(numbers)), key=lambda case: case.due_on or date.max)
+    files = [said(file) for case in cases if (file := _file(case, signed, units)) is not None]
     on_the_way = cases_of(_standing(units, (State.APPROVED,), newest=True))
     return Desk(
         [file for file in files if not file.case.facts.preparer],
