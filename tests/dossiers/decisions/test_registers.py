@@ -251,3 +251,12 @@ def test_a_backup_with_registers_verifies(world: World, person: Maker) -> None:
     done = run(args=["backup", "verify", str(path)])
     assert done.exit_code == 0, done.output
     assert given(world.app, book) == before
+
+
+def test_a_meeting_offers_no_number_of_a_register_its_texts_do_not_go_into(app: Flask, person: Maker) -> None:
+    holder, _codes = sitting(app, person, 1)
+    page = holder.person.get(f"{holder.address}/ket-qua").html
+    assert page.select_one("#first")["placeholder"] == "", "the bloc keeps a register of letters alone"
+    opened(person("upper_officer", "KHOI"), "KHOI", first="64", sign="QĐ/ĐUK")
+    page = holder.person.get(f"{holder.address}/ket-qua").html
+    assert page.select_one("#first")["placeholder"] == "64-QĐ/ĐUK"
