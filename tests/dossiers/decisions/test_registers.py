@@ -260,3 +260,16 @@ def test_a_meeting_offers_no_number_of_a_register_its_texts_do_not_go_into(app: 
     opened(person("upper_officer", "KHOI"), "KHOI", first="64", sign="QĐ/ĐUK")
     page = holder.person.get(f"{holder.address}/ket-qua").html
     assert page.select_one("#first")["placeholder"] == "64-QĐ/ĐUK"
+
+
+def test_a_meeting_that_would_record_nothing_of_its_votes_is_not_closed(app: Flask, person: Maker) -> None:
+    holder, codes = sitting(app, person, 2)
+    checked = holder.step(holder.results(), "check")
+    assert "Chưa ghi được hồ sơ nào" in text_of(checked), "no register, and no number was typed"
+    assert "Khóa cuộc họp, để lại" not in text_of(checked)
+    form = checked.forms["votes"]
+    assert len(form.fields["without"]) == len(codes), "though all of them are left out"
+    assert form.submit("step", value="close", expect_errors=True).status_int == 422
+    assert "chưa khóa" in text_of(holder.person.get(holder.address))
+    opened(person("upper_officer", "KHOI"), "KHOI", first="64", sign="QĐ/ĐUK")
+    assert "ghi 2 hồ sơ" in text_of(holder.step(holder.results(), "close").follow())
