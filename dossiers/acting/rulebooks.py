@@ -57,12 +57,13 @@ def load_file() -> ResponseReturnValue:
     """Load a rulebook: it is checked, kept, and run dry; every fault is shown with its line, and nothing is kept."""
     form = LoadForm()
     findings: tuple[Finding, ...] = ()
+    no_file = ""
     if form.is_submitted():
         sent = request.files.get("tep")
         content = sent.read(MOST_BYTES + 1) if sent else b""
         fine = form.validate()
         if not content:
-            form.ground.errors = [*form.ground.errors, _("Chọn tệp của bộ quy tắc.")]
+            no_file = _("Chọn tệp của bộ quy tắc.")
         elif fine:
             file, found = files.load(content, form.ground.data, signed().account_id)
             if file is not None:
@@ -73,7 +74,8 @@ def load_file() -> ResponseReturnValue:
         else:
             findings = files.checked(content).findings
     status = 422 if form.is_submitted() else 200
-    return render_template("acting/load_rulebook.html", form=form, findings=findings, most=MOST_BYTES), status
+    page = render_template("acting/load_rulebook.html", form=form, findings=findings, no_file=no_file, most=MOST_BYTES)
+    return page, status
 
 
 @permits("rulebook.confirm")

@@ -111,7 +111,7 @@ def _judged(meeting: Meeting, now: Results, acts: Acts, left: Left, answers: Seq
         left[dossier] = why_not(answer)
     if _is_lost(now, left):
         stops.append(
-            _("Chưa ghi được hồ sơ nào; lý do ở từng dòng. Nếu cuộc họp không biểu quyết hồ sơ nào thì xóa số phiếu rồi khóa.")
+            _("Chưa ghi được hồ sơ nào; lý do ở từng dòng. Nếu không biểu quyết hồ sơ nào thì xóa số phiếu rồi khóa.")
         )
     return Checked(now, can, left, warned, tuple(dict.fromkeys(stops)))
 

@@ -136,7 +136,8 @@ class Line:
 class Results:
     """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed;
     `version` is the meeting's that was read; `head` what stands above the lines, as it was typed, `head_kept` as it is
-    on file, `head_wrong` what is wrong with it, by field; `offered` the next number of each register these texts go into.
+    on file, `head_wrong` what is wrong with it, by field; `offered` the next numbers in the
+    registers these texts go into.
     """
 
     lines: list[Line]
@@ -211,7 +212,8 @@ def _offered(meeting: Meeting, wanted: Collection[Series | None]) -> dict[Series
     queries at most.
     """
     on = meeting.issued_on or meeting.held_on
-    books = [book for book in registers.books_of([meeting.unit_id]) if book.series in wanted and book.holds(book.series, on)]
+    books = registers.books_of([meeting.unit_id])
+    books = [book for book in books if book.series in wanted and book.holds(book.series, on)]
     following = registers.next_numbers(books, on)
     return {book.series: book.text(following[book.id]) for book in books}
 

@@ -273,3 +273,5 @@ def test_a_meeting_that_would_record_nothing_of_its_votes_is_not_closed(app: Fla
     assert "chưa khóa" in text_of(holder.person.get(holder.address))
     opened(person("upper_officer", "KHOI"), "KHOI", first="64", sign="QĐ/ĐUK")
     assert "ghi 2 hồ sơ" in text_of(holder.step(holder.results(), "close").follow())
+    told = text_of(person("inspector", "KHOI").get("/nhat-ky/quan-tri"))
+    assert "số đầu tiên 64" in told, "each value in the log says what it is"
