@@ -133,14 +133,15 @@ def sign(number: int) -> ResponseReturnValue:
         flash(_("Cuộc họp đã khóa; không còn quyết định nào chờ ký."), "warn")
         return redirect(url_for("decisions.desk"), 303)
     typed = (request.form if request.method == "POST" else request.args).get("ngay", "")
+    chosen = {nr for one in request.form.getlist("pick") if (nr := whole(one)) is not None}
     try:
         day = parse_day(typed) if typed else clock.today()
     except ValueError as error:
         flash(str(error), "error")
-        return _signing_page(signing.look(meeting, who, clock.today()), 422)
+        found = signing.look(meeting, who, clock.today())
+        return _signing_page(found, 422, chosen or None, typed, str(error))
     if request.method == "GET":
         return _signing_page(signing.look(meeting, who, day), 200)
-    chosen = {nr for one in request.form.getlist("pick") if (nr := whole(one)) is not None}
     if not chosen:
         flash(_("Chưa chọn quyết định nào."), "error")
         return _signing_page(signing.look(meeting, who, day), 422)
@@ -161,7 +162,9 @@ def sign(number: int) -> ResponseReturnValue:
     return redirect(url_for("decisions.desk"), 303)
 
 
-def _signing_page(found: Signing, status: int, chosen: set[int] | None = None) -> ResponseReturnValue:
+def _signing_page(
+    found: Signing, status: int, chosen: set[int] | None = None, typed: str = "", wrong: str = ""
+) -> ResponseReturnValue:
     meeting: Meeting = found.meeting
     page = render_template(
         "decisions/sign.html",
@@ -172,6 +175,8 @@ def _signing_page(found: Signing, status: int, chosen: set[int] | None = None) -
         unit=tree.current()[meeting.unit_id],
         units=tree.current(),
         chosen=chosen,
+        typed=typed,
+        wrong=wrong,
         others=len(found.now.lines) - len(found.lines) if chosen is None else 0,
     )
     return page, status

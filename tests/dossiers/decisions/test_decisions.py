@@ -66,6 +66,21 @@ def test_a_wrong_day_is_said_at_its_field_and_nothing_typed_is_lost(app: Flask, 
     assert sent.forms["prepare_decision"][f"note-{codes[2]}"].value == "Xem lại lý lịch.", "typed at another"
 
 
+def test_a_wrong_day_of_signing_keeps_what_was_chosen(app: Flask, person: Maker) -> None:
+    codes = waiting(app, 2)
+    officer = person("upper_officer", "KHOI")
+    prepared(officer, codes)
+    opened(officer, "KHOI")
+    holder = Holder(person("upper_secretary", "KHOI"))
+    voted(holder, codes)
+    first = int(holder.person.get(f"/quyet-dinh/ky/{holder.number}").forms["sign"].fields["pick"][0]._value)
+    wrong = signs(holder.person, holder.number, "31/02/2022", [first])
+    assert wrong.status_int == 422
+    assert wrong.forms["sign"]["ngay"].value == "31/02/2022"
+    assert "không có trong lịch" in wrong.html.select_one("#day-error").get_text()
+    assert [int(box._value) for box in wrong.forms["sign"].fields["pick"] if box.checked] == [first]
+
+
 def test_the_desk_begins_with_what_is_due_first(person: Maker) -> None:
     page = person("upper_officer", "KHOI").get("/quyet-dinh").html
     due = [line.get_text() for line in page.select("#prepare_decision .due")]

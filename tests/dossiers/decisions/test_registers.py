@@ -275,3 +275,14 @@ def test_a_meeting_that_would_record_nothing_of_its_votes_is_not_closed(app: Fla
     assert "ghi 2 hồ sơ" in text_of(holder.step(holder.results(), "close").follow())
     told = text_of(person("inspector", "KHOI").get("/nhat-ky/quan-tri"))
     assert "số đầu tiên 64" in told, "each value in the log says what it is"
+
+
+def test_a_register_does_not_begin_with_numbers_that_were_given(person: Maker) -> None:
+    keeper = person("upper_officer", "KHOI")
+    form = keeper.get("/so-van-ban/moi").forms["act"]
+    option = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
+    refused = keeper.send(form, unit=option, series="QĐ", first="1")
+    assert refused.status_int == 422, "nothing could be signed"
+    assert "Trong năm đã có văn bản đến số" in refused.html.select_one("#first-error").get_text()
+    answer = keeper.send(refused.forms["act"], begins_on="01/01/2022")
+    assert answer.status_int == 303, "then they stand in it"
