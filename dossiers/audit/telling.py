@@ -39,6 +39,8 @@ LABELS: dict[str, str] = {
     "meeting": message("cuộc họp số"), "passed": message("hồ sơ đạt"), "failed": message("hồ sơ không đạt"),
     "text": message("văn bản"),
     "left": message("hồ sơ chưa ghi"), "amount": message("chỉ tiêu"),
+    "signed": message("quyết định đã ký"), "sessions": message("số phiên"),
+    "register": message("sổ"), "first": message("số đầu tiên"), "numbers": message("các số"),
     "decision": message("quyết định số"), "decided_on": message("ngày quyết định"), "root": message("mã băm gốc"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""

@@ -48,7 +48,7 @@ MOST = 90
 class File:
     """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `blocking` the papers it
     waits for, `on_file` how many kinds are there; `form` the form of the decision; `refused` why what was asked for
-    cannot be done.
+    cannot be done; `picked` it still is chosen.
     """
 
     case: Case
@@ -59,6 +59,7 @@ class File:
     form: str
     refused: tuple[str, ...] = ()
     fine: bool = False
+    picked: bool = False
     note: str = ""
 
 
@@ -122,7 +123,7 @@ def desk(signed: Signed, said: Callable[[File], File] = lambda file: file) -> De
         return Desk([], [], [])
     numbers = _standing(units, DECISIONS)
     now, today = rules.current(), clock.today()
-    cases = in_order(cases_of(numbers))
+    cases = sorted(in_order(cases_of(numbers)), key=lambda case: case.due_on or date.max)
     files = [said(file) for case in cases if (file := _file(case, _situation(case, signed, now, today), units))]
     on_the_way = cases_of(_standing(units, (State.APPROVED,), newest=True))
     return Desk(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dossiers.casework.case import Case
 from dossiers.decisions.desk import File, Issued
-from dossiers.formatters import day
+from dossiers.formatters import day, due_class
 from dossiers.languages import gettext_in
 from dossiers.lists.pieces import badge
 from dossiers.units import tree
@@ -66,7 +66,8 @@ def _about(file: File, address: str, code: str) -> str:
 
 def _stands(case: Case, code: str) -> str:
     word, facts = _words(code), case.facts
-    due = f", {word['due'] % {'day': day(case.due_on)}}" if case.due_on else ""
+    late = f'<span class="due {due_class(case.due_on)}">{word["due"] % {"day": day(case.due_on)}}</span>'
+    due = f", {late}" if case.due_on else ""
     since = f'<span class="sub">{word["since"] % {"day": day(case.since)}}{due}</span>'
     found = f"<div>{badge(str(case.state), code)} {since}</div>"
     if facts.prepared_on:
@@ -91,7 +92,7 @@ def files(rows: Iterable[File], act: str, trigger: str, base: str, code: str) ->
             answer = f'<p class="flash done">{word["fine"]}</p>'
         made.append(
             f'<tr id="r-{number}"><td data-label="{word["pick"]}"><input type="checkbox" name="pick" value="{number}"'
-            f' aria-label="{name}"{" checked" if is_asked and file.fine else ""}>'
+            f' aria-label="{name}"{" checked" if is_asked and file.picked else ""}>'
             f'<input type="hidden" name="version-{number}" value="{case.version}"></td>'
             f"<td>{_who(case, address)} {_stands(case, code)}</td>"
             f'<td data-label="{word["check"]}">{_about(file, address, code)}{answer}</td>'

@@ -120,7 +120,16 @@ def _judged(
         if isinstance(answer, Refused):
             stops += [say(r.message) for r in answer.refusals if r.rule in CLOSING_RULES]
         left[dossier] = why_not(answer)
+    if _is_lost(now, left):
+        stops.append(
+            _("Chưa ghi được hồ sơ nào; lý do ở từng dòng. Nếu không biểu quyết hồ sơ nào thì xóa số phiếu rồi khóa.")
+        )
     return Checked(now, can, left, warned, tuple(dict.fromkeys(stops)), noted)
+
+
+def _is_lost(now: Results, left: Collection[int]) -> bool:
+    """Whether closing would record nothing of the votes that were typed: surely not what is meant, and for good."""
+    return any(line.is_voted for line in now.lines) and all(line.dossier_id in left for line in now.lines)
 
 
 def shut(meeting: Meeting, now: Results) -> list[str]:
@@ -167,7 +176,7 @@ def close(meeting: Meeting, signed: Signed, without: Collection[int], now: Resul
     Moved when somebody changed it since it was read. Nothing is written then.
     """
     acts, left, noted = _acts(meeting, now, without)
-    if shut(meeting, now) or not set(left) <= set(without):
+    if shut(meeting, now) or not set(left) <= set(without) or _is_lost(now, left):
         raise NotAsSeen(check(meeting, signed, now))
     done = Checked(now, acts, left, {}, noted=noted)
 

@@ -1,7 +1,7 @@
 """How a meeting voted, a line a dossier: what is typed, kept at once for everybody, and what the rules ask of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -149,7 +149,8 @@ class Line:
 class Results:
     """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed;
     `version` is the meeting's that was read; `head` what stands above the lines, as it was typed, `head_kept` as it is
-    on file, `head_wrong` what is wrong with it, by field; `offered` the next number of each of the unit's registers.
+    on file, `head_wrong` what is wrong with it, by field; `offered` the next numbers in the
+    registers these texts go into.
     """
 
     lines: list[Line]
@@ -214,15 +215,18 @@ def results(meeting: Meeting, signed: Signed, came: Attended | None = None) -> R
     names = dict(run(_NAMES_OF, {"accounts": list(writers)}).all()) if writers else {}
     lines = _judged(meeting, rows, cases, found, signed)
     lines = [replace(line, by=names.get(line.row.changed_by, "")) for line in lines]
-    head, offered = _head(meeting), _offered(meeting)
+    head, offered = _head(meeting), _offered(meeting, {line.series for line in lines})
     following = numbers(lines, meeting.first_number, offered)
     return Results(lines, found, 0, meeting.version, head, head, {}, following, offered)
 
 
-def _offered(meeting: Meeting) -> dict[Series, str]:
-    """The next number in each register the unit keeps, for texts of the day they will bear; two queries at most."""
+def _offered(meeting: Meeting, wanted: Collection[Series | None]) -> dict[Series, str]:
+    """The next number in the register the unit keeps of each `wanted` kind of text, on the day they will bear; two
+    queries at most.
+    """
     on = meeting.issued_on or meeting.held_on
-    books = [book for book in registers.books_of([meeting.unit_id]) if book.holds(book.series, on)]
+    books = registers.books_of([meeting.unit_id])
+    books = [book for book in books if book.series in wanted and book.holds(book.series, on)]
     following = registers.next_numbers(books, on)
     return {book.series: book.text(following[book.id]) for book in books}
 

@@ -383,6 +383,19 @@ def from_file(new: NumberBook, actor_id: int) -> list[RegisteredNumber]:
     return list(found.values())
 
 
+def used_before(unit_id: int, series: Series, sign: str, begins_on: date) -> int:
+    """The highest number texts of a unit bear in the year of a register before it begins; 0 for none. One query."""
+    rows = run(_ON_FILE, {"unit": f"u{unit_id}/%", "since": date(begins_on.year, 1, 1)})
+    signed = [
+        row.number
+        for row in rows
+        if row.issued_on < begins_on
+        and series_of(row.form) is series
+        and "".join(row.number.split()).upper().endswith(f"-{sign}".upper())
+    ]
+    return max((number_in(number) or 0 for number in signed), default=0)
+
+
 _TEXT = select(PaperRecord.nr).where(
     PaperRecord.dossier_id == bindparam("dossier"),
     PaperRecord.seq == bindparam("of"),

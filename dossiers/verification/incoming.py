@@ -1,10 +1,11 @@
 """Requests to units of this tree: what waits for their answer, and the answer. Nothing is shown but the letter."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wtforms import FormField, HiddenField
+from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
@@ -154,6 +155,14 @@ class ReplyForm(FlaskForm):
         for row in self.results.rows:
             row.legend = names.get(row.ref.data, "")
 
+        for field in (*(row.result for row in self.results.rows), *([self.text] if self._wants_text else ())):
+            field.flags.required = True
+
+    def __iter__(self) -> Iterator[Field]:
+        """All fields, those of rows too: what is wrong is summed up on top."""
+        for name, field in self._fields.items():
+            yield from [row.result for row in self.results.rows] if name == "results" else [field]
+
     _refs: tuple[str, ...] = ()
     _wants_text = False
     _since: date
@@ -174,7 +183,7 @@ class ReplyForm(FlaskForm):
             return fine
         for row in self._rows:
             if not row.result.data:
-                row.result.errors = [needed]
+                row.result.errors = [_("Vui lòng nhập kết quả thẩm tra: %(who)s.", who=row.legend)]
                 fine = False
         if "present" in self and (self.present.data is None) != (self.in_favour.data is None):
             self.in_favour.errors = [_("Số người dự và số tán thành đi cùng nhau.")]

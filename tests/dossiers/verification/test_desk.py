@@ -228,6 +228,7 @@ def test_the_asked_committee_sees_the_letter_and_answers_and_the_asker_records_i
     assert "Kết quả thẩm tra" in text_of(page)
     empty = asked.send(page.forms["act"], outcome="answered")
     assert empty.status_int == 422
+    assert f"Vui lòng nhập kết quả thẩm tra: Cha: {father.name}" in empty.html.select_one(".flash.error").get_text()
     sent = asked.send(
         page.forms["act"], **{"outcome": "answered", "number": "77-CV/ĐU", "results-0-result": "Gia đình tốt."}
     )
