@@ -162,6 +162,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
     cell, committee = (db.session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("DB02-C3", "DB02"))
     seat = {"code": cell.code, "seat_id": db.session.scalar(select(BodyMember.id).where(BodyMember.unit_id == cell.id))}
     course = db.session.scalar(select(func.max(CourseClass.id)))
+    attended = db.session.scalar(select(func.max(Dossier.class_id)).where(Dossier.state == "enrolled"))
     secretary, administrator, officer = ("cell_secretary", "DB02-C3"), ("administrator", "KHOI"), PEOPLE[0]
     closed, open_ = ({"number": number} for number in (1, 2))
     voted, waiting = (
@@ -192,7 +193,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "decisions.register": [({"number": 1}, officer)],
         "decisions.printed": [({"number": 1}, officer)],
         "verification.reply": _asked(),
-        "training.course": [({"course_id": course}, officer)],
+        "training.course": [({"course_id": course}, officer), ({"course_id": attended}, ("training_officer", "TTCT"))],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
         "units.org_code": [({"code": committee.code}, administrator)],
         **_plans(administrator),

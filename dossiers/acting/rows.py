@@ -14,6 +14,7 @@ from dossiers.fields import (
     NumberWords,
     WholeNumberField,
     Words,
+    asked_for,
     choice,
     labelled,
     with_empty,
@@ -205,11 +206,11 @@ class RelativeRowForm(Row):
             return fine
         for field in (self.relation, self.name):
             if not field.data:
-                field.errors = [_("Vui lòng nhập mục này.")]
+                field.errors = [asked_for(field)]
         if self.exempt.data:
             for proof in (self.checked, self.verified_on):
                 if not proof.data and not proof.errors:
-                    proof.errors = [_("Vui lòng nhập mục này.")]
+                    proof.errors = [asked_for(proof)]
         elif bool(self.result.data) != bool(self.verified_on.data) and not self.verified_on.errors:
             self.verified_on.errors = [_("Kết quả và ngày có kết quả đi cùng nhau.")]
         year = self.birth_year.data
@@ -250,7 +251,7 @@ class MemberRowForm(Row):
         """Somebody is chosen in the first row."""
         fine: bool = super().validate(extra_validators)
         if self.member.flags.required and not self.member.data:
-            self.member.errors = [_("Vui lòng nhập mục này.")]
+            self.member.errors = [asked_for(self.member)]
         return fine and not self.member.errors
 
 

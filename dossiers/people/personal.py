@@ -18,7 +18,7 @@ SENSITIVE = ("ethnic_group", "religion", "identity_number")
 
 
 PERSON_FIELDS = (
-    "full_name", "other_names", "birth_date", "contact", "birth_place", "home_town", "residence", "occupation",
+    "full_name", "other_names", "birth_date", "sex", "contact", "birth_place", "home_town", "residence", "occupation",
     "employer", "sector", "professional_level", "theory_level", "languages", "youth_joined_on", "union_joined_on",
     *SENSITIVE,
 )  # fmt: skip

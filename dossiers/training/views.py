@@ -97,18 +97,18 @@ def course(course_id: int) -> ResponseReturnValue:
     who, found = signed(), _managed(course_id)
     form = FlaskForm()
     results: list[Result] = []
-    error = ""
+    wrong_day = nobody = ""
     status = 200
     may_certify = (Role.TRAINING_OFFICER, found.centre_id) in who.grants
     if request.method == "POST":
         try:
             on = parse_day(request.form.get("happened_on", ""))
         except ValueError as problem:
-            error, status = str(problem), 422
+            wrong_day, status = str(problem), 422
         else:
             action = request.form.get("action")
-            results, error = _enrol(found, on) if action == "enrol" else _certify(found, on)
-            status = 422 if error or any(r.error for r in results) else 200
+            results, nobody = _enrol(found, on) if action == "enrol" else _certify(found, on)
+            status = 422 if nobody or any(r.error for r in results) else 200
     return render_template(
         "training/course.html",
         course=found,
@@ -119,7 +119,9 @@ def course(course_id: int) -> ResponseReturnValue:
         failed={r.code: r.error for r in results if r.error},
         done=[r for r in results if not r.error],
         undo=TRIGGERS["undo"],
-        error=error,
+        wrong_day=wrong_day,
+        nobody=nobody,
+        sent=request.form.get("action"),
         may_certify=may_certify,
         typed=request.form,
         today=clock.today(),

@@ -153,7 +153,7 @@ def recorded(act: Act) -> Recorded:
 def nothing_offered(form: ActForm) -> None:
     """The lists of another day, in which nothing stands that was chosen then."""
     for shown in form:
-        if isinstance(shown, SelectField) and shown.short_name != "relation":  # of those there are always all
+        if isinstance(shown, SelectField) and shown.short_name not in ("relation", "sex"):  # always all of those
             shown.choices = [("", "—")]
     if isinstance(form, MemberRows):
         form.members = {}
