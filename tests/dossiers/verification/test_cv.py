@@ -13,7 +13,9 @@ from pypdf import PdfReader
 from sqlalchemy import select, text
 from webtest.response import TestResponse
 
+from dossiers.accounts.grants import Signed
 from dossiers.audit import services as audit
+from dossiers.casework import erasing
 from dossiers.casework.models import Dossier, Event, EventPersonal
 from dossiers.extensions import db
 from dossiers.people.models import Person as Candidate
@@ -22,6 +24,7 @@ from dossiers.rules import services as rules
 from tests.conftest import World
 from tests.people import Person, code_in, dossier, text_of, unit_of
 from workflow.cv import PAGES, Section, merged, pairs, year_of
+from workflow.roles import Role
 
 Maker = Callable[..., Person]
 SECRET = "Trường Trung học Dấu Kín"
@@ -396,3 +399,14 @@ def test_merging_and_years() -> None:
     assert dict(merged(page, base, {}, base).values) == {}, "what the other took away, and nobody changed, is gone"
     assert pairs(page, {}, {"periods": [{}, {"what": "x"}]}) == (("periods.0.what", "x"),)
     assert [year_of(words) for words in ("1960", "3/1960", "05/03/1960", "nay")] == [1960, 1960, 1960, None]
+
+
+def test_what_is_erased_by_law_is_gone(app: Flask, secretary: Person, code: str) -> None:
+    write(secretary, code, "history", periods__0__what=SECRET)
+    secretary.act(code, "withdraw", reason="Người này xin rút.")
+    with app.app_context():
+        erasing.erase(code, "Hết thời hạn lưu.", Signed(1, ((Role.ADMINISTRATOR, 1),)))
+    assert verified(app) == []
+    page = text_of(secretary.get(f"/ho-so/{code}/ly-lich"))
+    assert SECRET not in page and "Nội dung đã xóa theo luật" in page
+    assert SECRET not in text_of(secretary.get(f"/ho-so/{code}/ly-lich/in"))
