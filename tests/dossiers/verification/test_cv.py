@@ -409,3 +409,14 @@ def test_what_is_erased_by_law_is_gone(app: Flask, secretary: Person, code: str)
     page = text_of(secretary.get(f"/ho-so/{code}/ly-lich"))
     assert SECRET not in page and "Nội dung đã xóa theo luật" in page
     assert SECRET not in text_of(secretary.get(f"/ho-so/{code}/ly-lich/in"))
+
+
+@pytest.mark.parametrize(("role", "unit"), [("youth_officer", "DB02-DTN"), ("cell_secretary", "DB02-C3")])
+@pytest.mark.parametrize("state", ["sourced", "listed", "applying", "cell_review", "official"])
+def test_the_form_is_shut_with_a_reason_where_the_step_does_not_know_it(
+    app: Flask, person: Maker, role: str, unit: str, state: str
+) -> None:
+    code = code_in(app, state, "DB02-C3")
+    answer = person(role, unit).web.get(f"/ho-so/{code}/write_cv", status="*")
+    is_open = (role, state) == ("cell_secretary", "applying")
+    assert answer.status_int in (200, 404, 409) and ("act" in answer.forms) is is_open
