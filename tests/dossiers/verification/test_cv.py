@@ -412,7 +412,7 @@ def test_what_is_erased_by_law_is_gone(app: Flask, secretary: Person, code: str)
 
 
 @pytest.mark.parametrize(("role", "unit"), [("youth_officer", "DB02-DTN"), ("cell_secretary", "DB02-C3")])
-@pytest.mark.parametrize("state", ["sourced", "listed", "applying", "cell_review", "official"])
+@pytest.mark.parametrize("state", ["sourced", "listed", "applying", "cell_review"])
 def test_the_form_is_shut_with_a_reason_where_the_step_does_not_know_it(
     app: Flask, person: Maker, role: str, unit: str, state: str
 ) -> None:
