@@ -11,7 +11,7 @@ from dossiers.accounts import grants
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.casework import loading, trials
 from dossiers.casework.closing import is_shut
-from dossiers.casework.models import Dossier, Scope
+from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.inquiries.models import Inquiry
@@ -25,6 +25,7 @@ from dossiers.rules.models import RulebookFile
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
+from workflow.cv import Section
 from workflow.roles import Role
 
 PEOPLE = (
@@ -98,7 +99,7 @@ def _pages(app: Flask) -> Iterator[Address]:
         name = rule.rule.rsplit("/", 1)[1]
         if rule.endpoint == "lists.home":
             continue  # leads on
-        if rule.rule.startswith("/ho-so/<code>") and rule.rule.count("<") == 1:
+        if rule.rule.startswith("/ho-so/<code>") and rule.rule.count("<") == 1 and rule.endpoint not in filled:
             values, who = ({"code": acts[name][0]}, acts[name][1]) if name in acts else _some_dossier()
             yield Address(url_for(rule.endpoint, **values), *who)
         elif "<" in rule.rule:
@@ -211,6 +212,9 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         ],
         "delegations.lend": [({"role_id": _role("cell-secretary.db02-c3")}, secretary)],
         "reading.scan": _scans(),
+        "reading.cv": [_written(), ({"code": voted}, secretary)],
+        "reading.cv_printed": [_written()],
+        "verification.write_cv": [({**_written()[0], "muc": str(section)}, officer) for section in Section],
         "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }
 
@@ -248,6 +252,12 @@ def _asked() -> list[tuple[dict[str, Any], tuple[str, str]]]:
         .where(Inquiry.closed_on.is_(None)).order_by(Inquiry.dossier_id).limit(1)
     )  # fmt: skip
     return [({"code": row.code, "nr": row.nr}, ("committee_officer", row.unit)) for row in db.session.execute(query)]
+
+
+def _written() -> tuple[dict[str, Any], tuple[str, str]]:
+    """The dossier of the demo whose CV is half written, and who reads it."""
+    query = select(Dossier.code).join(Event, Event.dossier_id == Dossier.id).where(Event.trigger == "write_cv").limit(1)
+    return {"code": db.session.scalars(query).one()}, ("inspector", "KHOI")
 
 
 def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:

@@ -136,7 +136,7 @@ class CvForm(ActForm):
 
     is_cv = True
 
-    _page: Page
+    _page: Page = PAGES[Section.IDENTITY]
     _cv: CV
     _hidden: frozenset[str]
     _version: int

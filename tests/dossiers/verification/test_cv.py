@@ -13,7 +13,9 @@ from pypdf import PdfReader
 from sqlalchemy import select, text
 from webtest.response import TestResponse
 
+from dossiers.accounts.grants import Signed
 from dossiers.audit import services as audit
+from dossiers.casework import erasing
 from dossiers.casework.models import Dossier, Event, EventPersonal
 from dossiers.extensions import db
 from dossiers.people.models import Person as Candidate
@@ -22,6 +24,7 @@ from dossiers.rules import services as rules
 from tests.conftest import World
 from tests.people import Person, code_in, dossier, text_of, unit_of
 from workflow.cv import PAGES, Section, merged, pairs, year_of
+from workflow.roles import Role
 
 Maker = Callable[..., Person]
 SECRET = "Trường Trung học Dấu Kín"
@@ -254,9 +257,9 @@ def _introduce(secretary: Person, code: str) -> None:
         assert secretary.send(form, **filled).status_int == 303
 
 
-def test_it_is_copied_from_an_earlier_dossier_of_the_same_person(app: Flask, officer: Person, code: str) -> None:
-    other = code_in(app, "verifying", "DB02")
-    secretary = officer
+def test_it_is_copied_from_an_earlier_dossier_of_the_same_person(app: Flask, person: Maker) -> None:
+    secretary = person("upper_officer", "KHOI")  # the office of grass-roots cells
+    code, other = code_in(app, "applying", "CB01"), code_in(app, "verifying", "CB01")
     write(secretary, other, "history", periods__0__what=SECRET)
     wrong = secretary.get(f"/ho-so/{code}/write_cv?muc=history&chep={other}")
     assert SECRET not in wrong.text and "Không chép được" in text_of(wrong), "somebody else's"
@@ -306,10 +309,9 @@ def test_a_helper_writes_for_whom_they_help_without_what_is_sensitive(app: Flask
     assert "Tày Riêng" in shown and "Kỹ sư" in shown, "what the helper did not see stays"
 
 
-def _applying(app: Flask, within: str = "") -> list[str]:
+def _applying(app: Flask) -> list[str]:
     with app.app_context():
-        codes = list(db.session.scalars(select(Dossier.code).where(Dossier.state == "applying").order_by(Dossier.id)))
-    return [code for code in codes if unit_of(app, code).startswith(within)]
+        return list(db.session.scalars(select(Dossier.code).where(Dossier.state == "applying").order_by(Dossier.id)))
 
 
 @pytest.mark.parametrize(
@@ -396,3 +398,25 @@ def test_merging_and_years() -> None:
     assert dict(merged(page, base, {}, base).values) == {}, "what the other took away, and nobody changed, is gone"
     assert pairs(page, {}, {"periods": [{}, {"what": "x"}]}) == (("periods.0.what", "x"),)
     assert [year_of(words) for words in ("1960", "3/1960", "05/03/1960", "nay")] == [1960, 1960, 1960, None]
+
+
+def test_what_is_erased_by_law_is_gone(app: Flask, secretary: Person, code: str) -> None:
+    write(secretary, code, "history", periods__0__what=SECRET)
+    secretary.act(code, "withdraw", reason="Người này xin rút.")
+    with app.app_context():
+        erasing.erase(code, "Hết thời hạn lưu.", Signed(1, ((Role.ADMINISTRATOR, 1),)))
+    assert verified(app) == []
+    page = text_of(secretary.get(f"/ho-so/{code}/ly-lich"))
+    assert SECRET not in page and "Nội dung đã xóa theo luật" in page
+    assert SECRET not in text_of(secretary.get(f"/ho-so/{code}/ly-lich/in"))
+
+
+@pytest.mark.parametrize(("role", "unit"), [("youth_officer", "DB02-DTN"), ("cell_secretary", "DB02-C3")])
+@pytest.mark.parametrize("state", ["sourced", "listed", "applying", "cell_review"])
+def test_the_form_is_shut_with_a_reason_where_the_step_does_not_know_it(
+    app: Flask, person: Maker, role: str, unit: str, state: str
+) -> None:
+    code = code_in(app, state, "DB02-C3")
+    answer = person(role, unit).web.get(f"/ho-so/{code}/write_cv", status="*")
+    is_open = (role, state) == ("cell_secretary", "applying")
+    assert answer.status_int in (200, 404, 409) and ("act" in answer.forms) is is_open
