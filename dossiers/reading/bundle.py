@@ -53,8 +53,9 @@ def pieces(case: Case) -> list[Piece]:
     for row in sorted(rows, key=lambda row: (order.get(row.form, len(order)), row.issued_on, row.seq, row.nr)):
         form = book.forms.get(row.form)
         scan, at = scanned[row.seq, row.nr].current, (row.seq, row.nr)
-        has_text = scan is None and newest[row.form] == at and documents.kind_of(row.form, book) is not None
         kind = Kind(form.kind) if form and form.kind else None
+        is_ours = documents.kind_of(row.form, book) is not None and kind not in documents.CERTIFICATES
+        has_text = scan is None and newest[row.form] == at and is_ours
         found.append(Piece(row, book.form_title(row.form).vi, kind, scan, has_text))
     return found
 

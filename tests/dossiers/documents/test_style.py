@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 
 from dossiers import config
 from dossiers.casework import loading
@@ -89,6 +90,21 @@ def test_the_command_knows_every_form(app: Flask, tmp_path: Path, form: str) -> 
     code = code_in(app, "probationary", "DB02-C3")
     done = app.test_cli_runner().invoke(args=["papers", "render", code, form, str(tmp_path / "a.docx")])
     assert done.exit_code == 0, done.output
+
+
+def test_a_certificate_from_elsewhere_bears_the_name_of_who_issued_it(app: Flask) -> None:
+    code = code_in(app, "probationary", "DB02-C3")
+    with app.app_context():
+        case = loading.load_for_administration(code)
+        ours = services.composed(case, Kind.CERTIFICATE, sensitive=False)
+        elsewhere = [
+            replace(paper, issuer="Trường Chính trị tỉnh khác") if paper.form == "CN-NTVĐ" else paper
+            for paper in case.facts.papers
+        ]
+        case.class_id, case.facts = None, replace(case.facts, papers=tuple(elsewhere))
+        theirs = services.composed(case, Kind.CERTIFICATE, sensitive=False)
+    assert ours.issuer == "Trung tâm Chính trị Khối"
+    assert (theirs.above, theirs.issuer) == ("", "Trường Chính trị tỉnh khác")
 
 
 def test_other_forms_are_offered_where_they_fit(app: Flask, person: Maker) -> None:
