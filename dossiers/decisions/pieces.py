@@ -14,6 +14,7 @@ from dossiers.decisions.desk import File, Issued
 from dossiers.formatters import day, due_class
 from dossiers.languages import gettext_in
 from dossiers.lists.pieces import badge
+from dossiers.profile import is_register
 from dossiers.units import tree
 
 
@@ -51,7 +52,7 @@ def _about(file: File, address: str, code: str) -> str:
     word, blocking = _words(code), file.blocking
     lacks = f", <strong>{word['missing'] % {'n': len(blocking)}}</strong>" if blocking else ""
     form, draft = escape(file.form), ""
-    if form:
+    if form and not is_register():
         text = f"{address}/van-ban/{form}"
         draft = (
             f'<a href="{text}.pdf">{word["draft"] % {"form": form}}</a>\n · <a href="{text}.docx">{word["word"]}</a> · '

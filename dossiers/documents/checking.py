@@ -17,7 +17,7 @@ from workflow.codes import Code
 from workflow.text import Text
 
 _MARK = re.compile(r"[A-Z]+[0-9-]+(?: · [^·]{1,40}){1,4} · [0-9a-f]{10}")
-_PARTED = re.compile(r"\s*[·|]\s*|\s{2,}")
+_PARTED = re.compile(r"[\s·|]+")
 
 LARGEST = 900_000
 """Bytes of a file that is checked."""
@@ -108,7 +108,7 @@ def docx(name: str, content: bytes) -> list[Told]:
 def against_today(mark: str, case: Case) -> Told:
     """Whether the code of a text of a dossier is that of the text as it is drawn up now, and its words if it is."""
     for text in _drawn_now(case, *mark.split(" · ")[1:-1]):
-        if hmac.compare_digest(text.mark, mark):
+        if hmac.compare_digest(text.mark.encode(), mark.encode()):
             return Told(mark, Verdict.SAME, tuple(words_in(text)))
     return Told(mark, Verdict.OTHER_NOW)
 

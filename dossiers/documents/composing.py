@@ -219,7 +219,7 @@ def write(
     told = ""
     if draft.suffix:
         told = f"Số {number}" if number else f"Số {DOTS}-{draft.suffix}"
-    when = f"{day.day:02d} tháng {_month(day)} năm {day.year}" if day else f"{DOTS} tháng {DOTS} năm {today.year}"
+    when = f"{day.day:02d} tháng {_month(day)} năm {day.year}" if day else f"{_SHORT} tháng {_SHORT} năm {today.year}"
     return Composed(
         above=above,
         issuer=issuer,
@@ -265,6 +265,10 @@ def _heading(by: str, values: Mapping[str, Any]) -> tuple[str, str]:
     }
     above, issuer = names[by]
     return str(above or ""), str(issuer or "")
+
+
+_SHORT = DOTS[:3]
+"""Dots for a day or a month."""
 
 
 def words_in(composed: Composed) -> list[str]:

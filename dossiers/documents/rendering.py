@@ -116,6 +116,7 @@ def _write(made: Any, text: Composed, page: Any) -> None:
             paragraph.paragraph_format.first_line_indent = Mm(measures["indent"])
     if text.table is not None:
         _list(made, text.table)
+    made.add_paragraph().paragraph_format.line_spacing = Pt(12)
     left, right = pair()
     if text.beside:
         write(left, text.beside, Align.CENTER, 14)
@@ -153,8 +154,9 @@ def _list(made: Any, table: Table) -> None:
         for cell, words in zip(listed.add_row().cells, row, strict=True):
             cell.paragraphs[0].add_run(words).font.size = Pt(12)
     for width, column in zip(table.widths, listed.columns, strict=True):
+        column.width = Mm(_WIDTH * width / sum(table.widths))
         for cell in column.cells:
-            cell.width = Mm(_WIDTH * width / sum(table.widths))
+            cell.width = column.width
 
 
 _WIDTH = 165

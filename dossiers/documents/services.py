@@ -173,6 +173,8 @@ def _drawn_up(
         values = fields(case, person, companions.get(case.id, ()), book, sensitive, course)
         if isinstance(kind, Kind) and kind in OPINIONS:
             values = {**values, "opinions": opinions(case.facts, letters, case.id, OPINIONS[kind])}
+        if kind in CERTIFICATES and course is None:
+            values = {**values, **_issuer(case, book, kind)}
         if kind is Beside.INTRODUCTION_BY_TWO:
             values = {**values, **_two(str(values.get("introducers", "")))}
         mark = " · ".join((case.code, called(kind, book), book.code, template))
@@ -182,6 +184,16 @@ def _drawn_up(
             made = replace(made, body=(*cv_text.items(cv.read(case), hidden), *made.body), signer=case.full_name)
         found.append((made, values))
     return found
+
+
+CERTIFICATES = frozenset({Kind.CERTIFICATE, Kind.NEW_MEMBER_CERTIFICATE})
+"""What a training centre issues; in a bundle only its scan stands for it."""
+
+
+def _issuer(case: Case, book: Rulebook, kind: Kind | Beside) -> dict[str, str]:
+    """The centre that issued a certificate on file, where it says so: it may be one from elsewhere."""
+    paper = case.facts.paper(called(kind, book))
+    return {"centre": paper.issuer, "centre_above": ""} if paper and paper.issuer else {}
 
 
 def _two(introducers: str) -> dict[str, str]:

@@ -56,9 +56,8 @@ def pieces(case: Case) -> list[Piece]:
         scan, at = scanned[row.seq, row.nr].current, (row.seq, row.nr)
         kind = Kind(form.kind) if form and form.kind else None
         is_written = kind is not Kind.CV or bool(case.facts.cv)  # an empty form says nothing of anybody
-        has_text = (
-            scan is None and is_written and newest[row.form] == at and documents.kind_of(row.form, book) is not None
-        )
+        is_ours = documents.kind_of(row.form, book) is not None and kind not in documents.CERTIFICATES
+        has_text = scan is None and is_written and is_ours and newest[row.form] == at
         found.append(Piece(row, book.form_title(row.form).vi, kind, scan, has_text))
     return found
 

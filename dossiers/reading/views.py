@@ -94,16 +94,16 @@ def papers(code: str) -> ResponseReturnValue:
     """A line a paper: on file, missing, lapsing, to be made again, of no use."""
     case, page = _read(code, Part.PAPERS)
     lines, asked = paper_lines.lines(page.situation), request.args.get("do-mat", "")
-    chosen = asked if asked in GRADES else ""
+    chosen, has_texts = asked if asked in GRADES else "", page.full_view and not is_register()
     return render_template(
         "reading/papers.html",
         page=page,
         tab="giay-to",
         lines=lines,
-        texts={line.form for line in lines if kind_of(line.form, page.book)} if page.full_view else set(),
+        texts={line.form for line in lines if kind_of(line.form, page.book)} if has_texts else set(),
         scans=scans.of_papers(case) if page.full_view else {},
         cv=_cv_line(case, page) if page.full_view and not is_register() else None,
-        beside=beside(case) if page.full_view else [],
+        beside=beside(case) if has_texts else [],
         grades=GRADE_LABELS,
         grade=chosen or current_app.config["GRADE"],
         in_address={"do-mat": chosen} if chosen else {},

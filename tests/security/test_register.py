@@ -113,19 +113,38 @@ def test_no_address_tells_of_contents(register: tuple[Flask, str, str]) -> None:
             }  # fmt: skip
             url = rule.rule
             for name in rule.arguments:
-                url = re.sub(rf"<(?:[^:>]*:)?{name}>", str(known.get(name, 1)), url)
+                first = re.search(rf"<any\('?([^',)]*)[^>]*:{name}>", url)
+                url = re.sub(rf"<(?:[^:>]*:)?{name}>", str(known.get(name, first[1] if first else 1)), url)
             answer = inspector.web.get(quote(url), status="*")
             assert told(answer.body) == [], url
             if has_contents(app, rule.endpoint):
                 assert answer.status_int == 404, url
                 seen.add(rule.endpoint)
     assert {"reading.scan", "reading.relatives", "documents.text", "acting.attach_scan", "reading.cv"} <= seen
+    assert {"documents.check", "meeting_texts.text", "meeting_texts.progress", "training.class_text"} <= seen
     with app.app_context():
         pages = addresses.everything(app)
     for page in pages:
         who = people.setdefault((page.role, page.unit), Person(app, page.role, page.unit)) if page.role else inspector
         answer = who.web.get(page.path, status="*")
         assert told(answer.body) == [], page.path
+
+
+def test_no_page_offers_a_text(register: tuple[Flask, str, str]) -> None:
+    """Of a dossier, a meeting, a class: where a full installation has texts as files, a register shows none."""
+    app, first, _second = register
+    inspector, officer = Person(app, "inspector", "KHOI"), Person(app, "upper_officer", "KHOI")
+    for who, page in (
+        (inspector, f"/ho-so/{first}/giay-to"), (inspector, "/hop/1"), (inspector, "/hop/1/bien-ban"),
+        (inspector, "/hop/1/nghi-quyet"), (inspector, "/hop/2/giay-moi"), (officer, "/boi-duong/lop/1"),
+        (officer, "/quyet-dinh"),
+    ):  # fmt: skip
+        links = [link["href"] for link in who.get(page).html.select("main a[href]")]
+        assert not [
+            link
+            for link in links
+            if "/van-ban/" in link.removesuffix("/van-ban/kiem-tra") or "/boi-duong/lop/1/" in link
+        ], page
 
 
 def scan_of(app: Flask, code: str) -> int:
