@@ -116,8 +116,10 @@ def turned(content: bytes, turn: int) -> bytes:
 
 
 def answer(asked: dict[str, Any], file: bytes, seconds: int) -> tuple[dict[str, Any], list[bytes]] | None:
-    """What the program says of one file and makes of it; None when it took longer than that and was ended."""
-    answers = _run({**asked, "seconds": seconds}, [file], seconds + 2)  # it takes a second to begin
+    """What the program says of one file and makes of it; None when it took so many seconds of the processor, or on a
+    busy machine twice as many by the clock, and was ended.
+    """
+    answers = _run({**asked, "seconds": seconds}, [file], 2 * seconds + 5)  # it takes some to begin
     return answers[0] if answers else None
 
 
