@@ -135,7 +135,7 @@ def _all_made(asked: dict[str, Any], files: list[bytes]) -> list[bytes]:
 
 
 def _run(
-    asked: dict[str, Any], files: list[bytes], patience: float = PATIENCE
+    asked: dict[str, Any], files: list[bytes], patience: float | None = None
 ) -> list[tuple[dict[str, Any], list[bytes]]]:
     """What the program answers, file by file, as far as it came."""
     head = json.dumps({**asked, "sizes": [len(file) for file in files]}).encode() + b"\n"
@@ -147,7 +147,7 @@ def _run(
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
             env={},
-            timeout=patience,
+            timeout=patience or PATIENCE,
             check=False,
         )
         output = done.stdout

@@ -34,7 +34,7 @@ ADDRESS = f"/mau-van-ban/{KIND}"
 @pytest.fixture(autouse=True)
 def patience(app: Flask) -> None:
     """What is not about time waits for a busy machine."""
-    app.config["TEMPLATE_SECONDS"] = 60
+    app.config["TEMPLATE_SECONDS"] = 40
 
 
 def docx(*paragraphs: str, foot: str = "", row: tuple[str, ...] = ()) -> bytes:
@@ -123,7 +123,9 @@ def test_one_loads_another_confirms_and_texts_are_made_by_it(app: Flask, person:
     before = made(reader, code)
     assert "MẪU CHÍNH THỨC" not in read(before) and "· mẫu gốc ·" in foot(before)
 
-    page = send(admin, PLAIN).follow()
+    answer = send(admin, PLAIN)
+    assert answer.status_int == 303, text_of(answer)
+    page = answer.follow()
     assert "chờ người thứ hai xác nhận" in text_of(page)
     assert "MẪU CHÍNH THỨC: NGUYỄN VĂN MẪU" in text_of(page), "it is shown on the sample"
     assert "candidate , cell , votes.cell.absent" in text_of(page)
@@ -302,7 +304,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("what", BAD)
 def test_what_is_not_taken_is_refused_with_a_reason_and_nothing_is_stored(app: Flask, person: Maker, what: str) -> None:
-    app.config["TEMPLATE_SECONDS"] = 2 if what == "a loop that never ends" else 60
+    app.config["TEMPLATE_SECONDS"] = 2 if what == "a loop that never ends" else 40
     admin, (content, said) = person("administrator", "KHOI"), BAD[what]
     answer = send(admin, content())
     assert answer.status_int == 422
