@@ -117,7 +117,7 @@ SETTINGS: tuple[Setting, ...] = (
         "papers' contents, no relatives, no texts of the verification.",
     ),
     Setting("TEMPLATE_KILOBYTES", "1000", "How big a template of a text may be, 50 to 4000."),
-    Setting("TEMPLATE_SECONDS", "10", "So long a text may take to be made by a template, 2 to 60."),
+    Setting("TEMPLATE_SECONDS", "10", "So long a text may take to be made by a template, 2 to 40."),
     Setting(
         "LIBREOFFICE",
         "none",
@@ -356,7 +356,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "THREADS": threads,
         "PROFILE": _one_of(env, "PROFILE", "full", "register"),
         "TEMPLATE_KILOBYTES": _number(env, "TEMPLATE_KILOBYTES", 1000, 50, 4000),
-        "TEMPLATE_SECONDS": _number(env, "TEMPLATE_SECONDS", 10, 2, 60),
+        "TEMPLATE_SECONDS": _number(env, "TEMPLATE_SECONDS", 10, 2, 40),
         "LIBREOFFICE": _program(env, "LIBREOFFICE"),
         "LIBREOFFICE_SECONDS": _number(env, "LIBREOFFICE_SECONDS", 30, 5, 120),
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
