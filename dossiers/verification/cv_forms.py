@@ -139,7 +139,7 @@ class CvForm(ActForm):
     _page: Page = PAGES[Section.IDENTITY]
     _cv: CV
     _hidden: frozenset[str]
-    _version: int
+    _version: int = 0
     _differences: list[Difference]
     copied_from: str = ""
     copied_wrong: str = ""
@@ -254,6 +254,8 @@ class CvForm(ActForm):
 
     def seen_version(self) -> int:
         """The dossier's version, if nobody wrote this section since it was seen: other sections do not matter."""
+        if not self._version:
+            return super().seen_version()  # its step does not know the act
         if str(self.seen.data) == str(self._seq()):
             return self._version
         return min(super().seen_version(), self._version - 1)
