@@ -1,14 +1,14 @@
 """Where the pieces of a file are, when they are not in the database.
 
-Revision ID: 0029
-Revises: 0024
+Revision ID: 0028
+Revises: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0024"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """A meeting votes on removals and refusals too: what a line is about; removals are found by the register that voted.
 
-Revision ID: 0022
-Revises: 0024
+Revision ID: 0026
+Revises: 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Templates of texts, their versions and from when each is used.
 
-Revision ID: 0028
-Revises: 0024
+Revision ID: 0027
+Revises: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
