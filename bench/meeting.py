@@ -79,6 +79,7 @@ def measure() -> dict[str, dict[str, float]]:
         for _time in range(ROUNDS):
             timed("list of 50", lambda: client.get("/ho-so"), 200)
             timed("page of 30", lambda at=page: client.get(at), 200)  # type: ignore[misc] # the loop's own value
+            timed("decisions desk", lambda: client.get("/quyet-dinh"), 200)
         client.post(page, data={"step": "all", "was-head": "1:|", "first_number": f"{4000 + 100 * nr}-QĐ"})
         at = f"/ho-so/{alone.code}/decide_admission"
         fields = {"present": "9", "in_favour": "9", "happened_on": f"{TODAY:%d/%m/%Y}", "number": f"{9000 + nr}-QĐ"}

@@ -52,6 +52,11 @@ def docx(data: bytes) -> bytes:
         return made.getvalue()
 
 
+def has_outside(content: bytes) -> bool:
+    """Whether a part names something outside the file."""
+    return _OUTSIDE.search(content) is not None
+
+
 def _leads_out(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name
 

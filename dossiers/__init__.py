@@ -29,6 +29,7 @@ from dossiers.admission.views import blueprint as admission_pages
 from dossiers.audit.views import blueprint as audit_pages
 from dossiers.casework import held, placing, recounting
 from dossiers.config import ROOT
+from dossiers.decisions import pieces as decisions_pieces
 from dossiers.decisions.views import blueprint as decisions_pages
 from dossiers.demo.accounts import demo_accounts
 from dossiers.demo.views import blueprint as demo_pages
@@ -37,8 +38,10 @@ from dossiers.drafts import sent as drafts
 from dossiers.drafts.views import blueprint as drafts_pages
 from dossiers.extensions import Migrations, babel, csrf, db
 from dossiers.lists import pieces as lists_pieces
+from dossiers.lists import seconds
 from dossiers.lists.views import blueprint as lists_pages
 from dossiers.meetings import pieces as meetings_pieces
+from dossiers.meetings.printing import blueprint as meeting_texts
 from dossiers.meetings.views import blueprint as meetings_pages
 from dossiers.monitoring import pieces as monitoring_pieces
 from dossiers.monitoring.views import blueprint as monitoring_pages
@@ -48,6 +51,7 @@ from dossiers.privacy import services as privacy
 from dossiers.quotas.views import blueprint as quotas_pages
 from dossiers.reading import pieces as reading_pieces
 from dossiers.reading.views import blueprint as reading_pages
+from dossiers.reorganising.asking import PLANS
 from dossiers.reorganising.views import blueprint as reorganising_pages
 from dossiers.reports.views import blueprint as reports_pages
 from dossiers.rules.services import changed as rules_changed
@@ -91,11 +95,13 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     framing.init_app(app)
     wire.init_app(app)
     cli.init_app(app)
+    seconds.init_app(app, (PLANS,))
     _listen()
     app.filters_of = lambda code: {
         **formatters.filters(code),
         **lists_pieces.filters(code),
         **meetings_pieces.filters(code),
+        **decisions_pieces.filters(code),
         **reading_pieces.filters(code),
         **monitoring_pieces.filters(code),
     }
@@ -115,7 +121,7 @@ def _blueprints(app: Flask) -> None:
         lists_pages, reading_pages, acting_pages, sourcing_pages, training_pages, verification_pages, admission_pages,
         monitoring_pages, units_pages, register_pages, accounts_pages, roles_pages, own_pages, quotas_pages,
         audit_pages, rules_pages, demo_pages, operations_pages, reports_pages, drafts_pages, documents_pages,
-        meetings_pages, decisions_pages, delegations_pages, reorganising_pages,
+        meetings_pages, meeting_texts, decisions_pages, delegations_pages, reorganising_pages,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
 

@@ -90,6 +90,18 @@ SETTINGS: tuple[Setting, ...] = (
         "Seals the keys of scans; at least 32 characters. Keep it: scans need it. How to change it: docs/admin.md.",
     ),
     Setting("FILE_KEY_BEFORE", "none", "The file key of before, while `flask papers rotate-key` has not been run."),
+    Setting(
+        "SCAN_STORE",
+        "database",
+        "Where scans that come now are stored: database; or s3, an S3-compatible store (docs/admin.md).",
+    ),
+    Setting(
+        "S3_URL", "none", "Where it is, with the bucket and perhaps a folder: https://s3.example:9000/bucket/folder."
+    ),
+    Setting("S3_ACCESS_KEY", "none", "The name under which it is asked."),
+    Setting("S3_SECRET_KEY", "none", "The secret that belongs to this name."),
+    Setting("S3_REGION", "us-east-1", "The region requests are signed for, where it has one of its own."),
+    Setting("S3_SECONDS", "20", "So many seconds an answer of it may take, 1 to 120."),
     Setting("SCAN_MEGABYTES", "20", "How big a file of a scan may be, 1 to 100."),
     Setting("SCAN_PAGES", "100", "How many pages a scan may have, 1 to 100."),
     Setting("SCAN_MEGAPIXELS", "60", "How many million pixels a picture may have, 1 to 200."),
@@ -104,7 +116,25 @@ SETTINGS: tuple[Setting, ...] = (
         "full: whole dossiers, on a machine or network of its own; register, where people reach it from elsewhere: no "
         "papers' contents, no relatives, no texts of the verification.",
     ),
+    Setting("TEMPLATE_KILOBYTES", "1000", "How big a template of a text may be, 50 to 4000."),
+    Setting("TEMPLATE_SECONDS", "10", "So long a text may take to be made by a template, 2 to 40."),
+    Setting(
+        "LIBREOFFICE",
+        "none",
+        "The path of LibreOffice's program (soffice): it makes the PDF of texts that have a template of their own.",
+    ),
+    Setting("LIBREOFFICE_SECONDS", "30", "So long it may take for that, 5 to 120."),
     Setting("PLACE", "none", "The place that official texts are dated at, such as Hà Nội; without it dots are left."),
+    Setting(
+        "TONE_MARKS",
+        "old",
+        "Where official texts put tone marks: old, on the first vowel (ủy, hòa), or new, on the second (uỷ, hoà).",
+    ),
+    Setting(
+        "GRADE",
+        "none",
+        "The grade of secrecy official texts carry unless another is chosen: none, mat, toi-mat or tuyet-mat.",
+    ),
     Setting(
         "NUMBERS_RUN",
         "term",
@@ -228,17 +258,40 @@ def _scanner(env: Mapping[str, str]) -> str | None:
     return given
 
 
-def _runs(env: Mapping[str, str]) -> str:
-    given = env.get("DOSSIERS_NUMBERS_RUN") or "term"
-    if given not in ("term", "year"):
-        raise SettingError("DOSSIERS_NUMBERS_RUN", f"must be term or year, not {given[:40]!r}")
+_S3_URL = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
+_S3_NAMES = ("S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY")
+
+
+def _scan_store(env: Mapping[str, str]) -> dict[str, object]:
+    """Where scans are stored, and what an S3-compatible store is asked with."""
+    where = env.get("DOSSIERS_SCAN_STORE") or "database"
+    if where not in ("database", "s3"):
+        raise SettingError("DOSSIERS_SCAN_STORE", f"must be database or s3, not {where[:40]!r}")
+    given = {name: env.get(f"DOSSIERS_{name}") or None for name in _S3_NAMES}
+    if where == "s3" or any(given.values()):
+        for name, value in given.items():
+            if not value:
+                raise SettingError(f"DOSSIERS_{name}", "is needed where an S3-compatible store is named")
+    url = given["S3_URL"]
+    if url and not _S3_URL.fullmatch(url):
+        raise SettingError("DOSSIERS_S3_URL", "must be http(s)://host:port/bucket, perhaps with a folder behind it")
+    region = env.get("DOSSIERS_S3_REGION") or "us-east-1"
+    return {"SCAN_STORE": where, **given, "S3_REGION": region, "S3_SECONDS": _number(env, "S3_SECONDS", 20, 1, 120)}
+
+
+def _one_of(env: Mapping[str, str], name: str, *values: str) -> str:
+    """A setting that is one of some words, the first unless another is given."""
+    given = env.get(f"DOSSIERS_{name}") or values[0]
+    if given not in values:
+        said = f"{', '.join(values[:-1])} or {values[-1]}"
+        raise SettingError(f"DOSSIERS_{name}", f"must be {said}, not {given[:40]!r}")
     return given
 
 
-def _profile(env: Mapping[str, str]) -> str:
-    given = env.get("DOSSIERS_PROFILE") or "full"
-    if given not in ("full", "register"):
-        raise SettingError("DOSSIERS_PROFILE", f"must be full or register, not {given[:40]!r}")
+def _program(env: Mapping[str, str], name: str) -> str | None:
+    given = env.get(f"DOSSIERS_{name}") or None
+    if given and not (os.path.isabs(given) and os.access(given, os.X_OK)):
+        raise SettingError(f"DOSSIERS_{name}", f"must be the whole path of a program, not {given[:80]!r}")
     return given
 
 
@@ -293,6 +346,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "NIGHT_UNTIL": _number(env, "NIGHT_UNTIL", 5, 0, 23),
         "FILE_KEY": _key(env, "FILE_KEY"),
         "FILE_KEY_BEFORE": _key(env, "FILE_KEY_BEFORE"),
+        **_scan_store(env),
         "SCAN_MEGABYTES": _number(env, "SCAN_MEGABYTES", 20, 1, 100),
         "SCAN_PAGES": _number(env, "SCAN_PAGES", 100, 1, 100),
         "SCAN_MEGAPIXELS": _number(env, "SCAN_MEGAPIXELS", 60, 1, 200),
@@ -300,9 +354,15 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, object]:
         "VIRUS_SCANNER": _scanner(env),
         "VIRUS_SCANNER_SECONDS": _number(env, "VIRUS_SCANNER_SECONDS", 20, 1, 120),
         "THREADS": threads,
-        "PROFILE": _profile(env),
+        "PROFILE": _one_of(env, "PROFILE", "full", "register"),
+        "TEMPLATE_KILOBYTES": _number(env, "TEMPLATE_KILOBYTES", 1000, 50, 4000),
+        "TEMPLATE_SECONDS": _number(env, "TEMPLATE_SECONDS", 10, 2, 40),
+        "LIBREOFFICE": _program(env, "LIBREOFFICE"),
+        "LIBREOFFICE_SECONDS": _number(env, "LIBREOFFICE_SECONDS", 30, 5, 120),
         "PLACE": env.get("DOSSIERS_PLACE", "").strip(),
-        "NUMBERS_RUN": _runs(env),
+        "TONE_MARKS": _one_of(env, "TONE_MARKS", "old", "new"),
+        "GRADE": _one_of(env, "GRADE", "none", "mat", "toi-mat", "tuyet-mat"),
+        "NUMBERS_RUN": _one_of(env, "NUMBERS_RUN", "term", "year"),
         "WORKERS": _number(env, "WORKERS", min(2, os.cpu_count() or 1), 1, 32),
         "CONNECTIONS": _number(env, "CONNECTIONS", 2000, 50, 20_000),
         "IDLE_SECONDS": _number(env, "IDLE_SECONDS", 10, 2, 600),

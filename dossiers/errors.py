@@ -18,6 +18,7 @@ from dossiers.casework.act import NotFound
 from dossiers.drafts.sent import keep_sent
 from dossiers.extensions import db
 from dossiers.languages import gettext as _
+from dossiers.papers.objects import Unreachable
 
 log = structlog.get_logger()
 
@@ -99,6 +100,23 @@ def _stopped(error: OperationalError) -> tuple[str, int]:
     return _page(503, title, text)
 
 
+def _without_scans(error: Unreachable) -> tuple[str, int]:
+    """The store of scans is away: all else goes on."""
+    db.session.rollback()
+    log.error("scan_store", why=str(error))
+    if request.method == "POST":
+        text = _(
+            "Việc vừa rồi chưa được ghi, chưa lưu tệp nào. Gửi lại sau ít phút; "
+            "nếu vẫn lỗi, báo người quản trị mã tham chiếu."
+        )
+    else:
+        text = _(
+            "Bản chụp tạm thời chưa xem được, không mất gì. Thử lại sau ít phút; "
+            "nếu vẫn lỗi, báo người quản trị mã tham chiếu."
+        )
+    return _page(503, _("Kho lưu bản chụp không trả lời"), text, _typed() if request.method == "POST" else ())
+
+
 def _broken(error: IntegrityError) -> tuple[str, int]:
     """Two wrote the same at once, and no form said so at its field."""
     if engines.broken_unique(error) is None:
@@ -112,6 +130,7 @@ def init_app(app: Flask) -> None:
     """Answer every error with a page."""
     app.register_error_handler(OperationalError, _stopped)
     app.register_error_handler(IntegrityError, _broken)
+    app.register_error_handler(Unreachable, _without_scans)
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(NotFound, _known)
     app.register_error_handler(Exception, _unknown)

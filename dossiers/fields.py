@@ -97,12 +97,18 @@ def whole(typed: str, digits: int = 9) -> int | None:
     return int(typed) if len(typed) <= digits and typed.isascii() and typed.isdigit() else None
 
 
+def asked_for(field: Any) -> str:
+    """What an empty field says that must be filled: choose, where a line is chosen and not typed; else fill in."""
+    is_typed = not isinstance(field, SelectField) or getattr(field, "is_long", False)
+    return _("Vui lòng nhập mục này.") if is_typed else _("Vui lòng chọn.")
+
+
 def required(form: Any, field: Any) -> None:
     """The field is filled."""
     raw = field.raw_data[0] if field.raw_data else None
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         field.errors = []  # what was wrong with nothing is not said beside it
-        raise StopValidation(_("Vui lòng nhập mục này."))
+        raise StopValidation(asked_for(field))
 
 
 required.field_flags = {"required": True}  # type: ignore[attr-defined] # WTForms asks a validator, even a function

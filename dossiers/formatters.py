@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, has_request_context
 
 from dossiers import clock
-from dossiers.languages import language, ngettext
+from dossiers.languages import gettext_in, language, ngettext
 from workflow.asking import GIVER_LABELS, WAY_LABELS
 from workflow.deadlines import days_left
 from workflow.facts import RELATION_LABELS, SOURCE_LABELS, Source
@@ -88,6 +88,8 @@ def left(days: int, code: str) -> str:
     """So many days to a deadline, in words of a language; since when it has passed, if there are fewer than none."""
     if days < 0:
         return ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", -days, code) % {"num": -days}
+    if days == 0:
+        return gettext_in(code, "đến hạn hôm nay")
     return ngettext("còn %(num)s ngày", "còn %(num)s ngày", days, code) % {"num": days}
 
 

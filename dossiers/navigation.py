@@ -25,12 +25,12 @@ class Entry:
 
 _OF_RULES = (
     "acting.loaded", "acting.load_file", "acting.loaded_one", "acting.dry_run", "acting.change_rulebook",
-    "acting.change_many",
+    "acting.change_many", "documents.texts", "documents.text_template", "documents.version",
 )  # fmt: skip
-"""Pages about rules that stand in the room of acts."""
+"""Pages about rules, and about templates of texts, that stand in other rooms."""
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("lists.inbox", message("Việc của tôi"), "dossier.read"),
+    Entry("lists.inbox", message("Việc của tôi"), "inbox.read"),
     Entry("lists.worklist", message("Hồ sơ"), "list.read", ("reading.dossier",)),
     Entry("sourcing.stage", message("Tạo nguồn"), "list.read", ("sourcing.",)),
     Entry("training.stage", message("Bồi dưỡng"), "list.read", ("training.",)),

@@ -12,7 +12,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 FULL, REGISTER = "full", "register"
 
-ACTS_OFF = frozenset({"attach_scan", "record_relatives", "send_request", "remind_request", "record_answer"})
+ACTS_OFF = frozenset({
+    "attach_scan", "write_cv", "record_relatives", "send_request", "remind_request", "record_answer",
+})  # fmt: skip
 """Acts that record nothing else."""
 
 WITH_CONTENTS = ACTS_OFF | {"conclude_verification"}
@@ -36,9 +38,11 @@ def told(trigger: str, personal: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not is_register():
         return dict(personal)
-    gone = {"relatives", "reason"} if trigger in WITH_CONTENTS else {"relatives"}
+    gone = {"relatives", "cv", "reason"} if trigger in WITH_CONTENTS else {"relatives", "cv"}
     found = {name: value for name, value in personal.items() if name not in gone}
     for part in ("corrected", "base"):
         if found.get(part):
-            found[part] = {name: value for name, value in found[part].items() if name not in {"relatives", "reason"}}
+            found[part] = {
+                name: value for name, value in found[part].items() if name not in {"relatives", "cv", "reason"}
+            }
     return found

@@ -29,12 +29,15 @@ OFFICES = frozenset({Role.COMMITTEE_OFFICER, Role.COMMITTEE_SECRETARY, Role.UPPE
 NUMBERING = OFFICES | {Role.CELL_SECRETARY, Role.SECTION_OFFICER}
 ANSWERING = OFFICES | {Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}
 """Who answers requests to their units."""
+MEETING = OFFICES | {Role.CELL_SECRETARY, Role.YOUTH_OFFICER, Role.UNION_OFFICER}
+"""Whose bodies meet and vote."""
 PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "public": None,
     "demo": None,
     "own_account": frozenset(Role),
     "signed_in": frozenset(Role),
     "dossier.read": READERS,
+    "inbox.read": READERS | grants.CONFIRMING,
     "list.read": READERS - grants.BOUND,
     "dossier.act": frozenset(Role) - grants.IDLE,
     "dossier.create": frozenset({Role.YOUTH_OFFICER, Role.UNION_OFFICER, Role.CELL_SECRETARY}),
@@ -43,8 +46,8 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     "board.read": READERS - {Role.TRAINING_OFFICER, Role.YOUTH_OFFICER, Role.UNION_OFFICER} - grants.BOUND,
     "month.record": frozenset({Role.CELL_SECRETARY}),
     "class.manage": OFFICES | {Role.TRAINING_OFFICER},
-    "meeting.hold": OFFICES | {Role.CELL_SECRETARY},
-    "meeting.read": OFFICES | {Role.CELL_SECRETARY, Role.INSPECTOR},
+    "meeting.hold": MEETING,
+    "meeting.read": MEETING | {Role.INSPECTOR},
     "decision.prepare": OFFICES,
     "numbers.keep": NUMBERING,
     "numbers.read": NUMBERING | {Role.INSPECTOR},
@@ -59,6 +62,7 @@ PERMISSIONS: dict[str, frozenset[Role] | None] = {
     ),
     "administration": grants.GIVING,
     "rulebook.confirm": grants.CONFIRMING,
+    "templates.confirm": grants.CONFIRMING,
     "units.confirm": grants.CONFIRMING,
     "roles.read": grants.SECRETARIES | grants.GIVING,
     "roles.confirm": grants.CONFIRMING,
@@ -144,6 +148,13 @@ def units_with(permission: str) -> tuple[int, ...]:
 def permitted(permission: str, unit_id: int) -> bool:
     """Whether whoever asks holds a permission for a unit: by a role held there or above, not one held elsewhere."""
     return tree.current()[unit_id].lies_in(units_with(permission))
+
+
+def on_behalf(permission: str, unit_id: int) -> int | None:
+    """The account for which whoever asks does an act of the office in a unit, when the role they do it by was lent to
+    them; None when it is their own.
+    """
+    return signed().lender(PERMISSIONS[permission] or (), tree.current()[unit_id].chain)
 
 
 def held() -> frozenset[Role]:

@@ -46,6 +46,8 @@ def _squeezed(body: bytes) -> bytes:
 def _compress(response: Response) -> Response:
     if response.mimetype not in _TEXTS or response.status_code in (204, 304) or "Content-Encoding" in response.headers:
         return response
+    if response.is_streamed and not response.direct_passthrough:
+        return response  # a page that says how far it is goes out piece by piece
     response.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"] <= 0 or request.method == "HEAD":
         return response

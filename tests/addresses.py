@@ -11,7 +11,7 @@ from dossiers.accounts import grants
 from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.casework import loading, trials
 from dossiers.casework.closing import is_shut
-from dossiers.casework.models import Dossier, Scope
+from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
 from dossiers.inquiries.models import Inquiry
@@ -25,6 +25,7 @@ from dossiers.rules.models import RulebookFile
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
 from workflow import machine
+from workflow.cv import Section
 from workflow.roles import Role
 
 PEOPLE = (
@@ -37,13 +38,17 @@ PEOPLE = (
 
 FOR_PROGRAMS = {
     "operations.healthz", "operations.readyz", "operations.metrics", "static", "documents.text",
-    "verification.letters_file",
+    "verification.letters_file", "meeting_texts.text", "meeting_texts.progress", "training.class_text",
     "meetings.figures",  # for the script of the page of results
     "monitoring.due_file", "monitoring.classification_file",
 }  # fmt: skip
 """What answers with something else than a page."""
 FILES = {
+    "acting.cover_list",
     "acting.loaded_text",
+    "documents.starting_file",
+    "documents.version_file",
+    "documents.version_sample",
     "reading.scan_page",
     "reading.scan_shown",
     "reading.scan_printed",
@@ -94,7 +99,7 @@ def _pages(app: Flask) -> Iterator[Address]:
         name = rule.rule.rsplit("/", 1)[1]
         if rule.endpoint == "lists.home":
             continue  # leads on
-        if rule.rule.startswith("/ho-so/<code>") and rule.rule.count("<") == 1:
+        if rule.rule.startswith("/ho-so/<code>") and rule.rule.count("<") == 1 and rule.endpoint not in filled:
             values, who = ({"code": acts[name][0]}, acts[name][1]) if name in acts else _some_dossier()
             yield Address(url_for(rule.endpoint, **values), *who)
         elif "<" in rule.rule:
@@ -158,6 +163,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
     cell, committee = (db.session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("DB02-C3", "DB02"))
     seat = {"code": cell.code, "seat_id": db.session.scalar(select(BodyMember.id).where(BodyMember.unit_id == cell.id))}
     course = db.session.scalar(select(func.max(CourseClass.id)))
+    attended = db.session.scalar(select(func.max(Dossier.class_id)).where(Dossier.state == "enrolled"))
     secretary, administrator, officer = ("cell_secretary", "DB02-C3"), ("administrator", "KHOI"), PEOPLE[0]
     closed, open_ = ({"number": number} for number in (1, 2))
     voted, waiting = (
@@ -171,10 +177,13 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
     return {
         "acting.loaded_one": [(loaded, administrator)],
         "acting.dry_run": [(loaded, administrator)],
+        "documents.text_template": [({"text": "admission_decision"}, administrator)],
+        "documents.version": [({"text": "admission_decision", "number": 0}, administrator)],
         "meetings.meeting": [(closed, secretary), (open_, secretary), ({"number": 3}, officer)],
         "meetings.change": [(open_, secretary)],
         "meetings.who_came": [(closed, secretary), (open_, secretary)],
         "meetings.enter": [(open_, secretary), ({"number": 3}, officer)],
+        "meetings.say_matter": [({**open_, "ho-so": waiting}, secretary), ({"number": 3}, officer)],
         "meetings.abstaining": [({**open_, "code": waiting}, secretary)],
         "meetings.notice": [(open_, secretary)],
         "meetings.record": [(closed, secretary)],
@@ -185,7 +194,7 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         "decisions.register": [({"number": 1}, officer)],
         "decisions.printed": [({"number": 1}, officer)],
         "verification.reply": _asked(),
-        "training.course": [({"course_id": course}, officer)],
+        "training.course": [({"course_id": course}, officer), ({"course_id": attended}, ("training_officer", "TTCT"))],
         "units.unit": [({"code": cell.code}, secretary), ({"code": committee.code}, officer)],
         "units.org_code": [({"code": committee.code}, administrator)],
         **_plans(administrator),
@@ -203,6 +212,9 @@ def _filled() -> dict[str, list[tuple[dict[str, Any], tuple[str, str]]]]:
         ],
         "delegations.lend": [({"role_id": _role("cell-secretary.db02-c3")}, secretary)],
         "reading.scan": _scans(),
+        "reading.cv": [_written(), ({"code": voted}, secretary)],
+        "reading.cv_printed": [_written()],
+        "verification.write_cv": [({**_written()[0], "muc": str(section)}, officer) for section in Section],
         "accounts.one_time_password": [({"account_id": 1}, administrator)],
     }
 
@@ -240,6 +252,12 @@ def _asked() -> list[tuple[dict[str, Any], tuple[str, str]]]:
         .where(Inquiry.closed_on.is_(None)).order_by(Inquiry.dossier_id).limit(1)
     )  # fmt: skip
     return [({"code": row.code, "nr": row.nr}, ("committee_officer", row.unit)) for row in db.session.execute(query)]
+
+
+def _written() -> tuple[dict[str, Any], tuple[str, str]]:
+    """The dossier of the demo whose CV is half written, and who reads it."""
+    query = select(Dossier.code).join(Event, Event.dossier_id == Dossier.id).where(Event.trigger == "write_cv").limit(1)
+    return {"code": db.session.scalars(query).one()}, ("inspector", "KHOI")
 
 
 def _scans() -> list[tuple[dict[str, Any], tuple[str, str]]]:

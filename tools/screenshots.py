@@ -47,6 +47,8 @@ def pages(mine: dict[str, str]) -> dict[str, dict[str, str]]:
         "administrator.khoi": {
             "accounts": "/tai-khoan", "account": "/tai-khoan/1", "whose": "/tai-khoan/4/nguoi", "roles": "/vai-tro",
             "new-unit": "/don-vi/moi",
+            "templates": "/mau-van-ban", "template": "/mau-van-ban/admission_decision",
+            "template-shipped": "/mau-van-ban/admission_decision/ban/0",
             "rule-value": "/quy-tac/RB-2025/removal_grounds", "calendar": "/quy-tac/lich",
         },
     }  # fmt: skip

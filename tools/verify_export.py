@@ -7,6 +7,7 @@ the dossiers, each dossier's together. Checked are, line by line and without kee
 
 - that each event's hash is that of its content, and that it names the hash of the event before it (SHA-256);
 - that a dossier's events are numbered 1, 2, 3 …, none missing, none doubled, and stand together;
+- that who acts in somebody's place was lent a role by just them, in force that day, as the office's log says;
 - that figures and Merkle root over the ends of all chains are those of the checkpoint;
 - that the checkpoint is signed (Ed25519) with the key you were given on paper.
 
@@ -19,6 +20,7 @@ export, or the command line cannot be understood.
 """
 
 import argparse
+import datetime
 import gzip
 import hashlib
 import json
@@ -117,12 +119,71 @@ class Root:
         return node.hex()
 
 
+VIETNAM = datetime.timedelta(hours=7)
+LENDING = ("role:lent", "role:lent_ended")
+"""Topics in which `behalf` says whose role is lent."""
+
+
+def day(stamp: typing.Any) -> str:
+    """The day in Vietnam of a moment of recording; "" for what is none."""
+    try:
+        moment = datetime.datetime.strptime(f"{str(stamp)[:19]}+0000", "%Y-%m-%dT%H:%M:%S%z")
+        return str((moment + VIETNAM).date())
+    except ValueError:
+        return ""
+
+
+class Lendings:
+    """Roles that were lent, day by day, as the events of the office say, which come first in the file."""
+
+    def __init__(self) -> None:
+        self.rows: typing.Dict[str, typing.List[typing.Tuple[str, typing.Dict[str, typing.Any]]]] = {}
+
+    def read(self, row: Row) -> None:
+        """One event of the office."""
+        if '"role_assignment"' not in str(row["body"]):
+            return
+        try:
+            body = json.loads(row["body"])
+            changes = [change for change in body.get("rows", []) if change[0] == "role_assignment"]
+            for _table, key, shown in changes:
+                told = self.rows.setdefault(key, [])
+                told.append(("" if body.get("whole") and not told else day(row["recorded_at"]), shown or {}))
+        except (AttributeError, IndexError, TypeError, ValueError):
+            pass  # its content was changed, and that is said
+
+    def fault(self, row: Row) -> str:
+        """What is wrong with in whose place an act says it was done; "" when nothing is."""
+        if '"behalf"' not in str(row["body"]):
+            return ""
+        try:
+            lender = json.loads(row["body"]).get("behalf")
+        except (AttributeError, TypeError, ValueError):
+            return ""
+        if lender is None or row.get("topic") in LENDING:
+            return ""
+        at = day(row["recorded_at"])
+        for told in self.rows.values():
+            ends = [since for since, _shown in told[1:]] + ["9999"]
+            for at_last, (since, shown) in zip(ends, told):  # noqa: B905 - Python 3.8 knows no strict
+                wanted = {"account_id": row["actor_id"], "delegated_by_id": int(lender)}
+                if row["kind"] == "event":
+                    wanted.update(role=row["actor_role"], unit_id=row["unit_id"])
+                fits = all(shown.get(name) == value for name, value in wanted.items())
+                if fits and since <= at <= at_last and shown["valid_from"] <= at < (shown["valid_to"] or "9999"):
+                    return ""
+        return (
+            f"event {row['seq']}: acts for account {lender}, who had then lent account {row['actor_id']} no such role"
+        )
+
+
 class Chains:
     """All events of a file, one after the other; `say` is told what is wrong: line, whose chain, what."""
 
     def __init__(self, say: Say) -> None:
         self.say, self.root = say, Root()
         self.chains, self.dossiers, self.events = 0, 0, 0
+        self.lendings = Lendings()
         self.number: typing.Optional[int] = None
         self.code, self.seq, self.last = "", 0, GENESIS
 
@@ -174,6 +235,12 @@ class Chains:
             content = [code] + [row[name] for name in EVENT]
         if hashlib.sha256(encode(content).encode("utf-8", "surrogatepass")).hexdigest() != event_hash:
             self.say(line, code, f"event {seq}: its content was changed")
+        else:
+            fault = self.lendings.fault(row)
+            if fault:
+                self.say(line, code, fault)
+        if office:
+            self.lendings.read(row)
         self.seq, self.last = seq, event_hash
 
 

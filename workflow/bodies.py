@@ -36,7 +36,7 @@ def votes_needed(trigger: str, s: Situation, entitled: int) -> int | None:
     Found by asking the rules themselves, so that it is true of every body, purpose and rulebook.
     """
     move = move_by(trigger, s.state, s.route)
-    if move is None or not move.passes or "ballot" not in move.needs or entitled < 1:
+    if move is None or not move.passes or move.body is None or entitled < 1:
         return None
     asked = move.asks(s)
 

@@ -11,6 +11,7 @@ import msgspec
 
 from workflow.asking import Asked, Nr, Opinion, Outcome, Request
 from workflow.codes import Code
+from workflow.cv import Told, Written
 from workflow.probation import NOTHING, Followed, Month, QuarterNr, Year
 from workflow.roles import Role
 from workflow.stages import State
@@ -313,6 +314,7 @@ class DossierFacts(Frozen, frozen=True):
     followed: Followed | None = None
     asked: tuple[Asked, ...] = ()
     handed: HandedOver | None = None
+    cv: tuple[Told, ...] = ()
 
     @property
     def year(self) -> Followed:
@@ -431,6 +433,7 @@ class Evidence(Frozen, frozen=True):
     year: Year | None = None
     member_moves: bool = False
     scan: Scan | None = None
+    cv: Written | None = None
     request: Request | None = None
     asked: Nr | None = None
     outcome: Outcome | None = None

@@ -10,7 +10,7 @@ from workflow import acts, bodies
 from workflow.bundle import remarks
 from workflow.deadlines import Deadline, running
 from workflow.facts import DossierFacts, Paper, Vote
-from workflow.guards import Guard, Refusal, Situation, not_closed, not_suspended, quorum_warning
+from workflow.guards import Guard, Refusal, Situation, cv_warning, not_closed, not_suspended, quorum_warning
 from workflow.procedure.move import Issuer, Move
 from workflow.procedure.table import ALWAYS, MOVES, OF_EVIDENCE, move_by, moves_from
 from workflow.roles import Role
@@ -172,7 +172,7 @@ def fire(trigger: str, s: Situation) -> Outcome:
         bodies.vote_of(move, asked, s.evidence),
         next((role for role in asked.competent if role in s.actor.roles), None),
         move.issuer,
-        (*(warning for warning in (quorum_warning(asked),) if warning is not None), *remarks(asked)),
+        (*(said for said in (quorum_warning(asked), cv_warning(asked)) if said is not None), *remarks(asked)),
     )
 
 

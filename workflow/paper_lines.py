@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,7 @@ from workflow.guards import Guard, Situation, day_text, introducing_form
 from workflow.papers import Kind, Wanted
 from workflow.procedure.move import Move
 from workflow.procedure.table import next_step
+from workflow.route import Route
 from workflow.stages import STAGE_OF, Stage, State
 from workflow.text import Text
 from workflow.words import cited
@@ -124,19 +126,48 @@ def lines(s: Situation) -> tuple[Line, ...]:
     return (*found, *_others(s, known))
 
 
+def blocking(s: Situation) -> tuple[Line, ...]:
+    """The lines that stand in the way of the next step, as `lines` has them; what is in order is not worked out."""
+    if s.state is None or STAGE_OF[s.state] is Stage.ENDED:
+        return ()
+    road, order = _road(s), list(s.rulebook.forms)
+    needs = sorted(
+        (need for need in _needs(s, road) if _may_block(s, need[0])), key=lambda need: _nth(order, need[0].form)
+    )
+    return tuple(line for want, step in needs if (line := _line(s, road, want, step)).blocks)
+
+
+def _may_block(s: Situation, want: Wanted) -> bool:
+    """Whether a paper is not there, or may be there and count no more."""
+    is_done = s.facts.cell_resolution_on is not None or s.facts.admitted_on is not None  # see _until
+    return want.is_missing or not is_done or want.form in s.rulebook.words("recognition_papers")
+
+
 def _road(s: Situation) -> tuple[Move, ...]:
     """The main steps of the half of the road, from its beginning."""
     assert s.state is not None
-    state: State | None = State.PROBATIONARY if STAGE_OF[s.state] is Stage.MONITORING else State.SOURCED
-    end = State.OFFICIAL if STAGE_OF[s.state] is Stage.MONITORING else State.APPROVED
+    return _walk(STAGE_OF[s.state] is Stage.MONITORING, s.route)
+
+
+@lru_cache(maxsize=256)
+def _walk(is_second_half: bool, route: Route) -> tuple[Move, ...]:
+    state: State | None = State.PROBATIONARY if is_second_half else State.SOURCED
+    end = State.OFFICIAL if is_second_half else State.APPROVED
     found: list[Move] = []
     while state is not None and state is not end:
-        step = next_step(state, s.route)
+        step = next_step(state, route)
         if step is None:
             break
         found.append(step)
         state = step.dest
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _asking(is_second_half: bool, route: Route, rule: str) -> Move | None:
+    """The first step of the road that asks for the papers of a rule."""
+    asking = _ASKED_BY.get(rule, ())
+    return next((step for step in _walk(is_second_half, route) if any(guard in asking for guard in step.guards)), None)
 
 
 def _needs(s: Situation, road: tuple[Move, ...]) -> Iterator[tuple[Wanted, Move | None]]:
@@ -146,8 +177,7 @@ def _needs(s: Situation, road: tuple[Move, ...]) -> Iterator[tuple[Wanted, Move 
     seen: set[str] = set()
     for want in wanted(s):
         seen.add(want.form)
-        asking = _ASKED_BY.get(want.rule, ())
-        yield want, next((step for step in road if any(guard in asking for guard in step.guards)), None)
+        yield want, _asking(road[0].source is State.PROBATIONARY, s.route, want.rule)
     for step in road:
         kind = step.paper_from(s.facts.source)
         form = s.rulebook.kinds.get(kind, "") if kind else ""

@@ -28,7 +28,7 @@ class Trigger(msgspec.Struct, frozen=True):
 TRIGGERS: dict[str, Trigger] = {
     t.code: t
     for t in (
-        Trigger("create", Text("Ghi vào nguồn", "Add to the source list"), Kind.STEP, Stage.SOURCING),
+        Trigger("create", Text("Thêm vào danh sách nguồn", "Add to the source list"), Kind.STEP, Stage.SOURCING),
         Trigger("nominate", Text("Giới thiệu", "Nominate"), Kind.STEP, Stage.SOURCING),
         Trigger("accept_to_list", Text("Đưa vào danh sách cảm tình", "Accept to the list"), Kind.STEP, Stage.SOURCING),
         Trigger("propose_course", Text("Đề nghị cử đi học", "Propose for the course"), Kind.SUPPORT, Stage.TRAINING),
@@ -52,6 +52,12 @@ TRIGGERS: dict[str, Trigger] = {
         Trigger(
             "assign_introducers",
             Text("Phân công người giới thiệu", "Assign introducers"),
+            Kind.SUPPORT,
+            Stage.VERIFICATION,
+        ),
+        Trigger(
+            "write_cv",
+            Text("Ghi lý lịch", "Write the CV"),
             Kind.SUPPORT,
             Stage.VERIFICATION,
         ),

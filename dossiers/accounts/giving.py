@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, or_, select
 from sqlalchemy.orm import aliased
 
 from dossiers import clock
-from dossiers.accounts import sessions
+from dossiers.accounts import persons, sessions
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
 from dossiers.extensions import db, write_transaction
@@ -32,6 +32,15 @@ def days() -> int:
 def is_one(account: Account, who: Signed) -> bool:
     """Whether an account belongs to the person who asks, whichever of the two accounts is meant."""
     return account.id == who.account_id or (account.person_id is not None and account.person_id == who.person_id)
+
+
+def acts_for(account: Account, lender: int | None) -> bool:
+    """Whether what is done in the place of `lender` (None: of nobody) is done for the person of an account."""
+    if lender is None:
+        return False
+    known = persons.known()
+    mine, theirs = f"a{lender}", f"a{account.id}"
+    return known.get(mine, mine) == known.get(theirs, theirs)
 
 
 def fault_of_asking(account: Account, role: Role, unit_id: int, who: Signed) -> str | None:
@@ -83,6 +92,10 @@ class Second:
         """Whether a person lately gave this one their password, and could have signed in as them."""
         giver = self.giver
         return giver is not None and (giver.id == first.id or (giver.person_id or 0) == first.person_id)
+
+    def is_second_to(self, first: Account, lender: int | None) -> bool:
+        """Whether this person, in whose place they act, is another than `first`, whichever accounts are meant."""
+        return not is_one(first, self.who) and not acts_for(first, lender)
 
     def fault(self, asked: RoleRequest, asker: Account, holder: Account) -> str | None:
         """Why this person may not confirm what `asker` wants `holder` to be given, as a sentence; None when nothing
@@ -176,10 +189,9 @@ def waiting(units: tuple[int, ...], account_id: int | None = None) -> list[Asked
     return [Asked(*row) for row in db.session.execute(query)]
 
 
-def how_many_wait(units: tuple[int, ...]) -> int:
-    """How many roles wait in and under some units; one query."""
-    query = select(func.count()).select_from(RoleRequest).where(*_waits(), RoleRequest.unit_id.in_(_below(units)))
-    return db.session.scalar(query) or 0
+def waiting_for(units: tuple[int, ...], second: Second) -> list[Asked]:
+    """Those of them that this person may confirm now; one query."""
+    return [asked for asked in waiting(units) if second.fault(asked.request, asked.asked_by, asked.account) is None]
 
 
 @dataclass(frozen=True)

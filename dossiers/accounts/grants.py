@@ -105,6 +105,13 @@ class Signed:
         """The account for which this person acts in a role held in a unit; None when it is their own."""
         return None if unit is None else self.lent.get((role, unit))
 
+    def lender(self, roles: Container[Role], units: Container[int]) -> int | None:
+        """The account for which this person does what one of some roles, held in one of these units, lets them do; None
+        when one such role is their own.
+        """
+        found = [self.lent.get(grant) for grant in self.grants if grant[0] in roles and grant[1] in units]
+        return None if None in found or not found else found[0]
+
     def actor(self, roles: tuple[Role, ...], scope_units: tuple[int, ...]) -> Actor:
         """How the rules see this person, whose `roles` reach a dossier seen by these units."""
         if not self.lent:

@@ -172,14 +172,19 @@ class ExtendForm(Reasoned, ActForm):
 class SuspendForm(Reasoned, ActForm):
     """The dossier waits."""
 
+    happened_on = DayField(_l("Tạm dừng từ ngày"), [required])
+
 
 class ResumeForm(ActForm):
     """The dossier goes on."""
+
+    happened_on = DayField(_l("Tiếp tục từ ngày"), [required])
 
 
 class TransferForm(Reasoned, ActForm):
     """To another cell in the tree, with everything; deadlines are kept."""
 
+    happened_on = DayField(_l("Ngày chuyển"), [required])
     to_unit = choice(_l("Chi bộ tiếp nhận"), of=int)
 
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
@@ -215,9 +220,11 @@ class CandidateForm(Reasoned, ActForm):
     Who nominates can still be changed while the candidate only stands on the source list.
     """
 
+    happened_on = DayField(_l("Ngày sửa, bổ sung"), [required])
     full_name = LineField(_l("Họ và tên"), [required, NameWords()])
     other_names = LineField(_l("Tên gọi khác"), [Optional(), Words(120)])
     birth_date = DayField(_l("Ngày sinh"), [required])
+    sex = OneOfField(_l("Giới tính"), [required], choices=(("female", _l("Nữ")), ("male", _l("Nam"))))
     source = choice(_l("Nguồn giới thiệu"), of=Source)
     contact = LineField(_l("Điện thoại hoặc thư điện tử"), [Optional(), Words(120)])
     birth_place = LineField(_l("Nơi sinh"), [Optional(), Words(200)])
@@ -359,10 +366,13 @@ class UndoForm(ActForm):
 class DeclineForm(Reasoned, ActForm):
     """A proposed correction is not recorded."""
 
+    happened_on = DayField(_l("Ngày trả lời"), [required])
+
 
 class ReadmitForm(Reasoned, ActForm):
     """A new dossier for somebody who left, linked to the old."""
 
+    happened_on = DayField(_l("Ngày lập hồ sơ"), [required])
     number = LineField(_l("Số văn bản đồng ý của Ban Thường vụ cấp tỉnh"), [required, Words(60)])
     ground = OneOfField(
         _l("Lý do ra khỏi Đảng trước đây"),
@@ -381,6 +391,8 @@ class ReadmitForm(Reasoned, ActForm):
 class WithdrawForm(Reasoned, ActForm):
     """The candidate withdraws."""
 
+    happened_on = DayField(_l("Ngày xin rút"), [required])
+
 
 class RefuseForm(Numbered, Reasoned, Balloted, ActForm):
     """No: with its paper and reason, and with the vote of the body that decides."""
@@ -389,11 +401,14 @@ class RefuseForm(Numbered, Reasoned, Balloted, ActForm):
 class EndForm(Numbered, Reasoned, ActForm):
     """An end with its paper and reason."""
 
+    happened_on = DayField(_l("Ngày chuyển đi"), [required])
+
 
 class DeathForm(Numbered, ActForm):
     """The death of the candidate or member, with its paper."""
 
-    number = LineField(_l("Số giấy tờ"), [required, Words(60)])
+    happened_on = DayField(_l("Ngày từ trần"), [required])
+    number = LineField(_l("Số giấy chứng tử, giấy báo"), [required, Words(60)])
 
 
 FORMS: dict[str, type[ActForm]] = {

@@ -3,11 +3,12 @@
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
+from flask import url_for
 from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
@@ -38,6 +39,7 @@ from dossiers.languages import lazy as _l
 from dossiers.papers.files import Sealed
 from dossiers.papers.registers import offered
 from dossiers.people.rows import CompanionRow, PersonRow, RelativeRow
+from dossiers.reading.bundle import Listed
 from dossiers.units import registers
 from workflow import machine
 from workflow.deadlines import running
@@ -99,6 +101,12 @@ class ActForm(FlaskForm):
 
     takes_files = False
     """Whether files are sent with it."""
+
+    joint: ClassVar[frozenset[str]] = frozenset()
+    """Fields that show, and take, a part of their own for each dossier where one act is done on many."""
+
+    listed_papers: Sequence[Listed] | None = None
+    """The papers on file, for such a field, where one act is done on many: read for all dossiers at once."""
 
     recorded: Recorded | None = None
     """What is recalled, if anything is."""
@@ -167,6 +175,20 @@ class ActForm(FlaskForm):
     def field_of(self, evidence: str) -> str:
         """The name of the field that a refusal over a piece of the evidence stands at; "" if there is none."""
         return evidence if any(shown.name == evidence for shown in self) else ""
+
+    heading: str = ""
+    """What the page is called, if not by the act."""
+
+    is_cv = False
+    """Whether it is a section of the CV: the way between them and the scan of the original stand beside it."""
+
+    def meet(self, case: Case) -> None:
+        """Somebody acted on the dossier since the form was made: what was typed goes on from where it stands now."""
+        self.version.data = str(case.version)
+
+    def then(self, code: str) -> str:
+        """Where the act leads: to the dossier."""
+        return url_for("reading.dossier", code=code)
 
     def seen_version(self) -> int:
         """The version of the dossier this form was made from; 0 when the field was tampered with."""
@@ -248,10 +270,13 @@ class Balloted(ActForm):
         """Say how many are on the register of those who vote; where the step asks for no vote, nobody is asked."""
         super().prepare(case, s, trigger)
         move = move_by(trigger, case.state, case.route)
-        if move is not None and "ballot" not in move.needs:
+        if move is not None and move.body is None:
             for name in _VOTES:
                 del self[name]
             return
+        if move is not None and "ballot" not in move.needs:  # a refusal says so where it was voted on
+            for shown in (self.present, self.in_favour):
+                shown.validators, shown.flags.required = [Optional()], False
         who, seats = ballots.register_on(case, trigger, s, clock.today())
         if not seats.exempt:
             del self["exempt_present"]
@@ -259,6 +284,17 @@ class Balloted(ActForm):
         if wanted := ballots.majority(trigger, s, seats)[1]:
             self._hint += " " + _("Cần ít nhất %(n)s phiếu tán thành.", n=wanted)
         self._hint += " " + _("Khi ghi, số người được tính theo danh sách của ngày họp.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Where a vote may be told and need not, it is told whole or not at all."""
+        fine = super().validate(extra_validators)
+        told = [self[name] for name in _VOTES if name in self._fields]
+        if any(shown.data is not None for shown in told):
+            for shown in (self.present, self.in_favour):
+                if shown.data is None and not shown.errors:
+                    shown.errors = [_("Vui lòng nhập mục này.")]
+                    fine = False
+        return fine
 
     def recall(self, recorded: Recorded) -> None:
         """The votes as they were counted."""
@@ -277,7 +313,7 @@ class Balloted(ActForm):
     def bring(self, brought: Brought, case: Case) -> None:
         """The votes; those entitled are counted when the act is decided."""
         super().bring(brought, case)
-        if "present" not in self._fields:
+        if "present" not in self._fields or self.present.data is None:
             return
         exempt = self.exempt_present.data or 0 if "exempt_present" in self._fields else 0
         known = self.recorded.evidence if self.recorded is not None else None

@@ -1,5 +1,7 @@
 """The forms of handing a dossier over: the cover list, and the same list ticked by who receives it."""
 
+from collections.abc import Sequence
+
 from dossiers.acting.forms import ActForm, Brought
 from dossiers.acting.rows import Piece
 from dossiers.casework.case import Case
@@ -8,12 +10,15 @@ from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.reading import bundle
+from dossiers.reading.bundle import Listed
 from workflow.facts import Handed
 from workflow.guards import Situation
 
 
 class _Listing(ActForm):
-    """A list of papers to tick."""
+    """A list of papers to tick; of many dossiers at once, a list for each."""
+
+    joint = frozenset({"listed"})
 
     listed = SomeOfField(_l("Giấy tờ"), choices=[])
 
@@ -21,6 +26,9 @@ class _Listing(ActForm):
 
     def offer(self, case: Case, only: set[Handed] | None = None) -> None:
         """The papers on file, or those of them that were handed over."""
+        if self.listed_papers is not None:
+            self._offer_beside_others(case, self.listed_papers, only)
+            return
         found = {
             f"{piece.row.seq}.{piece.row.nr}": (Handed(piece.row.seq, piece.row.nr, piece.row.form), piece)
             for piece in bundle.pieces(case)
@@ -28,6 +36,16 @@ class _Listing(ActForm):
         kept = {key: one for key, one in found.items() if only is None or one[0] in only}
         self._papers = {key: paper for key, (paper, _piece) in kept.items()}
         self.listed.choices = [(key, piece.called + self._pages(piece)) for key, (_paper, piece) in kept.items()]
+
+    def _offer_beside_others(self, case: Case, known: Sequence[Listed], only: set[Handed] | None) -> None:
+        """The same, where other dossiers stand on the page: what is ticked here says of which it is. A list without a
+        tick stops nobody else's dossier; the rules say what lacks.
+        """
+        kept = [one for one in known if only is None or one.paper in only]
+        self._papers = {f"{case.code}/{one.paper.seq}.{one.paper.nr}": one.paper for one in kept}
+        self.listed.choices = [(key, one.called) for key, one in zip(self._papers, kept, strict=True)]
+        self.listed.data = [key for key in self.listed.data or () if key.startswith(f"{case.code}/")]
+        self.listed.id, self.listed.validators, self.listed.flags.required = f"listed-{case.code}", (), False
 
     def _pages(self, piece: bundle.Piece) -> str:
         return "" if piece.scan is None else _(", bản chụp %(n)s trang", n=piece.scan.pages)
@@ -76,7 +94,8 @@ class ReceiveForm(_Listing):
 
     def layout(self) -> list[Piece]:
         """What was handed over and when, first."""
-        return [*([Piece(hint=self._hint)] if self._hint else []), *super().layout()]
+        is_alone = self.listed_papers is None
+        return [*([Piece(hint=self._hint)] if self._hint and is_alone else []), *super().layout()]
 
 
 FORMS: dict[str, type[ActForm]] = {"hand_over": HandOverForm, "receive_dossier": ReceiveForm}

@@ -65,7 +65,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             except Duplicate:
                 return already(code)
             except VersionConflict as conflict:
-                form.version.data = str(conflict.case.version)
+                form.meet(conflict.case)
                 news = changes_since(conflict.case, conflict.seen, who)
                 return _page(conflict.case, trigger, form, (), shut, 409, news)
             except Refused as refused:
@@ -78,7 +78,7 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
                 flash(told, "done")
                 for warning in done.outcome.warnings:
                     flash(f"{say(warning.message)} {say(warning.remedy)}", "warn")
-                return redirect(url_for("reading.dossier", code=code), 303)
+                return redirect(form.then(code), 303)
         return already(code) if sent_here_before(code, trigger) else _page(case, trigger, form, refusals, shut, 422)
     if shut:
         refusals = option.refusals

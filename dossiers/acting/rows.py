@@ -14,6 +14,7 @@ from dossiers.fields import (
     NumberWords,
     WholeNumberField,
     Words,
+    asked_for,
     choice,
     labelled,
     with_empty,
@@ -155,6 +156,25 @@ class PaperRowForm(Row):
         return Paper(self.form.data or "", self.issued_on.data, self.number.data or "", self.issuer.data or "")
 
 
+EXEMPT = "Miễn thẩm tra: là đảng viên"
+"""How the result of a relative begins who need not be verified; the unit and the file that were looked at follow."""
+
+CHECKED = _l("Nơi sinh hoạt đảng và hồ sơ đã xem (khi miễn)")
+
+
+def exempt_result(checked: str) -> str:
+    """The result of a relative who is exempt."""
+    return f"{EXEMPT}; {checked}"
+
+
+def shown_result(row: Any) -> dict[str, str]:
+    """The result on file as the fields `result` and `checked` show it; what was kept of somebody exempt before unit and
+    file were asked for stands as what was looked at.
+    """
+    text = getattr(row, "result", None) or ""
+    return {"result": "", "checked": text.removeprefix(f"{EXEMPT}; ")} if row.exempt else {"result": text}
+
+
 class RelativeRowForm(Row):
     """A relative to be verified, with the result. The ref of one who is known stands hidden in the row."""
 
@@ -166,6 +186,7 @@ class RelativeRowForm(Row):
     result = LineField(_l("Kết quả thẩm tra"), [Words(500)])
     verified_on = DayField(_l("Ngày có kết quả"))
     exempt = BooleanField(_l("Miễn thẩm tra: là đảng viên, đã kê khai đầy đủ"))
+    checked = LineField(CHECKED, [Words(150)])
     ref = HiddenField()
 
     def placed(self, index: int) -> None:
@@ -179,14 +200,18 @@ class RelativeRowForm(Row):
         return bool(self.relation.data or self.name.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A row that was begun is complete; results come with their date."""
+        """A row that was begun is complete; results come with their date, who is exempt with unit and file."""
         fine: bool = super().validate(extra_validators)
         if not self.begun:
             return fine
         for field in (self.relation, self.name):
             if not field.data:
-                field.errors = [_("Vui lòng nhập mục này.")]
-        if bool(self.result.data) != bool(self.verified_on.data) and not self.verified_on.errors:
+                field.errors = [asked_for(field)]
+        if self.exempt.data:
+            for proof in (self.checked, self.verified_on):
+                if not proof.data and not proof.errors:
+                    proof.errors = [asked_for(proof)]
+        elif bool(self.result.data) != bool(self.verified_on.data) and not self.verified_on.errors:
             self.verified_on.errors = [_("Kết quả và ngày có kết quả đi cùng nhau.")]
         year = self.birth_year.data
         if year is not None and not 1850 <= year <= 2100:
@@ -202,7 +227,7 @@ class RelativeRowForm(Row):
             self.birth_year.data,
             self.place.data or None,
             self.occupation.data or None,
-            self.result.data or None,
+            exempt_result(self.checked.data) if self.exempt.data else self.result.data or None,
             self.verified_on.data,
             bool(self.exempt.data),
         )
@@ -226,7 +251,7 @@ class MemberRowForm(Row):
         """Somebody is chosen in the first row."""
         fine: bool = super().validate(extra_validators)
         if self.member.flags.required and not self.member.data:
-            self.member.errors = [_("Vui lòng nhập mục này.")]
+            self.member.errors = [asked_for(self.member)]
         return fine and not self.member.errors
 
 

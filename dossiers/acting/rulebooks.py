@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import FileField
 
 from dossiers.acting.trying import lines_of
 from dossiers.casework import trials
@@ -26,9 +27,10 @@ SIZE = 50
 
 
 class LoadForm(FlaskForm):
-    """What a rulebook rests on; the file itself comes beside the fields."""
+    """A rulebook's file, and what it rests on."""
 
     ground = LineField(_l("Theo văn bản nào"), [required, Words(300)])
+    tep = FileField(_l("Tệp bộ quy tắc"), render_kw={"accept": ".toml,.txt"})
 
 
 def _one(number: int) -> Loaded:
@@ -57,12 +59,13 @@ def load_file() -> ResponseReturnValue:
     """Load a rulebook: it is checked, kept, and run dry; every fault is shown with its line, and nothing is kept."""
     form = LoadForm()
     findings: tuple[Finding, ...] = ()
+    form.tep.flags.required = True
     if form.is_submitted():
         sent = request.files.get("tep")
         content = sent.read(MOST_BYTES + 1) if sent else b""
         fine = form.validate()
         if not content:
-            form.ground.errors = [*form.ground.errors, _("Chọn tệp của bộ quy tắc.")]
+            form.tep.errors = [_("Chọn tệp của bộ quy tắc.")]
         elif fine:
             file, found = files.load(content, form.ground.data, signed().account_id)
             if file is not None:

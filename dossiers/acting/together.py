@@ -11,7 +11,7 @@ from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.acting.forms import ActForm
 from dossiers.acting.road import form_of
-from dossiers.acting.rows import RowList
+from dossiers.acting.rows import Piece, RowList
 from dossiers.casework.act import Act, Done, VersionConflict
 from dossiers.casework.advance import sent_before_of
 from dossiers.casework.case import Case
@@ -21,6 +21,7 @@ from dossiers.casework.many import ALONE, Answer, advance_all, foresee_all
 from dossiers.fields import ChoiceField, DayField, LineField, OneOfField, ParagraphField, WholeNumberField
 from dossiers.formatters import say, state
 from dossiers.languages import gettext as _
+from dossiers.reading import bundle
 from dossiers.reading.refusals import told_to
 from workflow import machine
 from workflow.consequences import is_final
@@ -77,6 +78,7 @@ def is_common(form_class: type[ActForm]) -> bool:
     return not form.takes_files and all(
         isinstance(shown, HiddenField)
         or (isinstance(shown, RowList) and _is_text(shown))
+        or name in form.joint
         or (name in Evidence.__struct_fields__ and name not in _ONCE and isinstance(shown, _PLAIN))
         for name, shown in form._fields.items()
     )
@@ -114,6 +116,10 @@ class Together:
         assert form_class is not None
         self.situations = [situation(case, signed, counted=False) for case in cases]
         self._forms = [form_class() for _case in cases]
+        if form_class.joint:
+            papers = bundle.listed(cases)
+            for case, form in zip(cases, self._forms, strict=True):
+                form.listed_papers = papers[case.id]
         for case, s, form in zip(cases, self.situations, self._forms, strict=True):
             form.prepare(case, s, trigger)
         self.form = self._forms[0]
@@ -130,6 +136,17 @@ class Together:
             common = [value for value in lists[0] if all(value in offered for offered in lists)]
             for field in fields:
                 field.choices = [(value, _in_common([offered[value] for offered in lists])) for value in common]
+
+    def layout(self) -> list[Piece]:
+        """What people see: once what is the same for all, and for each dossier what is its own."""
+        joint = self.form.joint
+        return [
+            *(piece for piece in self.form.layout() if not any(field.short_name in joint for field in piece.fields)),
+            *(
+                Piece(tuple(form[name] for name in joint), f"{case.full_name} ({case.code})")
+                for case, form in zip(self.cases, self._forms, strict=True) if joint
+            ),
+        ]  # fmt: skip
 
     @property
     def is_possible(self) -> bool:

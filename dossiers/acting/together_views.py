@@ -3,17 +3,22 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from dossiers import wire
 from dossiers.acting.sent import sent_key, typed_mark
 from dossiers.acting.together import MOST, Together, shared
 from dossiers.casework.advance import sent_before_of
+from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import load_cases
+from dossiers.documents.services import MIMETYPES, RENDER
 from dossiers.languages import gettext as _
+from dossiers.people.personal import sees_file
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
-from dossiers.security import permits, signed
+from dossiers.reading import bundle
+from dossiers.security import permits, shown_alone, signed
 from workflow.triggers import TRIGGERS
 
 
@@ -54,6 +59,22 @@ def together() -> ResponseReturnValue:
     template = "acting/together_done.html" if do else "acting/together.html"
     page |= {"results": results, "mark": mark, "undo": TRIGGERS["undo"]}
     return render_template(template, **page), 422 if all(one.error for one in results) else 200
+
+
+@permits("dossier.read")
+def cover_list(suffix: str) -> ResponseReturnValue:
+    """One list of the papers of several dossiers that are handed over together."""
+    who = signed()
+    codes = list(dict.fromkeys(request.args.getlist("ho-so")))[:MOST]
+    found = load_cases(codes, who)
+    cases = [found[code] for code in codes if code in found and sees_file(roles_over(who, found[code]))]
+    if not cases:
+        abort(404)
+    privacy.note_many([case.id for case in cases], who.account_id, Part.COVER_LIST, urlencode({"n": len(cases)}))
+    made = RENDER[suffix](bundle.cover_list_of_many(cases))
+    answer = wire.named_file(made, MIMETYPES[suffix], f"{_('Bản kê bàn giao')}.{suffix}", saved=True)
+    shown_alone(answer)
+    return answer
 
 
 def _is_sent(codes: list[str], trigger: str) -> bool:

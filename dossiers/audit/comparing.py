@@ -5,69 +5,43 @@ read is named too. People's names never stand in a finding, nor what is sealed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
-import msgspec
-from sqlalchemy import Boolean, Date, Select, bindparam, exists, func, select, text, type_coerce
+from sqlalchemy import bindparam, exists, func, select, text, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from dossiers import engines, names
-from dossiers.audit import chains, keys, references
-from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
-from dossiers.casework import events, rebasing, recounting, replaying, search
+from dossiers import engines
+from dossiers.audit import chains, keys
+from dossiers.audit.chains import NOT_WRITTEN_HERE, Head
+from dossiers.audit.filed import READ
+from dossiers.audit.listed import ListedRows
+from dossiers.audit.rows import between
+from dossiers.casework import events, rebasing, replaying
 from dossiers.casework.counts import Counts
 from dossiers.casework.models import (
-    DeadlineRecord,
     Dossier,
     Event,
     EventPersonal,
     Scope,
     StateCount,
-    VoteRecord,
     head_mark,
     opened,
 )
 from dossiers.casework.replaying import Misfit, Projection
 from dossiers.casework.rows import table_of
 from dossiers.extensions import Model, db, run
-from dossiers.inquiries import rows as inquiries
-from dossiers.inquiries.models import Inquiry
-from dossiers.office.models import OfficeEvent
-from dossiers.papers import files, scans
-from dossiers.papers.models import PaperRecord, PaperScan, ScanFile
-from dossiers.people import reading as people
-from dossiers.people.models import Companion, Person, Relative
-from dossiers.people.rows import PersonRow, RelativeRow
+from dossiers.papers import files
+from dossiers.papers.models import ScanFile
+from dossiers.people.models import Person
+from dossiers.people.rows import PersonRow
 from dossiers.rules import services as rules
 from dossiers.rules.models import RuleStateRecord
-from workflow import replay
-from workflow.deadlines import MILESTONES, Deadline
-from workflow.replay import Known
-from workflow.route import walked
-from workflow.stages import DONE, State
-from workflow.turn import whose_turn
 
-Key = tuple[Any, ...]
-Progress = Callable[[int], None]
-"""Told how many more events were checked."""
 CHUNK = 400
 """Dossiers that are read and compared at a time."""
-
-
-def _as_stored(column: Any) -> Any:
-    """Days and truths as they stand in the table: SQLite keeps an 8 for true, and many ways to write a day."""
-    if isinstance(column.type, (Boolean, Date)):
-        return type_coerce(column, NullType()).label(column.name)
-    return column
-
-
-def _between(model: type[Model], column: Any) -> Select[Any]:
-    """Rows of a range of dossiers."""
-    return select(*map(_as_stored, table_of(model).c)).where(column >= bindparam("low"), column < bindparam("high"))
 
 
 _EVENTS = (
@@ -81,9 +55,7 @@ _EVENTS = (
     .where(Event.dossier_id >= bindparam("low"), Event.dossier_id < bindparam("high"))
     .order_by(Event.dossier_id, Event.seq)
 )
-_DOSSIERS = _between(Dossier, Dossier.id).order_by(Dossier.id)
-_SCOPES = _between(Scope, Scope.dossier_id)
-_PERSONS = select(*map(_as_stored, table_of(Person).c)).where(Person.id.in_(bindparam("persons", expanding=True)))
+_DOSSIERS = between(Dossier, Dossier.id).order_by(Dossier.id)
 _OF_PERSONS = (
     select(Dossier.id, Dossier.code, Dossier.person_id)
     .where(Dossier.person_id.in_(bindparam("persons", expanding=True)))
@@ -94,14 +66,12 @@ _NOBODYS = (
 )
 _STATES = select(RuleStateRecord.hash, RuleStateRecord.content).order_by(RuleStateRecord.hash)
 _COUNTS = select(StateCount.unit_id, StateCount.state, StateCount.dossiers).where(StateCount.dossiers != 0)
-_LISTED = tuple(column.name for column in table_of(Scope).columns if column.name not in ("ancestor_id", "dossier_id"))
 _SEVERAL = select(Dossier.person_id).group_by(Dossier.person_id).having(func.count() > 1)
 _SEVERAL_HERE = _SEVERAL.where(
     Dossier.person_id.in_(
         select(Dossier.person_id).where(Dossier.id >= bindparam("low"), Dossier.id < bindparam("high"))
     )
 )
-_OFFICE = select(func.max(OfficeEvent.seq))
 _LOOSE = (
     select(EventPersonal.dossier_id, EventPersonal.seq, Dossier.code)
     .outerjoin(Dossier, Dossier.id == EventPersonal.dossier_id)
@@ -116,64 +86,13 @@ _SCANNED = (
     .limit(1)
 )
 
-_FILED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (PaperRecord, ("seq", "nr")),
-    (VoteRecord, ("seq",)),
-    (DeadlineRecord, ("rule", "starts_on")),
-    (Companion, ("seq", "nr")),
-    (PaperScan, ("seq",)),
-    (ScanFile, ("seq", "nr")),
-    (Inquiry, ("nr",)),
-)
-_OWNED: tuple[type[Model], ...] = (*(model for model, _key in _FILED), Relative)
-_READ = {model: _between(model, table_of(model).c.dossier_id) for model in _OWNED}
-
 
 UNREADABLE = (ValueError, TypeError, DBAPIError)
 """How SQLAlchemy, msgspec and the driver say that a value is not of its type."""
 
 
-class Comparison:
+class Comparison(ListedRows):
     """Compares dossiers, chunk by chunk, and keeps what can only be compared at the end."""
-
-    def __init__(self, progress: Progress | None = None) -> None:
-        self._public_key = ""
-        self._office: int | None = -1
-        self._progress = progress
-        self._as_text = not engines.is_postgresql(db)
-        self.begin()
-
-    def begin(self) -> None:
-        """Nothing is found yet. In another picture of the database what the office changed meanwhile is read anew."""
-        office = run(_OFFICE).scalar()
-        if office != self._office:
-            self._office = office
-            self._known: Known = rules.states(only_kept=True)
-            read = references.read()
-            self._now, self._units, self._marked = read.rules, read.units, read.marked
-            self._codes, self._centres = read.codes, read.centres
-        self._waiting = recounting.is_pending(self._now)
-        self._several: set[int] = set()
-        self.findings: list[Finding] = []
-        self.events = 0
-        self.counts: Counts = Counter()
-        self.old: list[str] = []
-        self.unmarked = 0
-
-    def age(self) -> list[Finding]:
-        """One finding for all dossiers with a log of an earlier format, and one while deadlines wait to be counted."""
-        found = []
-        if self.old:
-            what = (
-                f"of {len(self.old)} dossiers is of an earlier format, nothing can be compared: run flask upgrade-log"
-            )
-            found.append(Finding("LOG", 0, what))
-        if self.unmarked:
-            what = f"of {self.unmarked} dossiers bears no marks of the program yet: run flask upgrade-log"
-            found.append(Finding("LOG", 0, what))
-        if self._waiting:
-            found.append(Finding("DEADLINES", 0, "wait to be counted by the rules in force: run flask worker"))
-        return found
 
     # --- one chunk ---
 
@@ -199,7 +118,7 @@ class Comparison:
         code = run(select(Dossier.code).where(Dossier.id == number)).scalar() or f"#{number}"
         person = select(Dossier.person_id).where(Dossier.id == number)
         places: list[tuple[type[Model], Any]] = [(Dossier, Dossier.id == number), (Person, Person.id.in_(person))]
-        others: tuple[type[Model], ...] = (Event, Scope, *_READ)
+        others: tuple[type[Model], ...] = (Event, Scope, *READ)
         places += [(model, table_of(model).c.dossier_id == number) for model in others]
         found = False
         for model, where in places:
@@ -287,6 +206,10 @@ class Comparison:
             if event.commitment and event.sealed is None and event.seq not in erased:
                 self._say(row.code, event.seq, "its personal part is missing, and no event says it was erased")
         for event in read:
+            who = event.actor_id, event.actor_role, event.unit_id
+            fault = self._lendings.fault(*who, event.body.behalf, event.recorded_at)
+            if fault is not None:
+                self._say(row.code, event.seq, fault)
             if event.happened_on != event.body.brought.evidence.happened_on:
                 self._say(row.code, event.seq, "its day is not that of what it brought")
             if event.body.base is not None and not self._is_signed(row.code, folded[0], event):
@@ -301,282 +224,6 @@ class Comparison:
         content = rebasing.signed_content(code, event.seq, row.prev_hash, row.commitment, event.body)
         self._public_key = self._public_key or keys.public_key()
         return keys.is_signed(content, base.signature, self._public_key)
-
-    def _stored(self, value: Any) -> Any:
-        """A value as the engine keeps it (see `_as_stored`)."""
-        return value.isoformat() if self._as_text and isinstance(value, date) else value
-
-    def _all_stored(self, values: Key) -> Key:
-        return tuple(map(self._stored, values)) if self._as_text else values
-
-    def _say(self, code: str, seq: int, what: str) -> None:
-        self.findings.append(Finding(code, seq, what))
-
-    # --- the dossier's own row and its lists ---
-
-    def _dossiers(self, made: Mapping[int, Projection], dossiers: Mapping[int, Any]) -> None:
-        for number, projection in made.items():
-            row, expected = dossiers[number], self.dossier_row(projection)
-            for column, value in expected.items():
-                if getattr(row, column) != self._stored(value):
-                    self._say(row.code, 0, _differs("dossier", column, getattr(row, column), value))
-            self.counts.update((unit, expected["state"]) for unit in self.units_of(projection)[1])
-        for row in (row for number, row in dossiers.items() if number not in made):  # named already: count it as it is
-            lowest = self._lowest(row.unit_id, row.nominator_id, row.class_id, row.state)
-            self.counts.update((unit, row.state) for unit in lowest)
-
-    def dossier_row(self, made: Projection) -> dict[str, Any]:
-        """The dossier's row as its events say, without what names it and its chain's head."""
-        standing = made.standing
-        runs = self._runs(standing)
-        facts = standing.facts
-        state = standing.state
-        assert state is not None
-        book = self._now.books[standing.rulebook]
-        road = self._units.place(made.unit_id).road(book) or standing.route
-        route = walked(road, book, facts.referred)
-        turn = None if facts.suspended or facts.closed else whose_turn(state, route, facts, book)
-        return {
-            "person_id": made.person_id,
-            "unit_id": made.unit_id,
-            "nominator_id": made.nominator_id,
-            "class_id": made.class_id,
-            "previous_id": made.previous_id,
-            "state": str(state),
-            "since": standing.since,
-            "rulebook": standing.rulebook,
-            "facts": msgspec.json.encode(facts).decode(),
-            "turn": str(turn) if turn else None,
-            "due_on": min((d.due_on for d in runs if d.rule not in MILESTONES), default=None),
-            "admitted_on": facts.admitted_on,
-        }
-
-    def _runs(self, standing: replay.Standing) -> tuple[Deadline, ...]:
-        """Open deadlines as they must stand: by the rules in force, or as last counted while they wait to be."""
-        return standing.deadlines if self._waiting else replay.due(standing, self._now)
-
-    def units_of(self, made: Projection) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The units that see a dossier, and the lowest of them, which count it."""
-        lowest = self._lowest(made.unit_id, made.nominator_id, made.class_id, str(made.standing.state))
-        chain = tuple(unit for unit, _, _ in self._units.place(made.unit_id).chain)
-        return tuple(dict.fromkeys((*chain, *lowest))), lowest
-
-    def _lowest(self, unit: int, nominator: int | None, course: int | None, state: str) -> tuple[int, ...]:
-        centre = self._centres.get(course) if course and state == str(State.ENROLLED) else None
-        return tuple(found for found in (unit, nominator, centre) if found is not None)
-
-    # --- what stands on file ---
-
-    def _filed(
-        self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
-    ) -> None:
-        for model, key in _FILED:
-            actual = self._read(model, key, asked)
-            for number, projection in made.items():
-                expected = getattr(self, f"_{table_of(model).name}")(projection)
-                self._rows(dossiers[number].code, model, key, expected, actual.pop(number, {}))
-            self._unowned(model, actual.keys() - dossiers.keys() - broken)
-        self._relatives(made, dossiers, broken, asked)
-
-    def _read(self, model: type[Model], key: tuple[str, ...], asked: dict[str, int]) -> dict[int, dict[Key, Key]]:
-        columns = [column.name for column in table_of(model).columns if column.name not in ("dossier_id", *key)]
-        found: dict[int, dict[Key, Key]] = defaultdict(dict)
-        for row in run(_READ[model], asked):
-            values = _opened(row) if model is Inquiry else row._mapping
-            found[row.dossier_id][tuple(values[k] for k in key)] = tuple(values[c] for c in columns)
-        return found
-
-    def _rows(
-        self, code: str, model: type[Model], key: tuple[str, ...], expected: dict[Key, Key], actual: dict[Key, Key]
-    ) -> None:
-        expected = {self._all_stored(at): self._all_stored(row) for at, row in expected.items()}
-        if expected == actual:
-            return
-        table = table_of(model)
-        columns = [column.name for column in table.columns if column.name not in ("dossier_id", *key)]
-        for at in sorted({*expected, *actual}, key=str):
-            named = f"{table.name} {' '.join(str(part) for part in at)}"
-            if at not in actual:
-                self._say(code, 0, f"{named}: the row is missing")
-            elif at not in expected:
-                self._say(code, 0, f"{named}: the row was added")
-            else:
-                for column, old, new in zip(columns, actual[at], expected[at], strict=True):
-                    if old != new:
-                        self._say(code, 0, _differs(named, column, old, new))
-
-    def _unowned(self, model: type[Model], numbers: Iterable[int]) -> None:
-        for number in sorted(numbers):
-            self._say(f"#{number}", 0, f"{table_of(model).name}: rows of a dossier that is not there")
-
-    @staticmethod
-    def _paper_record(made: Projection) -> dict[Key, Key]:
-        return {
-            (row["seq"], row["nr"]): (
-                row["form"],
-                row["number"],
-                row["issued_on"],
-                row["issuer"],
-                row["number_key"],
-                row["number_words"],
-            )
-            for row in made.papers
-        }
-
-    @staticmethod
-    def _vote_record(made: Projection) -> dict[Key, Key]:
-        return {
-            (seq,): (
-                str(v.body),
-                str(v.purpose),
-                v.held_on,
-                v.entitled,
-                v.present,
-                v.in_favour,
-                v.against,
-                v.passed,
-                *made.registers.get(seq, (None, "")),
-            )
-            for seq, v in made.votes
-        }
-
-    def _deadline_record(self, made: Projection) -> dict[Key, Key]:
-        def row(deadline: Deadline, ended_on: date | None) -> tuple[Key, Key]:
-            key = (deadline.rule, deadline.starts_on)
-            return key, (deadline.due_on, deadline.extended_by, ended_on)
-
-        runs = self._runs(made.standing)
-        found = dict(row(ended.deadline, ended.ended_on) for ended in made.standing.ended.values())
-        found.update(row(deadline, None) for deadline in runs)
-        return found
-
-    @staticmethod
-    def _companion(made: Projection) -> dict[Key, Key]:
-        return {(seq, nr): (row.kind, row.ref, row.name, row.since, row.until) for seq, nr, row in made.companions}
-
-    @staticmethod
-    def _paper_scan(made: Projection) -> dict[Key, Key]:
-        rows = (scans.scan_row(0, seq, scan) for seq, scan in made.scans)
-        return {(row["seq"],): (row["paper_seq"], row["paper_nr"], row["form"], row["leaves"]) for row in rows}
-
-    @staticmethod
-    def _scan_file(made: Projection) -> dict[Key, Key]:
-        return {(seq, nr): (address,) for seq, scan in made.scans for nr, address in enumerate(scan.files)}
-
-    @staticmethod
-    def _inquiry(made: Projection) -> dict[Key, Key]:
-        rows = inquiries.all_rows(0, made.standing.facts.asked, made.requests)
-        return {(row["nr"],): tuple(row.values())[2:] for row in rows}
-
-    def _relatives(
-        self, made: Mapping[int, Projection], dossiers: Mapping[int, Any], broken: set[int], asked: dict[str, int]
-    ) -> None:
-        actual: dict[int, dict[str, Any]] = defaultdict(dict)
-        for row in run(_READ[Relative], asked):
-            actual[row.dossier_id][row.ref] = row
-        for number, projection in made.items():
-            there, code = actual.pop(number, {}), dossiers[number].code
-            places = {ref: nr for nr, ref in enumerate(projection.relatives)}
-            for ref in sorted({*there, *projection.relatives}, key=str):
-                named = f"relative {ref}"
-                if ref not in there:
-                    self._say(code, 0, f"{named}: the row is missing")
-                elif ref not in projection.relatives:
-                    self._say(code, 0, f"{named}: the row was added")
-                else:
-                    self._relative(code, named, there[ref], projection.relatives[ref])
-                    if there[ref].nr != places[ref]:
-                        self._say(code, 0, _differs(named, "nr", there[ref].nr, places[ref]))
-        self._unowned(Relative, actual.keys() - dossiers.keys() - broken)
-
-    def _relative(self, code: str, named: str, row: Any, expected: RelativeRow) -> None:
-        for column in expected.__struct_fields__:
-            try:
-                same = people.relative_column(row, column) == self._stored(getattr(expected, column))
-            except Exception:  # whatever a changed ciphertext breaks on
-                self._say(code, 0, f"{named}: {column} cannot be read, it was changed or stood elsewhere")
-            else:
-                if not same:
-                    self._say(code, 0, f"{named}: {column} is not what the events say")
-
-    # --- candidates, and the lists that are sorted by their names ---
-
-    def _people(
-        self,
-        made: Mapping[int, Projection],
-        dossiers: Mapping[int, Any],
-        broken: set[int],
-        asked: dict[str, int],
-        several: set[int],
-    ) -> None:
-        """Candidates who have one dossier; those with `several` are compared at the end (`shared`)."""
-        alone = {number: one for number, one in made.items() if one.person_id not in several}
-        told = {one.person_id: [(at, number, seq, row) for at, seq, row in one.person] for number, one in alone.items()}
-        expected = self._persons(told, {one.person_id: dossiers[number].code for number, one in alone.items()})
-        self._scopes(alone, dossiers, broken, expected, asked)
-
-    def _persons(
-        self, told: Mapping[int, list[tuple[str, int, int, PersonRow]]], codes: Mapping[int, str]
-    ) -> dict[int, PersonRow]:
-        """Compare candidates' rows with what their events say, given by candidate; what they say."""
-        expected = {number: replaying.person_of(changes) for number, changes in told.items()}
-        actual = {row.id: row for row in run(_PERSONS, {"persons": list(told) or [-1]})}
-        for number, row in expected.items():
-            if number not in actual:
-                self._say(codes[number], 0, f"person {number}: the row is missing")
-                continue
-            found = people.Candidate(actual[number])
-            for column, value in row.items():
-                try:
-                    same = getattr(found, column) == self._stored(value)
-                except Exception:  # whatever a changed ciphertext breaks on
-                    same = False
-                if not same:
-                    self._say(codes[number], 0, f"person {number}: {column} is not what the events say")
-        return expected
-
-    def _scopes(
-        self,
-        made: Mapping[int, Projection],
-        dossiers: Mapping[int, Any],
-        broken: set[int],
-        persons: Mapping[int, PersonRow],
-        asked: dict[str, int],
-        whole: bool = True,
-    ) -> None:
-        actual: dict[int, dict[Key, Key]] = defaultdict(dict)
-        for row in run(_SCOPES, asked):
-            values = row._mapping
-            actual[row.dossier_id][(row.ancestor_id,)] = tuple(values[name] for name in _LISTED)
-        indexed: dict[int, str] = {}
-        for number, projection in made.items():
-            columns = self.dossier_row(projection)
-            name = str(persons[projection.person_id]["full_name"])
-            listed = {
-                **columns,
-                "source": str(projection.standing.facts.source),
-                "sort_key": names.sort_key(name),
-                "unit_code": self._codes[projection.unit_id],
-                "done": projection.standing.state in DONE,
-            }
-            line = tuple(listed[column] for column in _LISTED)
-            units = self.units_of(projection)[0]
-            indexed[number] = search.content(search.told_of(persons[projection.person_id]), units)
-            expected = {(unit,): line for unit in units}
-            self._rows(dossiers[number].code, Scope, ("ancestor_id",), expected, actual.get(number, {}))
-        self._index(indexed, dossiers, asked)
-        if whole:
-            self._unowned(Scope, actual.keys() - dossiers.keys() - broken)
-
-    def _index(self, expected: Mapping[int, str], dossiers: Mapping[int, Any], asked: dict[str, int]) -> None:
-        """The index of names, words in any order: their order says nothing."""
-        rows = run(text(engines.search_contents(db)), asked).all()
-        actual = {row.dossier_id: row.words for row in rows}
-        for number, words in zip(expected, engines.as_indexed(db, list(expected.values())), strict=True):
-            if number not in actual:
-                self._say(dossiers[number].code, 0, "dossier_search: the row is missing")
-            elif sorted(str(actual[number]).split()) != sorted(words.split()):
-                self._say(dossiers[number].code, 0, "dossier_search: words is not what the events say")
 
     # --- what is compared once, at the end ---
 
@@ -618,7 +265,7 @@ class Comparison:
 
     def rest(self, high: int) -> None:
         """Rows that belong to nothing, from dossier number `high` on; states of rules that were changed."""
-        models: tuple[type[Model], ...] = (Event, Scope, *_READ)
+        models: tuple[type[Model], ...] = (Event, Scope, *READ)
         for model in models:
             column = table_of(model).c.dossier_id
             nowhere = ~exists().where(Dossier.id == column)  # one that was opened meanwhile is somewhere
@@ -652,23 +299,3 @@ class Comparison:
     def miscounted(self, unit: int, state: str, kept: int, real: int) -> None:
         """A kept count is not what the dossiers' events say."""
         self._say(f"state_count {self._codes.get(unit, f'#{unit}')} {state}", 0, f"says {kept}, the events {real}")
-
-
-def _opened(row: Any) -> Mapping[str, Any]:
-    """A request's row in the open; None where a changed ciphertext does not open."""
-    values = dict(row._mapping)
-    for column in ("addressee", "answer"):
-        try:
-            values[column] = inquiries.opened(column, row.dossier_id, row.nr, values[column])
-        except Exception:  # whatever a changed ciphertext breaks on
-            values[column] = None
-    return values
-
-
-def _differs(named: str, column: str, actual: Any, expected: Any) -> str:
-    told = (
-        ""
-        if column in ("facts", "name", "sort_key", "issuer", "number", "addressee", "answer")
-        else f": {actual}, not {expected}"
-    )
-    return f"{named}: {column} is not what the events say{told}"

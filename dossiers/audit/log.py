@@ -147,12 +147,13 @@ def _start(day: date) -> str:
 
 @dataclass(frozen=True)
 class OfficeEntry:
-    """A line of the office's log."""
+    """A line of the office's log; `behalf` is the name of the one in whose place it was done."""
 
     event: OfficeEvent
     who: str
     unit: str
     told: list[telling.Told]
+    behalf: str = ""
 
 
 def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[list[OfficeEntry], int | None]:
@@ -170,8 +171,14 @@ def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[li
     if before is not None:
         query = query.where(OfficeEvent.seq < before)
     rows = db.session.execute(query).all()
+    said = [office.readable(event.body) for event, _who, _unit in rows[:size]]
+    lenders = [office.lender_of(event.topic, body) for (event, _who, _unit), body in zip(rows, said, strict=False)]
+    names = names_of({lender for lender in lenders if lender is not None})
     entries = [
-        OfficeEntry(event, who or "–", unit or "–", telling.office_told(event.topic, office.readable(event.body)))
-        for event, who, unit in rows[:size]
-    ]
+        OfficeEntry(
+            event, who or "–", unit or "–", telling.office_told(event.topic, body, lender is None),
+            names.get(lender, "") if lender is not None else "",
+        )
+        for (event, who, unit), body, lender in zip(rows, said, lenders, strict=False)
+    ]  # fmt: skip
     return entries, entries[-1].event.seq if len(rows) > size else None

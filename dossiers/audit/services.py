@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from dossiers import engines
 from dossiers.audit import chains
 from dossiers.audit.chains import NOT_WRITTEN_HERE, Finding, Head
-from dossiers.audit.comparing import CHUNK, Comparison, Progress
+from dossiers.audit.comparing import CHUNK, Comparison
+from dossiers.audit.rows import Progress
+from dossiers.audit.standing_in import Lendings
 from dossiers.casework import rebasing
 from dossiers.casework.models import Dossier
 from dossiers.extensions import db, run, write_transaction
@@ -86,7 +88,16 @@ def _check_office() -> tuple[int, list[Finding], list[Difference]]:
     forged = _forged(row for row, _personal in told)
     what = "office_personal: a personal part without its event"
     loose = (Finding("OFFICE", seq, what) for seq in run(_LOOSE).scalars())
-    return count, [*forged, *loose], replaying.differences(recorded)
+    return count, [*forged, *loose, *_stood_in(row for row, _personal in told)], replaying.differences(recorded)
+
+
+def _stood_in(events: Iterable[chains.Columns]) -> Iterator[Finding]:
+    """Acts of the office that say they were done for somebody who had lent nothing then."""
+    lendings = Lendings()
+    for row in events:
+        fault = lendings.fault_of_office(row["topic"], row["body"], row["actor_id"], row["recorded_at"])
+        if fault is not None:
+            yield Finding("OFFICE", row["seq"], fault)
 
 
 def _forged(events: Iterable[chains.Columns]) -> Iterator[Finding]:

@@ -37,7 +37,10 @@ LABELS: dict[str, str] = {
     "ground": message("căn cứ"), "votes": message("biểu quyết liên quan"),
     "plan": message("phương án số"), "dossiers": message("số hồ sơ"), "org_code": message("mã tổ chức"),
     "meeting": message("cuộc họp số"), "passed": message("hồ sơ đạt"), "failed": message("hồ sơ không đạt"),
+    "text": message("văn bản"),
     "left": message("hồ sơ chưa ghi"), "amount": message("chỉ tiêu"),
+    "signed": message("quyết định đã ký"), "sessions": message("số phiên"),
+    "register": message("sổ"), "first": message("số đầu tiên"), "numbers": message("các số"),
     "decision": message("quyết định số"), "decided_on": message("ngày quyết định"), "root": message("mã băm gốc"),
 }  # fmt: skip
 """What the bodies of the office's events hold (dossiers.office.services.record), as people call it."""
@@ -47,6 +50,7 @@ TABLES: dict[str, str] = {
     "body_member": message("người biểu quyết"), "seat_status": message("tình trạng biểu quyết"),
     "quota": message("chỉ tiêu"), "rule_value": message("giá trị quy tắc đã đổi"),
     "rulebook_file": message("bộ quy tắc đã nạp"),
+    "text_template": message("mẫu văn bản đã nạp"), "template_use": message("lần dùng mẫu văn bản"),
     "calendar_day": message("ngày của lịch riêng"), "instance_value": message("giá trị của bản dùng thử"),
     "unit_plan": message("phương án sắp xếp đơn vị"),
     "meeting": message("cuộc họp"), "meeting_attendance": message("điểm danh"),
@@ -67,14 +71,16 @@ _DAYS = ("since", "until", "day", "decided_on")
 _WHOLE = ("demo:loaded", "log:rebased")
 
 
-def office_told(topic: str, body: Mapping[str, Any]) -> list[Told]:
-    """What an event of the office says, without what is empty; a word nobody gave a name stands without one."""
+def office_told(topic: str, body: Mapping[str, Any], lends: bool = True) -> list[Told]:
+    """What an event of the office says, without what is empty; a word nobody gave a name stands without one. Unless it
+    `lends` itself, in whose place it was done stands beside who did it.
+    """
     if topic in _WHOLE:
         return [(gettext(TABLES[name]) if name in TABLES else "", str(count)) for name, count in body.items()]
     return [
         (gettext(LABELS[name]) if name in LABELS else "", _value(name, str(value), body))
         for name, value in body.items()
-        if value not in ("", "-")
+        if value not in ("", "-") and (lends or name != "behalf")
     ]
 
 

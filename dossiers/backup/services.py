@@ -7,6 +7,7 @@ elsewhere.
 
 import base64
 import hashlib
+import heapq
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +24,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import Date, DateTime, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Date, DateTime, LargeBinary, Result, Table, func, insert, select, text
 from sqlalchemy import column as light_column
 from sqlalchemy import table as light_table
 
@@ -32,6 +34,7 @@ from dossiers.audit.chains import Head
 from dossiers.backup.sealed import BadBackup, Plain, Reader, Writer
 from dossiers.casework import search
 from dossiers.extensions import Model, db, write_transaction
+from dossiers.papers import files, keeping
 
 FORMAT = 1
 BATCH = 2000
@@ -58,7 +61,23 @@ def _light(table: Table, names: list[str] | None = None) -> Any:
 
 def _batch(table: Table) -> int:
     """Rows that are in memory at a time: fewer of a table with files in it."""
-    return 20 if table.name == "file_chunk" else BATCH
+    return 20 if table.name in ("file_chunk", "text_template") else BATCH
+
+
+def _query(table: Table, source: Any) -> Any:
+    """All rows of a table that a backup carries: not which folder of a store is this instance's alone."""
+    query = select(source)
+    return query.where(source.c.name != files.FOLDER) if table.name == "file_key" else query
+
+
+def _whole(table: Table, found: Result[Any]) -> Iterator[Any]:
+    """The rows of a table; files come along whole, wherever their pieces are, as if all were in the database."""
+    rows = found.mappings()
+    if table.name == "stored_file":
+        return ({**row, "object": ""} for row in rows)
+    if table.name == "file_chunk":
+        return heapq.merge(rows, keeping.carried(), key=lambda row: (row["address"], row["nr"]))
+    return iter(rows)
 
 
 def _order(table: Table) -> list[str]:
@@ -105,6 +124,7 @@ def create(path: Path) -> dict[str, Any]:
             os.fsync(file.fileno())
         partial.replace(path)
     except BaseException:
+        db.session.rollback()  # the picture it was of
         partial.unlink(missing_ok=True)
         raise
     return manifest
@@ -121,9 +141,13 @@ def _write(sealed: Writer) -> dict[str, Any]:
         for table in _tables():
             source = _light(table)
             digest, count = hashlib.sha256(), 0
-            query = select(source).order_by(*(source.c[name] for name in _order(table)))
-            with pack.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
-                for row in db.session.execute(query.execution_options(yield_per=_batch(table))).mappings():
+            query = _query(table, source).order_by(*(source.c[name] for name in _order(table)))
+            query = query.execution_options(yield_per=_batch(table))
+            with ExitStack() as stack:
+                file = stack.enter_context(pack.open(f"{table.name}.jsonl", "w", force_zip64=True))
+                # An open cursor would keep SQLite's picture of the database where something goes wrong.
+                found = stack.enter_context(closing(db.session.execute(query)))
+                for row in _whole(table, found):
                     line = (json.dumps([_plain(value) for value in row.values()], ensure_ascii=False) + "\n").encode()
                     digest.update(line)
                     file.write(line)

@@ -18,6 +18,7 @@ from dossiers.casework.opening import _readmit, open_in
 from dossiers.casework.store import DatabaseStore
 from dossiers.extensions import run, write_transaction
 from dossiers.operations.metrics import acts as acts_recorded
+from dossiers.papers import files
 from dossiers.papers.numbers import number_taken
 from dossiers.papers.registers import Taken
 from dossiers.rules import instance
@@ -51,6 +52,7 @@ def _advance(code: str, act: Act, signed: Signed, version: int, known: Case | No
     store = DatabaseStore()
     decider = correcting.decide_on if act.trigger in correcting.TRIGGERS_HERE else decide
     done, changes = decider(store, case, act, signed)
+    changes = replace(changes, files=files.put(changes.files))
     try:
         with write_transaction():
             store.write(case, changes)

@@ -8,7 +8,7 @@ import msgspec
 from dossiers import clock
 from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
-from dossiers.casework import counts, events, recounting
+from dossiers.casework import counts, cv, events, recounting
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case, Changes, Filed
 from dossiers.casework.events import Body, Brought, Personal
@@ -79,6 +79,7 @@ def decide(
         act.evidence,
         about=about,
         persons=persons.known(),
+        cv_differs=cv.differs(case) if act.trigger == "start_verification" else None,
     )
     evidence, register = with_register(store, with_name(act, case), register_of(then, act.trigger, asked), asked)
     asked = msgspec.structs.replace(asked, evidence=evidence)

@@ -21,6 +21,7 @@ from dossiers.casework.tables import CountedBy, EventRow, PersonalPartRow
 from dossiers.encryption import seal
 from dossiers.people.rows import CompanionRow, RelativeRow, Texts, texts
 from workflow import route
+from workflow.cv import Pairs
 from workflow.deadlines import Deadline
 from workflow.facts import Actor, DossierFacts, Evidence, Scan, Vote
 from workflow.replay import REBASE, Ended, Recorded, Standing
@@ -110,7 +111,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
     """The personal part of an event. `person` is the candidate's row when it is made; `before` and `after` what
-    changes in it; `names` those of members beside the candidate, in the order of the body's references.
+    changes in it; `names` those of members beside the candidate, in the order of the body's references; `cv` what was
+    written into a section of the CV.
     """
 
     reason: str = ""
@@ -124,6 +126,7 @@ class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
     after: Texts = {}
     relatives: tuple[RelativeRow, ...] = ()
     companions: tuple[CompanionRow, ...] = ()
+    cv: Pairs = ()
     corrected: "Personal | None" = None
     base: "BasePersonal | None" = None
 
@@ -171,26 +174,30 @@ def split(evidence: Evidence) -> tuple[Evidence, Personal]:
     born = candidate.birth_date if candidate is not None else None
     if candidate is not None and born is not None:
         candidate = msgspec.structs.replace(candidate, birth_date=None)
+    cv = None if evidence.cv is None else msgspec.structs.replace(evidence.cv, values=())
     points, texts = ("",) * len(evidence.points), ("",) * len(evidence.texts)  # how many there are is no secret
     bare = msgspec.structs.replace(
-        evidence, reason="", agreed_by="", kept_because="", candidate=candidate, points=points, texts=texts
+        evidence, reason="", agreed_by="", kept_because="", candidate=candidate, points=points, texts=texts, cv=cv
     )
     return bare, Personal(
-        evidence.reason, born, evidence.agreed_by, evidence.kept_because, evidence.points, evidence.texts
-    )
+        evidence.reason, born, evidence.agreed_by, evidence.kept_because, evidence.points, evidence.texts,
+        cv=() if evidence.cv is None else evidence.cv.values,
+    )  # fmt: skip
 
 
 def joined(brought: Brought, personal: Personal) -> Evidence:
     """The evidence whole again, as far as its personal part is still there."""
     evidence, born = brought.evidence, personal.birth_date
-    others = (personal.agreed_by, personal.kept_because, personal.points, personal.texts)
+    others = (personal.agreed_by, personal.kept_because, personal.points, personal.texts, personal.cv)
     if not (personal.reason or born or any(others)):
         return evidence
     candidate = evidence.candidate
     if candidate is not None and born is not None:
         candidate = msgspec.structs.replace(candidate, birth_date=born)
+    cv = evidence.cv
     return msgspec.structs.replace(
         evidence,
+        cv=None if cv is None else msgspec.structs.replace(cv, values=personal.cv),
         reason=personal.reason,
         agreed_by=personal.agreed_by,
         kept_because=personal.kept_because,
@@ -345,6 +352,21 @@ def _standing(body: Body, base: Base, personal: BasePersonal | None) -> Standing
         if end is not None
     }
     return Standing(base.state, base.since, route.read(body.route), base.rulebook, facts, runs, ended, body.rules)
+
+
+class _Lent(msgspec.Struct):
+    behalf: int | None = None
+
+
+_LENT = msgspec.json.Decoder(_Lent)
+
+
+def lent_in(event: EventRow) -> dict[int, int]:
+    """The account in whose place an event's act was done, under its dossier; nothing when it was nobody's but the
+    actor's.
+    """
+    lender = _LENT.decode(event["body"]).behalf
+    return {} if lender is None else {event["dossier_id"]: lender}
 
 
 class _Format(msgspec.Struct):

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, exists, or_, select
 from dossiers import clock
 from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
-from dossiers.casework import claims
+from dossiers.casework import claims, cv
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case, Claimed
 from dossiers.casework.helping import actor_over, helped
@@ -203,7 +203,7 @@ def _whole_case(code: str, row: Any) -> Case:
 
 def situation(case: Case, signed: Signed, evidence: Evidence | None = None, counted: bool = True) -> Situation:
     """The dossier as the rules see it when this person asks, on the dossier's own rulebook; `counted`: with the members
-    of a cell that is to vote, which takes a query.
+    of a cell that is to vote, and the CV compared, which take queries.
     """
     return Situation(
         case.state,
@@ -214,6 +214,7 @@ def situation(case: Case, signed: Signed, evidence: Evidence | None = None, coun
         actor_over(signed, case),
         clock.today(),
         evidence,
+        cv_differs=cv.differs(case) if counted and evidence is None and case.state is State.APPLYING else None,
         cell_members=_members(case) if counted and evidence is None and case.state in _BEFORE_THE_CELL else None,
         persons=persons.known(),
     )

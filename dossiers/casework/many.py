@@ -14,6 +14,7 @@ from dossiers.casework.advance import sent_before_of, told
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.counts import Counts
 from dossiers.casework.decide import decide
+from dossiers.casework.events import lent_in
 from dossiers.casework.loading import load_case, situation
 from dossiers.casework.store import DatabaseStore, Remembering
 from dossiers.extensions import run, write_transaction
@@ -42,6 +43,7 @@ class BatchStore(Remembering, DatabaseStore):
         self._in_registers: dict[Place, tuple[int | None, int | None]] = {}
         self._given: set[Place] = set()
         self._new: list[PaperRow] = []
+        self._lent: dict[int, int] = {}
         self._actor = 0
         self._moved = Counts()
         self._waiting: dict[Executable, list[Mapping[str, Any]]] | None = None
@@ -93,12 +95,13 @@ class BatchStore(Remembering, DatabaseStore):
         self._moved = Counts()
         self._waiting = {} if together else None
         self._new = []
+        self._lent = {}
 
     def end(self) -> None:
         """All acts are written: new rows that waited, and once for all their numbers and what is counted."""
         for statement, rows in (self._waiting or {}).items():
             run(statement, rows)
-        registers.keep(self._registers, self._new, self._actor)
+        registers.keep(self._registers, self._new, self._actor, self._lent)
         counts.add(self._moved)
 
     def take(self, changes: Changes) -> None:
@@ -108,6 +111,8 @@ class BatchStore(Remembering, DatabaseStore):
 
     def _register(self, case: Case, changes: Changes) -> None:
         self._new += changes.filed.papers
+        if changes.filed.papers:
+            self._lent |= lent_in(changes.event)
         self._actor = changes.event["actor_id"]
 
 

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption, engines
 from dossiers.extensions import Model
 from dossiers.office.logged import apart
+from workflow.votes import Purpose
 
 
 class Dossier(Model):
@@ -15,6 +16,7 @@ class Dossier(Model):
 
     `since` is the day the state was entered, `turn` the role that has to act, `due_on` the nearest deadline,
     `head_hash` the hash of the last event, whose number is `version`; `mark` is over both (see `head_mark`).
+    `correcting` is the act of which a correction waits for a second person.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +38,9 @@ class Dossier(Model):
     due_on: Mapped[date | None]
     admitted_on: Mapped[date | None]
     mark: Mapped[str] = mapped_column(String(64), server_default="")
+    correcting: Mapped[int | None]
+
+    __table_args__ = (Index("ix_dossier_correcting", "id", **engines.only_where("correcting IS NOT NULL")),)
 
 
 def head_mark(code: str, version: int, head_hash: str) -> str:
@@ -163,6 +168,9 @@ def opened(dossier_id: int, seq: int, sealed: str) -> str:
     return encryption.unseal(sealed, personal_place(dossier_id, seq))
 
 
+_REMOVAL = f"purpose = '{Purpose.REMOVAL}'"
+
+
 class VoteRecord(Model):
     """The counted vote of an event.
 
@@ -183,7 +191,14 @@ class VoteRecord(Model):
     register_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     register_hash: Mapped[str] = mapped_column(String(64), server_default="")
 
-    __table_args__ = (Index("ix_vote_record_register", "register_unit_id", "body", "held_on"),)
+    __table_args__ = (
+        Index("ix_vote_record_register", "register_unit_id", "body", "held_on"),
+        Index("ix_vote_record_removal", "register_unit_id", "held_on", "dossier_id", **engines.only_where(_REMOVAL)),
+    )
+
+
+ABOUT_REMOVAL = VoteRecord.purpose == literal_column(f"'{Purpose.REMOVAL}'")
+"""That a vote was on a removal, as the index of these says it."""
 
 
 class DeadlineRecord(Model):

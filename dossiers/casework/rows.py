@@ -59,6 +59,7 @@ def dossier_row(case: Case) -> DossierRow:
         "due_on": case.due_on,
         "admitted_on": case.facts.admitted_on,
         "mark": head_mark(case.code, case.version, case.head_hash),
+        "correcting": case.facts.correction.event if case.facts.correction else None,
     }
 
 

@@ -17,6 +17,7 @@ from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken, RulesChanged
 from dossiers.casework.case import Case, Changes
 from dossiers.casework.counts import Counts
+from dossiers.casework.events import lent_in
 from dossiers.casework.models import DeadlineRecord, Dossier, Event, EventPersonal, Scope, VoteRecord
 from dossiers.casework.rows import dossier_row, listed, scope_rows, table_of
 from dossiers.courses.models import CourseClass
@@ -230,9 +231,9 @@ class DatabaseStore(_Reader):
         counts.add(moved)
 
     def _register(self, case: Case, changes: Changes) -> None:
-        number_registers.keep(
-            self._registers, changes.filed.papers, changes.event["actor_id"], case.code, changes.afresh
-        )
+        papers, event = changes.filed.papers, changes.event
+        if papers:
+            number_registers.keep(self._registers, papers, event["actor_id"], lent_in(event), case.code, changes.afresh)
 
     def _file(self, case: Case, changes: Changes) -> None:
         if changes.afresh:

@@ -137,3 +137,4 @@ class DossierRow(TypedDict):
     due_on: date | None
     admitted_on: date | None
     mark: str
+    correcting: int | None

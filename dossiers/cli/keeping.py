@@ -15,6 +15,8 @@ from dossiers.backup.sealed import BadBackup
 from dossiers.casework import counts as kept
 from dossiers.cli.common import AS_JSON, DAY, Command, Commands, asked, fail, show
 from dossiers.extensions import write_transaction
+from dossiers.papers.files import Damaged
+from dossiers.papers.objects import Unreachable
 from dossiers.privacy import services as privacy
 from dossiers.units import tree
 
@@ -170,6 +172,8 @@ def backup_create(path: Path, as_json: bool) -> None:
         manifest = services.create(path)
     except OSError as error:
         fail(f"{path}: {error.strerror}")
+    except (Damaged, Unreachable) as error:
+        fail(f"{path}: not written, a file of a scan cannot be read: {error}")
     if private.is_open(path.absolute().parent):
         click.echo(f"{path.absolute().parent} is open to others: chmod 700", err=True)
     privacy.note_command(f"backup create {path.name}")
@@ -226,7 +230,7 @@ def instance_copy(url: str, as_json: bool) -> None:
 
     try:
         manifest = services.copy(url)
-    except BadBackup as error:
+    except (BadBackup, Damaged, Unreachable) as error:
         fail(str(error))
     privacy.note_command("instance copy")
     if as_json:

@@ -23,7 +23,7 @@ from dossiers.demo.accounts import accounts_of_demo
 from dossiers.extensions import db
 from dossiers.later import gathering
 from dossiers.operations.figures import Shared
-from dossiers.papers import asking
+from dossiers.papers import asking, files, keeping, objects
 from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
@@ -96,8 +96,8 @@ def _share_one_heap() -> None:
 
 def _work_beside(app: Flask) -> None:
     """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; run
-    rulebooks dry; ask the virus scanner about files that wait; and clear away sessions, reads and claims whose time is
-    over.
+    rulebooks dry; ask the virus scanner about files that wait; and, at the start and each hour, clear away sessions,
+    reads and claims whose time is over, and sweep the store of scans.
     """
 
     def work() -> None:
@@ -114,6 +114,7 @@ def _work_beside(app: Flask) -> None:
                         sessions.forget()
                         privacy.forget()
                         claims.forget()
+                        _sweep()
                         cleared = monotonic()
                 except Exception:  # such as a database that is away for a while: told, and tried again
                     log.exception("worker")
@@ -121,18 +122,28 @@ def _work_beside(app: Flask) -> None:
     Thread(target=work, name="worker", daemon=True).start()
 
 
+def _sweep() -> int:
+    """Take away what acts that were cut off left in the store of scans; told, and tried again, when it is away."""
+    try:
+        return keeping.sweep()
+    except (objects.Unreachable, files.Damaged) as error:
+        log.warning("scan_store", why=str(error))
+        return 0
+
+
 @click.command("worker", cls=Command)
 @with_appcontext
 def worker() -> None:
     """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, run loaded
-    rulebooks dry, clear away sessions, reads and notes of who works on what whose time is over, ask the virus scanner
-    about files that wait.
+    rulebooks dry, clear away sessions, reads and notes of who works on what whose time is over, sweep the store of
+    scans, ask the virus scanner about files that wait.
     """
     click.echo(f"{recounting.recount()} dossiers got other days.")
     click.echo(f"{trials.carry_on_all()} rulebooks run dry.")
     click.echo(f"{sessions.forget()} sessions cleared away.")
     click.echo(f"{privacy.forget()} reads cleared away.")
     click.echo(f"{claims.forget()} notes of who works on what cleared away.")
+    click.echo(f"{_sweep()} loose objects of the store of scans taken away.")
     click.echo("{} files answered for by the virus scanner, {} wait.".format(*asking.ask_again()))
 
 

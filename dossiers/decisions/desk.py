@@ -13,13 +13,15 @@ from dossiers.accounts.grants import Signed
 from dossiers.acting.ballots import voters_of
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case
+from dossiers.casework.helping import actor_over
 from dossiers.casework.loading import cases_of, load_cases
 from dossiers.casework.many import Answer, advance_all, foresee_all
 from dossiers.casework.models import Scope
 from dossiers.extensions import run
 from dossiers.formatters import say
-from dossiers.meetings.agenda import NOT_THE_DOSSIERS, VOTES, asked, in_order
+from dossiers.meetings.agenda import NOT_THE_DOSSIERS, in_order
 from dossiers.meetings.closing import why_not
+from dossiers.meetings.matters import VOTES
 from dossiers.rules import services as rules
 from workflow import deadlines, machine, paper_lines
 from workflow.facts import Evidence
@@ -27,6 +29,7 @@ from workflow.guards import Situation
 from workflow.paper_lines import Line
 from workflow.procedure.table import move_by
 from workflow.roles import Role
+from workflow.rulestate import Rules
 from workflow.stages import State
 
 PREPARE, APPROVE = "prepare_decision", "approve_decision"
@@ -43,28 +46,21 @@ MOST = 90
 
 @dataclass(frozen=True)
 class File:
-    """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `papers` its paper lines;
-    `form` the form of the decision; `refused` why what was asked for cannot be done.
+    """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `blocking` the papers it
+    waits for, `on_file` how many kinds are there; `form` the form of the decision; `refused` why what was asked for
+    cannot be done; `picked` it still is chosen.
     """
 
     case: Case
     s: Situation
     lacks: tuple[str, ...]
-    papers: tuple[Line, ...]
+    blocking: tuple[Line, ...]
+    on_file: int
     form: str
     refused: tuple[str, ...] = ()
     fine: bool = False
+    picked: bool = False
     note: str = ""
-
-    @property
-    def blocking(self) -> list[Line]:
-        """The papers it waits for."""
-        return [line for line in self.papers if line.blocks]
-
-    @property
-    def on_file(self) -> int:
-        """How many of its papers are there."""
-        return sum(bool(line.papers) for line in self.papers)
 
 
 @dataclass(frozen=True)
@@ -126,32 +122,41 @@ def desk(signed: Signed, said: Callable[[File], File] = lambda file: file) -> De
     if not units:
         return Desk([], [], [])
     numbers = _standing(units, DECISIONS)
-    files = [said(file) for case in in_order(cases_of(numbers)) if (file := _file(case, signed, units)) is not None]
+    now, today = rules.current(), clock.today()
+    cases = sorted(in_order(cases_of(numbers)), key=lambda case: case.due_on or date.max)
+    files = [said(file) for case in cases if (file := _file(case, _situation(case, signed, now, today), units))]
     on_the_way = cases_of(_standing(units, (State.APPROVED,), newest=True))
     return Desk(
         [file for file in files if not file.case.facts.preparer],
         [file for file in files if file.case.facts.preparer],
-        [Issued(case, _due(case)) for case in in_order(on_the_way) if case.facts.received_on is None],
+        [Issued(case, _due(case, now)) for case in in_order(on_the_way) if case.facts.received_on is None],
         len(numbers) == MOST,
     )
 
 
-def _due(case: Case) -> date | None:
-    return deadlines.ceremony_due(case.facts, rules.books()[case.rulebook], rules.calendar())
+def _due(case: Case, now: Rules) -> date | None:
+    return deadlines.ceremony_due(case.facts, now.books[case.rulebook], now.calendar)
 
 
-def _file(case: Case, signed: Signed, units: Sequence[int]) -> File | None:
+def _situation(case: Case, signed: Signed, now: Rules, today: date) -> Situation:
+    """A dossier as the rules see it on the desk; `now` are the rules in force, looked up once for all. No query."""
+    actor = actor_over(signed, case)
+    return Situation(case.state, case.route, case.facts, now.books[case.rulebook], now.calendar, actor, today)
+
+
+def _file(case: Case, s: Situation, units: Sequence[int]) -> File | None:
     """A dossier as the desk shows it; None where another body decides. No query."""
     assert case.state is not None
-    s, trigger = asked(case, signed, clock.today(), None), VOTES[case.state]
-    move = move_by(trigger, case.state, case.route)
+    trigger = VOTES[case.state]
+    move = move_by(trigger, case.state, s.route)
     if move is None or voters_of(case, trigger, s)[1] not in units:
         return None
     option = machine.option(s, PREPARE)
     refusals = () if option is None else option.refusals
     lacks = tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
     kind = move.paper_from(case.facts.source)
-    return File(case, s, lacks, paper_lines.lines(s), "" if kind is None else s.rulebook.form(kind))
+    blocking, there = paper_lines.blocking(s), len({paper.form for paper in s.facts.papers})
+    return File(case, s, lacks, blocking, there, "" if kind is None else s.rulebook.form(kind))
 
 
 def acts_on(

@@ -11,7 +11,7 @@ from dossiers.formatters import say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
-from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Runs, Series
+from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Runs, Series, used_before
 from dossiers.units import tree
 from dossiers.units.tree import Node
 from workflow.route import UnitKind
@@ -52,7 +52,7 @@ class OpenForm(FlaskForm):
             self.runs.data = Runs(current_app.config["NUMBERS_RUN"])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A sign that fits behind a number; a first number."""
+        """A sign that fits behind a number; a first number that no text has borne yet."""
         fine: bool = super().validate(extra_validators)
         if self.sign.data and not _SIGN.fullmatch(self.sign.data):
             self.sign.errors = [_("Ký hiệu chỉ gồm chữ, số và dấu / - .")]
@@ -60,7 +60,17 @@ class OpenForm(FlaskForm):
         if self.first.data is not None and not 1 <= self.first.data <= 100_000:
             self.first.errors = [_("Ghi số từ 1 đến 100000.")]
             fine = False
-        return fine
+        if not fine:
+            return False
+        used = used_before(self.unit.data, self.series.data, self.sign_behind, self.begins_on.data)
+        if self.first.data <= used:
+            self.first.errors = [
+                _(
+                    "Trong năm đã có văn bản đến số %(nr)s: ghi số tiếp theo, hoặc dùng sổ từ 01/01 để các số vào sổ.",
+                    nr=used,
+                )
+            ]
+        return bool(self.first.data > used)
 
     @property
     def sign_behind(self) -> str:

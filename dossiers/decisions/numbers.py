@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from dossiers.accounts.models import Account
 from dossiers.casework.models import Dossier
@@ -38,6 +39,7 @@ class Entry:
         return self.row is not None and self.row.spoiled_on is None and self.row.on_file is None
 
 
+_LENDER = aliased(Account)
 _ROWS = (
     select(
         *RegisteredNumber.__table__.c,
@@ -46,6 +48,7 @@ _ROWS = (
         Person.full_name,
         PaperRecord.nr.label("on_file"),
         Account.name.label("by"),
+        _LENDER.name.label("behalf"),
     )
     .outerjoin(Dossier, Dossier.id == RegisteredNumber.dossier_id)
     .outerjoin(Person, Person.id == Dossier.person_id)
@@ -56,6 +59,7 @@ _ROWS = (
         & (PaperRecord.number == RegisteredNumber.text),
     )
     .join(Account, Account.id == RegisteredNumber.given_by)
+    .outerjoin(_LENDER, _LENDER.id == RegisteredNumber.given_for)
     .where(RegisteredNumber.book_id == bindparam("book"), RegisteredNumber.period == bindparam("period"))
     .where(RegisteredNumber.nr <= bindparam("until"))
     .order_by(RegisteredNumber.nr.desc())

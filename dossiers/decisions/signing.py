@@ -24,7 +24,7 @@ from dossiers.meetings import results
 from dossiers.meetings.closing import Checked, act_of, rows_of, shut, why_not, write_rows
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.results import Line, Results
-from dossiers.meetings.services import bodies_of, load, touch
+from dossiers.meetings.services import bodies_of, lender, load, touch
 from dossiers.office import services as office
 from dossiers.papers import registers
 from dossiers.papers.registers import Book, Series
@@ -191,7 +191,8 @@ def _write(found: Signing, signed: Signed) -> list[Answer]:
         write_rows(meeting, done, {case.id: case.version for case in cases})
         office.record(
             "decisions:signed", meeting.unit_id, signed.account_id, rows_of(meeting),
-            meeting=meeting.id, body=meeting.body, day=found.signed_on, signed=len(acts),
+            behalf=lender(meeting.unit_id, Body(meeting.body), signed), meeting=meeting.id,
+            body=meeting.body, day=found.signed_on, signed=len(acts),
         )  # fmt: skip
 
     return advance_together(acts, signed, first)

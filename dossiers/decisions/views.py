@@ -1,8 +1,8 @@
 """Pages of decisions: the desk, signing, and the number registers."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -12,6 +12,7 @@ from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.acting.sent import sent_key
 from dossiers.casework.act import Done
+from dossiers.casework.many import Answer
 from dossiers.decisions import desk as desks
 from dossiers.decisions import numbers, signing
 from dossiers.decisions.desk import Desk, File
@@ -27,7 +28,7 @@ from dossiers.papers import registers
 from dossiers.papers.registers import RUNS_LABELS, SERIES_LABELS, Book, NotNext, Opened, Taken
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
-from dossiers.security import permits, permitted, signed, units_with
+from dossiers.security import on_behalf, permits, permitted, signed, units_with
 from dossiers.units import tree
 from workflow.votes import Body
 
@@ -51,7 +52,7 @@ def desk() -> ResponseReturnValue:
         day, wrong = parse_day(request.form.get("day", "")), ""
     except ValueError as error:
         day, wrong = clock.today(), str(error)
-    notes = {code: request.form.get(f"note-{code}", "").strip() for code in picked}
+    notes = {name.removeprefix("note-"): text.strip() for name, text in request.form.items() if name[:5] == "note-"}
     too_long = [code for code, text in notes.items() if len(text) > LONGEST]
     if not picked or wrong or too_long:
         said = wrong or (
@@ -59,7 +60,8 @@ def desk() -> ResponseReturnValue:
             if too_long else _("Chưa chọn hồ sơ nào.")
         )  # fmt: skip
         flash(said, "error")
-        return _desk_page(desks.desk(who, _said({}, picked, notes)), who, 422)
+        found = desks.desk(who, _said(None, picked, notes))
+        return _desk_page(found, who, 422, request.form.get("day", ""), trigger, wrong)
     really = request.form.get("step") == "do"
 
     def key(*about: object) -> str | None:
@@ -77,27 +79,33 @@ def desk() -> ResponseReturnValue:
             _("Đã trình %(n)s hồ sơ.", n=went) if trigger == desks.PREPARE else _("Đã duyệt %(n)s dự thảo.", n=went),
             "done",
         )
-    if really and went == len(picked):
+    unsent = any(text for code, text in notes.items() if code not in picked)  # typed at others: it stays
+    if really and went == len(picked) and not unsent:
         return redirect(url_for("decisions.desk"), 303)
-    return _desk_page(desks.desk(who, _said(answers, picked, notes)), who, 422 if really else 200, day, trigger)
+    found = desks.desk(who, _said(answers, picked, notes))
+    return _desk_page(found, who, 422 if really and went < len(picked) else 200, day_in_words(day), trigger)
 
 
-def _said(answers: Any, picked: list[str], notes: dict[str, str]) -> Any:
-    """Beside each file what was typed, and what becomes of it."""
+def _said(answers: dict[str, Answer] | None, picked: list[str], notes: dict[str, str]) -> Callable[[File], File]:
+    """Beside each file what was typed, and what becomes of it (`answers` None: nothing was asked). What was refused is
+    chosen no more, unless all of it was: then what they share is wrong, the day.
+    """
+    went = any(isinstance(answer, Done) for answer in (answers or {}).values())
 
     def said(file: File) -> File:
         code = file.case.code
-        answer = answers.get(code)
-        if code not in picked:
-            return file
-        refused = () if answer is None else desks.reasons(answer)
-        return replace(file, note=notes.get(code, ""), refused=refused, fine=isinstance(answer, Done))
+        answer = (answers or {}).get(code) if code in picked else None
+        fine = isinstance(answer, Done)
+        return replace(
+            file, note=notes.get(code, ""), refused=() if answer is None else desks.reasons(answer), fine=fine,
+            picked=code in picked if answers is None else fine or (answer is not None and not went),
+        )  # fmt: skip
 
     return said
 
 
 def _desk_page(
-    found: Desk, who: Signed, status: int, day: date | None = None, trigger: str = ""
+    found: Desk, who: Signed, status: int, day: str = "", trigger: str = "", wrong: str = ""
 ) -> ResponseReturnValue:
     page = render_template(
         "decisions/desk.html",
@@ -105,8 +113,9 @@ def _desk_page(
         waiting=signing.waiting(who),
         title=meetings.title,
         units=tree.current(),
-        day=day_in_words(day or clock.today()),
+        day=day,
         trigger=trigger,
+        wrong=wrong,
         act_key=secrets.token_hex(16),
     )
     return page, status
@@ -124,14 +133,15 @@ def sign(number: int) -> ResponseReturnValue:
         flash(_("Cuộc họp đã khóa; không còn quyết định nào chờ ký."), "warn")
         return redirect(url_for("decisions.desk"), 303)
     typed = (request.form if request.method == "POST" else request.args).get("ngay", "")
+    chosen = {nr for one in request.form.getlist("pick") if (nr := whole(one)) is not None}
     try:
         day = parse_day(typed) if typed else clock.today()
     except ValueError as error:
         flash(str(error), "error")
-        return _signing_page(signing.look(meeting, who, clock.today()), 422)
+        found = signing.look(meeting, who, clock.today())
+        return _signing_page(found, 422, chosen or None, typed, str(error))
     if request.method == "GET":
         return _signing_page(signing.look(meeting, who, day), 200)
-    chosen = {nr for one in request.form.getlist("pick") if (nr := whole(one)) is not None}
     if not chosen:
         flash(_("Chưa chọn quyết định nào."), "error")
         return _signing_page(signing.look(meeting, who, day), 422)
@@ -152,7 +162,9 @@ def sign(number: int) -> ResponseReturnValue:
     return redirect(url_for("decisions.desk"), 303)
 
 
-def _signing_page(found: Signing, status: int, chosen: set[int] | None = None) -> ResponseReturnValue:
+def _signing_page(
+    found: Signing, status: int, chosen: set[int] | None = None, typed: str = "", wrong: str = ""
+) -> ResponseReturnValue:
     meeting: Meeting = found.meeting
     page = render_template(
         "decisions/sign.html",
@@ -163,6 +175,8 @@ def _signing_page(found: Signing, status: int, chosen: set[int] | None = None) -
         unit=tree.current()[meeting.unit_id],
         units=tree.current(),
         chosen=chosen,
+        typed=typed,
+        wrong=wrong,
         others=len(found.now.lines) - len(found.lines) if chosen is None else 0,
     )
     return page, status
@@ -202,7 +216,7 @@ def open_register() -> ResponseReturnValue:
         try:
             number = registers.open_book(
                 form.unit.data, form.series.data, form.sign_behind, form.runs.data, form.begins_on.data,
-                form.first.data, signed().account_id,
+                form.first.data, signed().account_id, on_behalf("numbers.keep", form.unit.data),
             )  # fmt: skip
         except Opened:
             form.begins_on.errors = [_("Sổ đang dùng bắt đầu sau ngày này; sổ mới phải bắt đầu sau.")]
@@ -242,7 +256,8 @@ def register(number: int) -> ResponseReturnValue:
             abort(403)
         if form.validate_on_submit():
             try:
-                registers.spoil(book, about["period"], form.nr.data, form.ground.data, signed().account_id)
+                behalf = on_behalf("numbers.keep", book.unit_id)
+                registers.spoil(book, about["period"], form.nr.data, form.ground.data, signed().account_id, behalf)
             except NotNext:
                 form.nr.errors = [_("Số này chưa đến lượt, hoặc nằm trước số đầu tiên của sổ.")]
             except Taken:

@@ -13,7 +13,7 @@ from dossiers.demo.scene import Scene
 from dossiers.extensions import db
 from dossiers.meetings import agenda
 from dossiers.meetings.attendance import Came
-from dossiers.meetings.closing import FAILED, Outcome
+from dossiers.meetings.closing import Outcome
 from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
 from dossiers.meetings.services import Kind
 from dossiers.units import registers
@@ -24,6 +24,7 @@ from workflow.roles import Role
 from workflow.stages import State
 from workflow.votes import Body, needed
 
+FAILED = "record_failed_vote"
 OUTCOMES = (Outcome.PASSED, Outcome.PASSED, Outcome.FAILED)
 """What came of the votes of the meeting that was held."""
 

@@ -79,6 +79,7 @@ class Player:
         """Whether the cell records the year of probation."""
         self._year: list[following.Entry] | None = None
         self.papers: dict[str, tuple[int, int]] = {}
+        self.person: PersonRow = {}
 
     @property
     def on_file(self) -> Case:
@@ -196,11 +197,12 @@ class Player:
         sex = people.sex(rng)
         years = {"youth_union": (20, 27), "trade_union": (31, 44), "other": (33, 52)}[str(self.source)]
         born = born or date(on.year - rng.randint(*years), rng.randint(1, 12), rng.randint(1, 28))
-        return {
+        self.person = {
             "full_name": people.name(rng, sex), "birth_date": born, "sex": sex,
             "contact": f"09{rng.randrange(10**8):08d}", "occupation": rng.choice(people.JOBS),
             "home_town": rng.choice(people.PLACES),
         }  # fmt: skip
+        return self.person
 
     @property
     def place(self) -> Place:
@@ -295,9 +297,18 @@ class Player:
             verified = on + timedelta(days=0)
             facts.append(Relative(f"r{number}", relation, verified))
             female = relation in (Relation.MOTHER, Relation.MOTHER_IN_LAW)
-            name = people.name(rng, "female" if female else "male")
+            name = self._family(relation, people.name(rng, "female" if female else "male"))
             rows.append(RelativeRow(f"r{number}", relation, name, result="Chấp hành tốt.", verified_on=verified))
         self.do("record_relatives", on, {"relatives": tuple(facts)}, relatives=tuple(rows))
+
+    def _family(self, relation: Relation, drawn: str) -> str:
+        """A relative's name that fits the candidate's: the father has the same family name, a wife the name of a woman."""
+        family, _space, rest = drawn.partition(" ")
+        if relation is Relation.FATHER:
+            family = str(self.person["full_name"]).partition(" ")[0]
+        elif relation is Relation.SPOUSE and self.person["sex"] == "male":
+            return people.name(Random(drawn), "female")  # noqa: S311 - invented people
+        return f"{family} {rest}"
 
     def _receive_decision(self, on: date) -> None:
         self.do("receive_decision", on, {"received_on": on})

@@ -27,11 +27,18 @@ NAMES = frozenset({
     "authority_of_deciding", "rule_of_votes", "rule_of_decision", "candidate", "birth_date", "sex", "home_town",
     "residence", "occupation", "employer", "ethnic_group", "religion", "identity_number", "introducer", "introducers",
     "helper", "together_since", "votes", "papers", "admitted_on", "ceremony_on", "probation_end", "effective_on",
-    "dots", "opinions", "code", "handing", "handing_above", "receiving",
+    "dots", "opinions", "code", "handing", "handing_above", "receiving", "centre", "centre_above", "course",
+    "course_code", "course_starts_on", "course_ends_on",
 })  # fmt: skip
-"""What a text may name (the last three: between whom the file is handed over); of `votes` a body and a count, of
-`papers` a kind and `number` or `day`.
+"""What a text may name (`handing` to `receiving`: between whom the file is handed over); of `votes` a body and a count,
+of `papers` a kind and `number` or `day`.
 """
+
+BODIES = frozenset({
+    "cell", "section", "committee", "upper", "nominator", "deciding_body", "above_cell", "proposing_body", "handing",
+    "handing_above", "receiving", "centre", "centre_above", "asker", "body", "body_above", "opener", "opener_above",
+})  # fmt: skip
+"""Those of them that name bodies, which are written as the office writes."""
 
 _BODIES = {
     "executive": (Body.UNION_EXECUTIVE, Purpose.NOMINATION),
@@ -43,6 +50,12 @@ _BODIES = {
     "recognition_deciding": (Body.STANDING_COMMITTEE, Purpose.RECOGNITION),
 }
 
+VOTERS = tuple(_BODIES)
+"""Whose votes a text may name."""
+
+COUNTS = ("day", "entitled", "present", "absent", "in_favour", "against", "percent")
+"""And what of each."""
+
 
 def day_written(day: date | None) -> str:
     """A day as texts write it; dots when there is none yet."""
@@ -50,9 +63,11 @@ def day_written(day: date | None) -> str:
 
 
 def fields(
-    case: Case, person: Candidate, companions: Sequence[Any], book: Rulebook, sensitive: bool
+    case: Case, person: Candidate, companions: Sequence[Any], book: Rulebook, sensitive: bool, course: Any = None
 ) -> Mapping[str, Any]:
-    """Everything a text may name of a dossier, each value as it is written; `sensitive`: also what the law calls so."""
+    """Everything a text may name of a dossier, each value as it is written; `sensitive`: also what the law calls so;
+    `course`: the row of the class the candidate sat in.
+    """
     units, facts, place, route = tree.current(), case.facts, case.place, case.route
     named = {
         "cell": place.unit_of(UnitKind.CELL, UnitKind.GRASSROOTS_CELL),
@@ -69,6 +84,7 @@ def fields(
     values: dict[str, Any] = {
         **found,
         **_handing(case, found, deciding),
+        **taught(course, _centre(case, course)),
         "dots": DOTS,
         "code": case.code,
         "candidate": case.full_name,
@@ -119,6 +135,30 @@ def opinions(
 def body_of(unit: str) -> str:
     """The body that speaks for a unit: of a Party organisation (đảng bộ) its committee (đảng ủy)."""
     return f"Đảng ủy {unit.removeprefix('Đảng bộ ')}" if unit.startswith("Đảng bộ ") else unit
+
+
+def _centre(case: Case, course: Any) -> int | None:
+    """The training centre of a class; without one the only one that serves the dossier's units, if there is one."""
+    if course is not None:
+        return int(course.centre_id)
+    units = tree.current()
+    near = {node.id for unit, _kind, _decider in case.place.chain for node in units.under(unit)
+            if node.kind == UnitKind.TRAINING_CENTRE}  # fmt: skip
+    return near.pop() if len(near) == 1 else None
+
+
+def taught(course: Any, centre: int | None) -> dict[str, str]:
+    """What a text may name of a class and of the centre that holds it."""
+    units = tree.current()
+    above = units[centre].parent_id if centre is not None else None
+    found = {
+        "centre": units.name(centre) if centre is not None else "",
+        "centre_above": body_of(units.name(above)) if above is not None else "",
+    }
+    if course is None:
+        return found
+    days = {name: day_written(getattr(course, name)) for name in ("starts_on", "ends_on")}
+    return found | {"course": course.title, "course_code": course.code} | {f"course_{n}": d for n, d in days.items()}
 
 
 def _day(day: date | None) -> str:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import current_app
 
 from dossiers import clock
 from dossiers.casework.case import Case
 from dossiers.documents.composing import Composed, Draft, write
 from dossiers.documents.fields import body_of, day_written
-from dossiers.documents.services import sealed
+from dossiers.documents.services import place, sealed, style
+from dossiers.inquiries import reading
 from dossiers.inquiries.reading import Letter
+from dossiers.people import reading as people
 from dossiers.people.personal import field_text
 from dossiers.people.rows import RelativeRow
 from dossiers.rules import services as rules
@@ -95,13 +96,26 @@ def values(wanted: Wanted) -> Mapping[str, Any]:
     return {**{name: value for name, value in found.items() if value or name == "asked_number"}, **told}
 
 
-def composed(wanted: Wanted) -> Composed:
-    """The letter of a request; where it was reminded of, the reminder."""
+FORMS = {"CV-TT": False, "CV-YK": True}
+"""What the letters of a dossier are called where forms are, and whether they ask for opinions."""
+
+
+def of_dossier(case: Case, for_opinions: bool) -> list[Wanted]:
+    """The letters of all requests of a dossier: those for opinions, or those of the verification; three queries."""
+    sent, person = reading.letters([case.id]), people.candidate(case.person_id)
+    relatives = people.relatives(case.id)
+    return [
+        Wanted(case, asked, sent[case.id, asked.nr], person, relatives)
+        for asked in case.facts.asked if bool(asked.request.giver) is for_opinions
+    ]  # fmt: skip
+
+
+def composed(wanted: Wanted, grade: str = "") -> Composed:
+    """The letter of a request; where it was reminded of, the reminder. `grade`: see services.style."""
     case, asked = wanted.case, wanted.asked
     kind = "opinion" if asked.request.giver else "inquiry"
     draft = drafts()[f"{kind}_reminder" if asked.reminded else kind]
     day: date = asked.waits_since
     number = "" if asked.reminded else wanted.letter.number
     mark = f"{case.code} · {asked.nr} · {case.rulebook}"
-    place = str(current_app.config["PLACE"])
-    return sealed(write(draft, values(wanted), number, day, clock.today(), place, mark), mark)
+    return sealed(write(draft, values(wanted), number, day, clock.today(), place(), mark, style=style(grade)))

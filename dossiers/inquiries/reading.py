@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from dossiers.extensions import run
 from dossiers.inquiries.models import Inquiry
@@ -37,6 +37,13 @@ _INCOMING = (
 )
 
 
+_OPEN_OF = (
+    select(Inquiry.unit_id, func.count())
+    .where(Inquiry.unit_id.in_(bindparam("units", expanding=True)), Inquiry.closed_on.is_(None))
+    .group_by(Inquiry.unit_id)
+)
+
+
 def letters(dossiers: Iterable[int]) -> dict[tuple[int, int], Letter]:
     """The letters of all requests of dossiers, by dossier and number; one query. Raises as encryption.unseal."""
     numbers = list(dossiers)
@@ -55,3 +62,9 @@ def incoming(units: Iterable[int], limit: int) -> list[Incoming]:
     """The open requests that units were asked by, the longest waiting first, so many at most; one query."""
     numbers = list(units)
     return [Incoming(*row) for row in run(_INCOMING, {"units": numbers, "limit": limit})] if numbers else []
+
+
+def count_open(units: Iterable[int]) -> dict[int, int]:
+    """How many open requests each of these units was asked by, of those that were at all; one query."""
+    numbers = list(units)
+    return {row[0]: row[1] for row in run(_OPEN_OF, {"units": numbers})} if numbers else {}

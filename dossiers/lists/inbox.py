@@ -34,7 +34,7 @@ from workflow.verifying import overdue
 
 _FACTS = msgspec.json.Decoder(DossierFacts)
 
-VOTES = ("pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
+VOTES = ("nominate", "pass_cell_vote", "pass_committee_vote", "decide_admission", "decide_recognition")
 """Acts of which several are gathered into a meeting."""
 
 
@@ -194,7 +194,7 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
     if profile.is_register():
         return found
     answering = [unit for role, units in by_role.items() if role in ANSWERING for unit in units]
-    found.requests = len(reading.incoming(dict.fromkeys(answering), COUNTED))
+    found.requests = len(reading.incoming(tree.current().stands_for(answering), COUNTED))
     offices = [unit for role, units in by_role.items() if role in OFFICES for unit in units]
     found.answers = len(answered.waiting(tree.current().roots(tuple(dict.fromkeys(offices))), COUNTED))
     return found

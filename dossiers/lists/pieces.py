@@ -127,6 +127,7 @@ def task_lines(
     those of whom the one who looks, account `me`, stands in for.
     """
     word, on = _words(code), today()
+    place = f'data-label="{word["turn"]}"' if of_others else 'class="verb"'
     lines = []
     for task in tasks:
         row = task.item
@@ -155,7 +156,7 @@ def task_lines(
             f' <span class="sub">{badge(row.state, code)}</span>{whose}</td>'
             f'<td data-label="{word["unit"]}">{escape(row.unit)} <span class="sub">{word[row.source]}</span></td>'
             f'<td data-label="{word["due"]}">{limit}</td>'
-            f'<td class="verb">{last}</td></tr>\n'
+            f"<td {place}>{last}</td></tr>\n"
         )
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
 

@@ -8,13 +8,13 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from dossiers import navigation
-from dossiers.accounts import delegating, giving
+from dossiers.accounts import delegating
 from dossiers.casework import claims, loading
 from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day, whole
 from dossiers.formatters import at
 from dossiers.languages import gettext as _
-from dossiers.lists import finding, saving, worklist
+from dossiers.lists import finding, saving, seconds, worklist
 from dossiers.lists import inbox as waiting
 from dossiers.lists.answers import answers
 from dossiers.lists.heads import frame
@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
 @permits("signed_in")
 def inbox() -> ResponseReturnValue:
     """What waits for the signed-in person."""
-    if not may("dossier.read"):
+    if not may("inbox.read"):
         return redirect(url_for(navigation.first_page(held())))
     return render_template(
         "lists/inbox.html",
@@ -49,8 +49,9 @@ def inbox() -> ResponseReturnValue:
         votes=waiting.VOTES if may("meeting.hold") else (),
         can_create=may("dossier.create"),
         warned=watching.warnings(signed()) if may("reads.watch") else (),
-        asked=giving.how_many_wait(units_with("roles.confirm")) if may("roles.confirm") else 0,
+        asked=seconds.waiting(signed()),
         lending=delegating.how_many_run(units_with("roles.read")) if may("roles.read") else 0,
+        only_second=not may("dossier.read"),
         me=signed().account_id,
     )
 

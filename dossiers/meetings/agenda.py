@@ -1,6 +1,6 @@
 """The agenda: which dossiers are ready for a body and which nearly, choosing them, and their order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,8 @@ from dossiers.casework.rows import table_of
 from dossiers.extensions import db, run, write_transaction
 from dossiers.formatters import say, state
 from dossiers.languages import gettext as _
+from dossiers.meetings import matters
+from dossiers.meetings.matters import STEP, About, Matter
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import touch
 from dossiers.names import sort_key
@@ -26,22 +28,12 @@ from dossiers.units import registers, tree
 from workflow import machine
 from workflow.checklist import checklist
 from workflow.guards import Situation
-from workflow.procedure.table import move_by
 from workflow.stages import State
 from workflow.votes import Body
 
-VOTES: dict[State, str] = {
-    State.CELL_REVIEW: "pass_cell_vote",
-    State.RECOGNITION_CELL_REVIEW: "pass_cell_vote",
-    State.COMMITTEE_REVIEW: "pass_committee_vote",
-    State.RECOGNITION_COMMITTEE_REVIEW: "pass_committee_vote",
-    State.AWAITING_DECISION: "decide_admission",
-    State.RECOGNITION_AWAITING_DECISION: "decide_recognition",
-}
-"""The vote that leads on from a state."""
-
 _DECISIONS = (State.AWAITING_DECISION, State.RECOGNITION_AWAITING_DECISION)
 STATES: dict[Body, tuple[State, ...]] = {
+    Body.UNION_EXECUTIVE: (State.SOURCED,),
     Body.CELL: (State.CELL_REVIEW, State.RECOGNITION_CELL_REVIEW),
     Body.COMMITTEE: (State.COMMITTEE_REVIEW, State.RECOGNITION_COMMITTEE_REVIEW, *_DECISIONS),
     Body.STANDING_COMMITTEE: _DECISIONS,
@@ -49,6 +41,7 @@ STATES: dict[Body, tuple[State, ...]] = {
 """Where dossiers wait for a body."""
 
 BEFORE: dict[Body, tuple[State, ...]] = {
+    Body.UNION_EXECUTIVE: (),
     Body.CELL: (State.VERIFIED,),
     Body.COMMITTEE: (State.SECTION_APPRAISAL, State.RECOGNITION_SECTION_APPRAISAL),
     Body.STANDING_COMMITTEE: (),
@@ -80,11 +73,14 @@ _ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Offered:
-    """A dossier for an agenda: what is `missing` (() when it is ready); the day of another open meeting that has it."""
+    """A dossier for an agenda: what is `missing` (() when it is ready); the day of another open meeting that has it;
+    what it would be voted on about.
+    """
 
     case: Case
     missing: tuple[str, ...] = ()
     elsewhere: date | None = None
+    about: About = STEP
 
 
 @dataclass(frozen=True)
@@ -119,13 +115,12 @@ def members_of(meeting: Meeting, day: date) -> int | None:
     return registers.counted(meeting.unit_id, meeting.body, day).members
 
 
-def vote_of(case: Case, meeting: Meeting, s: Situation) -> str | None:
-    """The vote of this meeting's body that leads the dossier on from where it stands; None when it is not theirs."""
-    trigger = VOTES.get(case.state) if case.state else None
-    if trigger is None or move_by(trigger, case.state, case.route) is None:
+def vote_of(case: Case, meeting: Meeting, s: Situation, matter: Matter = Matter.STEP) -> str | None:
+    """The vote of this meeting's body on a matter, from where the dossier stands; None when it is not theirs."""
+    trigger = matters.trigger_of(case, s, matter)
+    if trigger is None:
         return None
-    body, unit = voters_of(case, trigger, s)
-    return trigger if (body, unit) == (meeting.body, meeting.unit_id) else None
+    return trigger if voters_of(case, trigger, s) == (meeting.body, meeting.unit_id) else None
 
 
 def offer(meeting: Meeting, signed: Signed, chosen: Iterable[int]) -> Offer:
@@ -133,7 +128,8 @@ def offer(meeting: Meeting, signed: Signed, chosen: Iterable[int]) -> Offer:
     body, taken = Body(meeting.body), set(chosen)
     states = [str(one) for one in (*STATES[body], *BEFORE[body])]
     numbers = list(run(_WAITING, {"unit": meeting.unit_id, "states": states, "most": MOST}).scalars())
-    wanted = [number for number in numbers if number not in taken]
+    removals = _removals(meeting)
+    wanted = [number for number in dict.fromkeys((*numbers, *removals)) if number not in taken]
     cases = cases_of(wanted)
     members = members_of(meeting, meeting.held_on)
     elsewhere = {
@@ -141,13 +137,50 @@ def offer(meeting: Meeting, signed: Signed, chosen: Iterable[int]) -> Offer:
         for row in (run(_ELSEWHERE, {"dossiers": wanted}) if wanted else ())
         if row.id != meeting.id
     }
+    proposed = _proposed(meeting, signed, members, [case for case in cases if case.id in removals])
     found = Offer([], [], len(numbers) == MOST)
     for case in in_order(cases):
         s = asked(case, signed, meeting.held_on, members)
-        missing = _missing(case, meeting, s)
+        about = proposed.get(case.id, STEP)
+        missing = _missing(case, meeting, s, about.matter)
         if missing is not None:
-            offered = Offered(case, missing, elsewhere.get(case.id))
+            offered = Offered(case, missing, elsewhere.get(case.id), about)
             (found.nearly if missing else found.ready).append(offered)
+    return found
+
+
+def _removals(meeting: Meeting) -> set[int]:
+    """Members whose removal may wait for the body: a cell begins one itself. At most one query."""
+    if meeting.body in (Body.CELL, Body.UNION_EXECUTIVE):
+        return set()
+    return set(matters.removals(meeting.unit_id, meeting.held_on, MOST))
+
+
+def _proposed(meeting: Meeting, signed: Signed, members: int | None, cases: Sequence[Case]) -> dict[int, About]:
+    """Of whom the removal is this body's to vote on, with the ground the cell proposed it on."""
+    due = [
+        case.id
+        for case in cases
+        if vote_of(case, meeting, asked(case, signed, meeting.held_on, members), Matter.REMOVAL)
+    ]
+    grounds = matters.grounds_of(due)
+    return {dossier: About(Matter.REMOVAL, grounds.get(dossier, "")) for dossier in due}
+
+
+def others(meeting: Meeting, signed: Signed) -> list[tuple[Case, list[Matter]]]:
+    """Whom the body may vote on otherwise than their step asks, and on what: those that stand there longest, and all
+    whose removal waits.
+    """
+    states = [str(state) for state in matters.OTHERWISE[Body(meeting.body)]]
+    numbers = run(_WAITING, {"unit": meeting.unit_id, "states": states, "most": 4 * MOST}).scalars() if states else ()
+    cases = cases_of(list(dict.fromkeys((*numbers, *_removals(meeting)))))
+    members = members_of(meeting, meeting.held_on)
+    found = []
+    for case in in_order(cases):
+        s = asked(case, signed, meeting.held_on, members)
+        fits = [one for one in (Matter.REMOVAL, Matter.REFUSAL) if vote_of(case, meeting, s, one)]
+        if fits:
+            found.append((case, fits))
     return found
 
 
@@ -159,13 +192,13 @@ def in_order(cases: Iterable[Case]) -> list[Case]:
     )
 
 
-def _missing(case: Case, meeting: Meeting, s: Situation) -> tuple[str, ...] | None:
+def _missing(case: Case, meeting: Meeting, s: Situation, matter: Matter) -> tuple[str, ...] | None:
     """What the dossier lacks for the body's vote, in sentences; None when it is not on its way to this body."""
     assert case.state is not None
-    if case.state in BEFORE[Body(meeting.body)]:
+    if matter is Matter.STEP and case.state in BEFORE[Body(meeting.body)]:
         sentence = _("Còn ở bước “%(state)s”.", state=state(case.state))
         return (sentence, *(say(c.refusal.message) for c in checklist(s) if c.refusal is not None))
-    trigger = vote_of(case, meeting, s)
+    trigger = vote_of(case, meeting, s, matter)
     if trigger is None:
         return None
     option = machine.option(s, trigger)
@@ -185,6 +218,7 @@ def lines_of(number: int) -> Sequence[Any]:
     return run(_LINES, {"number": number}).all()
 
 
+_NOTHING_ELSE: Mapping[int, About] = {}
 _LAST = select(func.max(MeetingLine.place)).where(MeetingLine.meeting_id == bindparam("number"))
 _LINE = table_of(MeetingLine)
 _DROP = delete(_LINE).where(
@@ -197,9 +231,20 @@ _PUT = (
     .values(place=bindparam("at"))
 )
 
+_HERE = (
+    _LINE.c.meeting_id == bindparam("of_meeting"), _LINE.c.dossier_id == bindparam("of_dossier"), ~_LINE.c.closed,
+)  # fmt: skip
+_OTHERWISE = (
+    update(_LINE)
+    .where(*_HERE, _LINE.c.matter != bindparam("of_matter"))
+    .values(in_favour=None, against=None, blank=None, invalid=None, number="", version=_LINE.c.version + 1)
+)
+_ABOUT = update(_LINE).where(*_HERE).values({name: bindparam(name) for name in ("matter", "ground", "reason")})
 
-def add(meeting: Meeting, dossiers: Sequence[int]) -> int:
+
+def add(meeting: Meeting, dossiers: Sequence[int], about: Mapping[int, About] = _NOTHING_ELSE) -> int:
     """Put dossiers at the end of the agenda, those that stand on it already left where they are; how many were new.
+    `about` says of some what is voted on, where that is not what their step asks for.
 
     Raises Shut.
     """
@@ -211,6 +256,9 @@ def add(meeting: Meeting, dossiers: Sequence[int]) -> int:
                 "meeting_id": meeting.id,
                 "dossier_id": dossier,
                 "place": last + nr,
+                "matter": str(about.get(dossier, STEP).matter),
+                "ground": about.get(dossier, STEP).ground,
+                "reason": about.get(dossier, STEP).reason,
                 "number": "",
                 "abstained": "",
                 "version": 1,
@@ -224,6 +272,18 @@ def add(meeting: Meeting, dossiers: Sequence[int]) -> int:
         if rows:
             run(engines.upsert(db, _LINE).on_conflict_do_nothing(), rows)
         return len(lines_of(meeting.id)) - before
+
+
+def put_about(meeting: Meeting, dossier: int, about: About) -> None:
+    """Say what is voted on of a dossier, which comes onto the agenda if it is not there; votes already typed on
+    something else are taken off. Raises Shut.
+    """
+    add(meeting, [dossier], {dossier: about})
+    with write_transaction():
+        touch(meeting.id)
+        here = {"of_meeting": meeting.id, "of_dossier": dossier}
+        run(_OTHERWISE, {**here, "of_matter": str(about.matter)})
+        run(_ABOUT, {**here, "matter": str(about.matter), "ground": about.ground, "reason": about.reason})
 
 
 def drop(meeting: Meeting, dossier: int) -> None:

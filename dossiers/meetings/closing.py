@@ -18,14 +18,13 @@ from dossiers.formatters import day, say
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting, MeetingAttendance, MeetingLine
 from dossiers.meetings.results import Line, Results
-from dossiers.meetings.services import touch
+from dossiers.meetings.services import lender, touch
 from dossiers.office import services as office
 from workflow.codes import Code
 from workflow.facts import Evidence
 from workflow.machine import Refused
 from workflow.procedure.table import move_by
-
-FAILED = "record_failed_vote"
+from workflow.votes import Body
 
 
 class Outcome(Code):
@@ -39,7 +38,8 @@ class Outcome(Code):
 @dataclass(frozen=True)
 class Checked:
     """What closing would do: `acts` by dossier; `left` the dossiers of which nothing is recorded, each with why;
-    `warned` what the rules let pass and say; `shut` why the meeting cannot be closed now at all.
+    `noted` those whose vote failed where the rules know no act for that: only the minutes record it; `warned` what the
+    rules let pass and say; `shut` why the meeting cannot be closed now at all.
     """
 
     results: Results
@@ -47,6 +47,7 @@ class Checked:
     left: Mapping[int, tuple[str, ...]]
     warned: Mapping[int, tuple[str, ...]]
     shut: tuple[str, ...] = ()
+    noted: frozenset[int] = frozenset()
 
 
 Acts = dict[int, tuple[Case, Act]]
@@ -65,22 +66,26 @@ class NotAsSeen(Exception):
 def act_of(meeting: Meeting, line: Line, number: str, signed_on: date | None = None) -> tuple[Case, Act]:
     """The act a line records: the vote that passed, or that it failed; a decision is dated on the day it is signed."""
     assert line.trigger is not None
-    trigger = line.trigger if line.passed else FAILED
+    trigger = line.trigger if line.passed else line.failure
     move = move_by(trigger, line.case.state, line.case.route)
+    accepted = move.accepted if move is not None else frozenset()
     evidence = Evidence(
         meeting.held_on,
         number=number if line.passed else "",
         issued_on=signed_on or meeting.issued_on if line.passed and move is not None and move.decides else None,
+        ground=line.about.ground if "ground" in accepted else "",
+        reason=line.about.reason if "reason" in accepted else "",
         ballot=line.counted.ballot,
         meeting=meeting.id,
     )
     return line.case, Act(trigger, evidence, f"meeting-{meeting.id:08d}-{line.dossier_id}")
 
 
-def _acts(meeting: Meeting, now: Results, without: Collection[int] = ()) -> tuple[Acts, Left]:
-    """The acts of the lines that have a result, but for those `without`; and why the others have none."""
+def _acts(meeting: Meeting, now: Results, without: Collection[int] = ()) -> tuple[Acts, Left, frozenset[int]]:
+    """The acts of the lines that have a result, but for those `without`; why others have none; and those only noted."""
     acts: Acts = {}
     left: Left = {}
+    noted: set[int] = set()
     for line in now.lines:
         if line.wrong:
             left[line.dossier_id] = (line.wrong,)
@@ -88,19 +93,25 @@ def _acts(meeting: Meeting, now: Results, without: Collection[int] = ()) -> tupl
             left[line.dossier_id] = (_("Chưa có kết quả biểu quyết."),)
         elif line.dossier_id in without:
             left[line.dossier_id] = ()
+        elif not line.passed and not line.failure:
+            noted.add(line.dossier_id)
         else:
             acts[line.dossier_id] = act_of(meeting, line, now.numbers.get(line.dossier_id, ""))
-    return acts, left
+    return acts, left, frozenset(noted)
 
 
 def check(meeting: Meeting, signed: Signed, now: Results) -> Checked:
     """What closing would record, and what it would leave out and why; nothing is written."""
-    acts, left = _acts(meeting, now)
-    return _judged(meeting, now, acts, left, foresee_all(list(acts.values()), signed))
+    acts, left, noted = _acts(meeting, now)
+    return _judged(meeting, now, acts, left, noted, foresee_all(list(acts.values()), signed))
 
 
-def _judged(meeting: Meeting, now: Results, acts: Acts, left: Left, answers: Sequence[Answer]) -> Checked:
-    stops, warned, can = shut(meeting, now), {}, {}
+def _judged(
+    meeting: Meeting, now: Results, acts: Acts, left: Left, noted: frozenset[int], answers: Sequence[Answer]
+) -> Checked:
+    only_noted = _("Không đạt: chỉ ghi vào biên bản; hồ sơ giữ nguyên bước, biểu quyết lại được ở cuộc họp sau.")
+    stops, can = shut(meeting, now), {}
+    warned: dict[int, tuple[str, ...]] = dict.fromkeys(noted, (only_noted,))
     for (dossier, act), answer in zip(acts.items(), answers, strict=True):
         if isinstance(answer, Done):
             can[dossier] = act
@@ -109,7 +120,16 @@ def _judged(meeting: Meeting, now: Results, acts: Acts, left: Left, answers: Seq
         if isinstance(answer, Refused):
             stops += [say(r.message) for r in answer.refusals if r.rule in CLOSING_RULES]
         left[dossier] = why_not(answer)
-    return Checked(now, can, left, warned, tuple(dict.fromkeys(stops)))
+    if _is_lost(now, left):
+        stops.append(
+            _("Chưa ghi được hồ sơ nào; lý do ở từng dòng. Nếu không biểu quyết hồ sơ nào thì xóa số phiếu rồi khóa.")
+        )
+    return Checked(now, can, left, warned, tuple(dict.fromkeys(stops)), noted)
+
+
+def _is_lost(now: Results, left: Collection[int]) -> bool:
+    """Whether closing would record nothing of the votes that were typed: surely not what is meant, and for good."""
+    return any(line.is_voted for line in now.lines) and all(line.dossier_id in left for line in now.lines)
 
 
 def shut(meeting: Meeting, now: Results) -> list[str]:
@@ -140,7 +160,7 @@ _SAID = ("number", "outcome", "act", "event_seq", "present", "entitled", "needed
 _CLOSE_LINE = (
     update(_LINE)
     .where(_LINE.c.meeting_id == bindparam("of_meeting"), _LINE.c.dossier_id == bindparam("of_dossier"))
-    .values({name: bindparam(name) for name in _SAID} | {"closed": True})
+    .values({name: bindparam(name) for name in _SAID} | {"closed": True, "reason": ""})
 )
 _CLOSE_CAME = update(_CAME).where(_CAME.c.meeting_id == bindparam("of_meeting")).values(closed=True)
 _GONE = delete(_CAME).where(
@@ -155,10 +175,10 @@ def close(meeting: Meeting, signed: Signed, without: Collection[int], now: Resul
     Raises NotAsSeen when there is more to leave out, or the meeting cannot be closed; Shut when it is closed already;
     Moved when somebody changed it since it was read. Nothing is written then.
     """
-    acts, left = _acts(meeting, now, without)
-    if shut(meeting, now) or not set(left) <= set(without):
+    acts, left, noted = _acts(meeting, now, without)
+    if shut(meeting, now) or not set(left) <= set(without) or _is_lost(now, left):
         raise NotAsSeen(check(meeting, signed, now))
-    done = Checked(now, acts, left, {})
+    done = Checked(now, acts, left, {}, noted=noted)
 
     def first(cases: Sequence[Case]) -> None:
         at = clock.stamp(clock.now())
@@ -168,14 +188,14 @@ def close(meeting: Meeting, signed: Signed, without: Collection[int], now: Resul
 
     answers = advance_together(list(acts.values()), signed, first)
     if not all(isinstance(answer, Done) for answer in answers):
-        _acts_again, why = _acts(meeting, now)
-        raise NotAsSeen(_judged(meeting, now, acts, {d: why.get(d, ()) for d in left}, answers))
+        _acts_again, why, _noted = _acts(meeting, now)
+        raise NotAsSeen(_judged(meeting, now, acts, {d: why.get(d, ()) for d in left}, noted, answers))
     return done
 
 
 def outcome_of(checked: Checked, line: Line) -> Outcome:
     """What is recorded of a line."""
-    if line.dossier_id not in checked.acts:
+    if line.dossier_id not in checked.acts and line.dossier_id not in checked.noted:
         return Outcome.LEFT
     return Outcome.PASSED if line.passed else Outcome.FAILED
 
@@ -185,7 +205,7 @@ def write_rows(meeting: Meeting, checked: Checked, seqs: Mapping[int, int]) -> N
     rows = []
     for line in checked.results.lines:
         outcome, act = outcome_of(checked, line), checked.acts.get(line.dossier_id)
-        is_left = act is None
+        is_left = outcome is Outcome.LEFT
         rows.append(
             {
                 "of_meeting": meeting.id,
@@ -226,6 +246,7 @@ def _record(meeting: Meeting, checked: Checked, signed: Signed) -> None:
         meeting.unit_id,
         signed.account_id,
         kept,
+        behalf=lender(meeting.unit_id, Body(meeting.body), signed),
         meeting=meeting.id,
         body=meeting.body,
         day=meeting.held_on,

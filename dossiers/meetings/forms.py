@@ -1,6 +1,7 @@
-"""The form by which a meeting is called or changed."""
+"""The forms by which a meeting is called or changed, and by which a line says what is voted on."""
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,15 +9,21 @@ from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
+from dossiers.casework.case import Case
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, ParagraphField, Words, choice, required, with_empty
-from dossiers.formatters import day, say
+from dossiers.fields import DayField, LineField, ParagraphField, Words, choice, labelled, required, with_empty
+from dossiers.formatters import day, say, state
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.meetings.matters import MATTER_LABELS, About, Matter, grounds_of
+from dossiers.meetings.results import Line
 from dossiers.meetings.services import TITLES, Called, Kind
+from dossiers.rules import services as rules
 from dossiers.units import registers
 from dossiers.units.models import BodyMember
+from workflow.guards import REMOVAL_GROUNDS
+from workflow.rulebook import Rulebook
 from workflow.votes import Body
 
 _TIME = re.compile(r"(\d{1,2})\s*(?:[:hg.]\s*(\d{2})?)?")
@@ -120,3 +127,66 @@ class CallForm(FlaskForm):
         """The version of the meeting the form was made from; 0 when it was tampered with."""
         typed = str(self.version.data)
         return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else 0
+
+
+def _step(case: Case) -> str:
+    return state(case.state) if case.state else ""
+
+
+class MatterForm(FlaskForm):
+    """What a dossier is voted on, where that is not what its step asks for."""
+
+    code = choice(_l("Hồ sơ được biểu quyết"))
+    matter = choice(_l("Biểu quyết về"), of=Matter)
+    ground = choice(_l("Căn cứ, nếu xóa tên"), optional=True)
+    reason = ParagraphField(_l("Lý do, nếu không kết nạp"), [Optional(), Words(2000)])
+
+    _fits: Mapping[str, tuple[Case, Collection[Matter]]]
+    _books: Mapping[str, Rulebook]
+
+    def prepare(
+        self, offered: Sequence[tuple[Case, Collection[Matter]]], lines: Mapping[str, Line], chosen: str
+    ) -> None:
+        """Offer the dossiers this body may vote on otherwise, and those on its agenda; `chosen` is asked for."""
+        self._fits = {case.code: (case, fits) for case, fits in offered}
+        on_agenda = {code: self._fits.get(code, (line.case, ()))[1] for code, line in lines.items()}
+        self._fits |= {code: (lines[code].case, (Matter.STEP, *fits)) for code, fits in on_agenda.items()}
+        self._books = rules.books()
+        self.code.choices = with_empty(
+            [(code, f"{code} – {case.full_name} – {_step(case)}") for code, (case, _fits) in self._fits.items()]
+        )
+        self.matter.choices = with_empty(labelled(MATTER_LABELS))
+        self.ground.choices = with_empty(labelled(REMOVAL_GROUNDS))
+        if self.is_filled() or chosen not in self._fits:
+            return
+        line, (case, fits) = lines.get(chosen), self._fits[chosen]
+        about = line.about if line is not None else About(next(iter(fits), Matter.REMOVAL))
+        self.code.data, self.matter.data, self.reason.data = chosen, about.matter, about.reason
+        self.ground.data = about.ground or grounds_of([case.id]).get(case.id, "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something this body votes on where the dossier stands, on a ground of its rulebook or for a reason."""
+        fine: bool = super().validate(extra_validators)
+        found = self._fits.get(self.code.data or "")
+        if found is None or not fine:
+            return False
+        case, fits = found
+        matter = Matter(self.matter.data)
+        if matter not in fits:
+            self.matter.errors = [_("Ở bước “%(state)s”, cuộc họp này không biểu quyết việc đó.", state=_step(case))]
+            return False
+        if matter is Matter.REMOVAL and self.ground.data not in self._books[case.rulebook].words("removal_grounds"):
+            self.ground.errors = [_("Chọn căn cứ theo bộ quy tắc của hồ sơ (%(book)s).", book=case.rulebook)]
+            return False
+        if matter is Matter.REFUSAL and not self.reason.data:
+            self.reason.errors = [_("Vui lòng nhập mục này.")]
+            return False
+        return True
+
+    @property
+    def about(self) -> tuple[int, About]:
+        """The dossier, and what was typed; the form has been validated."""
+        matter = Matter(self.matter.data)
+        ground = self.ground.data or "" if matter is Matter.REMOVAL else ""
+        reason = self.reason.data or "" if matter is Matter.REFUSAL else ""
+        return self._fits[self.code.data][0].id, About(matter, ground, reason)

@@ -59,6 +59,9 @@ class MeetingAttendance(Model):
 class MeetingLine(Model):
     """A dossier on the agenda, in its `place`, and how the body voted on it.
 
+    `matter` is what is voted on (meetings.matters.Matter), where that is not what the dossier's step asks for: a
+    removal on a `ground` of the rulebook, or a refusal with its `reason`, which the dossier's event holds once it is
+    recorded.
     `abstained` are the seats of those who took no part, with why (see meetings.results). What was recorded when the
     meeting was closed stands in the rest: `outcome` (meetings.closing.Outcome), by which `act` and event, with how many
     `present`, `entitled` and `needed`.
@@ -67,6 +70,9 @@ class MeetingLine(Model):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     place: Mapped[int]
+    matter: Mapped[str] = mapped_column(String(20), server_default="step")
+    ground: Mapped[str] = mapped_column(String(40), server_default="")
+    reason: Mapped[str] = mapped_column(Text, server_default="")
     in_favour: Mapped[int | None]
     against: Mapped[int | None]
     blank: Mapped[int | None]
@@ -86,5 +92,5 @@ class MeetingLine(Model):
 
     __table_args__ = (
         Index("ix_meeting_line_dossier_id", "dossier_id"),
-        logged(once="closed"),
+        logged(personal=("reason",), once="closed"),
     )

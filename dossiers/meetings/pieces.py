@@ -10,9 +10,12 @@ from typing import Any
 from markupsafe import Markup
 
 from dossiers.languages import gettext_in, language
+from dossiers.meetings.matters import MATTER_LABELS, Matter
 from dossiers.meetings.results import NUMBERS, Line, Results
 from dossiers.units import tree
+from workflow.guards import REMOVAL_GROUNDS
 from workflow.stages import STATE_LABELS
+from workflow.votes import Purpose
 
 
 @lru_cache(maxsize=8)
@@ -50,7 +53,7 @@ def verdict(line: Line, code: str) -> tuple[str, str]:
     if line.attempt > 1:
         needs += f" · {word['attempt'] % {'n': line.attempt}}"
         limit = line.s.rulebook.number("three_failed_votes")
-        if line.attempt == limit and line.s.state and line.s.state.startswith("recognition") and not line.passed:
+        if line.attempt == limit and line.purpose in (Purpose.RECOGNITION, Purpose.REMOVAL) and not line.passed:
             needs += f" · {word['third']}"
     if not line.is_voted:
         return "", needs
@@ -113,6 +116,10 @@ def _row(
     problems = "".join(f"<p>{escape(text)}</p>" for text in (*wrong, *left))
     hints = "".join(f'<p class="sub">{escape(text)}</p>' for text in warned)
     state = STATE_LABELS[line.case.state].in_(code) if line.case.state else ""
+    if line.about.matter is not Matter.STEP:
+        ground = REMOVAL_GROUNDS.get(line.about.ground)
+        why = ground.in_(code) if ground else line.about.reason
+        state = " · ".join(part for part in (MATTER_LABELS[line.about.matter].in_(code), why) if part)
     dossier = escape(line.case.code)
     cells = "".join(_cells(line, number, name, word, bool(problems)))
     own = escape(line.values["number"])

@@ -1,7 +1,7 @@
 """How a meeting voted, a line a dossier: what is typed, kept at once for everybody, and what the rules ask of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from dossiers.formatters import day
 from dossiers.languages import gettext as _
 from dossiers.meetings import agenda, typed
 from dossiers.meetings.attendance import Attended, Came, Person, attended
+from dossiers.meetings.matters import STEP, About, Matter, about, failure_of
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import load, touch
 from dossiers.papers import registers
@@ -30,7 +31,7 @@ from dossiers.rules import services as rules
 from workflow.bodies import body_for
 from workflow.guards import Situation
 from workflow.procedure.table import move_by
-from workflow.votes import needed
+from workflow.votes import Purpose, needed
 
 NUMBERS = ("in_favour", "against", "blank", "invalid")
 NAMES = (*NUMBERS, "number", "abstained")
@@ -46,7 +47,8 @@ INTRODUCER, RELATIVE = "i", "r"
 class Line:
     """A dossier on the agenda: what was typed, and what follows.
 
-    `trigger` is the vote of this body that leads it on (None: it stands elsewhere by now); `present` and `needed` are
+    `trigger` is the vote of this body on what the line is `about`, which leads it on (None: it stands elsewhere by
+    now), `purpose` what that vote is on for the rules; `present` and `needed` are
     by its own rulebook; `attempt` says which vote of this body on this matter it is; `introducers` are those of the
     body who introduce the candidate and came; `problem` is what is wrong with what was typed, or why it was not taken;
     `kept` is what is on file where that is something else.
@@ -66,6 +68,13 @@ class Line:
     problem: str = ""
     kept: Mapping[str, Any] | None = None
     by: str = ""
+    about: About = STEP
+    purpose: Purpose | None = None
+
+    @property
+    def failure(self) -> str:
+        """The act that records that it failed; "" where only the minutes do."""
+        return "" if self.trigger is None else failure_of(self.trigger)
 
     @property
     def series(self) -> Series | None:
@@ -118,6 +127,10 @@ class Line:
             return self.problem
         if self.trigger is None:
             return _("Hồ sơ đã sang bước khác, không còn chờ cuộc họp này.")
+        if self.about.matter is Matter.REMOVAL and not self.about.ground and self.trigger != "endorse_removal":
+            return _("Chưa chọn căn cứ xóa tên.")
+        if self.about.matter is Matter.REFUSAL and not self.about.reason:
+            return _("Chưa ghi lý do không kết nạp.")
         if not self.is_voted:
             anything = any(self.values[name] is not None for name in NUMBERS)
             return _("Còn thiếu số phiếu tán thành.") if anything else ""
@@ -136,7 +149,8 @@ class Line:
 class Results:
     """The lines of a meeting in their order, with who came; `problems`: so many rows were not taken as typed;
     `version` is the meeting's that was read; `head` what stands above the lines, as it was typed, `head_kept` as it is
-    on file, `head_wrong` what is wrong with it, by field; `offered` the next number of each of the unit's registers.
+    on file, `head_wrong` what is wrong with it, by field; `offered` the next numbers in the
+    registers these texts go into.
     """
 
     lines: list[Line]
@@ -201,15 +215,18 @@ def results(meeting: Meeting, signed: Signed, came: Attended | None = None) -> R
     names = dict(run(_NAMES_OF, {"accounts": list(writers)}).all()) if writers else {}
     lines = _judged(meeting, rows, cases, found, signed)
     lines = [replace(line, by=names.get(line.row.changed_by, "")) for line in lines]
-    head, offered = _head(meeting), _offered(meeting)
+    head, offered = _head(meeting), _offered(meeting, {line.series for line in lines})
     following = numbers(lines, meeting.first_number, offered)
     return Results(lines, found, 0, meeting.version, head, head, {}, following, offered)
 
 
-def _offered(meeting: Meeting) -> dict[Series, str]:
-    """The next number in each register the unit keeps, for texts of the day they will bear; two queries at most."""
+def _offered(meeting: Meeting, wanted: Collection[Series | None]) -> dict[Series, str]:
+    """The next number in the register the unit keeps of each `wanted` kind of text, on the day they will bear; two
+    queries at most.
+    """
     on = meeting.issued_on or meeting.held_on
-    books = [book for book in registers.books_of([meeting.unit_id]) if book.holds(book.series, on)]
+    books = registers.books_of([meeting.unit_id])
+    books = [book for book in books if book.series in wanted and book.holds(book.series, on)]
     following = registers.next_numbers(books, on)
     return {book.series: book.text(following[book.id]) for book in books}
 
@@ -229,10 +246,11 @@ def _judged(
     for row in rows:
         case = cases[row.dossier_id]
         s = agenda.asked(case, signed, meeting.held_on, members)
-        trigger = agenda.vote_of(case, meeting, s)
+        on = about(row)
+        trigger = agenda.vote_of(case, meeting, s, on.matter)
         values = {name: getattr(row, name) for name in NAMES}
         if trigger is None:
-            lines.append(Line(case, row, values, None, s))
+            lines.append(Line(case, row, values, None, s, about=on))
             continue
         present, exempt = voters[case.rulebook]
         key = (trigger, case.state, case.route, case.rulebook, exempt)
@@ -252,6 +270,8 @@ def _judged(
                 *known[key],
                 case.facts.failed_votes(body, purpose) + 1,
                 tuple(introducing[ref] for ref in refs if ref in introducing),
+                about=on,
+                purpose=purpose,
             )
         )
     return lines

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, select, update
 from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.casework.act import NotFound
+from dossiers.casework.rows import table_of
 from dossiers.extensions import db, run, write_transaction
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.office import services as office
@@ -52,6 +53,9 @@ TITLES: dict[tuple[Body, Kind], Text] = {
     (Body.STANDING_COMMITTEE, Kind.SPECIAL): Text(
         "Họp ban thường vụ bất thường", "Extraordinary meeting of the standing committee"
     ),
+    (Body.UNION_EXECUTIVE, Kind.REGULAR): Text("Họp ban chấp hành thường kỳ", "Regular meeting of the executive"),
+    (Body.UNION_EXECUTIVE, Kind.THEMATIC): Text("Họp ban chấp hành chuyên đề", "Executive meeting on one subject"),
+    (Body.UNION_EXECUTIVE, Kind.SPECIAL): Text("Họp ban chấp hành bất thường", "Extraordinary executive meeting"),
 }
 """What a meeting of a body is called."""
 
@@ -59,6 +63,7 @@ SHORT: dict[Body, Text] = {
     Body.CELL: Text("Chi bộ", "Cell"),
     Body.COMMITTEE: Text("Ban chấp hành đảng bộ", "Committee"),
     Body.STANDING_COMMITTEE: Text("Ban thường vụ", "Standing committee"),
+    Body.UNION_EXECUTIVE: Text("Ban chấp hành đoàn thể", "Executive of the union"),
 }
 """The bodies that hold meetings."""
 
@@ -72,6 +77,8 @@ HOLDERS: dict[Role, dict[UnitKind, tuple[Body, ...]]] = {
     Role.COMMITTEE_OFFICER: _OF_COMMITTEES,
     Role.UPPER_SECRETARY: _OF_UPPER,
     Role.UPPER_OFFICER: _OF_UPPER,
+    Role.YOUTH_OFFICER: {UnitKind.YOUTH_UNION: (Body.UNION_EXECUTIVE,)},
+    Role.UNION_OFFICER: {UnitKind.TRADE_UNION: (Body.UNION_EXECUTIVE,)},
 }
 """Whose meetings a role calls and keeps, by the kind of unit it is held in."""
 
@@ -126,6 +133,12 @@ def may_hold(meeting: Meeting, signed: Signed) -> bool:
     )
 
 
+def lender(unit_id: int, body: Body, signed: Signed) -> int | None:
+    """The account in whose place this person keeps the meetings of a unit's body; None when the role is their own."""
+    kind = tree.current()[unit_id].kind
+    return signed.lender({role for role, held in HOLDERS.items() if body in held.get(kind, ())}, (unit_id,))
+
+
 _WITHIN = exists().where(
     UnitAncestor.unit_id == Meeting.unit_id, UnitAncestor.ancestor_id.in_(bindparam("units", expanding=True))
 )
@@ -178,8 +191,8 @@ def meetings(signed: Signed, page: int, size: int) -> Meetings:
     )
 
 
-def call(unit_id: int, body: Body, called: Called, actor_id: int) -> int:
-    """Call a meeting; its number."""
+def call(unit_id: int, body: Body, called: Called, actor_id: int, behalf: int | None = None) -> int:
+    """Call a meeting, for whom if in somebody's place; its number."""
     with write_transaction():
         meeting = Meeting(
             unit_id=unit_id,
@@ -197,12 +210,12 @@ def call(unit_id: int, body: Body, called: Called, actor_id: int) -> int:
         )
         db.session.add(meeting)
         db.session.flush()
-        _record("meeting:called", unit_id, called.held_on, actor_id, meeting.id, body)
+        _record("meeting:called", unit_id, called.held_on, actor_id, meeting.id, body, behalf)
     return meeting.id
 
 
-def _record(topic: str, unit_id: int, on: date, actor_id: int, number: int, body: str) -> None:
-    office.record(topic, unit_id, actor_id, meeting=number, body=body, day=on)
+def _record(topic: str, unit_id: int, on: date, actor_id: int, number: int, body: str, behalf: int | None) -> None:
+    office.record(topic, unit_id, actor_id, behalf=behalf, meeting=number, body=body, day=on)
 
 
 def _columns(called: Called) -> dict[str, Any]:
@@ -217,20 +230,26 @@ def _columns(called: Called) -> dict[str, Any]:
     }
 
 
-def change(meeting: Meeting, called: Called, seen: int, actor_id: int) -> None:
+def change(meeting: Meeting, called: Called, seen: int, actor_id: int, behalf: int | None = None) -> None:
     """Call it otherwise. Raises Shut, and Moved when somebody changed it since version `seen`."""
     with write_transaction():
         touch(meeting.id, seen, **_columns(called))
         nothing_signed(meeting.id)
-        _record("meeting:changed", meeting.unit_id, called.held_on, actor_id, meeting.id, meeting.body)
+        _record("meeting:changed", meeting.unit_id, called.held_on, actor_id, meeting.id, meeting.body, behalf)
 
 
-def cancel(meeting: Meeting, actor_id: int) -> None:
+_LINE = table_of(MeetingLine)
+_FORGET = update(_LINE).where(_LINE.c.meeting_id == bindparam("of_meeting"), ~_LINE.c.closed).values(reason="")
+"""Why somebody was to be refused is nobody's to know from a meeting that did not take place."""
+
+
+def cancel(meeting: Meeting, actor_id: int, behalf: int | None = None) -> None:
     """It does not take place. Raises Shut."""
     with write_transaction():
         touch(meeting.id, cancelled_at=clock.stamp(clock.now()))
         nothing_signed(meeting.id)
-        _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body)
+        run(_FORGET, {"of_meeting": meeting.id})
+        _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body, behalf)
 
 
 _VERSION = select(Meeting.version).where(

@@ -13,7 +13,8 @@ from dossiers.fields import whole
 from dossiers.languages import gettext as _
 from dossiers.meetings import agenda, attendance, closing, minutes, results, services
 from dossiers.meetings.attendance import CAME_LABELS, Came, attended
-from dossiers.meetings.forms import CallForm
+from dossiers.meetings.forms import CallForm, MatterForm
+from dossiers.meetings.matters import MATTER_LABELS, OTHERWISE
 from dossiers.meetings.models import Meeting
 from dossiers.meetings.pieces import in_numbers
 from dossiers.meetings.services import Moved, Shut
@@ -23,6 +24,7 @@ from dossiers.privacy.services import Part
 from dossiers.security import permits, signed
 from dossiers.units import tree
 from dossiers.units.registers import STATUS_LABELS
+from workflow.guards import REMOVAL_GROUNDS
 from workflow.votes import Body
 
 blueprint = Blueprint("meetings", __name__)
@@ -50,6 +52,7 @@ def _bodies() -> list[tuple[str, str, Any]]:
 
 
 _VOTE_OF = {
+    "nominate": (Body.UNION_EXECUTIVE,),
     "pass_cell_vote": (Body.CELL,),
     "pass_committee_vote": (Body.COMMITTEE,),
     "decide_admission": (Body.STANDING_COMMITTEE, Body.COMMITTEE),
@@ -82,11 +85,13 @@ def call() -> ResponseReturnValue:
     before = db.session.scalars(_LIKE.where(Meeting.unit_id == unit_id, Meeting.body == str(body))).one_or_none()
     form.prepare(unit_id, body, before)
     if form.validate_on_submit():
-        number = services.call(unit_id, body, form.called, signed().account_id)
+        number = services.call(
+            unit_id, body, form.called, signed().account_id, services.lender(unit_id, body, signed())
+        )
         if request.args.get("viec"):
             meeting = services.load(number, signed())
             ready = agenda.offer(meeting, signed(), ()).ready
-            agenda.add(meeting, [one.case.id for one in ready])
+            agenda.add(meeting, [one.case.id for one in ready], {one.case.id: one.about for one in ready})
         flash(_("Đã triệu tập."), "done")
         return redirect(url_for("meetings.meeting", number=number), 303)
     page = render_template(
@@ -102,6 +107,10 @@ def _own(number: int) -> Meeting:
     if not services.may_hold(meeting, signed()):
         abort(403)
     return meeting
+
+
+def _lender(meeting: Meeting) -> int | None:
+    return services.lender(meeting.unit_id, Body(meeting.body), signed())
 
 
 def _back(meeting: Meeting, endpoint: str = "meeting") -> ResponseReturnValue:
@@ -136,6 +145,7 @@ def _about(meeting: Meeting) -> dict[str, Any]:
         "may_hold": services.may_hold(meeting, signed()),
         "is_open": not meeting.closed and meeting.cancelled_at is None,
         "is_ahead": meeting.held_on > clock.today(),
+        "grounds": REMOVAL_GROUNDS,
     }
 
 
@@ -160,7 +170,8 @@ def meeting(number: int) -> ResponseReturnValue:
     offer = agenda.offer(found, signed(), (line.dossier_id for line in lines)) if about["may_hold"] else None
     signed_lines = [line for line in minutes.kept(number) if line.closed]
     return render_template(
-        "meetings/meeting.html", lines=lines, offer=offer, signed_lines=signed_lines, units=tree.current(), **about
+        "meetings/meeting.html", lines=lines, offer=offer, signed_lines=signed_lines, units=tree.current(),
+        votes_otherwise=bool(OTHERWISE[Body(found.body)]), matters=MATTER_LABELS, **about
     )  # fmt: skip
 
 
@@ -176,7 +187,7 @@ def change(number: int) -> ResponseReturnValue:
     form.prepare(found.unit_id, Body(found.body), found)
     if form.validate_on_submit():
         try:
-            services.change(found, form.called, form.seen, signed().account_id)
+            services.change(found, form.called, form.seen, signed().account_id, _lender(found))
         except Shut:
             return _already_shut(found)
         except Moved:
@@ -194,7 +205,7 @@ def cancel(number: int) -> ResponseReturnValue:
     """The meeting does not take place."""
     found = _own(number)
     try:
-        services.cancel(found, signed().account_id)
+        services.cancel(found, signed().account_id, _lender(found))
     except Shut:
         return _already_shut(found)
     flash(_("Đã hủy cuộc họp."), "done")
@@ -222,7 +233,8 @@ def change_agenda(number: int) -> ResponseReturnValue:
 def _add(found: Meeting, everything: bool, picked: list[str]) -> None:
     there = {line.dossier_id for line in agenda.lines_of(found.id)}
     offer = agenda.offer(found, signed(), ())
-    fits = {one.case.code: one.case.id for one in (*offer.ready, *offer.nearly)}
+    offered = (*offer.ready, *offer.nearly)
+    fits = {one.case.code: one.case.id for one in offered}
     codes = [one.case.code for one in offer.ready] if everything else picked
     if not codes:
         flash(_("Chưa chọn hồ sơ nào."), "warn")
@@ -232,7 +244,8 @@ def _add(found: Meeting, everything: bool, picked: list[str]) -> None:
         flash(_("Đã có trong chương trình: %(codes)s.", codes=", ".join(twice)), "warn")
     if strange:
         flash(_("Không chờ cuộc họp này: %(codes)s.", codes=", ".join(strange)[:300]), "warn")
-    added = agenda.add(found, [fits[code] for code in dict.fromkeys(codes) if code in fits])
+    about = {one.case.id: one.about for one in offered}
+    added = agenda.add(found, [fits[code] for code in dict.fromkeys(codes) if code in fits], about)
     if added:
         flash(_("Đã đưa %(n)s hồ sơ vào chương trình.", n=added), "done")
 
@@ -253,6 +266,28 @@ def _order(found: Meeting) -> list[int]:
         for nr, (dossier, text) in enumerate(typed.items(), 1)
     }
     return sorted(lines, key=lambda dossier: (places[dossier], lines.index(dossier)))
+
+
+@blueprint.route("/hop/<int:number>/noi-dung", methods=["GET", "POST"])
+@permits("meeting.hold")
+def say_matter(number: int) -> ResponseReturnValue:
+    """Put a dossier on the agenda for a removal or a refusal, or change what a line is about."""
+    found = _own(number)
+    if found.closed or found.cancelled_at:
+        return _already_shut(found)
+    form = MatterForm()
+    lines = {line.case.code: line for line in results.results(found, signed()).lines}
+    form.prepare(agenda.others(found, signed()), lines, request.args.get("ho-so", ""))
+    if form.validate_on_submit():
+        dossier, about = form.about
+        try:
+            agenda.put_about(found, dossier, about)
+        except Shut:
+            return _already_shut(found)
+        flash(_("Đã ghi vào chương trình."), "done")
+        return _back(found)
+    page = render_template("meetings/matter.html", form=form, **_about(found))
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/hop/<int:number>/diem-danh", methods=["GET", "POST"])
@@ -419,7 +454,8 @@ def _texts(found: Meeting, template: str, code: str | None) -> ResponseReturnVal
         raise NotFound(code)
     for line in lines:
         privacy.note(line.dossier_id, signed().account_id, Part.VOTES)
+    right = minutes.put_right(lines)
     return render_template(
-        template, lines=lines, right=minutes.put_right(lines), units=tree.current(), Outcome=closing.Outcome,
-        **_about(found),
+        template, lines=lines, right=right, reasons=minutes.reasons_of(lines, right), units=tree.current(),
+        Outcome=closing.Outcome, code=code, **_about(found),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def board_lines(lines: Iterable[Probationer], as_of: date, code: str) -> Markup:
         look = "due late" if is_silent(line, as_of) else "sub"
         made.append(
             f'<tr><td><a class="name" href="/ho-so/{line.code}/nam-du-bi">{escape(line.name)}</a> '
-            f'<span class="sub">{line.code}</span></td><td data-label="{word["unit"]}">{escape(line.unit)}</td>'
+            f'<span class="sub code">{line.code}</span></td><td data-label="{word["unit"]}">{escape(line.unit)}</td>'
             f'<td data-label="{word["month"]}">{line.month}</td><td data-label="{word["end"]}">{day(line.ends_on)} '
             f'<span class="due {urgency(line.days_to_end)}">{ends}</span></td>'
             f'<td data-label="{word["last"]}"><span class="{look}">{last}</span></td>'
@@ -71,7 +71,7 @@ def due_lines(lines: Iterable[Probationer], code: str) -> Markup:
         late = "due late" if line.is_late else "due"
         made.append(
             f'<tr><td><a class="name" href="/ho-so/{line.code}/nam-du-bi">{escape(line.name)}</a> '
-            f'<span class="sub">{line.code}</span></td><td data-label="{word["unit"]}">{escape(line.unit)}</td>'
+            f'<span class="sub code">{line.code}</span></td><td data-label="{word["unit"]}">{escape(line.unit)}</td>'
             f'<td data-label="{word["ceremony"]}">{day(line.ceremony_on)}</td>'
             f'<td data-label="{word["end"]}">{day(line.ends_on)}</td>'
             f'<td data-label="{word["vote"]}"><span class="{late}">{day(line.vote_by)}</span></td>'

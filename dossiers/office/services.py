@@ -1,7 +1,7 @@
 """Recording the acts of administration."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -47,6 +47,10 @@ TOPICS: dict[str, Any] = {
     "rulebook:loaded": _l("Nạp bộ quy tắc"),
     "rulebook:confirmed": _l("Xác nhận bộ quy tắc"),
     "rulebook:refused": _l("Không đồng ý bộ quy tắc"),
+    "template:loaded": _l("Nạp mẫu văn bản"),
+    "template:asked": _l("Đề nghị dùng mẫu văn bản"),
+    "template:confirmed": _l("Xác nhận mẫu văn bản"),
+    "template:refused": _l("Không đồng ý mẫu văn bản"),
     "day:set": _l("Đặt ngày làm việc, ngày nghỉ"),
     "day:forgotten": _l("Bỏ ngày khỏi lịch riêng"),
     "meeting:called": _l("Triệu tập cuộc họp"),
@@ -81,10 +85,13 @@ def record(
     """Append to the log, in the current transaction, which is flushed.
 
     `rows` are all the act changed in tables of the log: objects of the session, and (table, key) of those it removed.
-    `body` is what a reader of the log sees. The first act of a new instance carries everything there is, and says so.
+    `body` is what a reader of the log sees; in it `behalf` is the account in whose place a stand-in acts, None for all
+    others. The first act of a new instance carries everything there is, and says so.
     """
     if topic not in TOPICS:
         raise ValueError(topic)
+    if body.get("behalf", 0) is None:
+        del body["behalf"]
     engines.lock_numbers(db)
     db.session.flush()
     changes = images.after(rows)
@@ -140,6 +147,15 @@ def _append(
         sealed = encryption.seal(personal, office_place(row["seq"]))
         db.session.add(OfficePersonal(seq=row["seq"], salt=salt, sealed=sealed))
         db.session.flush()
+
+
+LENDING = ("role:lent", "role:lent_ended")
+"""Topics in which `behalf` says whose role is lent."""
+
+
+def lender_of(topic: str, body: Mapping[str, Any]) -> int | None:
+    """The account in whose place an act of the office was done; None when it was the actor's own."""
+    return int(body["behalf"]) if "behalf" in body and topic not in LENDING else None
 
 
 def readable(body: str) -> dict[str, str]:

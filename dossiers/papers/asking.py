@@ -3,7 +3,7 @@
 import structlog
 
 from dossiers.extensions import write_transaction
-from dossiers.papers import files, scanner
+from dossiers.papers import files, objects, scanner
 
 log = structlog.get_logger()
 
@@ -17,6 +17,9 @@ def ask_again() -> tuple[int, int]:
         except files.Damaged as error:
             log.error("file_damaged", address=address[:12], why=str(error))
             continue  # audit verify names it too
+        except objects.Unreachable as error:
+            log.warning("scan_store", why=str(error))
+            return done, len(waiting) - done
         if said == scanner.WAITING:
             return done, len(waiting) - done
         if said == scanner.INFECTED:

@@ -2,7 +2,8 @@
 
 A file has a key of its own, which is sealed by the one of the settings: to change that one, only these are sealed anew
 (`rotate`). The key of the addresses never changes, for events name them. Nothing is written but within the act that
-attaches a file: one that was cut off leaves nothing.
+attaches a file: one that was cut off leaves nothing. Where the settings name a store (`objects`), the pieces of what
+comes now stand there, put before that act is written; the row that names them, and their key, stay here.
 """
 
 import base64
@@ -10,7 +11,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,14 +22,18 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from dossiers import engines
 from dossiers.encryption import place
-from dossiers.extensions import db, run
+from dossiers.extensions import db, run, write_transaction
+from dossiers.papers import objects
 from dossiers.papers.models import FileChunk, FileKey, ScanFile, StoredFile
 from dossiers.papers.scanner import INFECTED, WAITING
 
 CHUNK = 256 * 1024
 """Bytes of a piece: a row that both databases take without ado."""
 
-_ADDRESSES = "addresses"
+_SEALED = CHUNK + 28
+"""Bytes of it once it is encrypted: nonce before, tag behind."""
+
+_ADDRESSES, FOLDER = "addresses", "objects"
 
 _ONE = select(*StoredFile.__table__.c).where(StoredFile.address == bindparam("address"))
 _SOME = select(*StoredFile.__table__.c).where(StoredFile.address.in_(bindparam("addresses", expanding=True)))
@@ -40,6 +45,9 @@ _ALL_CHUNKS = (
     .order_by(FileChunk.address, FileChunk.nr)
 )
 _KEY = select(FileKey.sealed).where(FileKey.name == _ADDRESSES)
+_FOLDER_KEY = select(FileKey.sealed).where(FileKey.name == FOLDER)
+_KEYS = select(FileKey.name, FileKey.sealed).order_by(FileKey.name)
+_OBJECTS = select(StoredFile.object).where(StoredFile.address.in_(bindparam("addresses", expanding=True)))
 _ADD_CHUNK = insert(FileChunk)
 _NAMED = select(ScanFile.address).where(ScanFile.address.in_(bindparam("addresses", expanding=True))).distinct()
 _OF_DOSSIER = select(ScanFile.address).where(ScanFile.dossier_id == bindparam("dossier")).distinct()
@@ -62,11 +70,13 @@ class Sealed:
     verdict: str
     sealed_key: str
     chunks: tuple[bytes, ...]
+    object: str = ""
 
     @property
     def row(self) -> dict[str, Any]:
         """Its row in stored_file."""
-        return {name: getattr(self, name) for name in ("address", "kind", "pages", "size", "verdict", "sealed_key")}
+        names = ("address", "kind", "pages", "size", "verdict", "sealed_key", "object")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def chunk_rows(self) -> list[dict[str, Any]]:
@@ -152,12 +162,52 @@ def _piece(address: str, nr: int, count: int) -> bytes:
     return place("file_chunk", "content", address, nr, count).encode()
 
 
+def put(files: Sequence[Sealed]) -> tuple[Sealed, ...]:
+    """Before the transaction that writes them: where the settings name a store, put there what is not here yet. What no
+    row names in the end is swept (`keeping.sweep`). Raises objects.Unreachable.
+    """
+    if not files or not objects.is_used():
+        return tuple(files)
+    if folder() is None:
+        with write_transaction():
+            begin_folder()
+    known = told(file.address for file in files)
+    return tuple(file if file.address in known else _put(file) for file in files)
+
+
+def _put(file: Sealed) -> Sealed:
+    named = replace(file, object=objects.new_name(folder() or begin_folder(), file.address))
+    objects.Objects().put(named.object, file.chunks)
+    return named
+
+
 def write(files: Iterable[Sealed]) -> None:
-    """Write files in the current transaction; one that is there already is not written again."""
+    """Write files in the current transaction; one that is there already is not written again. One that was there when
+    it was `put` and is not any more is put now. Raises objects.Unreachable.
+    """
     for file in files:
+        if objects.is_used() and not file.object and not told([file.address]):
+            file = _put(file)
         statement = engines.upsert(db, StoredFile.__table__).on_conflict_do_nothing().returning(StoredFile.address)
-        if run(statement, file.row).first() is not None:
+        if run(statement, file.row).first() is None:
+            objects.go_with_commit([file.object] if file.object else [])
+        elif not file.object:
             run(_ADD_CHUNK, file.chunk_rows)
+
+
+def folder() -> str | None:
+    """The folder of the store that this instance alone writes to and sweeps, if it has begun one. Raises Damaged."""
+    sealed = run(_FOLDER_KEY).scalar()
+    return None if sealed is None else _unwrap(sealed, place("file_key", "sealed", FOLDER)).hex()
+
+
+def begin_folder() -> str:
+    """In the current transaction that writes: draw the folder. It is in no backup, so that what is made of one never
+    takes away the objects of the instance it was made of.
+    """
+    made = {"name": FOLDER, "sealed": _wrap(os.urandom(8), place("file_key", "sealed", FOLDER))}
+    run(engines.upsert(db, FileKey.__table__).on_conflict_do_nothing(), [made])
+    return folder() or ""
 
 
 def told(addresses: Iterable[str]) -> dict[str, Any]:
@@ -167,34 +217,49 @@ def told(addresses: Iterable[str]) -> dict[str, Any]:
 
 
 def read(address: str) -> bytes:
-    """A file's content. Raises Damaged when it is not there, or not what its address says."""
+    """A file's content. Raises Damaged when it is not there, or not what its address says; objects.Unreachable."""
     row = run(_ONE, {"address": address}).first()
     if row is None:
         raise Damaged("the file is missing")
-    return _read(row, run(_CHUNKS, {"address": address}).all())
+    return opened(row, pieces(row))
 
 
 def read_all(addresses: Iterable[str]) -> dict[str, bytes]:
-    """The content of files, by address; three queries. Raises Damaged for the first that is not as it was stored."""
+    """The content of files, by address; three queries. Raises Damaged for the first that is not as it was stored,
+    objects.Unreachable.
+    """
     asked = list(dict.fromkeys(addresses))
     rows = told(asked)
-    of_file: dict[str, list[Any]] = {address: [] for address in asked}
-    for chunk in run(_ALL_CHUNKS, {"addresses": asked}) if asked else ():
-        of_file[chunk.address].append(chunk)
     if missing := next((address for address in asked if address not in rows), None):
         raise Damaged(f"the file {missing[:12]} is missing")
-    return {address: _read(rows[address], of_file[address]) for address in asked}
+    of_file: dict[str, list[tuple[int, bytes]]] = {address: [] for address in asked}
+    for chunk in run(_ALL_CHUNKS, {"addresses": asked}) if asked else ():
+        of_file[chunk.address].append((chunk.nr, chunk.content))
+    return {
+        address: opened(rows[address], pieces(rows[address]) if rows[address].object else of_file[address])
+        for address in asked
+    }
 
 
-def _read(row: Any, chunks: Sequence[Any]) -> bytes:
+def pieces(row: Any) -> list[tuple[int, bytes]]:
+    """The pieces of a file as they are kept, encrypted, in their order. Raises Damaged, objects.Unreachable."""
+    if not row.object:
+        return [(chunk.nr, chunk.content) for chunk in run(_CHUNKS, {"address": row.address})]
+    try:
+        content = objects.Objects().get(row.object)
+    except objects.Missing:
+        raise Damaged("the store has no such object") from None
+    return list(enumerate(content[at : at + _SEALED] for at in range(0, len(content), _SEALED)))
+
+
+def opened(row: Any, chunks: Sequence[tuple[int, bytes]]) -> bytes:
     cipher = AESGCM(_unwrap(row.sealed_key, _where(row.address, row.kind, row.pages, row.size)))
     count = -(-row.size // CHUNK)
-    if [chunk.nr for chunk in chunks] != list(range(count)):
+    if [nr for nr, _chunk in chunks] != list(range(count)):
         raise Damaged("pieces of it are missing")
     try:
         content = b"".join(
-            cipher.decrypt(chunk.content[:12], chunk.content[12:], _piece(row.address, chunk.nr, count))
-            for chunk in chunks
+            cipher.decrypt(chunk[:12], chunk[12:], _piece(row.address, nr, count)) for nr, chunk in chunks
         )
     except (InvalidTag, ValueError):
         raise Damaged("its content was changed") from None
@@ -214,6 +279,7 @@ def forget_unnamed(addresses: Sequence[str]) -> None:
         return
     gone = set(addresses) - set(run(_NAMED, {"addresses": list(addresses)}).scalars())
     if gone:
+        objects.go_with_commit(name for name in run(_OBJECTS, {"addresses": sorted(gone)}).scalars() if name)
         for statement in (_DROP_CHUNKS, _DROP_FILE):
             run(statement, [{"of": address} for address in sorted(gone)])
 
@@ -222,16 +288,24 @@ def forget_unnamed(addresses: Sequence[str]) -> None:
 
 
 def check() -> Iterator[tuple[str, str]]:
-    """Read every file again: (address, what is wrong) for each that is missing, was changed or belongs to nothing."""
+    """Read every file again: (address, what is wrong) for each that is missing, was changed or belongs to nothing. When
+    the store is away this is said of the first file there.
+    """
     named = select(ScanFile.address).outerjoin(StoredFile, StoredFile.address == ScanFile.address)
     for address in run(named.where(StoredFile.address.is_(None)).distinct().order_by(ScanFile.address)).scalars():
         yield address, "the file is missing"
     loose = select(FileChunk.address).outerjoin(StoredFile, StoredFile.address == FileChunk.address)
     for address in run(loose.where(StoredFile.address.is_(None)).distinct().order_by(FileChunk.address)).scalars():
         yield address, "pieces of a file that is not there"
+    is_away = False
     for row in run(select(*StoredFile.__table__.c).order_by(StoredFile.address)).all():
+        if row.object and is_away:
+            continue
         try:
-            _read(row, run(_CHUNKS, {"address": row.address}).all())  # one file at a time is in memory
+            opened(row, pieces(row))  # one file at a time is in memory
+        except objects.Unreachable as error:
+            is_away = True
+            yield row.address, str(error)
         except Damaged as error:
             yield row.address, str(error)
 
@@ -249,10 +323,9 @@ def rotate() -> int:
         anew.append({"of": row.address, "new": _wrap(_unwrap(row.sealed_key, where), where)})
     if anew:
         run(put, anew)
-    sealed = run(_KEY).scalar()
-    if sealed is not None:
-        where = place("file_key", "sealed", _ADDRESSES)
-        run(update(FileKey).where(FileKey.name == _ADDRESSES).values(sealed=_wrap(_unwrap(sealed, where), where)))
+    for name, sealed in run(_KEYS).all():
+        where = place("file_key", "sealed", name)
+        run(update(FileKey).where(FileKey.name == name).values(sealed=_wrap(_unwrap(sealed, where), where)))
     return len(anew)
 
 

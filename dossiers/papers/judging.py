@@ -115,6 +115,14 @@ def turned(content: bytes, turn: int) -> bytes:
     return _made({"task": "turn", "turn": turn}, [content])
 
 
+def answer(asked: dict[str, Any], file: bytes, seconds: int) -> tuple[dict[str, Any], list[bytes]] | None:
+    """What the program says of one file and makes of it; None when it took so many seconds of the processor, or on a
+    busy machine twice as many by the clock, and was ended.
+    """
+    answers = _run({**asked, "seconds": seconds}, [file], 2 * seconds + 5)  # it takes some to begin
+    return answers[0] if answers else None
+
+
 def _made(asked: dict[str, Any], files: list[bytes]) -> bytes:
     return _all_made(asked, files)[0]
 
@@ -126,7 +134,9 @@ def _all_made(asked: dict[str, Any], files: list[bytes]) -> list[bytes]:
     return answers[0][1]
 
 
-def _run(asked: dict[str, Any], files: list[bytes]) -> list[tuple[dict[str, Any], list[bytes]]]:
+def _run(
+    asked: dict[str, Any], files: list[bytes], patience: float | None = None
+) -> list[tuple[dict[str, Any], list[bytes]]]:
     """What the program answers, file by file, as far as it came."""
     head = json.dumps({**asked, "sizes": [len(file) for file in files]}).encode() + b"\n"
     try:
@@ -137,7 +147,7 @@ def _run(asked: dict[str, Any], files: list[bytes]) -> list[tuple[dict[str, Any]
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
             env={},
-            timeout=PATIENCE,
+            timeout=patience or PATIENCE,
             check=False,
         )
         output = done.stdout

@@ -60,6 +60,7 @@ class StoredFile(Model):
 
     `kind` is pdf, jpeg, png or docx, `verdict` what the virus scanner said (papers.scanner). `sealed_key` is the key it
     is encrypted with, sealed by the one of the settings; it opens for just this kind, size and number of pages.
+    `object` is where its pieces are in the store of the settings; "": in file_chunk.
     """
 
     __table_args__ = (apart(_HASHED),)
@@ -70,6 +71,7 @@ class StoredFile(Model):
     size: Mapped[int]
     verdict: Mapped[str] = mapped_column(String(10), index=True)
     sealed_key: Mapped[str] = mapped_column(String(200))
+    object: Mapped[str] = mapped_column(String(120), server_default="")
 
 
 class FileChunk(Model):
@@ -83,7 +85,9 @@ class FileChunk(Model):
 
 
 class FileKey(Model):
-    """The key of the addresses, sealed by the one of the settings; made with the first file."""
+    """The key of the addresses, made with the first file, and the name of this instance's folder in a store, with the
+    first object there; each sealed by the key of the settings.
+    """
 
     __table_args__ = (apart("Without it no file has its address: audit verify would name them all."),)
 
@@ -123,6 +127,8 @@ class RegisteredNumber(Model):
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)
     seq: Mapped[int | None]
     given_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    given_for: Mapped[int | None]
+    """The account in whose place it was given, by whom its role was lent."""
     given_at: Mapped[str] = mapped_column(String(32))
     spoiled_on: Mapped[date | None]
     ground: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ same at once meet at its primary key, and the second takes the next.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -244,11 +244,20 @@ def taken(registers: Registers, papers: Sequence[PaperRow]) -> set[str]:
     return {key for key, place in places.items() if place in there and there[place] != mine[key]}
 
 
-def keep(registers: Registers, papers: Sequence[PaperRow], actor_id: int, code: str = "", afresh: bool = False) -> None:
+def keep(
+    registers: Registers,
+    papers: Sequence[PaperRow],
+    actor_id: int,
+    lent: Mapping[int, int],
+    code: str = "",
+    afresh: bool = False,
+) -> None:
     """Enter the numbers of new papers, in the current transaction; those that stand there already as theirs stay.
 
-    `code` says of which dossier they are, where they are of one. Raises Taken; but not where all papers of a dossier
-    are filed `afresh`: what is new of them was judged, and what was there before the register may be there twice.
+    `lent` says by dossier in whose place the actor acts, `code` of which dossier they are, where they are of one.
+
+    Raises Taken; but not where all papers of a dossier are filed `afresh`: what is new of them was judged, and what was
+    there before the register may be there twice.
     """
     places = registers.places(papers)
     if not places:
@@ -266,12 +275,14 @@ def keep(registers: Registers, papers: Sequence[PaperRow], actor_id: int, code: 
             raise Taken(row["number_key"] or "")
         there[place] = (row["dossier_id"], row["seq"])
         entry = _entry(place, row["number"], actor_id, row["form"], row["issued_on"], row["dossier_id"], row["seq"])
+        entry.given_for = lent.get(row["dossier_id"])
         rows.setdefault(place.book, []).append(entry)
     for number, entries in rows.items():
         book = registers.of(number)
         db.session.add_all(entries)
+        lenders = {entry.given_for for entry in entries}
         office.record(
-            "number:given", book.unit_id, actor_id, entries,
+            "number:given", book.unit_id, actor_id, entries, behalf=lenders.pop() if len(lenders) == 1 else None,
             register=f"{book.series} {book.sign}", numbers=", ".join(entry.text for entry in entries), code=code,
         )  # fmt: skip
 
@@ -321,8 +332,11 @@ def offered(unit_id: int | None, kind: Kind | None, day: date) -> str:
     return "" if book is None else book.text(next_numbers([book], day)[book.id])
 
 
-def open_book(unit_id: int, series: Series, sign: str, runs: Runs, begins_on: date, first: int, actor_id: int) -> int:
-    """Open a register; the one in use before is shut the day before. Its number. Raises Opened."""
+def open_book(
+    unit_id: int, series: Series, sign: str, runs: Runs, begins_on: date, first: int, actor_id: int,
+    behalf: int | None = None,
+) -> int:  # fmt: skip
+    """Open a register, in whose place; the one in use before is shut the day before. Its number. Raises Opened."""
     with write_transaction():
         engines.lock_numbers(db)  # two who open at once come one after the other
         before = [book for book in books_of([unit_id]) if book.series is series and book.ends_on is None]
@@ -344,7 +358,7 @@ def open_book(unit_id: int, series: Series, sign: str, runs: Runs, begins_on: da
         entries = from_file(book, actor_id)
         db.session.add_all(entries)
         office.record(
-            "register:opened", unit_id, actor_id, [*rows, book, *entries],
+            "register:opened", unit_id, actor_id, [*rows, book, *entries], behalf=behalf,
             register=f"{series} {sign}", since=begins_on, first=first,
         )  # fmt: skip
     return book.id
@@ -369,6 +383,19 @@ def from_file(new: NumberBook, actor_id: int) -> list[RegisteredNumber]:
     return list(found.values())
 
 
+def used_before(unit_id: int, series: Series, sign: str, begins_on: date) -> int:
+    """The highest number texts of a unit bear in the year of a register before it begins; 0 for none. One query."""
+    rows = run(_ON_FILE, {"unit": f"u{unit_id}/%", "since": date(begins_on.year, 1, 1)})
+    signed = [
+        row.number
+        for row in rows
+        if row.issued_on < begins_on
+        and series_of(row.form) is series
+        and "".join(row.number.split()).upper().endswith(f"-{sign}".upper())
+    ]
+    return max((number_in(number) or 0 for number in signed), default=0)
+
+
 _TEXT = select(PaperRecord.nr).where(
     PaperRecord.dossier_id == bindparam("dossier"),
     PaperRecord.seq == bindparam("of"),
@@ -388,7 +415,7 @@ def _shut(book: Book, new_from: date) -> NumberBook:
     return row
 
 
-def spoil(book: Book, period: str, nr: int, ground: str, actor_id: int) -> None:
+def spoil(book: Book, period: str, nr: int, ground: str, actor_id: int, behalf: int | None = None) -> None:
     """Declare a number spoiled: the next one, one that was left out, or one whose text is on file no more.
 
     Raises NotNext for a number beyond the next, Taken when a text on file has it or it is spoiled already.
@@ -403,11 +430,12 @@ def spoil(book: Book, period: str, nr: int, ground: str, actor_id: int) -> None:
             if not book.least(period) <= nr <= max(last + 1, book.least(period)):
                 raise NotNext(nr)
             entry = _entry(place, book.text(nr), actor_id)
+            entry.given_for = behalf
         elif entry.spoiled_on is not None or _has_text(entry):
             raise Taken("")
         entry.spoiled_on, entry.ground = clock.today(), ground
         db.session.add(entry)
         office.record(
-            "number:spoiled", book.unit_id, actor_id, [entry],
+            "number:spoiled", book.unit_id, actor_id, [entry], behalf=behalf,
             register=f"{book.series} {book.sign}", numbers=entry.text,
         )  # fmt: skip

@@ -18,7 +18,7 @@ SENSITIVE = ("ethnic_group", "religion", "identity_number")
 
 
 PERSON_FIELDS = (
-    "full_name", "other_names", "birth_date", "contact", "birth_place", "home_town", "residence", "occupation",
+    "full_name", "other_names", "birth_date", "sex", "contact", "birth_place", "home_town", "residence", "occupation",
     "employer", "sector", "professional_level", "theory_level", "languages", "youth_joined_on", "union_joined_on",
     *SENSITIVE,
 )  # fmt: skip
@@ -92,6 +92,8 @@ def _without(personal: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, A
     for part in ("person", "before", "after"):
         if part in found:
             found[part] = {name: value for name, value in found[part].items() if name not in hidden}
+    if "cv" in found:
+        found["cv"] = [(name, value) for name, value in found["cv"] if name not in hidden]
     for part in ("corrected", "base"):
         if found.get(part):
             found[part] = _without(found[part], hidden)

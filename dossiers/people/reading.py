@@ -98,3 +98,18 @@ def relative(row: Any) -> RelativeRow:
 def companions(dossier_id: int) -> Sequence[Row[Any]]:
     """Introducers and helpers of a dossier, in the order they were named; one query."""
     return run(_COMPANIONS, {"dossier": dossier_id}).all()
+
+
+_COMPANIONS_OF = (
+    select(*Companion.__table__.c)
+    .where(Companion.dossier_id.in_(bindparam("dossiers", expanding=True)))
+    .order_by(Companion.dossier_id, Companion.seq, Companion.nr)
+)
+
+
+def companions_of(dossiers: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """The same of many dossiers, by dossier; one query."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in run(_COMPANIONS_OF, {"dossiers": list(dossiers)}) if dossiers else ():
+        found.setdefault(row.dossier_id, []).append(row)
+    return found

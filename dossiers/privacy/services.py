@@ -65,6 +65,8 @@ class Part(Code):
     EXPORT = "export"
     DESK = "desk"
     REQUEST = "request"
+    CV = "cv"
+    CV_PRINTED = "cv_printed"
 
 
 PART_LABELS: dict[Part, Text] = {
@@ -92,11 +94,14 @@ PART_LABELS: dict[Part, Text] = {
     Part.EXPORT: Text("Tải danh sách về", "Downloaded a list"),
     Part.DESK: Text("Bàn thẩm tra", "The verification desk"),
     Part.REQUEST: Text("Yêu cầu gửi đến đơn vị", "A request to a unit"),
+    Part.CV: Text("Lý lịch", "The CV"),
+    Part.CV_PRINTED: Text("In lý lịch", "The CV, printed"),
 }
 
 OF_DOSSIERS = (
     Part.OVERVIEW, Part.PAPERS, Part.RELATIVES, Part.VOTES, Part.HISTORY, Part.FORM, Part.TEXT, Part.YEAR, Part.OPENED,
     Part.SCAN, Part.SCAN_PRINTED, Part.SCAN_SAVED, Part.REQUEST, Part.WHOLE, Part.DIGITAL, Part.COVER_LIST,
+    Part.CV, Part.CV_PRINTED,
 )  # fmt: skip
 """Parts that show a dossier to who opened it."""
 

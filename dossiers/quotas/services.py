@@ -47,8 +47,10 @@ class Report:
     below: int
 
 
-def give(unit: Unit, year: int, amount: int, number: str, decided_on: date, actor_id: int) -> None:
-    """Give a unit its quota of a year by a decision; a later decision takes the place of the first."""
+def give(
+    unit: Unit, year: int, amount: int, number: str, decided_on: date, actor_id: int, behalf: int | None = None
+) -> None:
+    """Give a unit its quota of a year by a decision, in whose place; a later decision takes the place of the first."""
     with write_transaction():
         quota = db.session.scalar(select(Quota).where(Quota.unit_id == unit.id, Quota.year == year))
         if quota is None:
@@ -56,7 +58,7 @@ def give(unit: Unit, year: int, amount: int, number: str, decided_on: date, acto
             db.session.add(quota)
         quota.amount, quota.decision_number, quota.decided_on = amount, number, decided_on
         body = {"year": year, "amount": amount, "decision": number, "decided_on": decided_on}
-        office.record("quota:given", unit.id, actor_id, [quota], **body)
+        office.record("quota:given", unit.id, actor_id, [quota], behalf=behalf, **body)
 
 
 def has_one_above(unit: Unit, year: int) -> bool:

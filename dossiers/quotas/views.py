@@ -26,7 +26,7 @@ from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.navigation import page_number
 from dossiers.quotas import services
-from dossiers.security import may, permits, signed, units_with
+from dossiers.security import may, on_behalf, permits, signed, units_with
 from dossiers.units import tree
 from dossiers.units.models import Unit
 
@@ -67,8 +67,9 @@ def give() -> ResponseReturnValue:
     if form.validate_on_submit():
         unit = db.session.get_one(Unit, int(form.unit.data))
         services.give(
-            unit, form.year.data, form.amount.data, form.number.data, form.decided_on.data, signed().account_id
-        )
+            unit, form.year.data, form.amount.data, form.number.data, form.decided_on.data, signed().account_id,
+            on_behalf("quota.give", unit.id),
+        )  # fmt: skip
         flash(_("Đã giao chỉ tiêu cho %(unit)s.", unit=unit.name), "done")
         if not services.has_one_above(unit, form.year.data):
             flash(_("Cấp trên của đơn vị này chưa được giao chỉ tiêu năm %(year)s.", year=form.year.data), "warn")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dossiers.casework.case import Case
 from dossiers.documents import rendering
@@ -15,6 +15,7 @@ from dossiers.papers.judging import Bound
 from dossiers.reading import scans
 from dossiers.reading.scans import ScanShown
 from dossiers.rules import services as rules
+from workflow.facts import Handed
 from workflow.papers import Kind
 
 MOST = 200_000_000
@@ -53,10 +54,46 @@ def pieces(case: Case) -> list[Piece]:
     for row in sorted(rows, key=lambda row: (order.get(row.form, len(order)), row.issued_on, row.seq, row.nr)):
         form = book.forms.get(row.form)
         scan, at = scanned[row.seq, row.nr].current, (row.seq, row.nr)
-        has_text = scan is None and newest[row.form] == at and documents.kind_of(row.form, book) is not None
         kind = Kind(form.kind) if form and form.kind else None
+        is_written = kind is not Kind.CV or bool(case.facts.cv)  # an empty form says nothing of anybody
+        is_ours = documents.kind_of(row.form, book) is not None and kind not in documents.CERTIFICATES
+        has_text = scan is None and is_written and is_ours and newest[row.form] == at
         found.append(Piece(row, book.form_title(row.form).vi, kind, scan, has_text))
     return found
+
+
+class Listed(NamedTuple):
+    """A paper on file as lists of several dossiers name it."""
+
+    paper: Handed
+    called: str
+
+
+def listed(cases: Sequence[Case]) -> dict[int, list[Listed]]:
+    """All papers on file of dossiers in the order of the bundle, by dossier; one query."""
+    rows = scans.papers_of_many(case.id for case in cases)
+    found = {}
+    for case in cases:
+        book = rules.books()[case.rulebook]
+        order = {form: nr for nr, form in enumerate(book.forms)}
+        pieces_of = [Piece(row, book.form_title(row.form).vi, None, None, False) for row in rows[case.id]]
+        pieces_of.sort(key=lambda p: (order.get(p.row.form, len(order)), p.row.issued_on, p.row.seq, p.row.nr))
+        found[case.id] = [Listed(Handed(p.row.seq, p.row.nr, p.row.form), p.called) for p in pieces_of]
+    return found
+
+
+def cover_list_of_many(cases: Sequence[Case]) -> Composed:
+    """One list of all dossiers with the papers that are handed over (all on file, where none is), under the heading of
+    who hands over the first.
+    """
+    known = listed(cases)
+    rows: list[tuple[str, ...]] = []
+    for nr, case in enumerate(cases, start=1):
+        gone = set(case.facts.handed.papers) if case.facts.handed else None
+        papers = [one.called for one in known[case.id] if gone is None or one.paper in gone]
+        rows.append((str(nr), f"{case.full_name}, hồ sơ {case.code}", "; ".join(papers), str(len(papers))))
+    table = Table(("TT", "Hồ sơ", "Giấy tờ", "Số giấy tờ"), (2, 8, 15, 3), tuple(rows))
+    return documents.composed(cases[0], Beside.COVER_LISTS, False, table)
 
 
 def handed(case: Case) -> list[Piece]:
@@ -144,6 +181,11 @@ def pdf(case: Case, sensitive: bool) -> bytes:
 
 def cover_list(case: Case, found: Sequence[Piece]) -> Composed:
     """The list of papers with their pages, from whoever had the file to whoever acts now."""
+    return documents.composed(case, Beside.COVER_LIST, False, cover_table(found))
+
+
+def cover_table(found: Sequence[Piece]) -> Table:
+    """What stands in that list, a row a paper."""
     rows = tuple(
         (
             str(nr),
@@ -154,5 +196,4 @@ def cover_list(case: Case, found: Sequence[Piece]) -> Composed:
         )
         for nr, piece in enumerate(found, start=1)
     )
-    table = Table(("TT", "Tên giấy tờ", "Số, ngày", "Số trang", "Ghi chú"), (2, 12, 6, 3, 5), rows)
-    return documents.composed(case, Beside.COVER_LIST, False, table)
+    return Table(("TT", "Tên giấy tờ", "Số, ngày", "Số trang", "Ghi chú"), (2, 12, 6, 3, 5), rows)

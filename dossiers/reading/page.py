@@ -115,6 +115,13 @@ class DossierPage:
         return None if found is None or is_shut(found) else found
 
     @cached_property
+    def own(self) -> Option | None:
+        """What a helping member, whose turn it never is, may record: the remarks on the quarter."""
+        if self.main is not None or Role.CELL_MEMBER_HELPER not in self.roles:
+            return None
+        return next((o for o in self.options if o.trigger == "remark_quarter" and o.allowed), None)
+
+    @cached_property
     def missing(self) -> tuple[Missing, ...]:
         """What the next step lacks, a line a thing, each with the act that mends it if that is open to the person."""
         lines: list[Missing] = []
@@ -255,19 +262,20 @@ def _stages(state: State) -> tuple[tuple[Stage, str], ...]:
 
 
 def grouped(page: DossierPage) -> dict[str, list[Option]]:
-    """The options as the page shows them, possible ones first: steps, what prepares them, and the others.
+    """The options as the page shows them, possible ones first: steps, what prepares them, the others, and what only
+    somebody else may prepare ("theirs").
 
     A side road that mends what the next step lacks (papers gone stale, say) stands with the preparations.
     """
     mending = {item.refusal.mend for item in page.checklist if item.refusal}
-    groups: dict[str, list[Option]] = {"steps": [], "support": [], "others": []}
+    groups: dict[str, list[Option]] = {"steps": [], "support": [], "others": [], "theirs": []}
     main = page.main if page.main is not None and page.main.allowed else None
     for option in sorted(page.options, key=lambda o: not o.allowed):
-        if option is main:
+        if option is main or option is page.own:
             continue  # it stands on top
         mends = option.trigger in mending and option.allowed
         name = "steps" if option.kind is Kind.STEP else "support" if option.kind is Kind.SUPPORT or mends else "others"
-        groups[name].append(option)
+        groups["theirs" if name == "support" and is_shut(option) else name].append(option)
     groups["others"].sort(key=lambda o: o.kind is Kind.END)
     return groups
 

@@ -12,10 +12,12 @@ from typing import Any
 from markupsafe import Markup
 
 from dossiers.casework.closing import is_shut
+from dossiers.casework.cv import field_of, text_of
 from dossiers.formatters import day, moment
 from dossiers.languages import gettext_in
 from dossiers.reading.timeline import Line
 from dossiers.rules import services as rules
+from workflow.cv import PAGES, Section
 from workflow.guards import Refusal
 from workflow.machine import Option
 from workflow.monitoring import BY_RULE
@@ -158,6 +160,9 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
     if scan := said.get("scan"):
         pages = {"paper": escape(scan["form"]), "n": len(scan.get("leaves", ()))}
         yield f"<span>{word['scan'] % pages}</span>"
+    if cv := said.get("cv"):
+        title = PAGES[Section(cv["section"])].title.in_(code)
+        yield f"<span>{escape(title)}</span>"
     if said.get("return_to"):
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
     yield from _of_the_year(said, code)
@@ -223,4 +228,5 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
         "cause": lambda cause: cause.told(code),
         "explained": partial(explained, code=code),
         "identity": id,
+        "written": lambda key, text: text_of(field_of(key).kind, text) if key else text,
     }

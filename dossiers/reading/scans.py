@@ -1,7 +1,7 @@
 """The scans of a dossier's papers as they are shown, and their content as it is sent."""
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,12 @@ _PAPERS = (
     select(*PaperRecord.__table__.c)
     .where(PaperRecord.dossier_id == bindparam("dossier"))
     .order_by(PaperRecord.seq, PaperRecord.nr)
+)
+
+_PAPERS_OF_MANY = (
+    select(*PaperRecord.__table__.c)
+    .where(PaperRecord.dossier_id.in_(bindparam("dossiers", expanding=True)))
+    .order_by(PaperRecord.dossier_id, PaperRecord.seq, PaperRecord.nr)
 )
 
 Place = tuple[int, int]
@@ -103,6 +109,14 @@ def of(dossier_id: int) -> list[ScanShown]:
 def papers_of(dossier_id: int) -> Sequence[Row[Any]]:
     """The papers on file, in the order they were brought."""
     return run(_PAPERS, {"dossier": dossier_id}).all()
+
+
+def papers_of_many(dossiers: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """The papers on file of dossiers, in the order they were brought; one query."""
+    found: dict[int, list[Row[Any]]] = {number: [] for number in dossiers}
+    for row in run(_PAPERS_OF_MANY, {"dossiers": list(found)}) if found else ():
+        found[row.dossier_id].append(row)
+    return found
 
 
 def by_paper(rows: Sequence[Row[Any]], scans: Sequence[ScanShown]) -> dict[Place, Scanned]:

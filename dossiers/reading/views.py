@@ -18,10 +18,12 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import wire
 from dossiers.casework import advance, claims, loading
+from dossiers.casework import cv as cv_in_file
 from dossiers.casework.case import Case
 from dossiers.casework.helping import roles_over
+from dossiers.documents.composing import Beside
 from dossiers.documents.fields import OPINIONS
-from dossiers.documents.services import MIMETYPES, RENDER, kind_of
+from dossiers.documents.services import GRADE_LABELS, GRADES, MIMETYPES, beside, kind_of, made
 from dossiers.fields import ParagraphField, Words, required, whole
 from dossiers.formatters import at
 from dossiers.forms import FlaskForm
@@ -32,8 +34,9 @@ from dossiers.papers.judging import Unfit
 from dossiers.people.personal import beyond, field_label, sees_file, sees_sensitive
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import PART_LABELS, Part
-from dossiers.profile import contents
+from dossiers.profile import contents, is_register
 from dossiers.reading import bundle, causes, digital, scans
+from dossiers.reading import cv as cv_of
 from dossiers.reading import page as reading
 from dossiers.reading.bundle import Unready
 from dossiers.reading.page import DossierPage
@@ -43,6 +46,8 @@ from dossiers.reading.verifying import standings
 from dossiers.security import WITH_FRAME, permits, shown_alone, signed
 from dossiers.units import tree
 from workflow import paper_lines
+from workflow.cv import PAGES
+from workflow.papers import Kind
 from workflow.verifying import given as opinions_given
 
 blueprint = Blueprint("reading", __name__)
@@ -88,15 +93,27 @@ def dossier(code: str) -> ResponseReturnValue:
 def papers(code: str) -> ResponseReturnValue:
     """A line a paper: on file, missing, lapsing, to be made again, of no use."""
     case, page = _read(code, Part.PAPERS)
-    lines = paper_lines.lines(page.situation)
+    lines, asked = paper_lines.lines(page.situation), request.args.get("do-mat", "")
+    chosen, has_texts = asked if asked in GRADES else "", page.full_view and not is_register()
     return render_template(
         "reading/papers.html",
         page=page,
         tab="giay-to",
         lines=lines,
-        texts={line.form for line in lines if kind_of(line.form, page.book)} if page.full_view else set(),
+        texts={line.form for line in lines if kind_of(line.form, page.book)} if has_texts else set(),
         scans=scans.of_papers(case) if page.full_view else {},
+        cv=_cv_line(case, page) if page.full_view and not is_register() else None,
+        beside=beside(case) if has_texts else [],
+        grades=GRADE_LABELS,
+        grade=chosen or current_app.config["GRADE"],
+        in_address={"do-mat": chosen} if chosen else {},
     )
+
+
+def _cv_line(case: Case, page: DossierPage) -> dict[str, Any]:
+    """What the line of the CV says beside the paper: how far it is written here, in how many places it differs."""
+    differs = cv_in_file.differs(case) or ()
+    return {"form": page.book.form(Kind.CV), "done": len(case.facts.cv), "of": len(PAGES), "differs": differs}
 
 
 def _scan(code: str, seq: int, part: Part) -> tuple[Case, DossierPage, ScanShown]:
@@ -227,9 +244,38 @@ def cover_list(code: str, suffix: str) -> ResponseReturnValue:
     """The list of the papers on file."""
 
     def make(case: Case, _sensitive: bool) -> bytes:
-        return RENDER[suffix](bundle.cover_list(case, bundle.handed(case)))
+        return made(case, Beside.COVER_LIST, suffix, False, bundle.cover_table(bundle.handed(case))).content
 
     return _put_together(code, Part.COVER_LIST, make, MIMETYPES[suffix], _("Bản kê giấy tờ"))
+
+
+def _cv(code: str, part: Part) -> tuple[Case, DossierPage, cv_of.Overview]:
+    """The CV for who sees the file; looking is noted. Aborts for who does not."""
+    case, page = _read(code, part)
+    if not page.full_view:
+        abort(403)
+    return case, page, cv_of.overview(case, page.book, cv_of.hidden_from(page))
+
+
+@blueprint.get("/ho-so/<code>/ly-lich")
+@permits("dossier.read")
+@contents
+def cv(code: str) -> ResponseReturnValue:
+    """The CV: how far each section is written and by whom, what it says, where it differs, its scan beside it."""
+    case, page, found = _cv(code, Part.CV)
+    others = cv_of.earlier(case, signed()) if page.can_open("write_cv") else ()
+    answer = make_response(render_template("reading/cv.html", page=page, tab="ly-lich", cv=found, others=others))
+    answer.headers["Content-Security-Policy"] = WITH_FRAME
+    return answer
+
+
+@blueprint.get("/ho-so/<code>/ly-lich/in")
+@permits("dossier.read")
+@contents
+def cv_printed(code: str) -> ResponseReturnValue:
+    """The CV as the form has it, to be printed."""
+    _case, page, found = _cv(code, Part.CV_PRINTED)
+    return render_template("reading/cv_printed.html", page=page, cv=found)
 
 
 @blueprint.get("/ho-so/<code>/than-nhan")

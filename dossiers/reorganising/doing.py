@@ -22,7 +22,7 @@ from dossiers.extensions import db, run
 from dossiers.formatters import day, role, say, state
 from dossiers.languages import gettext as _
 from dossiers.office import services as office
-from dossiers.reorganising import passing, previewing
+from dossiers.reorganising import passing, plans, previewing
 from dossiers.reorganising.effects import Effects, Going, UnitChange
 from dossiers.reorganising.ledger import Done, Gone, Ledger
 from dossiers.reorganising.lines import read
@@ -64,7 +64,8 @@ def carry_out(number: int, previewed: str, who: Signed) -> Effects:
         plan.stage, plan.done = Stage.DONE, True
         plan.confirmed_by, plan.done_at = who.account_id, clock.stamp(clock.now())
         office.record(
-            "units:reorganised", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
+            "units:reorganised", plan.unit_id, who.account_id, [*effects.rows, plan],
+            behalf=plans.lender(plan, who), plan=plan.id,
             by=by_decision(plan), since=plan.since, units=[change.code for change in effects.units],
             dossiers=len(effects.dossiers),
         )  # fmt: skip
@@ -128,6 +129,7 @@ def _perform(plan: UnitPlan, confirmer: int) -> Effects:
         for case in loaded.open
     }  # fmt: skip
     gone = go_along(loaded, going, plan.prepared_by, f"plan-{plan.id:06d}", by_decision(plan), effects)
+    passing.look_at_requests({unit: units[to].id for unit, to in outcome.successors.items()}, effects)
     passing.look_at_meetings(outcome, units, {case.id: case for case in gone}, effects)
     _check_closed(outcome, before, loaded.open, effects)
     were = {case.id: case.unit_id for case in loaded.open}

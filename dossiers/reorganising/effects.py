@@ -69,6 +69,15 @@ class QuotaChange:
     total: int
 
 
+@dataclass(frozen=True)
+class RequestsGo:
+    """Open requests to a unit that closes: how many, and which unit answers them then; or, undone, again."""
+
+    unit: str
+    count: int
+    to: str
+
+
 @dataclass
 class Effects:
     """All that changes; `faults` are sentences that stand against it. `listed`: ended dossiers found elsewhere then."""
@@ -80,6 +89,7 @@ class Effects:
     roles: list[RoleChange] = field(default_factory=list)
     quotas: list[QuotaChange] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
+    inquiries: list[RequestsGo] = field(default_factory=list)
     companions: int = 0
     requests: int = 0
     listed: int = 0
@@ -105,5 +115,6 @@ class Effects:
     def print_of(self, *rest: object) -> str:
         """A short name of all of this: the same as long as nothing it rests on changed."""
         told = chain.canonical({"effects": repr((self.faults, self.units, self.dossiers, self.seats, self.roles,
-                                                 self.quotas, self.seen)), "rest": repr(rest)})  # fmt: skip
+                                                 self.quotas, self.inquiries, self.seen)),
+                                "rest": repr(rest)})  # fmt: skip
         return hashlib.sha256(told.encode()).hexdigest()[:32]

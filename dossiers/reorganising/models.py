@@ -25,7 +25,8 @@ class UnitPlan(Model):
     """What a decision does to units: its `number` and day, from which day it holds, and what becomes of which unit.
 
     `unit_id` is whose decision it is: what changes lies below. `lines` are reorganising.lines.Line, `changes` what was
-    done (reorganising.ledger.Done), by which it is undone. `done`: it was carried out, and is kept by the office's log.
+    done (reorganising.ledger.Done), by which it is undone. `asked_at` is when the second person was last asked. `done`:
+    it was carried out, and is kept by the office's log.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +39,7 @@ class UnitPlan(Model):
     stage: Mapped[str] = mapped_column(String(12))
     prepared_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     prepared_at: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[str | None] = mapped_column(String(32))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     done_at: Mapped[str | None] = mapped_column(String(32))
     undo_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -1,7 +1,7 @@
 """What passes on with a unit that closes, or ends with it: seats, roles, quotas; and what has to be settled before."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -12,14 +12,15 @@ from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
 from dossiers.casework.case import Case
 from dossiers.extensions import db
 from dossiers.formatters import body, day, role
+from dossiers.inquiries import reading
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.people.models import Companion
 from dossiers.quotas.models import Quota
-from dossiers.reorganising.effects import Effects, QuotaChange, RoleChange, Seats
+from dossiers.reorganising.effects import Effects, QuotaChange, RequestsGo, RoleChange, Seats
 from dossiers.reorganising.ledger import Ledger
 from dossiers.reorganising.projecting import Outcome
-from dossiers.units import registers
+from dossiers.units import registers, tree
 from dossiers.units.models import BodyMember, SeatStatus, Unit
 from workflow.votes import Body
 
@@ -210,3 +211,14 @@ def look_at_meetings(outcome: Outcome, units: dict[int, Unit], gone: dict[int, C
           body=body(str(Body(of_body))), unit=code, day=day(held_on), n=n)
         for (code, of_body, held_on), n in stays.items()
     ]  # fmt: skip
+
+
+def look_at_requests(going: Mapping[int, int], effects: Effects) -> None:
+    """Open requests to these units are answered by those that go on in their place (unit to unit). The tree says who
+    that is, so no row changes: the letter keeps naming whom it was sent to.
+    """
+    now = tree.current()
+    effects.inquiries = [
+        RequestsGo(now[unit].code, count, now[going[unit]].code)
+        for unit, count in sorted(reading.count_open(going).items())
+    ]

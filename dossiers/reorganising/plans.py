@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, case, select, update
 
 from dossiers import clock
 from dossiers.accounts import giving
-from dossiers.accounts.grants import Signed
+from dossiers.accounts.grants import CONFIRMING, Signed
 from dossiers.accounts.models import Account
 from dossiers.extensions import db, write_transaction
 from dossiers.languages import gettext as _
@@ -17,6 +17,9 @@ from dossiers.reorganising.lines import Line, read, written
 from dossiers.reorganising.models import Stage, UnitPlan
 from dossiers.reorganising.projecting import Fault, project
 from dossiers.units import tree
+
+WAITING = (Stage.ASKED, Stage.UNDO_ASKED)
+"""Stages at which a second person decides."""
 
 
 class Overtaken(Exception):
@@ -48,7 +51,9 @@ def _step(plan: UnitPlan, stages: Sequence[Stage], who: Signed | None = None, **
         db.session.refresh(plan)
         if who is not None:
             told = {"plan": plan.id, "ground": plan.undo_reason}
-            office.record("units:undo_asked", plan.unit_id, who.account_id, [plan], **told)
+            office.record(
+                "units:undo_asked", plan.unit_id, who.account_id, [plan], behalf=lender(plan, who), **told
+            )  # fmt: skip
 
 
 def faults_of_last(plan: UnitPlan, line: Line) -> list[Fault]:
@@ -70,7 +75,7 @@ def remove(plan: UnitPlan, number: int) -> None:
 
 def ask(plan: UnitPlan) -> None:
     """Hand a plan to the second person. Raises Overtaken."""
-    _step(plan, (Stage.DRAFT,), stage=Stage.ASKED)
+    _step(plan, (Stage.DRAFT,), stage=Stage.ASKED, asked_at=clock.stamp(clock.now()))
 
 
 def send_back(plan: UnitPlan) -> None:
@@ -85,7 +90,8 @@ def drop(plan: UnitPlan) -> None:
 
 def ask_to_undo(plan: UnitPlan, reason: str, who: Signed) -> None:
     """Ask for a plan to be undone. Raises Overtaken."""
-    _step(plan, (Stage.DONE,), who, stage=Stage.UNDO_ASKED, undo_by=who.account_id, undo_reason=reason)
+    asked = {"asked_at": clock.stamp(clock.now()), "undo_by": who.account_id, "undo_reason": reason}
+    _step(plan, (Stage.DONE,), who, stage=Stage.UNDO_ASKED, **asked)
 
 
 def keep_done(plan: UnitPlan, who: Signed) -> None:
@@ -93,15 +99,41 @@ def keep_done(plan: UnitPlan, who: Signed) -> None:
     _step(plan, (Stage.UNDO_ASKED,), who, stage=Stage.DONE, undo_reason="")
 
 
+def lender(plan: UnitPlan, who: Signed) -> int | None:
+    """The account in whose place this person confirms a plan; None when the role is their own."""
+    return who.lender(CONFIRMING, tree.current()[plan.unit_id].chain)
+
+
 def fault_of_second(plan: UnitPlan, who: Signed) -> str | None:
     """Why this person may not be the second one, as a sentence; None when nothing stands against it."""
     first = plan.undo_by if plan.stage == Stage.UNDO_ASKED else plan.prepared_by
-    account = db.session.get_one(Account, first)
-    if giving.is_one(account, who):
+    return fault(plan, db.session.get_one(Account, first), giving.Second(who))
+
+
+def fault(plan: UnitPlan, account: Account, second: giving.Second) -> str | None:
+    """The same of whom is known already; `account` asked for it. No query."""
+    if not second.is_second_to(account, lender(plan, second.who)):
         return _("Người lập không tự xác nhận: một quản trị viên khác hoặc bí thư của cấp ra quyết định xác nhận.")
-    if giving.Second(who).is_in_hands_of(account):
+    if second.is_in_hands_of(account):
         return _("Mật khẩu của bạn do người lập đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
     return None
+
+
+_ASKED = (
+    select(UnitPlan, Account)
+    .join(
+        Account, Account.id == case((UnitPlan.stage == Stage.UNDO_ASKED, UnitPlan.undo_by), else_=UnitPlan.prepared_by)
+    )
+    .where(UnitPlan.stage.in_(WAITING), UnitPlan.unit_id.in_(bindparam("units", expanding=True)))
+    .order_by(UnitPlan.asked_at, UnitPlan.id)
+    .limit(bindparam("limit"))
+)
+
+
+def waiting(units: Sequence[int], second: giving.Second, limit: int) -> list[tuple[UnitPlan, Account]]:
+    """The plans of these units and those below that this person may decide on now, each with who asked; one query."""
+    rows = db.session.execute(_ASKED, {"units": tree.current().all_below(units), "limit": limit}).tuples()
+    return [(plan, asker) for plan, asker in rows if fault(plan, asker, second) is None]
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from dossiers.extensions import Model, db, run
 from dossiers.languages import gettext as _
 from dossiers.meetings.models import Meeting
 from dossiers.office import services as office
-from dossiers.reorganising import doing, ledger, previewing
+from dossiers.reorganising import doing, ledger, plans, previewing
 from dossiers.reorganising.doing import NAMED
 from dossiers.reorganising.effects import Effects
 from dossiers.reorganising.ledger import Done, Entry
 from dossiers.reorganising.models import Stage, UnitPlan
-from dossiers.reorganising.passing import end_sessions
+from dossiers.reorganising.passing import end_sessions, look_at_requests
 from dossiers.reorganising.projecting import UNIONS
 from dossiers.rules import instance
 from dossiers.units import services as units_services
@@ -38,7 +38,8 @@ def undo(number: int, previewed: str, who: Signed) -> Effects:
         plan.stage = Stage.UNDONE
         plan.undone_by, plan.undone_at = who.account_id, clock.stamp(clock.now())
         office.record(
-            "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan], plan=plan.id,
+            "units:undone", plan.unit_id, who.account_id, [*effects.rows, plan],
+            behalf=plans.lender(plan, who), plan=plan.id,
             by=doing.by_decision(plan), ground=plan.undo_reason, dossiers=len(effects.dossiers),
         )  # fmt: skip
 
@@ -57,7 +58,9 @@ def _perform(plan: UnitPlan, account: int) -> Effects:
     _nobody_acted(done, rows, new_units, effects)
     if effects.faults:
         return effects
+    closed = [unit for unit in sorted(touched - new_units) if not tree.current()[unit].is_open]
     told = _restore(plan, done, rows, new_units, touched)
+    look_at_requests({unit: unit for unit in closed if tree.current()[unit].is_open}, effects)
     were = {gone.id: gone.unit for gone in done.dossiers}
     going = {case.id: were.get(case.id, case.unit_id) for case in loaded.open}
     late = [case.code for case in loaded.open if case.unit_id in new_units and case.id not in were]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from dossiers import clock
 from dossiers.accounts import giving
-from dossiers.accounts.grants import Signed
+from dossiers.accounts.grants import CONFIRMING, Signed
 from dossiers.accounts.models import Account
 from dossiers.extensions import db, write_transaction
 from dossiers.languages import gettext as _
@@ -17,6 +17,7 @@ from dossiers.office import services as office
 from dossiers.rules import services as rules
 from dossiers.rules.models import RulebookFile
 from dossiers.rules.services import CONFIRMED, REFUSED
+from dossiers.units import tree
 from workflow.rulebook import Rulebook, read
 from workflow.rulefile import Checked, Finding, check
 from workflow.rulestate import digest
@@ -75,12 +76,20 @@ def fault_of_deciding(file: RulebookFile, who: Signed) -> str | None:
     """Why this person may not confirm a rulebook, as a sentence; None when nothing stands against it. Who loaded it and
     who confirms are two people, and the one did not lately set the other's password.
     """
+    return _fault_of_second(file, db.session.get_one(Account, file.loaded_by_id), giving.Second(who))
+
+
+def _lender(who: Signed) -> int | None:
+    """The account in whose place this person confirms rules; None when the role is their own."""
+    return who.lender(CONFIRMING, tree.current().roots(who.units_as(CONFIRMING)))
+
+
+def _fault_of_second(file: RulebookFile, loader: Account, second: giving.Second) -> str | None:
     if file.outcome:
         return _("Bản này không còn chờ xác nhận.")
-    loader = db.session.get_one(Account, file.loaded_by_id)
-    if giving.is_one(loader, who):
+    if not second.is_second_to(loader, _lender(second.who)):
         return _("Người nạp không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận.")
-    if giving.Second(who).is_in_hands_of(loader):
+    if second.is_in_hands_of(loader):
         return _("Mật khẩu của bạn do người nạp đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
     return None
 
@@ -103,7 +112,8 @@ def decide(file_id: int, confirm: bool, who: Signed) -> str | None:
         file.outcome = CONFIRMED if confirm else REFUSED
         file.decided_by_id, file.decided_at = who.account_id, clock.stamp(clock.now())
         topic = "rulebook:confirmed" if confirm else "rulebook:refused"
-        office.record(topic, None, who.account_id, [file], **_told(file), asked_by=file.loaded_by_id)
+        told = {**_told(file), "asked_by": file.loaded_by_id}
+        office.record(topic, None, who.account_id, [file], behalf=_lender(who), **told)
         if confirm:
             rules.renew()
     if confirm:
@@ -169,6 +179,17 @@ def newest(code: str) -> RulebookFile | None:
     """The newest version of a loaded rulebook by its code."""
     query = select(RulebookFile).where(RulebookFile.code == code).order_by(RulebookFile.version.desc()).limit(1)
     return db.session.scalar(query)
+
+
+_WAITING = (
+    select(RulebookFile, _FIRST).join(_FIRST, _FIRST.id == RulebookFile.loaded_by_id).where(RulebookFile.outcome == "")
+)
+
+
+def waiting(second: giving.Second) -> list[tuple[RulebookFile, Account]]:
+    """The loaded rulebooks this person may decide on now, each with who loaded it, the oldest first; one query."""
+    rows = db.session.execute(_WAITING.order_by(RulebookFile.id)).tuples()
+    return [(file, loader) for file, loader in rows if _fault_of_second(file, loader, second) is None]
 
 
 def how_many_wait() -> int:

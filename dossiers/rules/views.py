@@ -83,8 +83,12 @@ def change_value(code: str, key: str) -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
+            value = _typed(form.value.data, rule)
+            if (tuple(value) if isinstance(value, list) else value) == rule.value:
+                flash(_("Giá trị vẫn như cũ; không ghi gì."), "info")
+                return redirect(url_for("rules.rulebooks", bo=code), 303)
             try:
-                services.change_value(code, key, _typed(form.value.data, rule), signed().account_id)
+                services.change_value(code, key, value, signed().account_id)
             except RulebookError:
                 form.value.errors = [_("Giá trị không hợp với quy tắc này, hoặc quy tắc đã được đối chiếu.")]
             else:

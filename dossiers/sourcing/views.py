@@ -48,7 +48,7 @@ def create() -> ResponseReturnValue:
             except Refused as refused:
                 refusals = refused.refusals
             else:
-                flash(_("Đã ghi %(name)s vào nguồn.", name=done.case.full_name), "done")
+                flash(_("Đã thêm %(name)s vào danh sách nguồn.", name=done.case.full_name), "done")
                 return redirect(url_for("reading.dossier", code=done.case.code), 303)
     at_field = {r.field: r for r in refusals if r.field in form}
     top = [r for r in refusals if r.field not in form]

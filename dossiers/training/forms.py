@@ -8,7 +8,7 @@ from dossiers.acting.forms import ActForm, Brought, Numbered, Reasoned, Recorded
 from dossiers.casework.case import Case
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db
-from dossiers.fields import DayField, LineField, Words, choice, required, with_empty
+from dossiers.fields import DayField, LineField, NumberWords, Words, choice, required, with_empty
 from dossiers.formatters import day
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
@@ -71,10 +71,13 @@ class CertifyForm(Numbered, ActForm):
 class FailForm(Reasoned, ActForm):
     """The candidate did not pass."""
 
+    happened_on = DayField(_l("Ngày có kết quả"), [required])
+
 
 class CertificateForm(Numbered, ActForm):
     """A certificate from elsewhere."""
 
+    number = LineField(_l("Số giấy chứng nhận"), [required, NumberWords()])
     happened_on = DayField(_l("Ngày chi bộ nhận giấy"), [required])
     issued_on = DayField(_l("Ngày cấp"), [required])
     issuer = LineField(_l("Nơi cấp"), [required, Words(120)])

@@ -2,23 +2,29 @@
 
 import secrets
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dossiers import clock
+from dossiers import clock, wire
 from dossiers.acting.road import add_acts
 from dossiers.acting.sent import sent_key
 from dossiers.acting.together import Result, act_on_many
 from dossiers.courses.models import CourseClass
+from dossiers.documents import services as documents
+from dossiers.documents.composing import Composed
 from dossiers.extensions import db, write_transaction
 from dossiers.fields import parse_day, plain, squeeze, still_free, with_empty, wrong_number
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.lists import stages
 from dossiers.office import services as office
-from dossiers.security import permits, signed, units_with
-from dossiers.training import services
+from dossiers.privacy import services as privacy
+from dossiers.privacy.services import Part
+from dossiers.profile import contents, is_register
+from dossiers.security import on_behalf, permits, signed, units_with
+from dossiers.training import services, texts
 from dossiers.training.forms import FORMS, ClassForm, recent_classes
 from dossiers.units import tree
 from dossiers.units.tree import Node
@@ -67,34 +73,42 @@ def new_class() -> ResponseReturnValue:
             with write_transaction():
                 db.session.add(course)
                 db.session.flush()
-                office.record("class:opened", course.centre_id, signed().account_id, [course], code=course.code)
+                office.record(
+                    "class:opened", course.centre_id, signed().account_id, [course],
+                    behalf=on_behalf("class.manage", course.centre_id), code=course.code,
+                )  # fmt: skip
             flash(_("Đã mở lớp %(code)s.", code=course.code), "done")
             return redirect(url_for("training.course", course_id=course.id), 303)
     return render_template("training/new_class.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _managed(course_id: int) -> CourseClass:
+    """A class whoever asks manages. Aborts with 404 for another."""
+    found = db.session.get(CourseClass, course_id)
+    if found is None or found.centre_id not in {node.id for node in _centres()}:
+        abort(404)
+    return found
 
 
 @blueprint.route("/boi-duong/lop/<int:course_id>", methods=["GET", "POST"])
 @permits("class.manage")
 def course(course_id: int) -> ResponseReturnValue:
     """A class: enrol those proposed, certify those enrolled."""
-    who = signed()
-    found = db.session.get(CourseClass, course_id)
-    if found is None or found.centre_id not in {node.id for node in _centres()}:
-        abort(404)
+    who, found = signed(), _managed(course_id)
     form = FlaskForm()
     results: list[Result] = []
-    error = ""
+    wrong_day = nobody = ""
     status = 200
     may_certify = (Role.TRAINING_OFFICER, found.centre_id) in who.grants
     if request.method == "POST":
         try:
             on = parse_day(request.form.get("happened_on", ""))
         except ValueError as problem:
-            error, status = str(problem), 422
+            wrong_day, status = str(problem), 422
         else:
             action = request.form.get("action")
-            results, error = _enrol(found, on) if action == "enrol" else _certify(found, on)
-            status = 422 if error or any(r.error for r in results) else 200
+            results, nobody = _enrol(found, on) if action == "enrol" else _certify(found, on)
+            status = 422 if nobody or any(r.error for r in results) else 200
     return render_template(
         "training/course.html",
         course=found,
@@ -105,12 +119,27 @@ def course(course_id: int) -> ResponseReturnValue:
         failed={r.code: r.error for r in results if r.error},
         done=[r for r in results if not r.error],
         undo=TRIGGERS["undo"],
-        error=error,
+        wrong_day=wrong_day,
+        nobody=nobody,
+        sent=request.form.get("action"),
         may_certify=may_certify,
         typed=request.form,
         today=clock.today(),
         act_key=secrets.token_hex(12),
+        texts=_texts_of(found),
     ), status
+
+
+def _texts_of(course: CourseClass) -> list[tuple[str, str]]:
+    """The texts that can be drawn up of a class now: as addresses name them, and in words."""
+    people = texts.sitting(course, signed())
+    certified = [("ket-qua", _("Quyết định công nhận học viên hoàn thành lớp, kèm danh sách"))]
+    found = [
+        ("mo-lop", _("Quyết định mở lớp, kèm danh sách học viên")),
+        *(certified if any(row.number for row in people) else ()),
+        ("chung-nhan", _("Giấy chứng nhận của cả lớp")),
+    ]
+    return found if people and not is_register() else []
 
 
 def _enrol(course: CourseClass, on: date) -> tuple[list[Result], str]:
@@ -142,3 +171,35 @@ def _certify(course: CourseClass, on: date) -> tuple[list[Result], str]:
 
 def _key(code: str) -> str | None:
     return sent_key(request.form.get("act_key"), code, request.form.get("action"))
+
+
+_TEXTS = {"mo-lop": "Quyết định mở lớp", "ket-qua": "Quyết định công nhận hoàn thành lớp",
+          "chung-nhan": "Giấy chứng nhận"}  # fmt: skip
+"""The texts of a class as addresses name them, and what their files are called."""
+
+
+@blueprint.get("/boi-duong/lop/<int:course_id>/<any('mo-lop', 'ket-qua', 'chung-nhan'):what>.<any(pdf, docx):suffix>")
+@permits("class.manage")
+@contents
+def class_text(course_id: int, what: str, suffix: str) -> ResponseReturnValue:
+    """A decision on a class with the list of those in it, or all their certificates in one file."""
+    course = _managed(course_id)
+    people = texts.sitting(course, signed())
+    if what == "ket-qua":
+        people = [row for row in people if row.number]
+    if not people:
+        abort(404)
+    try:
+        found = _class_texts(course, people, what)
+    except ValueError:
+        abort(404)
+    privacy.note_many([row.id for row in people], signed().account_id, Part.TEXT, "")
+    name = f"{_TEXTS[what]} {course.code.replace('/', '-')}.{suffix}"
+    return wire.named_file(documents.drawn(found, suffix), documents.MIMETYPES[suffix], name, saved=suffix != "pdf")
+
+
+def _class_texts(course: CourseClass, people: list[Any], what: str) -> list[Composed]:
+    grade = request.args.get("do-mat", "")
+    if what == "chung-nhan":
+        return texts.certificates(course, people, grade)
+    return texts.decision(course, people, "class_decision" if what == "mo-lop" else "class_results", grade)

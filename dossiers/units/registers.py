@@ -273,9 +273,11 @@ def _once(person: OrgPerson, seat: BodyMember) -> None:
         raise NotThere(_("Người này đã có trong danh sách biểu quyết; không ai có hai ghế."))
 
 
-def add(seat: BodyMember, person: OrgPerson, status: Status, actor_id: int, by: str = "") -> None:
+def add(
+    seat: BodyMember, person: OrgPerson, status: Status, actor_id: int, by: str = "", behalf: int | None = None
+) -> None:
     """Add a new seat of a person, with its name, to a register. `by` is the paper by which votes held already are
-    touched. Raises NoSuchDay, NotThere, or Touches.
+    touched, `behalf` the account in whose place it is done. Raises NoSuchDay, NotThere, or Touches.
     """
     _checked(seat.valid_from)
     with write_transaction():
@@ -292,7 +294,7 @@ def add(seat: BodyMember, person: OrgPerson, status: Status, actor_id: int, by: 
         db.session.add(is_now)
         persons.changed()
         told = {"seat": seat.id, "body": seat.body, "since": seat.valid_from, "status": str(status), **ground}
-        office.record("seat:added", seat.unit_id, actor_id, [person, seat, is_now], **told)
+        office.record("seat:added", seat.unit_id, actor_id, [person, seat, is_now], behalf=behalf, **told)
 
 
 def _statuses(seat: BodyMember) -> list[SeatStatus]:
@@ -300,9 +302,12 @@ def _statuses(seat: BodyMember) -> list[SeatStatus]:
     return list(db.session.scalars(query))
 
 
-def change(seat: BodyMember, status: Status, since: date, actor_id: int, by: str = "") -> None:
-    """Somebody is something else from a day on; earlier days stay as they were. `by` as for `add`. Raises NoSuchDay,
-    Touches, or NotLater for a day that is not after the last change.
+def change(
+    seat: BodyMember, status: Status, since: date, actor_id: int, by: str = "", behalf: int | None = None
+) -> None:
+    """Somebody is something else from a day on; earlier days stay as they were. `by` and `behalf` as for `add`.
+
+    Raises NoSuchDay, Touches, or NotLater for a day that is not after the last change.
     """
     _checked(since)
     with write_transaction():
@@ -315,12 +320,13 @@ def change(seat: BodyMember, status: Status, since: date, actor_id: int, by: str
         db.session.add(is_now)
         db.session.flush()
         told = {"seat": seat.id, "since": since, "status": str(status), **ground}
-        office.record("seat:changed", seat.unit_id, actor_id, [last, is_now], **told)
+        office.record("seat:changed", seat.unit_id, actor_id, [last, is_now], behalf=behalf, **told)
 
 
-def end(seat: BodyMember, until: date, actor_id: int, by: str = "") -> None:
-    """End a seat; the register of earlier days stays as it was. `by` as for `add`. Raises NoSuchDay, or Touches; also
-    when the seat had ended earlier, and would be held again meanwhile.
+def end(seat: BodyMember, until: date, actor_id: int, by: str = "", behalf: int | None = None) -> None:
+    """End a seat; the register of earlier days stays as it was. `by` and `behalf` as for `add`.
+
+    Raises NoSuchDay, or Touches; also when the seat had ended earlier, and would be held again meanwhile.
     """
     _checked(until)
     with write_transaction():
@@ -329,17 +335,18 @@ def end(seat: BodyMember, until: date, actor_id: int, by: str = "") -> None:
         ground = _grounded(seat.unit_id, seat.body, from_day, by)
         seat.valid_to = ends
         told = {"seat": seat.id, "until": seat.valid_to, **ground}
-        office.record("seat:ended", seat.unit_id, actor_id, [seat], **told)
+        office.record("seat:ended", seat.unit_id, actor_id, [seat], behalf=behalf, **told)
 
 
-def link(seat: BodyMember, person: OrgPerson, actor_id: int) -> None:
-    """The holder of a seat is a person who is known already. Raises NotThere."""
+def link(seat: BodyMember, person: OrgPerson, actor_id: int, behalf: int | None = None) -> None:
+    """The holder of a seat is a person who is known already. `behalf` as for `add`. Raises NotThere."""
     with write_transaction():
         engines.lock_numbers(db)
         _once(person, seat)
         seat.person_id = person.id
         persons.changed()
-        office.record("seat:linked", seat.unit_id, actor_id, [seat], seat=seat.id, person=person.id)
+        told = {"seat": seat.id, "person": person.id}
+        office.record("seat:linked", seat.unit_id, actor_id, [seat], behalf=behalf, **told)
 
 
 _PERIODS = (

@@ -11,7 +11,7 @@ from dossiers.accounts import persons
 from dossiers.extensions import db
 from dossiers.fields import labelled, with_empty
 from dossiers.languages import gettext as _
-from dossiers.security import permits, permitted, signed, units_with
+from dossiers.security import on_behalf, permits, permitted, signed, units_with
 from dossiers.units import registers, tree
 from dossiers.units.forms import EndForm, HolderForm, RegisterForm, StatusForm, recognised
 from dossiers.units.models import BodyMember
@@ -54,7 +54,8 @@ def change(code: str, seat_id: int) -> ResponseReturnValue:
         since: date = form.valid_from.data
         with form.told_at(form.valid_from):
             try:
-                registers.change(seat, form.status.data, since, signed().account_id, form.by.data or "")
+                behalf = on_behalf("register.manage", found.id)
+                registers.change(seat, form.status.data, since, signed().account_id, form.by.data or "", behalf)
             except registers.NotLater:
                 form.valid_from.errors = [_("Ngày phải sau lần thay đổi gần nhất của người này.")]
             else:
@@ -72,7 +73,8 @@ def end(code: str, seat_id: int) -> ResponseReturnValue:
     form = EndForm()
     if form.validate_on_submit():
         with form.told_at(form.valid_to):
-            registers.end(seat, form.valid_to.data, signed().account_id, form.by.data or "")
+            behalf = on_behalf("register.manage", found.id)
+            registers.end(seat, form.valid_to.data, signed().account_id, form.by.data or "", behalf)
             return _done(code, _("Đã ghi %(name)s thôi biểu quyết.", name=seat.name))
     elif not form.is_filled():
         form.valid_to.data = clock.today()
@@ -93,7 +95,7 @@ def holder(code: str, seat_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         person = next(card.person for card in cards if str(card.person.id) == form.person.data)
         try:
-            registers.link(seat, person, signed().account_id)
+            registers.link(seat, person, signed().account_id, on_behalf("register.manage", found.id))
         except registers.NotThere as error:
             form.person.errors = [str(error)]
         else:

@@ -204,6 +204,13 @@ class Tree:
             node = self[node.parent_id]
         return node
 
+    def stands_for(self, units: Iterable[int]) -> tuple[int, ...]:
+        """These units, and the closed ones they go on in the place of: what was sent to those is theirs to answer."""
+        found = list(dict.fromkeys(units))
+        for unit in found:
+            found += [node.id for node in self._ever_under.get(unit, ()) if not node.is_open and node.id not in found]
+        return tuple(found)
+
     def has_changed_since(self, day: date) -> bool:
         """Whether some unit stood elsewhere on a day than today."""
         return self._last_change is not None and day < self._last_change

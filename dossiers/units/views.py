@@ -12,7 +12,7 @@ from dossiers.extensions import db
 from dossiers.fields import still_free
 from dossiers.languages import gettext as _
 from dossiers.navigation import page_number
-from dossiers.security import may, permits, permitted, signed
+from dossiers.security import may, on_behalf, permits, permitted, signed
 from dossiers.units import history, persons, registers, services, tree
 from dossiers.units.forms import OrgCodeForm, SeatForm, UnitForm
 from dossiers.units.models import BodyMember, Unit
@@ -197,7 +197,8 @@ def _added(unit: Node, form: SeatForm) -> bool:
     seat = BodyMember(unit_id=unit.id, body=form.body.data, name=form.name.data, valid_from=form.valid_from.data)
     with form.told_at(form.valid_from):
         try:
-            registers.add(seat, person, form.status.data, signed().account_id, form.by.data or "")
+            behalf = on_behalf("register.manage", unit.id)
+            registers.add(seat, person, form.status.data, signed().account_id, form.by.data or "", behalf)
         except registers.NotThere as error:
             form.name.errors = [str(error)]
         else:

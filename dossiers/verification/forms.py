@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import FormField, ValidationError
 
 from dossiers.acting.forms import ActForm, Brought, MemberRows, PaperRows, Reasoned, Recorded
-from dossiers.acting.rows import IntroducerRowForm, Piece, RelativeRowForm, RowList
+from dossiers.acting.rows import IntroducerRowForm, Piece, RelativeRowForm, RowList, shown_result
 from dossiers.casework.case import Case
 from dossiers.fields import DayField, ParagraphField, Words, required, with_empty
 from dossiers.languages import gettext as _
@@ -121,6 +121,12 @@ class IntroducersForm(MemberRows):
 NEW_ROWS = 2
 
 
+def _shown(row: Any) -> dict[str, Any]:
+    """A relative as the fields of a row show them."""
+    names = ("ref", "relation", "name", "birth_year", "place", "occupation", "verified_on", "exempt")
+    return {**{name: getattr(row, name, None) for name in names}, **shown_result(row)}
+
+
 class RelativesForm(ActForm):
     """Relatives to be verified: known ones to be completed, and rows for new ones."""
 
@@ -146,7 +152,7 @@ class RelativesForm(ActForm):
 
     def _show(self, rows: Sequence[object], count: int) -> None:
         if not self.is_filled():
-            self.relatives.show(rows)
+            self.relatives.show([_shown(row) for row in rows])
         self.relatives.add({} for _row in range(count - len(self.relatives)))
 
     def _new_ref(self, number: int) -> str:

@@ -1,10 +1,11 @@
 """Requests to units of this tree: what waits for their answer, and the answer. Nothing is shown but the letter."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wtforms import FormField, HiddenField
+from wtforms import Field, FormField, HiddenField
 from wtforms.validators import Optional
 
 from dossiers import clock
@@ -36,8 +37,10 @@ MOST = 100
 
 
 def units_of(signed: Signed) -> tuple[int, ...]:
-    """The units for which this person answers: just those in which a role is held, none above or below."""
-    return tuple(dict.fromkeys(unit for role, unit in signed.grants if role in ANSWERING))
+    """The units for which this person answers: just those in which a role is held, none above or below, and the closed
+    ones that these go on in the place of.
+    """
+    return tree.current().stands_for(unit for role, unit in signed.grants if role in ANSWERING)
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,16 @@ def _received(found: list[tuple[Case, int]]) -> list[Received]:
         wanted = Wanted(case, asked, sent[case.id, nr], persons[case.person_id], relatives.get(case.id, []))
         asker = units.name(case.unit_id) if asked.request.giver else letters.asker_of(case)
         due = answer_due(asked, rules.books()[case.rulebook], rules.calendar())
-        made.append(Received(wanted, units.name(asked.request.unit), asker, due, written.get((case.id, nr))))
+        made.append(Received(wanted, _asked_unit(asked.request.unit), asker, due, written.get((case.id, nr))))
     return made
+
+
+def _asked_unit(unit: int | None) -> str:
+    """The unit a letter names, and which goes on in its place by now."""
+    units = tree.current()
+    if unit is None or units[unit].is_open:
+        return units.name(unit)
+    return _("%(unit)s (nay là %(now)s)", unit=units.name(unit), now=units.successor(unit).name)
 
 
 def received_one(code: str, nr: int, signed: Signed) -> Received:
@@ -144,6 +155,14 @@ class ReplyForm(FlaskForm):
         for row in self.results.rows:
             row.legend = names.get(row.ref.data, "")
 
+        for field in (*(row.result for row in self.results.rows), *([self.text] if self._wants_text else ())):
+            field.flags.required = True
+
+    def __iter__(self) -> Iterator[Field]:
+        """All fields, those of rows too: what is wrong is summed up on top."""
+        for name, field in self._fields.items():
+            yield from [row.result for row in self.results.rows] if name == "results" else [field]
+
     _refs: tuple[str, ...] = ()
     _wants_text = False
     _since: date
@@ -164,7 +183,7 @@ class ReplyForm(FlaskForm):
             return fine
         for row in self._rows:
             if not row.result.data:
-                row.result.errors = [needed]
+                row.result.errors = [_("Vui lòng nhập kết quả thẩm tra: %(who)s.", who=row.legend)]
                 fine = False
         if "present" in self and (self.present.data is None) != (self.in_favour.data is None):
             self.in_favour.errors = [_("Số người dự và số tán thành đi cùng nhau.")]

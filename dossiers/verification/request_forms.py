@@ -9,7 +9,7 @@ from wtforms import BooleanField, FormField, HiddenField
 from wtforms.validators import Optional
 
 from dossiers.acting.forms import ActForm, Brought, Recorded
-from dossiers.acting.rows import Row, RowList
+from dossiers.acting.rows import CHECKED, Row, RowList, exempt_result, shown_result
 from dossiers.casework.case import Case
 from dossiers.documents.fields import body_of
 from dossiers.fields import (
@@ -202,10 +202,7 @@ class ResultRow(Row):
     result = LineField(_l("Kết quả thẩm tra"), [Optional(), Words(300)])
     verified_on = DayField(_l("Ngày có kết quả"))
     exempt = BooleanField(_l("Miễn thẩm tra: là đảng viên, đã kê khai đầy đủ"))
-    checked = LineField(_l("Nơi sinh hoạt đảng và hồ sơ đã xem (khi miễn)"), [Optional(), Words(150)])
-
-
-EXEMPT = "Miễn thẩm tra: là đảng viên"
+    checked = LineField(CHECKED, [Optional(), Words(150)])
 
 
 class AnswerForm(OfRequest):
@@ -266,12 +263,7 @@ class AnswerForm(OfRequest):
 
     @staticmethod
     def _shown(row: Any) -> dict[str, Any]:
-        text = getattr(row, "result", None) or ""
-        is_ours = row.exempt and text.startswith(f"{EXEMPT}; ")
-        return {
-            "ref": row.ref, "verified_on": row.verified_on, "exempt": row.exempt,
-            "result": "" if is_ours else text, "checked": text.removeprefix(f"{EXEMPT}; ") if is_ours else "",
-        }  # fmt: skip
+        return {"ref": row.ref, "verified_on": row.verified_on, "exempt": row.exempt, **shown_result(row)}
 
     def _rows(self) -> list[ResultRow]:
         """The rows of those the chosen request asked about."""
@@ -318,7 +310,7 @@ class AnswerForm(OfRequest):
 
     def _relative(self, row: ResultRow) -> RelativeRow:
         exempt = bool(row.exempt.data)
-        result = f"{EXEMPT}; {row.checked.data}" if exempt else row.result.data
+        result = exempt_result(row.checked.data) if exempt else row.result.data
         return replace(
             self._relatives[str(row.ref.data)], result=result, verified_on=row.verified_on.data, exempt=exempt
         )

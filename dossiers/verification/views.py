@@ -4,15 +4,16 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
-from dossiers.acting.road import add_acts
+from dossiers.acting.road import act, add_acts, know_forms
 from dossiers.casework import answered
 from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import load_cases
-from dossiers.documents import letters, rendering
+from dossiers.documents import letters
+from dossiers.documents import services as documents
 from dossiers.documents.letters import Wanted
 from dossiers.inquiries import reading
 from dossiers.languages import gettext as _
@@ -23,9 +24,10 @@ from dossiers.people.personal import sees_file
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.profile import contents
-from dossiers.security import permits, signed, units_with
+from dossiers.security import WITH_FRAME, permits, signed, units_with
 from dossiers.units import tree
 from dossiers.verification import incoming
+from dossiers.verification.cv_forms import CvForm
 from dossiers.verification.desk import (
     SIZE,
     DeskForm,
@@ -44,9 +46,20 @@ from workflow.stages import Stage
 
 blueprint = Blueprint("verification", __name__)
 add_acts(blueprint, FORMS)
+know_forms({"write_cv": CvForm})
 
 PRINTED = 200
 """So many dossiers of the desk are printed at most."""
+
+
+@blueprint.route("/ho-so/<code>/write_cv", methods=["GET", "POST"])
+@permits("dossier.act")
+@contents
+def write_cv(code: str) -> ResponseReturnValue:
+    """A section of the CV, with the scan of the handwritten original beside it in a frame."""
+    answer = make_response(act(code, "write_cv", CvForm))
+    answer.headers["Content-Security-Policy"] = WITH_FRAME
+    return answer
 
 
 @blueprint.get("/tham-tra")
@@ -105,7 +118,7 @@ def chosen_in_address(chosen: worklist.Filter, after: str = "") -> dict[str, Any
 
 def _letters(picks: Sequence[Pick]) -> str:
     asked: dict[str, Any] = {"yeu-cau": as_address(picks)}
-    return url_for("verification.letters_file", **asked)
+    return url_for("verification.letters_file", suffix="pdf", **asked)
 
 
 def _done(tried: Tried, is_reminder: bool) -> str:
@@ -115,10 +128,10 @@ def _done(tried: Tried, is_reminder: bool) -> str:
     return (reminded if is_reminder else sent) % {"num": number}
 
 
-@blueprint.get("/tham-tra/cong-van.pdf")
+@blueprint.get("/tham-tra/cong-van.<any(pdf, docx):suffix>")
 @permits("request.answer")
 @contents
-def letters_file() -> ResponseReturnValue:
+def letters_file(suffix: str) -> ResponseReturnValue:
     """The letters of requests in one file, for who sees the files of their dossiers; a reminder where one went out."""
     who, picks = signed(), parse_picks(request.args.getlist("yeu-cau"), letters.MOST)
     cases = load_cases(sorted({code for code, _nr in picks}), who)
@@ -134,8 +147,9 @@ def letters_file() -> ResponseReturnValue:
     if not wanted:
         abort(404)
     privacy.note_many([one.case.id for one in wanted], who.account_id, Part.TEXT, "")
-    made = rendering.pdf([letters.composed(one) for one in wanted])
-    return wire.named_file(made, "application/pdf", f"{_('Công văn thẩm tra')}.pdf", saved=False)
+    made = documents.drawn([letters.composed(one) for one in wanted], suffix)
+    name = f"{_('Công văn thẩm tra')}.{suffix}"
+    return wire.named_file(made, documents.MIMETYPES[suffix], name, saved=suffix != "pdf")
 
 
 @blueprint.get("/yeu-cau")

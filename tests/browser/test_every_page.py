@@ -1,4 +1,6 @@
-"""Every page there is, in both languages, light and dark: axe finds nothing, and little goes over the wire."""
+"""Every page there is, in both languages, light and dark: axe finds nothing, little goes over the wire, nothing is too
+wide for a telephone, and no date or code of a dossier stands on two lines.
+"""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.addresses import PEOPLE, everything
+from tests.browser.test_lists import BROKEN
 from tests.browser.user import User
 from tests.conftest import World
 
@@ -43,6 +46,21 @@ def findings(page: Page, options: dict[str, list[str]] = ALL) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:200]}" for v in found]
 
 
+def squeezed(page: Page) -> list[str]:
+    """What does not fit on a narrower screen, every fold of the page open."""
+    found = []
+    page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+    for width in (360, 768):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        _seen, broken = page.evaluate(BROKEN)
+        if wide > width:
+            found.append(f"{wide} wide at {width}")
+        found += [f"{piece} on two lines at {width}" for piece in broken]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return found
+
+
 @pytest.mark.parametrize(("role", "unit"), [("", ""), *PEOPLE])
 def test_axe_finds_nothing_and_little_goes_over_the_wire(user: User, world: World, role: str, unit: str) -> None:
     page, wire = user.page, Wire()
@@ -66,6 +84,7 @@ def test_axe_finds_nothing_and_little_goes_over_the_wire(user: User, world: Worl
             faults += [(path, language, "light", fault) for fault in findings(page)]
             page.emulate_media(color_scheme="dark")
             faults += [(path, language, "dark", fault) for fault in findings(page, CONTRAST)]
+            faults += [(path, language, "narrow", fault) for fault in squeezed(page)]
     assert faults == []
 
 

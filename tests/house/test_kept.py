@@ -1,4 +1,4 @@
-"""No field of a person or of the year after admission exists beyond domain.md §2 and §7 (see kept.txt)."""
+"""No field of a person or of the year after admission exists beyond domain.md §2, §5 and §7 (see kept.txt)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +7,12 @@ from dossiers.monitoring.forms import FORMS
 from dossiers.monitoring.month import PersonRow
 from dossiers.people.models import Companion, Person, Relative
 from workflow import probation
+from workflow.cv import PAGES
 from workflow.facts import Evidence
 from workflow.procedure.monitoring import MONITORING
 
 LIST = Path(__file__).with_name("kept.txt")
-_SECTIONS = ("§2", "§3", "§7")
+_SECTIONS = ("§2", "§3", "§5", "§7")
 
 
 def listed() -> dict[str, str]:
@@ -21,12 +22,15 @@ def listed() -> dict[str, str]:
 
 
 def kept() -> Iterator[str]:
-    """The fields that are: columns of persons, facts of the year, evidence of its acts."""
+    """The fields that are: columns of persons, fields of the CV, facts of the year, evidence of its acts."""
     for table in (Person, Relative, Companion):
         yield from (f"{table.__tablename__}.{column.name}" for column in table.__table__.columns)
     for name, kind in vars(probation).items():
         if isinstance(kind, type) and issubclass(kind, probation._Kept) and kind is not probation._Kept:
             yield from (f"{name}.{field}" for field in kind.__struct_fields__)
+    for section, page in PAGES.items():
+        yield from (f"cv.{section}.{field.name}" for field in page.fields)
+        yield from (f"cv.{section}.{rows.name}.{field.name}" for rows in page.lists for field in rows.fields)
     for line in MONITORING:
         yield from (f"{line.trigger}.{field}" for field in ("happened_on", *line.needs, *line.takes))
 

@@ -33,6 +33,7 @@ from tests.conftest import World
 from tests.dossiers.test_access import EVERYBODY
 from tests.dossiers.test_reach import within
 from tests.people import Person, text_of
+from workflow.cv import Section, Written
 from workflow.facts import Candidate, Evidence, Relation, Relative
 from workflow.roles import Role
 
@@ -106,6 +107,13 @@ def _plant(place: str, unit: str) -> Planted:
         kin = RelativeRow(f"r{word}", Relation.MOTHER, relative, 1960, f"Làng Kín {word}", "làm ruộng", None, None)
         brought = Evidence(date(2022, 7, 27), relatives=(Relative(kin.ref, Relation.MOTHER),))
         advance.advance(code, Act("record_relatives", brought, relatives=(kin,)), who, case.version)
+        case = loading.load_case(code, who)
+        told_of = (("full_name", name), ("residence", told["residence"]), ("ethnic_group", told["ethnic_group"]))
+        written = Evidence(date(2022, 7, 27), cv=Written(Section.IDENTITY, told_of))
+        advance.advance(code, Act("write_cv", written), who, case.version)
+        case = loading.load_case(code, who)
+        written = Evidence(date(2022, 7, 27), cv=Written(Section.REVIEW, (("strengths", reason),)))
+        advance.advance(code, Act("write_cv", written), who, case.version)
     return Planted(
         code, (name,), (contact, contact.replace(" ", ""), told["residence"], told["employer"], reason, relative),
         (told["ethnic_group"], told["religion"], number),

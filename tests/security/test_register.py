@@ -15,6 +15,7 @@ import click
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from webtest import Upload
 
 from dossiers import create_app, profile
 from dossiers.acting.road import _FORMS
@@ -28,9 +29,10 @@ from dossiers.people.models import Relative
 from dossiers.security import has_contents
 from tests import addresses
 from tests.conftest import World
+from tests.dossiers.documents.test_templates import docx as template
 from tests.dossiers.papers import samples
 from tests.dossiers.papers.test_scans import attach
-from tests.people import Person, code_in, text_of, unit_of
+from tests.people import Person, code_in, dossier, text_of, unit_of
 
 Maker = Callable[..., Person]
 
@@ -38,7 +40,9 @@ NAME, RESULT = "Nguyễn Văn Dấu Hiệu", "Kết quả đánh dấu riêng"
 TEXT = "Đủ điều kiện về lịch sử chính trị và chính trị hiện nay."
 """What the demo writes whenever a verification is concluded."""
 
-MARKS = (NAME, RESULT, TEXT)
+CV = "Ưu điểm đánh dấu riêng"
+
+MARKS = (NAME, RESULT, TEXT, CV)
 
 
 def marked(app: Flask, person: Maker) -> tuple[str, str]:
@@ -50,6 +54,9 @@ def marked(app: Flask, person: Maker) -> tuple[str, str]:
     for name, value in (("relation", "child"), ("name", NAME), ("result", RESULT), ("verified_on", "27/07/2022")):
         form[f"relatives-{row}-{name}"] = value
     assert cell.send(form).status_int == 303
+    form = cell.get(f"/ho-so/{code}/write_cv?muc=review").forms["act"]
+    form["strengths"] = CV
+    assert form.submit().status_int == 303
     with app.app_context():
         query = "SELECT p.seq, p.nr FROM paper_record p JOIN dossier d ON d.id = p.dossier_id WHERE d.code = :c LIMIT 1"
         paper = db.session.execute(text(query), {"c": code}).one()
@@ -87,6 +94,7 @@ def test_the_full_installation_tells_the_marks(app: Flask, person: Maker) -> Non
     inspector = person("inspector", "KHOI")
     assert NAME in inspector.get(f"/ho-so/{first}/than-nhan").text
     assert RESULT in inspector.get(f"/ho-so/{first}/than-nhan").text
+    assert CV in inspector.get(f"/ho-so/{first}/ly-lich").text
     assert TEXT in inspector.get(f"/ho-so/{second}/dien-bien").text
 
 
@@ -100,16 +108,20 @@ def test_no_address_tells_of_contents(register: tuple[Flask, str, str]) -> None:
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue
         for code in codes:
-            known = {"code": code, "seq": scan_of(app, code), "form": "6-KNĐ", "suffix": "docx"}
+            known = {
+                "code": code, "seq": scan_of(app, code), "form": "6-KNĐ", "suffix": "docx", "text": "cell_resolution",
+            }  # fmt: skip
             url = rule.rule
             for name in rule.arguments:
-                url = re.sub(rf"<(?:[^:>]*:)?{name}>", str(known.get(name, 1)), url)
+                first = re.search(rf"<any\('?([^',)]*)[^>]*:{name}>", url)
+                url = re.sub(rf"<(?:[^:>]*:)?{name}>", str(known.get(name, first[1] if first else 1)), url)
             answer = inspector.web.get(quote(url), status="*")
             assert told(answer.body) == [], url
             if has_contents(app, rule.endpoint):
                 assert answer.status_int == 404, url
                 seen.add(rule.endpoint)
-    assert {"reading.scan", "reading.relatives", "documents.text", "acting.attach_scan"} <= seen
+    assert {"reading.scan", "reading.relatives", "documents.text", "acting.attach_scan", "reading.cv"} <= seen
+    assert {"documents.check", "meeting_texts.text", "meeting_texts.progress", "training.class_text"} <= seen
     with app.app_context():
         pages = addresses.everything(app)
     for page in pages:
@@ -118,10 +130,52 @@ def test_no_address_tells_of_contents(register: tuple[Flask, str, str]) -> None:
         assert told(answer.body) == [], page.path
 
 
+def test_no_page_offers_a_text(register: tuple[Flask, str, str]) -> None:
+    """Of a dossier, a meeting, a class: where a full installation has texts as files, a register shows none."""
+    app, first, _second = register
+    inspector, officer = Person(app, "inspector", "KHOI"), Person(app, "upper_officer", "KHOI")
+    for who, page in (
+        (inspector, f"/ho-so/{first}/giay-to"), (inspector, "/hop/1"), (inspector, "/hop/1/bien-ban"),
+        (inspector, "/hop/1/nghi-quyet"), (inspector, "/hop/2/giay-moi"), (officer, "/boi-duong/lop/1"),
+        (officer, "/quyet-dinh"),
+    ):  # fmt: skip
+        links = [link["href"] for link in who.get(page).html.select("main a[href]")]
+        assert not [
+            link
+            for link in links
+            if "/van-ban/" in link.removesuffix("/van-ban/kiem-tra") or "/boi-duong/lop/1/" in link
+        ], page
+
+
 def scan_of(app: Flask, code: str) -> int:
     with app.app_context():
         query = select(PaperScan.seq).join(Dossier, Dossier.id == PaperScan.dossier_id).where(Dossier.code == code)
         return db.session.scalar(query.limit(1)) or 1
+
+
+OF_TEMPLATES = ("", "/cell_resolution", "/cell_resolution/ban/1", "/cell_resolution/ban/1/tep.docx",
+                "/cell_resolution/ban/1/xem-thu.docx", "/cell_resolution/mau-goc.docx")  # fmt: skip
+
+
+def test_there_are_no_templates_of_texts(app: Flask, person: Maker, register: tuple[Flask, str, str]) -> None:
+    """Not shown, not loaded, not confirmed; and one that a full installation loaded makes nothing here."""
+    full = person("administrator", "KHOI")
+    form = full.get("/mau-van-ban/cover_list").forms["act"]
+    form["ground"], form["tep"] = "38-HD/BTCTW", Upload("a.docx", template("MẪU RIÊNG {{ candidate }}"))
+    page = form.submit().follow()
+    second = person("administrator-2", "KHOI")
+    waits = second.get(page.request.path)
+    next(form for form in waits.forms.values() if (form.action or "").endswith("xac-nhan")).submit()
+    made, code, _other = register
+    assert "MẪU RIÊNG" in plain(person("inspector", "KHOI").get(f"/ho-so/{code}/ban-ke.docx").body)
+    assert "MẪU RIÊNG" not in plain(Person(made, "inspector", "KHOI").get(f"/ho-so/{code}/ban-ke.docx").body)
+    admin = Person(made, "administrator", "KHOI")
+    token = {"csrf_token": admin.token(), "ground": "x", "since": "01/12/2022"}
+    for end in OF_TEMPLATES:
+        admin.get(f"/mau-van-ban{end}", status=404)
+    for end in ("/cell_resolution", "/cell_resolution/ban/0", "/de-nghi/1/xac-nhan"):
+        admin.web.post(f"/mau-van-ban{end}", token, status=404)
+    assert "/mau-van-ban" not in admin.get("/quy-tac").text
 
 
 def contents(app: Flask) -> tuple[int, ...]:
@@ -141,6 +195,7 @@ def test_no_act_takes_contents(register: tuple[Flask, str, str]) -> None:
         "relatives-0-relation": "father",
         "relatives-0-name": "Ông Mới",
         "relatives-0-result": "Tốt",
+        "strengths": CV,
         "reason": TEXT,
     }
     for trigger in sorted(_FORMS):
@@ -161,6 +216,9 @@ def test_no_act_takes_contents(register: tuple[Flask, str, str]) -> None:
                 f"/ho-so/{first}/{trigger}", data, upload_files=[("files", "a.jpg", samples.jpeg())], expect_errors=True
             )
     assert contents(app) == before
+    with app.app_context():
+        written = text("SELECT count(*) FROM event WHERE trigger = 'write_cv' AND dossier_id = :d")
+        assert db.session.execute(written, {"d": dossier(app, first).id}).scalar() == 1, "the one of before"
     with app.app_context():
         rows = db.session.execute(text("SELECT count(*) FROM event WHERE trigger = 'conclude_verification'")).scalar()
         assert rows

@@ -127,9 +127,10 @@ def test_who_reads_no_answer_holds_no_thread(server: Served) -> None:
 
 
 @pytest.mark.parametrize("expects", [b"", b"Expect: 100-continue\r\n"], ids=["sent", "asked for"])
-def test_300_mb_announced_are_refused_before_any_is_sent(server: Served, expects: bytes) -> None:
+@pytest.mark.parametrize("asked", [b"/dang-nhap", b"/ho-so/HS2022-000001/attach_scan"], ids=["a page", "an upload"])
+def test_a_gigabyte_announced_is_refused_before_any_is_sent(server: Served, expects: bytes, asked: bytes) -> None:
     with server.connect() as one:
-        one.sendall(b"POST /dang-nhap HTTP/1.1\r\n" + HOST + expects + b"Content-Length: 300000000\r\n\r\n")
+        one.sendall(b"POST " + asked + b" HTTP/1.1\r\n" + HOST + expects + b"Content-Length: 1000000000\r\n\r\n")
         answer = said(one)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"100 Continue" not in answer

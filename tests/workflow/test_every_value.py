@@ -28,12 +28,13 @@ from workflow.facts import (
     Source,
     Vouched,
 )
-from workflow.guards import Situation
+from workflow.guards import Situation, cv_agrees, cv_warning
 from workflow.machine import Refused
 from workflow.probation import Dues, Followed, Month
 from workflow.route import ROUTES, Route, RouteName, UnitKind, route_of
 from workflow.rulebook import Rule, Rulebook, shipped
 from workflow.stages import State
+from workflow.text import Text
 from workflow.votes import Body, Purpose
 
 ON = date(2026, 9, 14)
@@ -184,6 +185,12 @@ PROBES: dict[str, Probe] = {
     "quorum_effect": said(S.CELL_REVIEW, AT_CELL, "record_failed_vote", ballot=Ballot(15, 8, 5)),
     "quorum_effect_committee": said(S.COMMITTEE_REVIEW, PREPARED, "record_failed_vote", ballot=Ballot(15, 8, 5)),
     "contents_kept": said(S.VERIFYING, verifying(relatives=()), "conclude_verification", reason="Đủ."),
+    "cv_agreement": lambda book: [
+        guard(Situation(
+            S.APPLYING, COMMITTEE, READY, book, CALENDAR, Actor(), ON, control=Control.VERIFY, dest=S.VERIFYING,
+            cv_differs=(Text("Quê quán", "Home town"),),
+        )) for guard in (cv_agrees, cv_warning)
+    ],
     "handing_over": said(S.COMMITTEE_REVIEW, PREPARED, "pass_committee_vote", **vote(15)),
     "deciding_bodies": lambda book: route_of(
         ((UnitKind.CELL, None), (UnitKind.GRASSROOTS_COMMITTEE, None), (UnitKind.UPPER_COMMITTEE, None)), book

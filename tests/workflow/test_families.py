@@ -10,6 +10,7 @@ from tests.workflow.helpers import EVERYBODY, Walk, fire, refusals, rules_agains
 from tests.workflow.situations import APPROVED, CELL, DAY, SOUND, at_cell, cell_vote, failed, start, verifying
 from workflow import machine
 from workflow.asking import Opinion, Outcome, Request
+from workflow.cv import Section, Written
 from workflow.deadlines import running
 from workflow.facts import (
     Actor,
@@ -245,7 +246,7 @@ WHOLE = Evidence(
     year=2021,
     member_moves=True,
     scan=Scan(1, 0, "5-KNĐ", ("a",), (Leaf(),)), request=Request(about=("r1",)), asked=1, outcome=Outcome.REFUSED,
-    opinion=Opinion(3, 2), handed=(Handed(1, 0, "5-KNĐ"),),
+    opinion=Opinion(3, 2), handed=(Handed(1, 0, "5-KNĐ"),), cv=Written(Section.REVIEW, (("strengths", "Tốt"),)),
 )  # fmt: skip
 
 

@@ -85,7 +85,9 @@ def test_nobody_acts_who_only_reads_and_everybody_who_acts_has_an_act(route: Rou
     acting = set().union(*who)
     assert R.INSPECTOR not in acting
     helper = {row[1] for row in matrix.rows(book, route) if R.CELL_MEMBER_HELPER in row[3]}
-    assert helper == {"remark_quarter"}, "who helps writes the quarter's remarks and nothing else"
+    assert helper == {"remark_quarter", "write_cv"}, (
+        "who helps writes the quarter's remarks, and the CV with who is helped"
+    )
     administrator = {row[1] for row in matrix.rows(book, route) if R.ADMINISTRATOR in row[3]}
     assert administrator == {"change_rulebook", "reorganise"}, "no dossier content"
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from tests.workflow.helpers import Walk, situation
@@ -9,7 +10,7 @@ from tests.workflow.situations import DAY
 from workflow import deadlines
 from workflow.facts import DossierFacts, Paper, Source
 from workflow.guards import Situation
-from workflow.paper_lines import MAKERS, STANDING_LABELS, Line, Standing, lines
+from workflow.paper_lines import MAKERS, STANDING_LABELS, Line, Standing, blocking, lines
 from workflow.papers import Kind
 from workflow.procedure.table import next_step
 from workflow.route import ROUTES, RouteName
@@ -178,3 +179,17 @@ def test_every_state_of_every_road_has_lines_each_with_its_words(state: State, r
     assert len({line.form for line in found}) == len(found) > 0
     for line in found:
         assert line.maker in MAKERS.values() and line.title.vi and line.standing in STANDING_LABELS
+
+
+def test_what_blocks_is_the_same_whether_or_not_the_others_are_worked_out() -> None:
+    """All along the road, on time and when papers have gone stale, with papers and without."""
+    walk = Walk()
+    for state in (State.APPLYING, State.VERIFIED, State.CELL_REVIEW, State.COMMITTEE_REVIEW, State.AWAITING_DECISION,
+                  State.APPROVED, State.PROBATIONARY, State.RECOGNITION_CELL_REVIEW,
+                  State.RECOGNITION_AWAITING_DECISION, State.OFFICIAL):  # fmt: skip
+        walk.to(state)
+        for later in (0, 400, 900):
+            s = at(walk, walk.on + timedelta(days=later))
+            bare = msgspec.structs.replace(s, facts=msgspec.structs.replace(s.facts, papers=s.facts.papers[:2]))
+            for one in (s, bare):
+                assert blocking(one) == tuple(line for line in lines(one) if line.blocks), (state, later)

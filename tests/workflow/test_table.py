@@ -23,7 +23,7 @@ def test_each_trigger_has_a_line_and_each_voter_and_issuer_is_named() -> None:
 
 @EVERY_LINE
 def test_a_ballot_has_a_body_and_only_a_ballot_has(line: Line) -> None:
-    assert ("ballot" in line.needs) == (line.body is not None)
+    assert ("ballot" in (*line.needs, *line.takes)) == (line.body is not None)
     assert line.body is not None or not (line.passes or line.purpose)
 
 
@@ -87,7 +87,8 @@ def test_what_opens_a_dossier_is_not_taken_back() -> None:
 
 
 DIFFER = {
-    ("refuse", "needs"), ("refuse", "purpose"), ("refuse", "passes"),  # who decides refuses by its vote
+    ("refuse", "needs"), ("refuse", "takes"),  # who decides refuses by its vote; below it may be told
+    ("refuse", "purpose"), ("refuse", "passes"),  # after the verification nobody votes
     ("refer_to_superior", "effect"),  # below it leads to who decides, there it leads above
 }  # fmt: skip
 

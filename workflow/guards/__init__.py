@@ -55,7 +55,7 @@ from workflow.guards.order import (
     results_by_then,
     text_has_come,
 )
-from workflow.guards.papers import ON_PAPER, contents_allowed, scan_of_a_paper
+from workflow.guards.papers import ON_PAPER, contents_allowed, cv_agrees, cv_fits, cv_warning, scan_of_a_paper
 from workflow.guards.probation import (
     classified_in_turn,
     classified_level,
@@ -196,6 +196,9 @@ __all__ = [
     "course_proposed",
     "cover_list_right",
     "cv_after_application",
+    "cv_agrees",
+    "cv_fits",
+    "cv_warning",
     "day_has_come",
     "day_in_order",
     "day_not_before_the_party",

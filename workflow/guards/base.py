@@ -69,7 +69,8 @@ class Situation(msgspec.Struct, frozen=True):
 
     Of the line of the table that is asked: `parts` may do it, `needs` must be there, `takes` is all it has a use for
     (None: nobody says), `dest` is where it leads, `control` the step of control it is. `cell_members`: how many official
-    members the cell has today, where somebody counted them.
+    members the cell has today, where somebody counted them; `cv_differs`: what of the person the CV says otherwise than
+    the dossier, where somebody compared them.
     """
 
     state: State | None
@@ -87,6 +88,7 @@ class Situation(msgspec.Struct, frozen=True):
     takes: frozenset[str] | None = None
     control: Control | None = None
     cell_members: int | None = None
+    cv_differs: tuple[Text, ...] | None = None
     persons: Mapping[str, str] = {}
 
     def who(self, ref: str) -> str:

@@ -79,8 +79,7 @@ def correction_by_two(s: Situation) -> Refusal | None:
             "Propose the correction; a second person looks at it and records it.",
             mend="prepare_correction",
         )
-    proposed = {s.who(ref) for ref in (prepared.by, prepared.behalf) if ref}
-    if not proposed.intersection(s.who(ref) for ref in (s.actor.ref, s.behalf) if ref):
+    if is_second(s):
         return None
     return s.no(
         "separation_of_duties",
@@ -89,6 +88,15 @@ def correction_by_two(s: Situation) -> Refusal | None:
         "Một người khác có thẩm quyền ghi.",
         "Another person who may do so records it.",
     )
+
+
+def is_second(s: Situation) -> bool:
+    """Whether whoever asks is another person than who proposed the correction, by either for whom they act."""
+    prepared = s.facts.correction
+    if prepared is None:
+        return False
+    proposed = {s.who(ref) for ref in (prepared.by, prepared.behalf) if ref}
+    return not proposed.intersection(s.who(ref) for ref in (s.actor.ref, s.behalf) if ref)
 
 
 def _is_prepared(s: Situation) -> bool:

@@ -212,6 +212,7 @@ _NEED_NAMES: dict[str, Text] = {
     "renamed": Text("việc đổi họ tên", "that the name changes"),
     "handed": Text("giấy tờ bàn giao", "the papers handed over"),
     "scan": Text("bản chụp", "the scan"),
+    "cv": Text("mục lý lịch", "a section of the CV"),
     "stands_in": Text("bước hồ sơ đang ở", "the step the dossier stands at"),
     "taken": Text("những việc đã làm trên giấy", "what was done on paper"),
     "meeting": Text("cuộc họp", "the meeting"),

@@ -85,7 +85,7 @@ def texts_fit(s: Situation) -> Refusal | None:
     if s.evidence is None or (len(texts) in (0, len(headings)) and not (is_quarter and not any(map(str.strip, texts)))):
         return None
     return s.no(
-        "evidence", "Chưa ghi theo các mục đã định.", "What is written does not follow the headings.",
+        "evidence", "Chưa ghi nhận xét nào theo các mục đã định.", "Nothing is written under the headings.",
         "Ghi vào ít nhất một mục.", "Write under at least one heading.", "texts",
     )  # fmt: skip
 

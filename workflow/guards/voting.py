@@ -2,7 +2,7 @@
 
 from workflow.guards.base import Refusal, Situation
 from workflow.route import Decider, Route
-from workflow.stages import State
+from workflow.stages import ENDS, State
 from workflow.text import Text
 from workflow.votes import BODY_LABELS, Body, Purpose, needed
 
@@ -144,20 +144,24 @@ _NO_TEXT = Text(
 )
 
 
+def _when_short(s: Situation) -> tuple[Text, str]:
+    """(what to do without enough votes, by which act): only on the main road a failed vote is an act of its own."""
+    return (_NO_TEXT, "") if s.dest in ENDS or s.dest is None else (_FAILED, "record_failed_vote")
+
+
 def cell_majority(s: Situation) -> Refusal | None:
     """At least 2/3 of the official members in favour."""
-    return majority(s, "cell_vote", Body.CELL, _FAILED, "record_failed_vote")
+    return majority(s, "cell_vote", Body.CELL, *_when_short(s))
 
 
 def committee_majority(s: Situation) -> Refusal | None:
     """At least 2/3 of the members of the grass-roots committee in favour."""
-    return majority(s, "committee_vote", Body.COMMITTEE, _FAILED, "record_failed_vote")
+    return majority(s, "committee_vote", Body.COMMITTEE, *_when_short(s))
 
 
 def deciding_majority(s: Situation) -> Refusal | None:
     """More than half of the standing committee; 2/3 of a delegated committee's members in office."""
-    on_the_road = s.dest in (State.APPROVED, State.OFFICIAL)  # only there a failed vote is an act of its own
-    return majority(s, *_deciding(s.route), *((_FAILED, "record_failed_vote") if on_the_road else (_NO_TEXT,)))
+    return majority(s, *_deciding(s.route), *_when_short(s))
 
 
 def deciding_body(route: Route) -> Body:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from workflow.asking import Asked
+from workflow.cv import written_once_more
 from workflow.deadlines import probation_end
 from workflow.facts import Candidate, Evidence, Extension, HandedOver, Point, PreparedCorrection, Source, Taken, Vouched
 from workflow.guards import Situation, deciding_body, removal_body, replaced
@@ -74,6 +75,12 @@ def relatives(s: Situation, e: Evidence) -> Changes:
     known = {relative.ref: relative for relative in s.facts.relatives}
     known.update({relative.ref: relative for relative in e.relatives})
     return {"relatives": tuple(known.values())}
+
+
+def write_cv(s: Situation, e: Evidence) -> Changes:
+    """A section of the CV is written; the facts keep that it is, and none of its words."""
+    assert e.cv is not None
+    return {"cv": written_once_more(s.facts.cv, e.cv, e.happened_on)}
 
 
 def ask(s: Situation, e: Evidence) -> Changes:

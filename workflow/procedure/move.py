@@ -126,7 +126,7 @@ _LOOKING = ("return_for_correction", "submit_for_recognition", "require_mending"
 @lru_cache(maxsize=512)
 def _accepted(needs: tuple[str, ...], takes: tuple[str, ...], makes_paper: bool) -> frozenset[str]:
     paper = ("issued_on", "issuer") if makes_paper else ()
-    meeting = ("meeting",) if "ballot" in needs else ()
+    meeting = ("meeting",) if "ballot" in (*needs, *takes) else ()
     return frozenset(("happened_on", *needs, *takes, *paper, *meeting))
 
 

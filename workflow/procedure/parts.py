@@ -90,3 +90,5 @@ ON_PROBATION: tuple[State, ...] = tuple(s for s in STAGE_STATES[Stage.MONITORING
 VOTE = (g.vote_adds_up, g.quorum)
 CELL_VOTE = (g.vote_adds_up, g.smallest_cell, g.quorum_of_cell)
 CELL_REMOVAL_VOTE = (g.vote_adds_up, g.quorum_of_cell)
+CELL_REFUSAL_VOTE = CELL_REMOVAL_VOTE
+"""The rule of the smallest cell speaks of admission and recognition alone."""

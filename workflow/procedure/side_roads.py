@@ -104,6 +104,20 @@ SIDE_ROADS: tuple[Line, ...] = (
         effect=effects.introducers,
     ),
     Line(
+        "write_cv",
+        (_S.APPLYING, _S.VERIFYING),
+        None,
+        (*parts.CELL_OR_OFFICE, Role.CELL_MEMBER_HELPER),
+        ("cv",),
+        (g.cv_fits,),
+        effect=effects.write_cv,
+        correction=Correction.NEVER,
+        never=Text(
+            "Lý lịch không đính chính: ghi lại mục đó cho đúng; bản trước vẫn được giữ.",
+            "The CV is not corrected: write the section again; what stood there is kept.",
+        ),
+    ),
+    Line(
         "record_relatives",
         (_S.APPLYING, _S.VERIFYING),
         None,
@@ -590,12 +604,36 @@ SIDE_ROADS: tuple[Line, ...] = (
         )
     ),
     *(
-        Line("refuse", sources, _S.NOT_ADMITTED, who, ("reason", "number"), form=Kind.NOTICE)
-        for sources, who in (
-            ((_S.CELL_REVIEW,), parts.CELL),
-            ((_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW), parts.COMMITTEE_SECRETARY),
-            ((_S.VERIFYING, _S.VERIFIED), parts.OFFICE_SECRETARY),
+        Line(
+            "refuse",
+            sources,
+            _S.NOT_ADMITTED,
+            who,
+            ("reason", "number"),
+            asks,
+            takes=("ballot",),
+            body=body,
+            purpose=Purpose.REFUSAL,
+            passes=True,
+            form=Kind.NOTICE,
         )
+        for sources, who, body, asks in (
+            ((_S.CELL_REVIEW,), parts.CELL, Voter.CELL, (*parts.CELL_REFUSAL_VOTE, g.cell_majority)),
+            (
+                (_S.SECTION_APPRAISAL, _S.COMMITTEE_REVIEW),
+                parts.COMMITTEE_SECRETARY,
+                Voter.COMMITTEE,
+                (*parts.VOTE, g.committee_majority),
+            ),
+        )
+    ),
+    Line(
+        "refuse",
+        (_S.VERIFYING, _S.VERIFIED),
+        _S.NOT_ADMITTED,
+        parts.OFFICE_SECRETARY,
+        ("reason", "number"),
+        form=Kind.NOTICE,
     ),
     Line(
         "refuse",

@@ -99,7 +99,7 @@ STEPS: tuple[Line, ...] = (
         (_S.APPLYING,),
         _S.VERIFYING,
         parts.OFFICE,
-        guards=(g.application_papers, g.cv_after_application, *_INTRODUCED),
+        guards=(g.application_papers, g.cv_after_application, g.cv_agrees, *_INTRODUCED),
         control=Control.VERIFY,
         effect=effects.start_verification,
     ),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from dossiers.demo import asking, meetings, registers, scans
+from dossiers.demo import asking, cv, meetings, registers, scans
 from dossiers.demo.bloc.units import TODAY
 from dossiers.demo.player import ROAD, steps_to
 from dossiers.demo.scene import Scene
@@ -176,6 +176,7 @@ def _special_cases(scene: Scene) -> None:
     asking.ask_late(ready, TODAY - timedelta(days=48))
     ready.step("record_relatives", TODAY - timedelta(days=20))
     ready.do("record_papers", TODAY - timedelta(days=8), {"papers": (Paper("5-KNĐ", TODAY - timedelta(days=10)),)})
+    cv.write(ready, TODAY - timedelta(days=7))
     ready.finish()
 
     for code, cell in (("DB02", 2), ("CB01", 0)):  # the cells of the one-click accounts have something to do

@@ -128,7 +128,7 @@ def test_a_number_already_used_by_the_same_issuer(app: Flask, person: Maker) -> 
         ({"contact": ""}, "Vui lòng nhập mục này"),
         ({"happened_on": "28/07/2022"}, "tương lai"),
         ({"consented": False}, "sự đồng ý"),
-        ({"place": ""}, "Vui lòng nhập mục này"),
+        ({"place": ""}, "Chi bộ và nguồn : Vui lòng chọn."),
     ],
 )
 def test_a_candidate_that_cannot_be_recorded(app: Flask, person: Maker, fields: dict[str, Any], says: str) -> None:

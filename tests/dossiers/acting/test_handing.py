@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from dossiers.casework.models import Dossier
 from dossiers.extensions import db
 from dossiers.rules import services as rules
 from dossiers.units import tree
+from tests.dossiers.acting.test_together import asked
 from tests.people import Person, code_in, text_of
 from workflow.route import UnitKind
 
@@ -126,3 +128,68 @@ def test_the_cover_list_says_from_whom_to_whom(app: Flask, person: Maker, state:
         assert wanted in read, wanted
     head = read.split("Hồ sơ số")[0].split("Kính gửi:")[1]
     assert ("Ban Thường vụ" in head) is (state == "awaiting_decision"), head
+
+
+# --- many at once ---
+
+
+def test_many_are_handed_over_with_one_list_received_by_ticks_and_some_sent_back(app: Flask, person: Maker) -> None:
+    codes, cell_code, committee = two_of_a_cell(app)
+    cell, office = person("cell_secretary", cell_code), person("committee_officer", committee)
+    page = cell.get(asked(codes, viec="hand_over"))
+    boxes = page.forms["act"].fields["listed"]
+    assert all(box.checked for box in boxes), "all papers are on the list beforehand"
+    assert {box._value.split("/")[0] for box in boxes} == set(codes)
+    assert len({box["id"] for box in page.html.select("input[name=listed]")}) == len(boxes)
+    boxes[0].checked = False
+    left_out = boxes[0]._value.split("/")[0]
+    before = handed(app, codes[0])
+    seen = page.forms["act"].submit()
+    assert "Sẽ ghi 2, không ghi được 0" in text_of(seen) and handed(app, codes[0]) == before is None
+    done = seen.forms["act"].submit("confirmed")
+    assert "Đã ghi 2, chưa ghi được 0" in text_of(done)
+    counts = {code: handed(app, code) for code in codes}
+    assert sum(found[0] for found in counts.values() if found) == len(boxes) - 1
+    link = next(a["href"] for a in done.html.select("a[href*='ban-ke.pdf']"))
+    text = " ".join(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(cell.get(link).body)).pages).split())
+    assert all(code in text for code in codes) and "các hồ sơ được bàn giao" in text
+    assert cell.get(link.replace(".pdf", ".docx")).body.startswith(b"PK")
+    received = office.get(asked(codes, viec="receive_dossier"))
+    form = received.forms["act"]
+    assert not any(box.checked for box in form.fields["listed"]) and len(form.fields["listed"]) == len(boxes) - 1
+    for box in form.fields["listed"]:
+        box.checked = box._value.startswith(f"{left_out}/")
+    done = form.submit().forms["act"].submit("confirmed")
+    assert "Đã ghi 1, chưa ghi được 1" in text_of(done) and "Chưa đánh dấu đủ bản kê" in text_of(done)
+    other = next(code for code in codes if code != left_out)
+    assert [handed(app, code)[1] for code in (left_out, other)] == [True, False]  # type: ignore[index] # both are
+    back = done.html.select_one("a[href*='return_for_correction']")["href"]
+    assert other in back and left_out not in back
+    with app.app_context():
+        assert audit.verify()[1] == []
+
+
+def two_of_a_cell(app: Flask) -> tuple[list[str], str, str]:
+    """Two dossiers that go from one cell to its committee next to each other, and the codes of both."""
+    found: dict[tuple[str, str], list[str]] = {}
+    with app.app_context():
+        query = select(Dossier.code).where(Dossier.state == "committee_review").order_by(Dossier.id)
+        units = tree.current()
+        for code in db.session.scalars(query).all():
+            case = loading.load_for_administration(code)
+            cell, committee = (case.place.unit_of(kind) for kind in (UnitKind.CELL, UnitKind.GRASSROOTS_COMMITTEE))
+            if case.route.has_section or cell is None or committee is None:
+                continue
+            codes = found.setdefault((units[cell].code, units[committee].code), [])
+            codes.append(code)
+            if len(codes) == 2:
+                return codes, units[cell].code, units[committee].code
+    raise AssertionError("the demo has none")
+
+
+def test_the_list_of_many_names_only_those_one_may_see(app: Flask, person: Maker) -> None:
+    codes, cell_code, _committee = two_of_a_cell(app)
+    address = "/lam-chung/ban-ke.pdf?" + urlencode([("ho-so", code) for code in codes])
+    person("cell_secretary", cell_code).get(address)
+    for role, unit in (("committee_officer", "DB09"), ("youth_officer", "DB02-DTN")):
+        person(role, unit).web.get(address, status=404)

@@ -427,6 +427,45 @@ def test_a_class_is_filled_and_certified_in_bulk(app: Flask, person: Maker) -> N
     assert sorted(dossier(app, code).state for code in codes) == ["enrolled", "trained"]
 
 
+@pytest.mark.parametrize(
+    ("action", "typed", "field", "says"),
+    [
+        ("certify", {"happened_on": "31/02/2023"}, "certify-on", "không có trong lịch"),
+        ("certify", {}, "certify-rows", "Chưa ghi số giấy chứng nhận nào"),
+        ("enrol", {"happened_on": "sớm"}, "enrol-on", "Ghi ngày dạng"),
+        ("enrol", {}, "enrol-rows", "Chưa chọn ai"),
+    ],
+)
+def test_what_is_wrong_with_a_class_is_said_on_top_and_where_it_is(
+    app: Flask, person: Maker, action: str, typed: dict[str, str], field: str, says: str
+) -> None:
+    who = person("training_officer", "TTCT") if action == "certify" else person("committee_officer", "DB02")
+    with app.app_context():
+        course = db.session.scalar(select(func.max(Dossier.class_id)).where(Dossier.state == "enrolled"))
+    page = who.get(f"/boi-duong/lop/{course}")
+    form = next(f for f in page.forms.values() if f.fields.get("action") and f["action"].value == action)
+    for name, value in typed.items():
+        form[name] = value
+    answer = form.submit(status=422)
+    summary = answer.html.select_one('.flash.error[role="alert"]')
+    assert says in summary.get_text()
+    assert [link["href"] for link in summary.select("a")] == [f"#{field}"]
+    assert len(answer.html.select(f"#{field}")) == 1
+    assert says in answer.html.select_one(f"#{field}-error").get_text()
+    assert len(answer.html.select("form .errors")) == 1, "the other form of the page is not at fault"
+
+
+def test_the_sex_of_a_candidate_can_be_put_right(app: Flask, person: Maker) -> None:
+    code = code_in(app, "applying")
+    secretary = person("cell_secretary", unit_of(app, code))
+    form = secretary.get(f"/ho-so/{code}/correct_candidate").forms["act"]
+    was, other = {"female": ("Nữ", "male"), "male": ("Nam", "female")}[form["sex"].value]
+    secretary.act(code, "correct_candidate", sex=other, reason="Ghi nhầm khi lập danh sách nguồn.")
+    shown = text_of(secretary.get(f"/ho-so/{code}"))
+    assert f"Giới tính {'Nam' if was == 'Nữ' else 'Nữ'}" in shown
+    assert "Ghi nhầm khi lập danh sách nguồn." in shown
+
+
 def test_a_members_name_is_corrected_with_a_paper_and_the_committees_agreement(app: Flask, person: Maker) -> None:
     code = code_in(app, "probationary")
     secretary = person("cell_secretary", unit_of(app, code))

@@ -288,7 +288,7 @@ def test_some_acts_are_done_again_instead(app: Flask, person: Maker) -> None:
     code = code_in(app, "listed")
     secretary = person("cell_secretary", unit_of(app, code))
     page = secretary.get(f"/ho-so/{code}/correct_record")
-    assert "Ghi vào nguồn" not in [option[2] for option in page.forms["act"]["event"].options]
+    assert "Thêm vào danh sách nguồn" not in [option[2] for option in page.forms["act"]["event"].options]
     assert "Những việc không đính chính" in text_of(page)
     assert "Không đính chính việc này" in text_of(secretary.get(f"/ho-so/{code}/correct_record?event=1"))
     assert secretary.get(f"/ho-so/{code}/correct_record?event=99", status=404)

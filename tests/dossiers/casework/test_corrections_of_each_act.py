@@ -47,7 +47,7 @@ TABLE = {
     "change_rulebook": NEVER, "readmit": NEVER,
     "take_over": ALLOWED, "receive_transfer": ALLOWED, "mend_point": ALLOWED, "require_mending": ALLOWED,
     "send_request": ALLOWED, "remind_request": ALLOWED, "record_answer": ALLOWED,
-    "attach_scan": NEVER, "hand_over": NEVER, "receive_dossier": NEVER,
+    "attach_scan": NEVER, "write_cv": NEVER, "hand_over": NEVER, "receive_dossier": NEVER,
     "confirm_after_mending": BY_TWO, "annul_admission": BY_TWO,
     "record_month": ALLOWED, "remark_quarter": ALLOWED, "answer_warning": ALLOWED, "assign_helper": ALLOWED,
     "helper_leaves": ALLOWED, "record_merit": ALLOWED, "classify": ALLOWED, "tell_person": ALLOWED,

@@ -49,8 +49,44 @@ def test_what_the_rules_refuse_is_said_at_its_line_and_the_rest_is_done(app: Fla
     assert "Hồ sơ đang tạm dừng." in answer.html.select_one(f"#r-{codes[1]}").get_text()
     assert "Đã trình 2 hồ sơ." in text_of(answer)
     assert "Chưa chọn hồ sơ nào." in text_of(together(officer, "prepare_decision", []))
-    wrong = together(officer, "prepare_decision", [codes[1]], day="31/02/2022")
+
+
+def test_a_wrong_day_is_said_at_its_field_and_nothing_typed_is_lost(app: Flask, person: Maker) -> None:
+    codes = waiting(app, 3)
+    officer = person("upper_officer", "KHOI")
+    wrong = together(officer, "prepare_decision", [codes[1]], day="31/02/2022", **{codes[2]: "Xem lại lý lịch."})
     assert wrong.status_int == 422
+    form = wrong.forms["prepare_decision"]
+    assert form["day"].value == "31/02/2022"
+    assert "không có trong lịch" in wrong.html.select_one("#day-prepare_decision-error").get_text()
+    assert [box._value for box in form.fields["pick"] if box.checked] == [codes[1]]
+    form["day"] = "27/07/2022"
+    sent = form.submit("step", value="do")
+    assert "Đã trình 1 hồ sơ." in text_of(sent)
+    assert sent.forms["prepare_decision"][f"note-{codes[2]}"].value == "Xem lại lý lịch.", "typed at another"
+
+
+def test_a_wrong_day_of_signing_keeps_what_was_chosen(app: Flask, person: Maker) -> None:
+    codes = waiting(app, 2)
+    officer = person("upper_officer", "KHOI")
+    prepared(officer, codes)
+    opened(officer, "KHOI")
+    holder = Holder(person("upper_secretary", "KHOI"))
+    voted(holder, codes)
+    first = int(holder.person.get(f"/quyet-dinh/ky/{holder.number}").forms["sign"].fields["pick"][0]._value)
+    wrong = signs(holder.person, holder.number, "31/02/2022", [first])
+    assert wrong.status_int == 422
+    assert wrong.forms["sign"]["ngay"].value == "31/02/2022"
+    assert "không có trong lịch" in wrong.html.select_one("#day-error").get_text()
+    assert [int(box._value) for box in wrong.forms["sign"].fields["pick"] if box.checked] == [first]
+
+
+def test_the_desk_begins_with_what_is_due_first(person: Maker) -> None:
+    page = person("upper_officer", "KHOI").get("/quyet-dinh").html
+    due = [line.get_text() for line in page.select("#prepare_decision .due")]
+    days = [tuple(reversed(text.split()[-1].split("/"))) for text in due]
+    assert days == sorted(days)
+    assert page.select("#prepare_decision .due.late")
 
 
 def test_sent_back_with_points_it_is_prepared_again(app: Flask, person: Maker) -> None:

@@ -251,3 +251,38 @@ def test_a_backup_with_registers_verifies(world: World, person: Maker) -> None:
     done = run(args=["backup", "verify", str(path)])
     assert done.exit_code == 0, done.output
     assert given(world.app, book) == before
+
+
+def test_a_meeting_offers_no_number_of_a_register_its_texts_do_not_go_into(app: Flask, person: Maker) -> None:
+    holder, _codes = sitting(app, person, 1)
+    page = holder.person.get(f"{holder.address}/ket-qua").html
+    assert page.select_one("#first")["placeholder"] == "", "the bloc keeps a register of letters alone"
+    opened(person("upper_officer", "KHOI"), "KHOI", first="64", sign="QĐ/ĐUK")
+    page = holder.person.get(f"{holder.address}/ket-qua").html
+    assert page.select_one("#first")["placeholder"] == "64-QĐ/ĐUK"
+
+
+def test_a_meeting_that_would_record_nothing_of_its_votes_is_not_closed(app: Flask, person: Maker) -> None:
+    holder, codes = sitting(app, person, 2)
+    checked = holder.step(holder.results(), "check")
+    assert "Chưa ghi được hồ sơ nào" in text_of(checked), "no register, and no number was typed"
+    assert "Khóa cuộc họp, để lại" not in text_of(checked)
+    form = checked.forms["votes"]
+    assert len(form.fields["without"]) == len(codes), "though all of them are left out"
+    assert form.submit("step", value="close", expect_errors=True).status_int == 422
+    assert "chưa khóa" in text_of(holder.person.get(holder.address))
+    opened(person("upper_officer", "KHOI"), "KHOI", first="64", sign="QĐ/ĐUK")
+    assert "ghi 2 hồ sơ" in text_of(holder.step(holder.results(), "close").follow())
+    told = text_of(person("inspector", "KHOI").get("/nhat-ky/quan-tri"))
+    assert "số đầu tiên 64" in told, "each value in the log says what it is"
+
+
+def test_a_register_does_not_begin_with_numbers_that_were_given(person: Maker) -> None:
+    keeper = person("upper_officer", "KHOI")
+    form = keeper.get("/so-van-ban/moi").forms["act"]
+    option = next(value for value, _, label in form["unit"].options if label.startswith("KHOI "))
+    refused = keeper.send(form, unit=option, series="QĐ", first="1")
+    assert refused.status_int == 422, "nothing could be signed"
+    assert "Trong năm đã có văn bản đến số" in refused.html.select_one("#first-error").get_text()
+    answer = keeper.send(refused.forms["act"], begins_on="01/01/2022")
+    assert answer.status_int == 303, "then they stand in it"

@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 
 from dossiers.casework import loading
 from dossiers.documents import rendering, services
-from dossiers.documents.composing import compose, drafts, layout_of, seal_of
+from dossiers.documents.composing import Beside, compose, drafts, layout_of, seal_of, words_in
 from dossiers.documents.fields import DOTS, NAMES, fields
 from dossiers.extensions import db
 from dossiers.people import reading as people
@@ -53,10 +53,13 @@ def test_every_text_is_made_as_pdf_and_as_docx_with_the_same_words(app: Flask, k
         made = Document(io.BytesIO(rendering.docx(text)))
     in_tables = " ".join(cell.text for table in made.tables for row in table.rows for cell in row.cells)
     written = " ".join((in_tables, *(paragraph.text for paragraph in made.paragraphs)))
-    for wanted in ("ĐẢNG CỘNG SẢN VIỆT NAM", text.title, case.full_name, text.office, text.mark):
+    called = f"V/v {text.subject}" if text.letter else text.title
+    named = "" if kind == Beside.COVER_LISTS else case.full_name  # which names each in its table
+    for wanted in ("ĐẢNG CỘNG SẢN VIỆT NAM", called, named, text.office, text.mark):
         assert wanted in read, wanted
-    for wanted in ("ĐẢNG CỘNG SẢN VIỆT NAM", text.title, case.full_name, text.office):
         assert wanted in written, wanted
+    for wanted in words_in(text):
+        assert "".join(wanted.split()) in "".join(read.split()), wanted
     assert "{{" not in read and "None" not in read
     page = made.sections[0]
     for margin, wanted in ((page.left_margin, 30), (page.right_margin, 15), (page.top_margin, 20)):

@@ -36,6 +36,19 @@ class Holder:
         fields = {"csrf_token": self.person.token(), "add": "1", "pick": list(codes)}
         return self.person.web.post(f"{self.address}/chuong-trinh", fields, status=303).follow()
 
+    def votes_on(self, matter: str, code: str, **fields: str) -> TestResponse:
+        """Put a dossier on the agenda for a removal or a refusal; whatever comes back."""
+        form = self.person.get(f"{self.address}/noi-dung?ho-so={code}").forms["act"]
+        return self.person.send(form, code=code, matter=matter, **fields)
+
+    def closes(self, first: str = "") -> TestResponse:
+        """All in favour, checked and closed, without what the rules refuse; the page that follows."""
+        fields = {"first_number": first} if first else {}
+        assert self.step(self.results(), "all", **fields).status_int == 303
+        answer = self.step(self.step(self.results(), "check").forms["votes"], "close")
+        assert answer.status_int == 303, text_of(answer)
+        return answer.follow()
+
     def everybody_came(self, **came: str) -> TestResponse:
         """Take attendance; `came` says of seats who did not come: s12="leave"."""
         form = self.person.get(f"{self.address}/diem-danh").forms["came"]

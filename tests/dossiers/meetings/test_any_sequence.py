@@ -24,8 +24,9 @@ from dossiers.casework.act import Act
 from dossiers.casework.case import Case
 from dossiers.casework.models import Dossier, Event, Scope
 from dossiers.extensions import db
-from dossiers.meetings import agenda, attendance, closing, results, services
+from dossiers.meetings import agenda, attendance, closing, matters, results, services
 from dossiers.meetings.attendance import Came
+from dossiers.meetings.matters import About, Matter
 from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.meetings.services import Called, Kind, Shut
 from dossiers.rules import services as rules
@@ -77,8 +78,9 @@ class Sitting(Chance):
             done = closing.close(meeting, signed, tuple(checked.left), now)
             self.done["closed"] = self.done.get("closed", 0) + 1
             self.done["voted"] = self.done.get("voted", 0) + len(done.acts)
-            for case, _act in done.acts.values():
+            for case, act in done.acts.values():
                 self.newest = case.code
+                self.done[act.trigger] = self.done.get(act.trigger, 0) + 1
 
     def _called(self) -> tuple[Meeting, Signed] | None:
         """A meeting of the body some dossier waits for, of a day not long ago."""
@@ -87,7 +89,7 @@ class Sitting(Chance):
         case = loading.load_for_administration(self.rng.choice(list(db.session.scalars(query))))
         signed = self.signed(case)
         s = loading.situation(case, signed)
-        trigger = agenda.VOTES[State(str(case.state))]
+        trigger = matters.VOTES[State(str(case.state))]
         if not any(move.trigger == trigger for move in moves_from(case.state, case.route)):
             return None
         body, unit = agenda.voters_of(case, trigger, s)
@@ -102,8 +104,19 @@ class Sitting(Chance):
         signed = Signed(signed.account_id, tuple((role, unit) for role in Role))
         meeting = services.load(number, signed)
         offered = agenda.offer(meeting, signed, ())
-        agenda.add(meeting, [one.case.id for one in (*offered.ready, *offered.nearly)[: self.rng.randint(1, 6)]])
+        some = (*offered.ready, *offered.nearly)[: self.rng.randint(1, 6)]
+        agenda.add(meeting, [one.case.id for one in some], {one.case.id: one.about for one in some})
+        self._otherwise(services.load(number, signed), signed)
         return services.load(number, signed), signed
+
+    def _otherwise(self, meeting: Meeting, signed: Signed) -> None:
+        """Some are voted on otherwise than their step asks: a removal, a refusal."""
+        others = agenda.others(meeting, signed)
+        for case, fits in self.rng.sample(others, min(len(others), self.rng.randint(0, 2))):
+            matter, grounds = self.rng.choice(fits), rules.books()[case.rulebook].words("removal_grounds")
+            ground = self.rng.choice(grounds) if matter is Matter.REMOVAL else ""
+            reason = "Không đủ điều kiện." if matter is Matter.REFUSAL else ""
+            agenda.put_about(meeting, case.id, About(matter, ground, reason))
 
     def _votes(self, meeting: Meeting, signed: Signed) -> dict[str, str]:
         """What is typed: mostly all in favour, some fail, some do not add up, some are left out."""

@@ -531,7 +531,8 @@ def test_others_do_not_find_a_meeting_and_those_above_only_read(app: Flask, pers
     token = {"csrf_token": above.token()}
     for page in ("/chuong-trinh", "/diem-danh", "/ket-qua", "/huy"):
         above.web.post(f"{cell.address}{page}", token, status=403)
-    person("youth_officer", "DB02-DTN").get(cell.address, status=403)
+    person("youth_officer", "DB02-DTN").get(cell.address, status=404)
+    person("section_officer", "DB02-S1").get(cell.address, status=403)
     neighbour.get("/hop/moi?cua=1-cell", status=404)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from dossiers.audit import services as audit
 from dossiers.casework.models import Dossier, Event
 from dossiers.extensions import db
+from dossiers.meetings.models import MeetingLine
 from tests.dossiers.casework.test_corrections import GROUNDS, Correcting, decided_above, last_seq
 from tests.dossiers.meetings.meeting import Holder
 from tests.people import Person, code_in, dossier, text_of, unit_of
@@ -115,6 +116,68 @@ def test_a_meeting_is_closed_while_one_of_its_dossiers_is_voted_on_by_its_own_fo
     else:
         assert alone.status_int == 409
         assert "Đã khóa cuộc họp" in told(closing)
+
+
+def removal_ready(person: Maker, app: Flask) -> tuple[Holder, str, Any]:
+    """A cell met on a removal, and it waits for closing: who keeps the meeting, the member, the form."""
+    code = code_in(app, "probationary", "DB02-C3")
+    cell = Holder(person("cell_secretary", "DB02-C3"))
+    cell.calls(TODAY)
+    assert cell.votes_on("removal", code, ground="absent").status_int == 303
+    cell.everybody_came()
+    cell.step(cell.results(), "all", first_number="51-NQ/CB")
+    return cell, code, cell.step(cell.results(), "check").forms["votes"]
+
+
+def test_a_removal_is_recorded_by_the_meeting_or_by_its_own_form(app: Flask, person: Maker) -> None:
+    cell, code, form = removal_ready(person, app)
+    other = person("cell_secretary", "DB02-C3")
+    size = other.everybody(code, "propose_removal")
+    own = other.form(code, "propose_removal")
+    own["number"], own["ground"], own["present"], own["in_favour"] = "791-NQ/CB", "lost_will", size, size
+    closing, alone = at_once(lambda: cell.step(form, "close"), lambda: own.submit(expect_errors=True))
+    assert count(app, code, "propose_removal") == 1
+    if alone.status_int == 303:
+        assert closing.status_int in (409, 422)
+    else:
+        assert alone.status_int in (409, 422)
+        assert "Đã khóa cuộc họp" in told(closing)
+
+
+def test_what_a_line_is_about_is_changed_before_the_meeting_is_closed_or_not_at_all(app: Flask, person: Maker) -> None:
+    cell, code, form = removal_ready(person, app)
+    other = Holder(person("cell_secretary", "DB02-C3"), cell.number)
+    changing = other.person.get(f"{other.address}/noi-dung?ho-so={code}").forms["act"]
+    changing["ground"] = "lost_will"
+    closing, changed = at_once(lambda: cell.step(form, "close"), lambda: changing.submit(expect_errors=True))
+    with app.app_context():
+        line = db.session.execute(
+            select(MeetingLine.ground, MeetingLine.closed, MeetingLine.event_seq, Dossier.id)
+            .join(Dossier, Dossier.id == MeetingLine.dossier_id)
+            .where(Dossier.code == code, MeetingLine.meeting_id == cell.number)
+        ).one()
+        if line.closed:
+            query = select(Event.body).where(Event.dossier_id == line.id, Event.seq == line.event_seq)
+            assert f'"ground":"{line.ground}"' in db.session.scalars(query).one(), "one thing is said, in both places"
+            return
+    assert closing.status_int == 409, text_of(closing)
+    assert (line.ground, changed.status_int) == ("lost_will", 303)
+
+
+def test_two_secretaries_of_a_union_close_one_meeting_once(app: Flask, person: Maker) -> None:
+    officer = Holder(person("youth_officer", "DB13-DTN"))
+    code = code_in(app, "sourced", "DB13-DTN")
+    officer.calls(TODAY)
+    officer.picks(code)
+    officer.everybody_came()
+    officer.step(officer.results(), "all", first_number="05-NQ/ĐTN")
+    both = [officer, Holder(person("youth_officer", "DB13-DTN"), officer.number)]
+    forms = [one.step(one.results(), "check").forms["votes"] for one in both]
+    answers = at_once(
+        *[lambda one=one, form=form: one.step(form, "close") for one, form in zip(both, forms, strict=True)]
+    )
+    assert sum("Đã khóa cuộc họp và ghi" in told(answer) for answer in answers) == 1
+    assert count(app, code, "nominate") == 1
 
 
 def test_the_button_back_after_closing_closes_nothing_again(app: Flask, person: Maker) -> None:

@@ -171,6 +171,8 @@ def test_a_value_to_be_confirmed_is_changed_and_used_at_once(app: Flask, person:
     for wrong in ("two thirds", "1/0", "", "5/2"):
         answer = admin.send(page.forms["act"], value=wrong)
         assert answer.status_int == 422, wrong
+    assert "Giá trị vẫn như cũ" in text_of(admin.send(page.forms["act"], value="2/3").follow())
+    assert shipped()["RB-2021"].rule("quorum").title.vi not in log_of_the_office(person), "nothing changed"
     assert admin.send(page.forms["act"], value="1/2").status_int == 303
     with app.app_context():
         assert rules.books()["RB-2021"].word("quorum") == "1/2"

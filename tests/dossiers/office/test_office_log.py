@@ -33,6 +33,7 @@ from dossiers.accounts.models import Account, Delegation, RoleAssignment, RoleRe
 from dossiers.audit import services as audit
 from dossiers.audit.models import Checkpoint
 from dossiers.audit.services import Finding
+from dossiers.documents.models import TemplateUse, TextTemplate
 from dossiers.extensions import Model, db, security
 from dossiers.office import images, replaying
 from dossiers.office import services as office
@@ -103,7 +104,18 @@ def tampering(loaded: World) -> Iterator[World]:
         lent = Delegation(
             assignment_id=1, given_by_id=5, given_on=day.day, ground="g", ended_by_id=5, ended_on=day.day,
         )  # fmt: skip
-        db.session.add_all([value, day, point, asked, plan, book, lent])
+        template = TextTemplate(
+            text="cell_resolution", version=1, digest="d", size=1, names="candidate", words="w", loaded_by_id=1,
+            loaded_at="2022-07-27", sealed="s",
+        )  # fmt: skip
+        db.session.add_all([value, day, point, asked, plan, book, lent, template])
+        db.session.flush()
+        used = TemplateUse(
+            text="cell_resolution", template_id=template.id, since=day.day, ground="g", asked_by_id=1,
+            asked_at="2022-07-27", outcome="confirmed", decided_by_id=5, decided_at="2022-07-28",
+        )  # fmt: skip
+        db.session.add(used)
+        office.record("template:loaded", None, 1, [template, used])
         office.record("role:lent", 1, 5, [lent])
         office.record("units:reorganised", 1, 5, [plan])
         office.record("rulebook:loaded", None, 1, [book])
@@ -297,7 +309,7 @@ def test_what_is_declared_of_a_table_is_a_column_of_it() -> None:
         "unit", "unit_placement", "body_member", "seat_status", "account", "role_assignment", "quota",
         "calendar_day", "rule_value", "course_class", "instance_value", "checkpoint", "org_person",
         "role_request", "meeting", "meeting_attendance", "meeting_line", "rulebook_file", "unit_plan", "number_book",
-        "delegation", "registered_number",
+        "delegation", "registered_number", "text_template", "template_use",
     }  # fmt: skip
 
 

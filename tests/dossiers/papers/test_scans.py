@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pikepdf
@@ -19,6 +20,7 @@ from dossiers.papers.models import FileChunk, PaperScan, StoredFile
 from dossiers.privacy.models import DossierRead
 from tests.conftest import World
 from tests.dossiers.papers import samples
+from tests.dossiers.papers.test_cleaning import BAD
 from tests.people import Person, code_in, dossier, snapshot, text_of, unit_of
 
 Maker = Callable[..., Person]
@@ -196,26 +198,27 @@ def test_who_does_not_see_the_file_sees_no_scan_and_who_may_not_record_attaches_
     assert snapshot(app, code) == before
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "why"),
-    [
-        ("a.pdf", b"", "Tệp trống"),
-        ("a.pdf", samples.locked_pdf(), "đặt mật khẩu"),
-        ("a.jpg", samples.jpeg() + samples.docx(), "giấu một tệp khác"),
-        ("a\u202egnp.exe", samples.png(), "ký tự không dùng được"),
-        ("a.png", samples.huge_png(), "triệu điểm"),
-    ],
-    ids=["empty", "locked", "polyglot", "backwards", "pixels"],
-)
+@pytest.mark.parametrize("bad", BAD)
 def test_what_is_not_taken_is_said_at_the_field_and_nothing_is_stored(
-    app: Flask, case: tuple[str, str], secretary: Person, name: str, content: bytes, why: str
+    app: Flask, case: tuple[str, str], secretary: Person, bad: str
 ) -> None:
-    code, paper = case
+    (code, paper), (name, content, why) = case, BAD[bad]
     before, files = snapshot(app, code), stored(app)
     answer = send(secretary, code, paper, ("fine.png", samples.png()), (name, content))
     assert answer.status_int == 422
     assert why in answer.html.select_one("#files-error").text
     assert (snapshot(app, code), stored(app)) == (before, files)
+
+
+def test_a_bomb_keeps_nobody_else_waiting(app: Flask, case: tuple[str, str], secretary: Person, person: Maker) -> None:
+    """The server stays free while one file is still being unpacked."""
+    code, paper = case
+    other, ends = person("committee_officer", "DB02"), []
+    bomb = Thread(target=lambda: ends.append(send(secretary, code, paper, ("a.docx", samples.docx_bomb())).status_int))
+    bomb.start()
+    assert other.get("/viec-cua-toi").status_int == 200
+    bomb.join()
+    assert ends == [422]
 
 
 def test_nothing_new_is_refused_and_so_is_a_paper_that_is_not_on_file(

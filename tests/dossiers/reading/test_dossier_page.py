@@ -35,6 +35,29 @@ def test_what_cannot_be_done_stays_visible_with_rule_source_and_remedy(app: Flas
     assert "01-HD/TW §3" in text
 
 
+def test_what_only_others_may_prepare_is_folded_away(app: Flask, person: Maker) -> None:
+    code = code_in(app, "cell_review", "DB02-C3")
+    page = person("youth_officer", "DB02-DTN").get(f"/ho-so/{code}")
+    fold = next(fold for fold in page.html.select("summary") if "Việc của người khác" in fold.get_text())
+    folded = fold.find_parent("details")
+    assert "Ghi giấy tờ" in folded.get_text()
+    assert "Ghi giấy tờ" not in page.html.select_one("#h-acts").find_next("ul").get_text()
+    assert folded.select(".can") == []
+
+
+def test_a_helping_member_finds_what_they_write_on_top(app: Flask, person: Maker) -> None:
+    helper = person("cell_member_helper", "DB02-C3")
+    states = {
+        row.select_one("a.name")["href"]: row.select_one(".badge").get_text()
+        for row in helper.get("/viec-cua-toi").html.select("table.dossiers tbody tr")
+    }
+    assert "Đảng viên dự bị" in states.values()
+    for address, state in states.items():
+        first = helper.get(address).html.select("section.now a.primary")
+        wanted = ["Nhận xét quý"] if state == "Đảng viên dự bị" else []
+        assert [button.get_text() for button in first] == wanted
+
+
 def test_the_timeline_shows_both_dates_and_who(app: Flask, person: Maker) -> None:
     code = code_in(app, "official")
     page = person("inspector", "KHOI").get(f"/ho-so/{code}/dien-bien")

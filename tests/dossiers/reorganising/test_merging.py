@@ -18,6 +18,7 @@ from dossiers.quotas import services as quotas
 from dossiers.units import tree
 from dossiers.units.models import Unit
 from tests.dossiers.reorganising import plans
+from tests.dossiers.verification.test_desk import asked_inside
 from tests.people import Person, text_of, unit_of
 from workflow.facts import Evidence, Source
 from workflow.machine import Refused
@@ -225,3 +226,35 @@ def test_a_dossier_opened_in_a_closed_cell_is_refused(app: Flask, person: Maker)
         with pytest.raises(Refused) as refused:
             open_dossier(act, signed, closed)
         assert "đang hoạt động" in refused.value.refusals[0].message.vi
+
+
+def test_requests_to_a_unit_that_closes_are_answered_by_who_goes_on(app: Flask, person: Maker) -> None:
+    code, _officer, _asked, nr = asked_inside(app, person)  # of DB07
+    successor, admin, second = person("committee_officer", "DB02"), *by_two(person)
+    assert f"/yeu-cau/{code}/{nr}" not in successor.get("/yeu-cau").text
+    before = plans.picture(app)
+    plan = plans.begin(admin)
+    plans.added(admin, plan, "merge", "KHOI", ("DB07",), to="DB02")
+    plans.hand_over(admin, plan)
+    assert "1 yêu cầu gửi DB07: DB02 trả lời" in text_of(second.get(f"/don-vi/sap-xep/{plan}/xem-truoc"))
+    plans.confirm(second, plan)
+    assert plans.findings(app) == []
+    assert f"/yeu-cau/{code}/{nr}" in successor.get("/yeu-cau").text
+    page = successor.get(f"/yeu-cau/{code}/{nr}")
+    assert "nay là" in text_of(page)
+    assert "yeu-cau" in successor.get("/viec-cua-toi").text
+    person("committee_officer", "DB09").web.get(f"/yeu-cau/{code}/{nr}", status=404)
+    sent = successor.send(page.forms["act"], **{"outcome": "answered", "results-0-result": "Gia đình tốt."})
+    assert sent.status_int == 303, text_of(sent)
+    plans.ask_to_undo(admin, plan)
+    assert "1 yêu cầu do DB07 trả lời như trước" in text_of(second.get(f"/don-vi/sap-xep/{plan}/xem-truoc"))
+    plans.confirm(second, plan)
+    assert plans.findings(app) == [] and plans.picture(app) == before
+    successor.web.get(f"/yeu-cau/{code}/{nr}", status=404)
+    again = person("committee_officer", "DB07")
+    assert again.get(f"/yeu-cau/{code}/{nr}").forms["act"]["results-0-result"].value == "Gia đình tốt."
+
+
+def by_two(person: Maker) -> tuple[Person, Person]:
+    """Who prepares plans, and who confirms them."""
+    return person("administrator", "KHOI"), person("upper_secretary", "KHOI")

@@ -48,6 +48,13 @@ def send(who: Person, text: str, ground: str = "Quy định thử 1-QĐ/TW") -> 
     return form.submit(expect_errors=True)
 
 
+def test_a_file_that_is_missing_is_said_at_its_field(person: Maker) -> None:
+    page = send(person("administrator", "KHOI"), "")
+    assert page.status_int == 422
+    assert page.html.select_one("#tep-error").get_text(strip=True) == "Chọn tệp của bộ quy tắc."
+    assert page.html.select_one('.flash.error a[href="#tep"]')
+
+
 def press(page: TestResponse, end: str) -> TestResponse:
     return next(form for form in page.forms.values() if (form.action or "").endswith(end)).submit()
 

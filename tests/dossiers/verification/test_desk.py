@@ -12,17 +12,19 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from dossiers.acting.rows import shown_result
 from dossiers.audit import services as audit
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import db
 from dossiers.inquiries.models import Inquiry, InquiryAnswer
 from dossiers.people import reading as people
+from dossiers.people.rows import RelativeRow
 from dossiers.privacy.models import DossierRead
 from dossiers.rules import services as rules
 from dossiers.units.models import Unit
 from tests.people import Person, dossier, set_clock, text_of, unit_of
 from workflow.asking import Asked, Outcome
-from workflow.facts import DossierFacts
+from workflow.facts import DossierFacts, Relation, Relative
 
 Maker = Callable[..., Person]
 TODAY = date(2022, 7, 27)
@@ -226,6 +228,7 @@ def test_the_asked_committee_sees_the_letter_and_answers_and_the_asker_records_i
     assert "Kết quả thẩm tra" in text_of(page)
     empty = asked.send(page.forms["act"], outcome="answered")
     assert empty.status_int == 422
+    assert f"Vui lòng nhập kết quả thẩm tra: Cha: {father.name}" in empty.html.select_one(".flash.error").get_text()
     sent = asked.send(
         page.forms["act"], **{"outcome": "answered", "number": "77-CV/ĐU", "results-0-result": "Gia đình tốt."}
     )
@@ -365,3 +368,26 @@ def test_a_refusal_says_why_and_the_relative_is_asked_about_again(app: Flask, pe
     page = officer.get("/tham-tra/ban")
     assert any("Nơi được hỏi từ chối" in line for line in rows_of(page, code))
     assert field_for(page, code, "r1")
+
+
+def test_who_is_exempt_is_recorded_with_unit_and_file_on_the_old_form_too(app: Flask, person: Maker) -> None:
+    code, officer = three_relatives(app, person)
+    missing = officer.send(officer.form(code, "record_relatives"), **{"relatives-0-exempt": True})
+    assert missing.status_int == 422
+    wrong = {box["id"] for box in missing.html.select("#act [aria-invalid]")}
+    assert {"relatives-0-checked", "relatives-0-verified_on"} <= wrong
+    told = {"relatives-0-exempt": True, "relatives-0-checked": "Chi bộ 4, hồ sơ 118",
+            "relatives-0-verified_on": on(TODAY)}  # fmt: skip
+    assert officer.send(officer.form(code, "record_relatives"), **told).status_int == 303
+    assert relatives_of(app, code)[0].result == "Miễn thẩm tra: là đảng viên; Chi bộ 4, hồ sơ 118"
+    again = officer.form(code, "record_relatives")
+    assert (again["relatives-0-result"].value, again["relatives-0-checked"].value) == ("", "Chi bộ 4, hồ sơ 118")
+    with app.app_context():
+        assert audit.verify()[1] == []
+
+
+def test_what_was_kept_of_somebody_exempt_before_is_shown_as_what_was_looked_at() -> None:
+    old = Relative("r1", Relation.FATHER, date(2022, 1, 1), True)
+    assert shown_result(old) == {"result": "", "checked": ""}
+    row = RelativeRow("r1", Relation.FATHER, "A", None, None, None, "Đảng viên chi bộ 2", date(2022, 1, 1), True)
+    assert shown_result(row)["checked"] == "Đảng viên chi bộ 2"
