@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dossiers.documents.composing import Composed
+from dossiers.documents.composing import Composed, Item, Paragraph
 from dossiers.documents.fields import COUNTS, DOTS, NAMES, VOTERS
 from workflow.papers import Kind
 from workflow.rulebook import Rulebook
@@ -54,6 +54,12 @@ _MEANINGS: dict[str, tuple[Text, str]] = {
     "handing": (Text("Bên giao hồ sơ", "Who hands the file over"), "Chi bộ Phòng Mẫu"),
     "handing_above": (Text("Cấp trên của bên giao", "The level above who hands over"), "Đảng ủy Công ty Mẫu"),
     "receiving": (Text("Bên nhận hồ sơ", "Who receives the file"), "Đảng ủy Công ty Mẫu"),
+    "centre": (Text("Nơi cấp giấy chứng nhận, mở lớp", "The centre of the class"), "Trung tâm Chính trị Mẫu"),
+    "centre_above": (Text("Cấp trên của nơi mở lớp", "The level above the centre"), "Đảng ủy Khối Mẫu"),
+    "course": (Text("Tên lớp bồi dưỡng", "The class"), "Lớp nhận thức về Đảng khóa 1"),
+    "course_code": (Text("Mã lớp", "The code of the class"), "L2022-01"),
+    "course_starts_on": (Text("Ngày khai giảng", "First day of the class"), "01/03/2022"),
+    "course_ends_on": (Text("Ngày bế giảng", "Last day of the class"), "05/03/2022"),
     "opinions.organisations": (
         Text("Ý kiến các tổ chức chính trị - xã hội", "Opinions of mass organisations"),
         "Công đoàn Mẫu (ngày 01/03/2022, 9/9 tán thành): Tán thành.",
@@ -69,6 +75,10 @@ _MEANINGS: dict[str, tuple[Text, str]] = {
     "text.authority": (Text("Thay mặt ai ký", "In whose name it is signed"), "T/M ĐẢNG ỦY"),
     "text.office": (Text("Chức vụ người ký", "Office of who signs"), "BÍ THƯ"),
     "text.signer": (Text("Họ tên người ký", "Who signs"), "Phạm Thị Ký Tên"),
+    "text.grade": (Text("Độ mật", "Grade of secrecy"), "MẬT"),
+    "text.banner": (Text("Góc phải: tiêu đề", "Top right: whose text it is"), "ĐẢNG CỘNG SẢN VIỆT NAM"),
+    "text.beside": (Text("Chức danh ký bên trái", "Office of who signs on the left"), "THƯ KÝ"),
+    "text.beside_signer": (Text("Họ tên người ký bên trái", "Who signs on the left"), "Lê Văn Ký Cùng"),
     "text.mark": (
         Text("Mã ở chân trang (không ghi thì tự thêm)", "The code at the foot (added where it is left out)"),
         "HS2022-000000 · mẫu 1 · 0123456789",
@@ -179,10 +189,16 @@ def _listed(name: str, sample: str) -> list[Any]:
     return [sample, f"{sample.removesuffix('.')} (2)"]
 
 
+def _lines(paragraph: Paragraph) -> list[str]:
+    """A paragraph, or the rows of the list in its place."""
+    table = paragraph.table if isinstance(paragraph, Item) else None
+    return [paragraph.text] if table is None else [" – ".join(filter(None, row)) for row in table.rows]
+
+
 def fillings(values: Mapping[str, Any], text: Composed) -> dict[str, Any]:
     """What a template is filled with: what is known of the dossier, and under `text` the parts of the text."""
     parts: dict[str, Any] = msgspec.structs.asdict(text)
     table = parts.pop("table")
-    parts["body"] = [paragraph.text for paragraph in text.body]
+    parts["body"] = [line for paragraph in text.body for line in _lines(paragraph)]
     parts["rows"] = [{f"c{nr}": cell for nr, cell in enumerate(row, 1)} for row in table.rows] if table else []
     return {**values, "text": {name: part for name, part in parts.items() if name not in ("measures", "fonts")}}

@@ -5,9 +5,10 @@ from typing import Any
 
 from dossiers import clock
 from dossiers.documents import rendering
-from dossiers.documents.composing import Beside, Composed, Paragraph, Table, drafts, layout_of, write
+from dossiers.documents.composing import LETTER, Beside, Composed, Paragraph, Table, drafts, layout_of, write
 from workflow.papers import Kind
 
+_BODY = ("{%p for one in text.body %}", "{{ one }}", "{%p endfor %}")
 _COLUMNS = 5
 """Of the cover list, the shipped text with a list."""
 
@@ -24,6 +25,7 @@ def starter(kind: Kind | Beside) -> bytes:
     """The shipped text as DOCX with its fields marked instead of filled, to be changed and loaded."""
     draft = drafts()[kind]
     receivers = ("{%p for one in text.receivers %}", "{{ one }}", "{%p endfor %}") if draft.receivers else ()
+    filled = ("{{ candidate }}", *_BODY) if kind is Kind.CV else ()  # its items are the candidate's own
     table = None
     if kind is Beside.COVER_LIST:
         cells = tuple(f"{{{{ row.c{nr} }}}}" for nr in range(1, _COLUMNS + 1))
@@ -39,7 +41,7 @@ def starter(kind: Kind | Beside) -> bytes:
             title=draft.title,
             subject=draft.subject,
             to=draft.to,
-            body=tuple(Paragraph(text.removeprefix("# "), text.startswith("# ")) for text in draft.body),
+            body=tuple(Paragraph(text.removeprefix("# "), text.startswith("# ")) for text in (*filled, *draft.body)),
             authority=draft.authority,
             office=draft.office,
             signer="{{ text.signer }}",
@@ -47,6 +49,9 @@ def starter(kind: Kind | Beside) -> bytes:
             measures=layout_of(clock.today()).measures,
             mark="{{ text.mark }}",
             table=table,
+            letter=draft.title == LETTER,
+            beside=draft.beside,
+            beside_signer="{{ text.beside_signer }}" if draft.beside else "",
         )
     )
 

@@ -31,6 +31,7 @@ from dossiers.languages import gettext as _
 from dossiers.office import services as office
 from dossiers.papers import judging
 from dossiers.papers.judging import Unfit
+from dossiers.rules import files
 from dossiers.rules import services as rules
 from workflow.papers import Kind
 from workflow.rulebook import Rulebook, in_force
@@ -77,8 +78,8 @@ class InForce:
 
 
 def known() -> dict[str, Kind | Beside]:
-    """The texts there are, by their key."""
-    return {str(kind): kind for kind in drafts()}
+    """The texts a template can make, by their key; a list of many dossiers keeps its layout."""
+    return {str(kind): kind for kind in drafts() if kind is not Beside.COVER_LISTS}
 
 
 def called(kind: Kind | Beside) -> str:
@@ -276,12 +277,15 @@ def fault_of_deciding(use: TemplateUse, who: Signed) -> str | None:
     """Why this person may not confirm, as a sentence; None when nothing stands against it. Who asks and who confirms
     are two people, and the one did not lately set the other's password.
     """
+    return _fault_of_second(use, db.session.get_one(Account, use.asked_by_id), giving.Second(who))
+
+
+def _fault_of_second(use: TemplateUse, asker: Account, second: giving.Second) -> str | None:
     if use.outcome:
         return _("Đề nghị này không còn chờ xác nhận.")
-    asker = db.session.get_one(Account, use.asked_by_id)
-    if giving.is_one(asker, who):
+    if not second.is_second_to(asker, files.lender(second.who)):
         return _("Người đề nghị không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận.")
-    if giving.Second(who).is_in_hands_of(asker):
+    if second.is_in_hands_of(asker):
         return _("Mật khẩu của bạn do người đề nghị đặt trong %(days)s ngày qua: người khác xác nhận.",
                  days=giving.days())  # fmt: skip
     return None
@@ -310,7 +314,8 @@ def decide(use: TemplateUse, confirm: bool, who: Signed) -> str | None:
         version = db.session.get(TextTemplate, use.template_id) if use.template_id else None
         topic = "template:confirmed" if confirm else "template:refused"
         told = _told(use, version.version if version else 0)
-        office.record(topic, None, who.account_id, [use], asked_by=use.asked_by_id, **told)
+        told = {**told, "asked_by": use.asked_by_id}
+        office.record(topic, None, who.account_id, [use], behalf=files.lender(who), **told)
     return None
 
 
@@ -397,6 +402,21 @@ def waiting_use(kind: Kind | Beside, version: int) -> Used | None:
     of = TextTemplate.version.is_(None) if version == 0 else TextTemplate.version == version
     row = db.session.execute(_USES.where(TemplateUse.text == str(kind), TemplateUse.outcome == "", of)).first()
     return None if row is None else _as_used(row)
+
+
+def waiting(second: giving.Second) -> list[tuple[TemplateUse, int, Account]]:
+    """The uses of versions this person may decide on now, each with the version (0: the shipped one) and who asked, the
+    oldest first; one query.
+    """
+    query = (
+        select(TemplateUse, TextTemplate.version, Account)
+        .outerjoin(TextTemplate, TextTemplate.id == TemplateUse.template_id)
+        .join(Account, Account.id == TemplateUse.asked_by_id)
+        .where(TemplateUse.outcome == "")
+        .order_by(TemplateUse.id)
+    )
+    rows = db.session.execute(query).tuples()
+    return [(use, nr or 0, asker) for use, nr, asker in rows if _fault_of_second(use, asker, second) is None]
 
 
 def _as_used(row: Sequence[Any]) -> Used:

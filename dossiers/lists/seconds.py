@@ -19,6 +19,8 @@ from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import RoleRequest
 from dossiers.casework import awaiting
 from dossiers.casework.models import Dossier
+from dossiers.documents import templates
+from dossiers.documents.models import TemplateUse
 from dossiers.extensions import run
 from dossiers.formatters import day, moment, say
 from dossiers.languages import gettext as _
@@ -94,16 +96,34 @@ def _rulebooks(_signed: Signed, _units: tuple[int, ...], second: Second) -> list
     ]  # fmt: skip
 
 
-def _tops(_signed: Signed) -> tuple[int, ...]:
-    """Rules are confirmed by a role held at the top of the tree."""
-    units = tree.current()
-    return tuple(unit for unit in units_with("rulebook.confirm") if len(units[unit].chain) == 1)
+def _templates(_signed: Signed, _units: tuple[int, ...], second: Second) -> list[Asked]:
+    return [
+        Asked(
+            _("Mẫu văn bản, bản %(version)s", version=version) if version else _("Mẫu gốc của văn bản"),
+            f"{templates.called(templates.known()[use.text])}, {_('dùng từ %(day)s', day=day(use.since))}",
+            asker.name, moment(use.asked_at), _("Xem và xác nhận"),
+            url_for("documents.version", text=use.text, number=version),
+        )
+        for use, version, asker in templates.waiting(second)[:MOST]
+        if use.text in templates.known()
+    ]  # fmt: skip
+
+
+def _tops(permission: str) -> Callable[[Signed], tuple[int, ...]]:
+    """What holds for all of the tree is confirmed by a role held at its top."""
+
+    def tops(_signed: Signed) -> tuple[int, ...]:
+        units = tree.current()
+        return tuple(unit for unit in units_with(permission) if len(units[unit].chain) == 1)
+
+    return tops
 
 
 SOURCES = (
     Source(lambda signed: signed.units_as(awaiting.SIGNERS), exists().where(Dossier.correcting.is_not(None)),
            _corrections),
-    Source(_tops, exists().where(RulebookFile.outcome == ""), _rulebooks),
+    Source(_tops("rulebook.confirm"), exists().where(RulebookFile.outcome == ""), _rulebooks),
+    Source(_tops("templates.confirm"), exists().where(TemplateUse.outcome == ""), _templates),
     Source(lambda _signed: units_with("roles.confirm"),
            exists().where(RoleRequest.outcome == "", RoleRequest.expires_on >= bindparam("today")), _roles),
 )  # fmt: skip

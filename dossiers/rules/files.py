@@ -79,7 +79,7 @@ def fault_of_deciding(file: RulebookFile, who: Signed) -> str | None:
     return _fault_of_second(file, db.session.get_one(Account, file.loaded_by_id), giving.Second(who))
 
 
-def _lender(who: Signed) -> int | None:
+def lender(who: Signed) -> int | None:
     """The account in whose place this person confirms rules; None when the role is their own."""
     return who.lender(CONFIRMING, tree.current().roots(who.units_as(CONFIRMING)))
 
@@ -87,7 +87,7 @@ def _lender(who: Signed) -> int | None:
 def _fault_of_second(file: RulebookFile, loader: Account, second: giving.Second) -> str | None:
     if file.outcome:
         return _("Bản này không còn chờ xác nhận.")
-    if not second.is_second_to(loader, _lender(second.who)):
+    if not second.is_second_to(loader, lender(second.who)):
         return _("Người nạp không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận.")
     if second.is_in_hands_of(loader):
         return _("Mật khẩu của bạn do người nạp đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
@@ -113,7 +113,7 @@ def decide(file_id: int, confirm: bool, who: Signed) -> str | None:
         file.decided_by_id, file.decided_at = who.account_id, clock.stamp(clock.now())
         topic = "rulebook:confirmed" if confirm else "rulebook:refused"
         told = {**_told(file), "asked_by": file.loaded_by_id}
-        office.record(topic, None, who.account_id, [file], behalf=_lender(who), **told)
+        office.record(topic, None, who.account_id, [file], behalf=lender(who), **told)
         if confirm:
             rules.renew()
     if confirm:

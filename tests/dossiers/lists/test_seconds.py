@@ -14,6 +14,8 @@ from dossiers.extensions import db, write_transaction
 from dossiers.rules import instance
 from dossiers.units import persons
 from tests.dossiers.casework.test_putting_right import TOMORROW, act_of, case_in, right
+from tests.dossiers.documents.test_templates import PLAIN, press
+from tests.dossiers.documents.test_templates import send as load_template
 from tests.dossiers.reorganising import plans
 from tests.dossiers.rules.test_rulebook_files import BOOK, send
 from tests.people import Person, text_of
@@ -146,3 +148,16 @@ def test_who_never_confirms_pays_nothing_and_who_may_one_statement(app: Flask, p
     assert about(person("cell_secretary", "DB02-C3")) == 0
     assert about(person("committee_officer", "DB02")) == 0
     assert about(person("upper_secretary", "KHOI")) == 1
+
+
+def test_a_template_of_a_text_waits_for_another_administrator(app: Flask, person: Maker) -> None:
+    loader, second = person("administrator", "KHOI"), person("administrator-2", "KHOI")
+    page = load_template(loader, PLAIN).follow()
+    [line] = asked(second)
+    assert "Mẫu văn bản, bản 1" in line
+    assert loader.name in line
+    assert leads(second) == [page.request.path]
+    assert asked(loader) == []
+    assert asked(person("upper_officer", "KHOI")) == []
+    press(second.get(page.request.path), "xac-nhan")
+    assert asked(second) == []
