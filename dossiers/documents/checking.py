@@ -18,6 +18,8 @@ from workflow.text import Text
 
 _MARK = re.compile(r"[A-Z]+[0-9-]+(?: · [^·]{1,40}){1,4} · [0-9a-f]{10}")
 _PARTED = re.compile(r"[\s·|]+")
+_TEMPLATE = re.compile(r"mẫu · (gốc|[0-9]+)(?= · )", re.IGNORECASE)
+"""What a mark calls a template (templates.SHIPPED, InForce.label) is the one part of two words."""
 
 LARGEST = 900_000
 """Bytes of a file that is checked."""
@@ -71,6 +73,7 @@ def mark_in(typed: str) -> str:
     parts = [part for part in _PARTED.split(" ".join(typed.split())) if part]
     said = " · ".join(parts)
     said = " · ".join((*parts[:-1], parts[-1].lower())) if parts else said
+    said = _TEMPLATE.sub(lambda found: f"mẫu {found[1].lower()}", said)
     return said if _MARK.fullmatch(said) else ""
 
 
@@ -107,14 +110,15 @@ def docx(name: str, content: bytes) -> list[Told]:
 
 def against_today(mark: str, case: Case) -> Told:
     """Whether the code of a text of a dossier is that of the text as it is drawn up now, and its words if it is."""
-    for text in _drawn_now(case, *mark.split(" · ")[1:-1]):
+    _code, form, *more, _seal = mark.split(" · ")
+    for text in _drawn_now(case, form, more[1] if len(more) > 1 else ""):
         if hmac.compare_digest(text.mark.encode(), mark.encode()):
             return Told(mark, Verdict.SAME, tuple(words_in(text)))
     return Told(mark, Verdict.OTHER_NOW)
 
 
-def _drawn_now(case: Case, form: str, _book: str = "", template: str = "") -> Sequence[Composed]:
-    """The texts of a form, as they are drawn up now, with each grade they may carry."""
+def _drawn_now(case: Case, form: str, template: str) -> Sequence[Composed]:
+    """The texts of a form, as they are drawn up now, with each grade they may carry; `template` as a mark names it."""
     if form.isdigit():
         wanted = [one for given in letters.FORMS.values() for one in letters.of_dossier(case, given)]
         return [

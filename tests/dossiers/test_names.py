@@ -75,7 +75,11 @@ def code_names(text: str, language: str) -> set[str]:
 
 
 def shown(html: BeautifulSoup) -> str:
-    """All a page says to people: its text, and what is read out or shown when one points at something."""
+    """All a page says to people: its text, and what is read out or shown when one points at something. What people are
+    to type into a file as it stands (the fields of templates) is no name of ours that reaches them by mistake.
+    """
+    for typed in html.select("code.typed"):
+        typed.decompose()
     said = [str(node.get(name)) for name in ("aria-label", "title", "placeholder") for node in html.select(f"[{name}]")]
     said += [str(node["data-label"]) for node in html.select("[data-label]")]
     said += [

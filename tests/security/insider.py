@@ -13,6 +13,7 @@ from webtest import Upload
 
 from dossiers.extensions import db
 from tests.conftest import World
+from tests.dossiers.documents.test_templates import OTHER, PLAIN, press, send
 from tests.dossiers.papers import samples
 from tests.dossiers.reorganising import plans
 from tests.people import Person, code_in, unit_of
@@ -65,6 +66,7 @@ def everything(world: World) -> Path:
     for book, value in (("RB-2021", "1/2"), ("RB-2025", "3/4")):
         assert admin.send(admin.get(f"/quy-tac/{book}/quorum").forms["act"], value=value).status_int == 303
     _rulebooks(admin, Person(world.app, "administrator-2", "KHOI"))
+    _templates(admin, Person(world.app, "administrator-2", "KHOI"))
     for day, note in (("28/07/2022", "Thông báo 1-TB"), ("29/07/2022", "Thông báo 2-TB")):
         form = admin.get("/quy-tac/lich").forms["act"]
         assert admin.send(form, day=day, working="0", note=note).status_int == 303
@@ -109,6 +111,15 @@ def _rulebooks(admin: Person, second: Person) -> None:
         assert page.status_int == 303
     last = second.get(page.headers["Location"])
     assert next(f for f in last.forms.values() if (f.action or "").endswith("xac-nhan")).submit().status_int == 303
+
+
+def _templates(admin: Person, second: Person) -> None:
+    """Two templates of a text: one in force, one that waits."""
+    for content in (PLAIN, OTHER):
+        page = send(admin, content)
+        assert page.status_int == 303
+        if content is PLAIN:
+            press(second.get(page.headers["Location"]), "xac-nhan")
 
 
 def _scanned(who: Person, code: str, picture: bytes) -> None:

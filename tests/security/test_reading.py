@@ -106,7 +106,7 @@ def test_one_function_decides_what_of_an_event_a_role_reads(role: Role) -> None:
     seen = seen_of_event(EVENT, (role,))
     if role in (Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.YOUTH_OFFICER, Role.UNION_OFFICER):
         assert seen == {}
-        assert withheld((role,)) == set(PERSON_FIELDS) - {"full_name", "birth_date"}
+        assert withheld((role,)) == set(PERSON_FIELDS) - {"full_name", "birth_date", "sex"}
     elif role in (Role.INSPECTOR, Role.CELL_MEMBER_HELPER):
         assert seen["reason"] == REASON
         assert seen["before"] == {"contact": "cũ"} and seen["after"] == {"contact": CONTACT}
@@ -117,7 +117,7 @@ def test_one_function_decides_what_of_an_event_a_role_reads(role: Role) -> None:
 
 
 def test_what_is_told_of_a_role_elsewhere_does_not_count(app: Flask, person: Maker) -> None:
-    assert withheld(()) == set(PERSON_FIELDS) - {"full_name", "birth_date"}
+    assert withheld(()) == set(PERSON_FIELDS) - {"full_name", "birth_date", "sex"}
     assert seen_of_event(EVENT, ()) == {}
 
 
@@ -133,7 +133,7 @@ def test_a_youth_officers_forms_show_name_and_birth_date_and_no_more(app: Flask,
     for hidden in (CONTACT, "Số 7 ngõ Kín", "Mường", REASON):
         assert hidden not in page.text
     shown = {name for name in page.forms["act"].fields if name}
-    assert not shown & (set(PERSON_FIELDS) - {"full_name", "birth_date"})
+    assert not shown & (set(PERSON_FIELDS) - {"full_name", "birth_date", "sex"})
     assert not shown & {"schooling", "youth_member", "union_member", "private_owner", "schooling_ground"}
 
 

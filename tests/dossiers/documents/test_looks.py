@@ -120,10 +120,12 @@ def test_each_text_has_the_measures_of_the_layout(drawn: dict[str, tuple[Compose
             assert "Bold" in title.face and title.y < dated.y, name
         plain = [one for one in body if "Bold" not in one.face and "Italic" not in one.face]
         assert any(one.size == m["body"] for one in plain), name
-        office = of([one for one in found if one.x > width / 2 - 20], text.office)
-        assert office.y < dated.y - 60, name
+        pages = len(PdfReader(io.BytesIO(pdf)).pages)
+        last = pieces(pdf, pages - 1)
+        office = of([one for one in last if one.x > width / 2 - 20], text.office)
+        assert pages > 1 or office.y < dated.y - 60, name
         if text.receivers:
-            receivers = next(one for one in found if one.text.startswith("Nơi nhận"))
+            receivers = next(one for one in last if one.text.startswith("Nơi nhận"))
             assert receivers.size == 12 and receivers.x == pytest.approx(m["left"] * MM, abs=1.5), name
             assert text.receivers[-1].startswith("Lưu"), name
 

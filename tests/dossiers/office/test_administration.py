@@ -212,7 +212,7 @@ def test_values_are_chosen_and_typed_as_people_say_them(app: Flask, person: Make
     nothing = admin.get("/quy-tac/RB-2025/removal_grounds").forms["act"]
     for box in nothing.fields["value"]:
         box.checked = False
-    assert "Vui lòng nhập" in text_of(nothing.submit(status=422))
+    assert "Vui lòng chọn." in text_of(nothing.submit(status=422))
     assert admin.send(admin.get("/quy-tac/RB-2025/stale_dossier").forms["act"], value="một năm").status_int == 422
     strange = admin.get("/quy-tac/RB-2025/ceremony_clock_starts").forms["act"]
     strange["value"].force_value("whenever")

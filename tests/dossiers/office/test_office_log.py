@@ -46,6 +46,7 @@ from dossiers.units.models import BodyMember, Unit
 from tests.conftest import World
 from tests.dossiers.accounts import test_delegating as lending
 from tests.dossiers.decisions import office as offices
+from tests.dossiers.documents.test_templates import ADDRESS, OTHER, PLAIN, press, send
 from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.office import test_administration as pages
 from tests.dossiers.reorganising import plans
@@ -246,7 +247,7 @@ def test_an_erased_personal_part_is_named_as_long_as_rows_rest_on_it(tampering: 
     db.session.execute(delete(OfficePersonal).where(OfficePersonal.seq == 1))
     lost = (
         "account.email, account.fs_uniquifier, account.ground, account.name, account.password, body_member.name, "
-        "meeting.other, meeting_attendance.reason, "
+        "meeting.other, meeting_attendance.reason, meeting_line.reason, "
         "org_person.birth_date, org_person.name, org_person.name_key, org_person.phone, "
         "registered_number.ground"
     )
@@ -339,8 +340,8 @@ def test_it_costs_the_same_number_of_queries_and_reads_each_personal_part_once(
     read.clear()
     with statements() as after:
         assert findings() == []
-    assert len(after) == len(before) == 2 + len(TABLES), "the log, loose parts, and each table"
-    assert len(read) == len(set(read)) == 6
+    assert len(after) == len(before) == 3 + len(TABLES), "the log, loose parts, what was lent, and each table"
+    assert len(read) == len(set(read)) == 7
 
 
 # --- every way to change the office -------------------------------------------------------------------------------
@@ -504,6 +505,16 @@ def _rulebooks(person: Maker) -> None:
         assert asked.submit().status_int == 303
 
 
+def _templates(person: Maker) -> None:
+    """One refused, one confirmed, and the shipped one asked for again."""
+    admin, second = person("administrator", "KHOI"), person("administrator-2", "KHOI")
+    for content, how in ((PLAIN, "khong-dong-y"), (OTHER, "xac-nhan")):
+        press(second.get(send(admin, content).headers["Location"]), how)
+    form = admin.get(f"{ADDRESS}/ban/0").forms["act"]
+    form["ground"] = "38-HD/BTCTW"
+    assert form.submit().status_int == 303
+
+
 def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker) -> None:
     for way in (
         lambda: _lent(person),
@@ -526,6 +537,7 @@ def test_every_way_to_change_the_office_is_in_its_log(app: Flask, person: Maker)
         lambda: _sessions_ended(person),
         lambda: _meetings(app, person),
         lambda: _rulebooks(person),
+        lambda: _templates(person),
         lambda: _numbers(app, person),
         lambda: _commands(app),
         lambda: _hashed_anew(app),

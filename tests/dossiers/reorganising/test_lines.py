@@ -158,7 +158,7 @@ def test_a_new_name_is_kept_beside_the_old_one(app: Flask, admin: Person, second
         ("merge", "KHOI", ("DB03",), {"to": "DB03 "}, "không sáp nhập vào chính mình"),
         ("merge", "KHOI", ("DB03-C1",), {"to": "DB02 "}, "chỉ sáp nhập đơn vị cùng loại"),
         ("merge", "KHOI", (), {"to": "DB02 "}, "Chưa chọn đơn vị nào"),
-        ("merge", "KHOI", ("DB03",), {}, "Vui lòng nhập mục này"),
+        ("merge", "KHOI", ("DB03",), {}, "Vui lòng chọn."),
         ("parent", "DB02", ("DB02-C1",), {"to": "DB02 "}, "đang trực thuộc"),
         ("parent", "DB02", ("DB02-C1",), {"to": "KHOI "}, "trực thuộc: Đảng bộ cơ sở"),
         ("split", "DB02", ("DB02-S1",), {"code": "DB03", "name": "Hai lần"}, "đã có"),
@@ -187,7 +187,7 @@ def test_the_decision_is_checked(admin: Person) -> None:
     form = admin.get("/don-vi/sap-xep/moi").forms["act"]
     form["number"], form["decided_on"], form["since"], form["subject"] = "64", "01/01/2030", "01/01/1900", "x"
     page = text_of(form.submit(expect_errors=True))
-    for sentence in ("Ngày quyết định ở tương lai", "Ngày phải từ", "Vui lòng nhập mục này"):
+    for sentence in ("Ngày quyết định ở tương lai", "Ngày phải từ", "Vui lòng chọn."):
         assert sentence in page
 
 
