@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -218,21 +219,69 @@ def made(
     A template of one's own makes the DOCX, and the PDF where the instance has LibreOffice; else the shipped one makes
     it. Raises Unfit when a template makes no text of this dossier in its time.
     """
-    own = own_template(case, kind) if suffix == "docx" or converting.is_set() else None
+    own = own_template(case, kind) if can_be_own(suffix) else None
     if own is None:
         text = composed(case, kind, sensitive, table, grade)
         return Made(drawn(text, suffix), text.mark)
-    text, values = composed_by(own, case, kind, sensitive, table, grade)
+    return _filled(own, *composed_by(own, case, kind, sensitive, table, grade), suffix)
+
+
+def can_be_own(suffix: str) -> bool:
+    """Whether files of a kind are made by templates of one's own here."""
+    return suffix == "docx" or converting.is_set()
+
+
+def _filled(own: templates.InForce, text: Composed, values: Mapping[str, Any], suffix: str) -> Made:
     told = {"title": f"{text.title} {text.subject}"[:255], "version": own.label}
     content = templates.filled(own, fillings(values, text), text.mark, told)
     return Made(marked(converting.pdf(content), [text], suffix) if suffix == "pdf" else content, text.mark)
 
 
+def each_made(
+    wanted: Mapping[str, tuple[Case, Kind | Beside] | Composed], suffix: str, sensitive: bool, grade: str = ""
+) -> Iterator[tuple[str, bytes]] | None:
+    """Texts as a file each, by the names of `wanted`, one at a time; a text that is composed already is laid out. None
+    where no template of one's own makes any of them: then they fit into one file. Raises as `made`.
+    """
+    asked = {name: one for name, one in wanted.items() if not isinstance(one, Composed)}
+    day_of = {name: (kind, _day_of(case, kind)) for name, (case, kind) in asked.items()}
+    versions = {at: templates.of_day(*at) for at in dict.fromkeys(day_of.values())} if can_be_own(suffix) else {}
+    if not any(versions.values()):
+        return None
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        by_label: dict[templates.InForce | None, list[str]] = {}
+        for name in asked:
+            by_label.setdefault(versions[day_of[name]], []).append(name)
+        drawn_up: dict[str, tuple[Composed, Mapping[str, Any]]] = {}
+        for own, names in by_label.items():
+            label = own.label if own else templates.SHIPPED
+            drawn_up |= zip(names, _drawn_up([asked[n] for n in names], sensitive, None, grade, label), strict=True)
+        for name, one in wanted.items():
+            if isinstance(one, Composed):
+                yield name, drawn(one, suffix)
+                continue
+            own, (text, values) = versions[day_of[name]], drawn_up[name]
+            yield (
+                name,
+                drawn(sealed(text), suffix)
+                if own is None
+                else _filled(own, _sealed_by(own, text, values), values, suffix).content,
+            )
+
+    return files()
+
+
 def own_template(case: Case, kind: Kind | Beside) -> templates.InForce | None:
     """The template of one's own that is in force on the day of a dossier's text; None: the shipped one."""
+    return templates.of_day(kind, _day_of(case, kind))
+
+
+def _day_of(case: Case, kind: Kind | Beside) -> date:
+    """The day of a text: that of the paper on file, else today."""
     named = str(kind) if isinstance(kind, Kind) else drafts()[kind].of
     paper = case.facts.paper(rules.books()[case.rulebook].form(Kind(named))) if named else None
-    return templates.of_day(kind, paper.issued_on if paper else clock.today())
+    return paper.issued_on if paper else clock.today()
 
 
 def composed_by(
@@ -247,7 +296,11 @@ def composed_by(
     every letter of these, and with the template.
     """
     [(text, values)] = _drawn_up([(case, kind)], sensitive, table, grade, own.label)
-    return sealed(text, own.digest.encode() + msgspec.json.encode(values, order="sorted")), values
+    return _sealed_by(own, text, values), values
+
+
+def _sealed_by(own: templates.InForce, text: Composed, values: Mapping[str, Any]) -> Composed:
+    return sealed(text, own.digest.encode() + msgspec.json.encode(values, order="sorted"))
 
 
 def sealed(text: Composed, beside: bytes = b"") -> Composed:

@@ -1,10 +1,12 @@
 """Pages of a meeting's texts: as files, one or all; many are drawn up while the page says how far it is."""
 
+import zipfile
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -20,6 +22,7 @@ from dossiers.meetings import minutes, texts
 from dossiers.meetings import services as meetings
 from dossiers.meetings.closing import Outcome
 from dossiers.meetings.models import Meeting
+from dossiers.papers.judging import Unfit
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.profile import contents
@@ -88,8 +91,46 @@ _EVERY = "any('giay-moi', 'bien-ban', 'nghi-quyet', trich)"
 def text(number: int, what: str, suffix: str) -> ResponseReturnValue:
     """A text of a meeting as a file; those there is one a dossier of: of the dossier asked for, else of all."""
     meeting = meetings.load(number, signed())
-    made = services.drawn(_composed(meeting, what), suffix)
+    apart = _apart(meeting, what, suffix)
+    if apart is not None:
+        try:
+            files = dict(apart)
+        except Unfit as error:
+            flash(str(error), "error")
+            return redirect(url_for("meetings.resolutions", number=number), 303)
+        if len(files) > 1:
+            return wire.named_file(_packed(files, suffix), ZIP, _file_name(meeting, what, "zip"), saved=True)
+        made = next(iter(files.values()))
+    else:
+        made = services.drawn(_composed(meeting, what), suffix)
     return wire.named_file(made, services.MIMETYPES[suffix], _file_name(meeting, what, suffix), saved=suffix != "pdf")
+
+
+def _apart(meeting: Meeting, what: str, suffix: str) -> Iterator[tuple[str, bytes]] | None:
+    """The resolutions as a file each, where a template of one's own makes any of them: such files do not follow each
+    other in one. Looking at them is noted. Else None.
+    """
+    if what != "nghi-quyet" or not services.can_be_own(suffix):
+        return None
+    grade = request.args.get("do-mat", "")
+    if not meeting.closed or grade not in ("", *services.GRADES):
+        return None  # the other way says so
+    about = _lines(meeting, what)
+    found = texts.resolutions_apart(meeting, about, signed(), suffix, grade)
+    if found is not None:
+        privacy.note_many([line.dossier_id for line in about], signed().account_id, Part.TEXT, "")
+    return found
+
+
+ZIP = "application/zip"
+
+
+def _packed(files: Mapping[str, bytes], suffix: str) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as pack:  # they are packed already
+        for name, content in files.items():
+            pack.writestr(f"{name}.{suffix}", content)
+    return out.getvalue()
 
 
 _HERE = Markup("<!--here-->")
@@ -101,28 +142,50 @@ _HERE = Markup("<!--here-->")
 def progress(number: int, what: str, suffix: str) -> ResponseReturnValue:
     """The same of all dossiers, while the page says how far it is; the file stands on the page once it is made."""
     meeting = meetings.load(number, signed())
-    found = _composed(meeting, what)
+    apart = _apart(meeting, what, suffix)
+    found = _composed(meeting, what) if apart is None else ()
     page = render_template(
         "meetings/progress.html", meeting=meeting, title=meetings.title(meeting), what=_LABELS[what], here=_HERE,
         back=url_for("meetings.meeting", number=number),
     )  # fmt: skip
-    name = _file_name(meeting, what, suffix)
-    answer = Response(stream_with_context(_told(page, found, suffix, name)), mimetype="text/html")
+    making = _told(meeting, what, found, suffix) if apart is None else _told_apart(meeting, what, apart, suffix)
+    answer = Response(stream_with_context(_around(page, making)), mimetype="text/html")
     answer.headers["X-Accel-Buffering"] = "no"  # a proxy passes on what it gets
     return answer
 
 
-def _told(page: str, found: Sequence[Composed], suffix: str, name: str) -> Iterator[str]:
-    """The page piece by piece: its head, how far it is, the file, its foot."""
+def _around(page: str, making: Iterator[str]) -> Iterator[str]:
     head, foot = page.split(str(_HERE))
     yield head
+    yield from making
+    yield foot
+
+
+def _told(meeting: Meeting, what: str, found: Sequence[Composed], suffix: str) -> Iterator[str]:
+    """How far it is, and the file, piece by piece."""
     steps = rendering.steps(found, suffix)
     for nr in range(1, len(found) + 1):
         next(steps)
         if nr % FEW == 0 or nr == len(found):
             yield Markup("<li>{}</li>\n").format(_("%(n)s trên %(all)s văn bản", n=nr, all=len(found)))
     made = services.marked(next(steps), found, suffix)
-    address = f"data:{services.MIMETYPES[suffix]};base64,{b64encode(made).decode()}"
+    yield _saved(made, services.MIMETYPES[suffix], _file_name(meeting, what, suffix))
+
+
+def _told_apart(meeting: Meeting, what: str, apart: Iterator[tuple[str, bytes]], suffix: str) -> Iterator[str]:
+    """The same of files that stand by themselves, in a pack; or which could not be made, and why."""
+    files: dict[str, bytes] = {}
+    try:
+        for name, content in apart:
+            files[name] = content
+            yield Markup("<li>{}</li>\n").format(name)
+    except Unfit as error:
+        yield Markup('</ol><p class="flash error" role="alert">{}</p>').format(str(error))
+        return
+    yield _saved(_packed(files, suffix), ZIP, _file_name(meeting, what, "zip"))
+
+
+def _saved(made: bytes, kind: str, name: str) -> Markup:
+    address = f"data:{kind};base64,{b64encode(made).decode()}"
     done = _("Xong. Lưu tệp %(name)s", name=name)
-    yield Markup('</ol><p><a class="button primary" download="{}" href="{}">{}</a></p>').format(name, address, done)
-    yield foot
+    return Markup('</ol><p><a class="button primary" download="{}" href="{}">{}</a></p>').format(name, address, done)

@@ -1,6 +1,6 @@
 """The texts of a meeting: the notice that calls it, minutes, extracts, resolutions and decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dossiers.accounts.grants import Signed
@@ -210,22 +210,41 @@ def resolutions(meeting: Meeting, lines: Sequence[Any], signed: Signed, grade: s
 
     Where it is a paper of the bundle and still the one on file, it is the text of that paper.
     """
+    found = list(_resolved(meeting, lines, signed, grade).values())
+    of_bundle = iter(
+        services.composed_all([one for one in found if not isinstance(one, Composed)], sensitive=False, grade=grade)
+    )
+    return [one if isinstance(one, Composed) else next(of_bundle) for one in found]
+
+
+def resolutions_apart(
+    meeting: Meeting, lines: Sequence[Any], signed: Signed, suffix: str, grade: str = ""
+) -> Iterator[tuple[str, bytes]] | None:
+    """The same as a file each, with its name, where templates of one's own make any of them; else None."""
+    return services.each_made(_resolved(meeting, lines, signed, grade), suffix, sensitive=False, grade=grade)
+
+
+def _resolved(
+    meeting: Meeting, lines: Sequence[Any], signed: Signed, grade: str
+) -> dict[str, tuple[Case, Kind | Beside] | Composed]:
+    """By the name of a file: the paper of the bundle, or the text of its own."""
     right = minutes.put_right(lines)
     stand = [line for line in lines if line.dossier_id not in right or right[line.dossier_id].evidence is not None]
     cases, reasons = load_cases([line.code for line in stand], signed), minutes.reasons_of(stand, right)
-    wanted = [(line, _paper(cases.get(line.code), line, _number(line, right))) for line in stand]
-    drawn = services.composed_all([one for _line, one in wanted if one], sensitive=False, grade=grade)
-    of_bundle, values = iter(drawn), _values(meeting)
-    found = []
-    for line, one in wanted:
+    values = _values(meeting)
+    found: dict[str, tuple[Case, Kind | Beside] | Composed] = {}
+    for nr, line in enumerate(stand, start=1):
+        name, one = f"{nr:02d} {line.full_name}", _paper(cases.get(line.code), line, _number(line, right))
         if one:
-            found.append(next(of_bundle))
+            found[name] = one
             continue
         decides = line.act.startswith("decide_") or line.act == "remove"
-        name = "meeting_decision" if decides else "meeting_resolution"
         said = {**values, **_about(line), "votes": (_said(line, right), *_because(line, reasons))}
         mark, day = f"{_mark(meeting, 'NQ')} · {line.code}", meeting.issued_on or meeting.held_on
-        found.append(gathered.gathered(name, said, mark, _number(line, right), day, grade=grade))
+        found[name] = gathered.gathered(
+            "meeting_decision" if decides else "meeting_resolution",
+            said, mark, _number(line, right), day, grade=grade,
+        )  # fmt: skip
     return found
 
 

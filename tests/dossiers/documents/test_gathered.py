@@ -3,20 +3,22 @@
 import base64
 import io
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
 from docx import Document
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from dossiers.courses.models import CourseClass
 from dossiers.documents import gathered
-from dossiers.extensions import db
-from dossiers.meetings.models import MeetingLine
+from dossiers.extensions import db, write_transaction
+from dossiers.meetings.models import Meeting, MeetingLine
 from dossiers.privacy.models import DossierRead
 from dossiers.training import texts as of_class
+from tests.dossiers.documents.test_templates import confirmed
 from tests.dossiers.documents.test_texts import words
 from tests.dossiers.meetings.meeting import Holder
 from tests.dossiers.meetings.test_meetings import TODAY
@@ -187,3 +189,30 @@ def test_the_texts_of_a_class_are_for_who_manages_it(app: Flask, person: Maker) 
     officer = person("upper_officer", "KHOI")
     assert officer.web.get(f"/boi-duong/lop/{number}/mo-lop.pdf?do-mat=x", status="*").status_int == 404
     assert officer.web.get("/boi-duong/lop/999/mo-lop.pdf", status="*").status_int == 404
+
+
+def test_where_a_template_of_ones_own_is_in_force_each_resolution_is_a_file_by_itself(
+    app: Flask, person: Maker
+) -> None:
+    confirmed(person)  # of 6-KNĐ, the resolution of a cell
+    with app.app_context():
+        day = db.session.scalars(select(Meeting.held_on).where(Meeting.id == CLOSED)).one()
+        with write_transaction():
+            db.session.execute(text("UPDATE template_use SET since = :day"), {"day": day})
+    cell = person("cell_secretary", "DB02-C3")
+    pack = zipfile.ZipFile(io.BytesIO(cell.get(f"/hop/{CLOSED}/van-ban/nghi-quyet.docx").body))
+    made = [Document(io.BytesIO(pack.read(name))) for name in pack.namelist()]
+    said = [" ".join(one.text for one in each.paragraphs) for each in made]
+    assert len(said) > 1 and any("MẪU CHÍNH THỨC" in one for one in said)
+    link = next(
+        link["href"] for link in cell.get(f"/hop/{CLOSED}").html.select(f'a[href^="/hop/{CLOSED}/nghi-quyet/"]')
+    )
+    alone = cell.get(f"/hop/{CLOSED}/van-ban/nghi-quyet.docx?ho-so={link.rsplit('/', 1)[1]}")
+    assert Document(io.BytesIO(alone.body)).paragraphs
+    told = cell.get(f"/hop/{CLOSED}/van-ban/nghi-quyet/docx")
+    assert len(told.html.select(".progress li")) == len(made)
+    file = told.html.select_one("a[download]")
+    assert file["download"].endswith(".zip")
+    again = zipfile.ZipFile(io.BytesIO(base64.b64decode(file["href"].split(",", 1)[1])))
+    assert again.namelist() == pack.namelist()
+    assert "NGHỊ QUYẾT" in words(cell.get(f"/hop/{CLOSED}/van-ban/nghi-quyet.pdf").body), "the shipped layout"
