@@ -90,7 +90,14 @@ def left(days: int, code: str) -> str:
         return ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", -days, code) % {"num": -days}
     if days == 0:
         return gettext_in(code, "đến hạn hôm nay")
-    return ngettext("còn %(num)s ngày", "còn %(num)s ngày", days, code) % {"num": days}
+    if days <= _IN_DAYS:
+        return ngettext("còn %(num)s ngày", "còn %(num)s ngày", days, code) % {"num": days}
+    months = int(days / _MONTH)
+    return ngettext("còn hơn %(num)s tháng", "còn hơn %(num)s tháng", months, code) % {"num": months}
+
+
+_IN_DAYS, _MONTH = 99, 30.44
+"""Nobody counts further than that in days; the day itself stands beside."""
 
 
 def due_class(value: date | None) -> str:

@@ -132,8 +132,10 @@ class QuarterForm(ActForm):
         self.quarter.choices = with_empty(
             [(str(nr), _("Quý %(n)s (%(a)s – %(b)s)", n=nr, a=day(a), b=day(b))) for nr, a, b in begun]
         )
-        self.ground.choices = with_empty(labelled(AUTHOR_LABELS))
-        author = Author.CELL if Role.CELL_SECRETARY in s.actor.roles else Author.HELPER
+        roles = s.actor.roles
+        theirs = [one for one in AUTHOR_LABELS if one is not Author.CELL or Role.CELL_SECRETARY in roles]
+        self.ground.choices = with_empty(labelled({one: AUTHOR_LABELS[one] for one in theirs}))
+        author = Author.CELL if Role.CELL_SECRETARY in roles else Author.HELPER
         if not self.is_filled():
             self.ground.data = author
             self.quarter.data = next((nr for nr, _a, _b in begun if not case.facts.year.remarked(nr, author)), None)
@@ -142,6 +144,8 @@ class QuarterForm(ActForm):
         """The remarks as they were written."""
         if recorded.evidence.quarter is not None:
             self.quarter.allow(recorded.evidence.quarter)
+        if (written := AUTHOR_LABELS.get(recorded.evidence.ground)) is not None:
+            self.ground.allow(recorded.evidence.ground, say(written))
         super().recall(recorded)
         for name, text in zip(self._names, recorded.evidence.texts, strict=False):
             self.put(name, text)
