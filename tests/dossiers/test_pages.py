@@ -44,7 +44,7 @@ def test_every_figure_of_the_report_opens_its_list(app: Flask, person: Maker) ->
     finally:
         app.config["PAGE_SIZE"] = size
     own = person("cell_secretary", "CB01")
-    assert "Chưa có hồ sơ nào trong đơn vị này" in text_of(own.get("/bao-cao?unit=DB02"))
+    assert "Chọn một đơn vị trong phạm vi của bạn" in text_of(own.get("/bao-cao?unit=DB02"))
 
 
 def test_a_committee_sees_its_own_quota_only(app: Flask, person: Maker) -> None:
