@@ -99,6 +99,7 @@ def own_instance(tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in [name for name in os.environ if name.startswith("DOSSIERS_")]:
         del os.environ[name]
     os.environ["DOSSIERS_INSTANCE"] = str(tmp_path_factory.mktemp("instance"))
+    os.environ["DOSSIERS_TEMPLATE_SECONDS"] = "40"  # on a busy machine the program that reads files begins late
 
 
 @pytest.fixture

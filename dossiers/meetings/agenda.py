@@ -50,6 +50,8 @@ BEFORE: dict[Body, tuple[State, ...]] = {
 
 MOST = 90
 """So many dossiers are looked at for an agenda, those that wait longest."""
+OTHERS = 360
+"""So many are looked at for something else than their step asks: most of them do not fit."""
 
 NOT_THE_DOSSIERS = frozenset({"actor_role", "separation_of_duties"})
 """Rules about who acts: another person may."""
@@ -172,7 +174,7 @@ def others(meeting: Meeting, signed: Signed) -> list[tuple[Case, list[Matter]]]:
     whose removal waits.
     """
     states = [str(state) for state in matters.OTHERWISE[Body(meeting.body)]]
-    numbers = run(_WAITING, {"unit": meeting.unit_id, "states": states, "most": 4 * MOST}).scalars() if states else ()
+    numbers = run(_WAITING, {"unit": meeting.unit_id, "states": states, "most": OTHERS}).scalars() if states else ()
     cases = cases_of(list(dict.fromkeys((*numbers, *_removals(meeting)))))
     members = members_of(meeting, meeting.held_on)
     found = []

@@ -193,6 +193,7 @@ def test_no_page_reads_more_when_there_are_more_dossiers(worlds: Worlds, monkeyp
     monkeypatch.setattr(worklist, "COUNTED", 1)
     monkeypatch.setattr(worklist, "SCANNED", 40)
     monkeypatch.setattr(agenda, "MOST", 5)  # in the small demo nobody waits for its meeting
+    monkeypatch.setattr(agenda, "OTHERS", 5)
     monkeypatch.setattr(desk, "MOST", 5)
     monkeypatch.setattr(figures, "MOST", 5)
     monkeypatch.setattr(figures, "READ", 9)  # so many recognitions are there in the small demo too
