@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from flask import current_app
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from dossiers import clock, profile
@@ -198,6 +198,14 @@ _IN_FORCE = (
     .order_by(TemplateUse.since.desc(), TemplateUse.id.desc())
     .limit(1)
 )
+
+
+_ANY_OWN = select(exists().where(TemplateUse.outcome == CONFIRMED, TemplateUse.template_id.is_not(None)))
+
+
+def are_any_own() -> bool:
+    """Whether a template of one's own was ever put in force; before that, texts need not be asked one by one."""
+    return not profile.is_register() and bool(run(_ANY_OWN).scalar())
 
 
 def of_day(kind: Kind | Beside, day: date) -> InForce | None:

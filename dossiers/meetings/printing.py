@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from dossiers import wire
 from dossiers.casework.act import NotFound
-from dossiers.documents import rendering, services
+from dossiers.documents import rendering, services, templates
 from dossiers.documents.composing import Composed
 from dossiers.documents.gathered import MOST
 from dossiers.fields import whole
@@ -110,7 +110,7 @@ def _apart(meeting: Meeting, what: str, suffix: str) -> Iterator[tuple[str, byte
     """The resolutions as a file each, where a template of one's own makes any of them: such files do not follow each
     other in one. Looking at them is noted. Else None.
     """
-    if what != "nghi-quyet" or not services.can_be_own(suffix):
+    if what != "nghi-quyet" or not services.can_be_own(suffix) or not templates.are_any_own():
         return None
     grade = request.args.get("do-mat", "")
     if not meeting.closed or grade not in ("", *services.GRADES):
