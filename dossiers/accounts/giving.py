@@ -97,6 +97,14 @@ class Second:
         """Whether this person, in whose place they act, is another than `first`, whichever accounts are meant."""
         return not is_one(first, self.who) and not acts_for(first, lender)
 
+    def why_not(self, first: Account, lender: int | None, itself: str, in_hands: str) -> str | None:
+        """Why this person, in whose place they act, may not confirm what `first` asked for: `itself` where they are one
+        person, `in_hands` where `first` lately gave them their password; None when nothing stands against it.
+        """
+        if not self.is_second_to(first, lender):
+            return itself
+        return in_hands if self.is_in_hands_of(first) else None
+
     def fault(self, asked: RoleRequest, asker: Account, holder: Account) -> str | None:
         """Why this person may not confirm what `asker` wants `holder` to be given, as a sentence; None when nothing
         stands against it. Nobody confirms what the person asks who lately gave them their password, and could have

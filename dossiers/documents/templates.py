@@ -291,12 +291,12 @@ def fault_of_deciding(use: TemplateUse, who: Signed) -> str | None:
 def _fault_of_second(use: TemplateUse, asker: Account, second: giving.Second) -> str | None:
     if use.outcome:
         return _("Đề nghị này không còn chờ xác nhận.")
-    if not second.is_second_to(asker, files.lender(second.who)):
-        return _("Người đề nghị không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận.")
-    if second.is_in_hands_of(asker):
-        return _("Mật khẩu của bạn do người đề nghị đặt trong %(days)s ngày qua: người khác xác nhận.",
-                 days=giving.days())  # fmt: skip
-    return None
+    return second.why_not(
+        asker,
+        files.lender(second.who),
+        _("Người đề nghị không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận."),
+        _("Mật khẩu của bạn do người đề nghị đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days()),
+    )
 
 
 def decide(use: TemplateUse, confirm: bool, who: Signed) -> str | None:

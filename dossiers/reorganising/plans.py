@@ -112,11 +112,12 @@ def fault_of_second(plan: UnitPlan, who: Signed) -> str | None:
 
 def fault(plan: UnitPlan, account: Account, second: giving.Second) -> str | None:
     """The same of whom is known already; `account` asked for it. No query."""
-    if not second.is_second_to(account, lender(plan, second.who)):
-        return _("Người lập không tự xác nhận: một quản trị viên khác hoặc bí thư của cấp ra quyết định xác nhận.")
-    if second.is_in_hands_of(account):
-        return _("Mật khẩu của bạn do người lập đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
-    return None
+    return second.why_not(
+        account,
+        lender(plan, second.who),
+        _("Người lập không tự xác nhận: một quản trị viên khác hoặc bí thư của cấp ra quyết định xác nhận."),
+        _("Mật khẩu của bạn do người lập đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days()),
+    )
 
 
 _ASKED = (

@@ -87,11 +87,12 @@ def lender(who: Signed) -> int | None:
 def _fault_of_second(file: RulebookFile, loader: Account, second: giving.Second) -> str | None:
     if file.outcome:
         return _("Bản này không còn chờ xác nhận.")
-    if not second.is_second_to(loader, lender(second.who)):
-        return _("Người nạp không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận.")
-    if second.is_in_hands_of(loader):
-        return _("Mật khẩu của bạn do người nạp đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days())
-    return None
+    return second.why_not(
+        loader,
+        lender(second.who),
+        _("Người nạp không tự xác nhận: một quản trị viên khác, hoặc bí thư cấp ủy cao nhất, xác nhận."),
+        _("Mật khẩu của bạn do người nạp đặt trong %(days)s ngày qua: người khác xác nhận.", days=giving.days()),
+    )
 
 
 def decide(file_id: int, confirm: bool, who: Signed) -> str | None:
