@@ -103,10 +103,12 @@ def own_instance(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture
-def app(world: World) -> Flask:
-    """The application with the fresh demo."""
+def app(world: World) -> Iterator[Flask]:
+    """The application with the fresh demo; what a test sets is as it was for the next."""
     world.reset()
-    return world.app
+    settings = dict(world.app.config)
+    yield world.app
+    world.app.config.update(settings)
 
 
 @pytest.fixture
