@@ -90,6 +90,11 @@ def main(source: BinaryIO, out: BinaryIO) -> None:
         _answer(out, {"files": [{"size": len(one)} for one in each]}, each)
     elif asked["task"] in ("try", "fill"):
         _template(files[0], asked, out)
+    elif asked["task"] == "draw":
+        from cleaning.drawing import drawn  # as above
+
+        made = drawn(asked["texts"], asked["face"])
+        _answer(out, {"size": len(made)}, [made])
     elif asked["task"] == "read":
         from cleaning.reading import paragraphs  # as above
 

@@ -127,4 +127,9 @@ def _blueprints(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    return {"language": languages.language(), "today": clock.today(), "is_register": profile.is_register()}
+    return {
+        "language": languages.language(),
+        "today": clock.today(),
+        "is_register": profile.is_register(),
+        "csrf_token": sessions.token,
+    }

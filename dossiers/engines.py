@@ -37,6 +37,9 @@ from dossiers import private, turns
 patience: ContextVar[tuple[int, float] | None] = ContextVar("patience", default=None)
 """How many seconds a request may take, and when they are over (by perf_counter); None: there is no hurry."""
 
+only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
+"""Whether what is asked now belongs to a page that is only read."""
+
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -62,16 +65,21 @@ def _is_file(database: str) -> bool:
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, _record: Any) -> None:
     if not isinstance(connection, SQLiteConnection):
-        limit = patience.get()
-        if limit is not None:
-            connection.execute(f"SET statement_timeout = {1000 * limit[0]}")
-            connection.commit()
+        _limit(connection)
+        connection.commit()
         return
     # The driver must not begin transactions by itself: _on_begin does, so that writers queue instead of failing.
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.set_progress_handler(_is_over, 100_000)  # steps of SQLite's machine: a few milliseconds
+
+
+def _limit(connection: Any) -> None:
+    """Let PostgreSQL stop what takes longer than the request may that is about to ask."""
+    limit = patience.get()
+    if limit is not None:
+        connection.execute(f"SET statement_timeout = {1000 * limit[0]}")
 
 
 def _is_over() -> bool:
@@ -90,6 +98,16 @@ def why_stopped(error: OperationalError) -> Literal["too long", "busy"] | None:
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN")
+
+
+def only_read(connection: Any) -> None:
+    """Let a connection of the driver write nothing, and each statement stand for itself."""
+    if isinstance(connection, SQLiteConnection):
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.autocommit = True
+        connection.execute("SET default_transaction_read_only = on")
+        _limit(connection)
 
 
 def turn_to_write(db: SQLAlchemy) -> AbstractContextManager[Any]:
@@ -115,7 +133,13 @@ def pool_options(threads: int) -> dict[str, Any]:
 
     No error tells what a statement was given: names and numbers of people.
     """
-    return {"pool_size": threads, "max_overflow": 2, "pool_use_lifo": True, "hide_parameters": True}
+    return {
+        "pool_size": threads,
+        "max_overflow": 2,
+        "pool_use_lifo": True,
+        "pool_reset_on_return": None,  # whoever gives one back has ended its transaction
+        "hide_parameters": True,
+    }
 
 
 def is_postgresql(db: SQLAlchemy) -> bool:

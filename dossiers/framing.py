@@ -12,10 +12,9 @@ from functools import lru_cache
 
 from flask import Flask, current_app, render_template, request
 from flask_security import current_user
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from dossiers import navigation, security, wire
+from dossiers import navigation, security, sessions, wire
 from dossiers.languages import language
 from dossiers.rules import instance
 from workflow.roles import Role
@@ -92,7 +91,7 @@ def page_frame(has_form: bool = False, query: str = "") -> Markup:
         yield next(parts)
         for name in parts:
             if name == "token":
-                yield generate_csrf()
+                yield sessions.token()
             else:
                 yield escape(who.name if name == "name" else page_path() if name == "path" else query)
             yield next(parts)

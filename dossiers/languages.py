@@ -94,6 +94,10 @@ class Application(Flask):
 
     filters_of: Callable[[str], dict[str, Callable[..., Any]]]
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Nothing here is a coroutine; two dozen functions a request would each be asked whether they are."""
+        return func
+
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of a page; those that need no values are found once, as each page has a dozen of them."""
         if values or endpoint.startswith(".") or not has_request_context():

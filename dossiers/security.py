@@ -268,17 +268,22 @@ def init_app(app: Flask) -> None:
         return response
 
 
+_READ = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
 def limit_time(app: Flask) -> None:
-    """Let no request keep the database busy for longer than DOSSIERS_REQUEST_SECONDS."""
+    """Let no request keep the database busy for longer than DOSSIERS_REQUEST_SECONDS, and say which only read."""
 
     @app.before_request
     def hurry() -> None:
         seconds = int(app.config["REQUEST_SECONDS"])
         engines.patience.set((seconds, perf_counter() + seconds))
+        engines.only_reads.set(request.method in _READ)
 
     @app.teardown_request
     def rest(_error: BaseException | None) -> None:
         engines.patience.set(None)
+        engines.only_reads.set(False)
 
 
 def way_back(named: str | None = None) -> str:

@@ -1,15 +1,21 @@
-"""The cookie that keeps somebody signed in: JSON, signed with DOSSIERS_SECRET_KEY, not secret in itself."""
+"""The cookie that keeps somebody signed in: JSON, signed with DOSSIERS_SECRET_KEY, not secret in itself; and the token
+of its forms.
+"""
 
 import hashlib
+from functools import lru_cache
+from time import time
 from typing import Any
 
 import msgspec
-from flask import Flask
+from flask import Flask, current_app, g, session
 from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
 
 _HTML = "html"
+_TOKEN = "csrf_token"  # noqa: S105 - what Flask-WTF calls it
 
 
 def _told(value: Any) -> Any:
@@ -37,6 +43,24 @@ class _Json:
         return found
 
 
+class _Signer(URLSafeTimedSerializer):
+    """Looks at a signature once a minute, not at every page of somebody who turns ten."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._content = lru_cache(maxsize=1024)(self._unsigned)
+
+    def loads(  # type: ignore[override] # as the library does
+        self, s: str | bytes, max_age: int | None = None, *_args: Any, **_named: Any
+    ) -> Any:
+        """What was signed. Raises BadSignature."""
+        return self.load_payload(self._content(s, max_age, int(time()) // 60))
+
+    def _unsigned(self, signed: str | bytes, max_age: int | None, _minute: int) -> bytes:
+        found: bytes = next(self.iter_unsigners()).unsign(signed, max_age=max_age)
+        return found
+
+
 class SignedCookies(SecureCookieSessionInterface):
     """Flask's signed cookies, with a signer that is made once instead of twice a request."""
 
@@ -48,6 +72,25 @@ class SignedCookies(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """The signer of this application's secret, which does not change while it runs."""
-        if self._signer is None:
-            self._signer = super().get_signing_serializer(app)
+        made = super().get_signing_serializer(app) if self._signer is None else None
+        if made is not None:
+            named = {"serializer": self.serializer, "signer_kwargs": made.signer_kwargs}
+            self._signer = _Signer(made.secret_keys, salt=self.salt, **named)
         return self._signer
+
+
+@lru_cache(maxsize=1024)
+def _token(_secret: object, _word: str, _minute: int) -> str:
+    return str(generate_csrf())
+
+
+def token() -> str:
+    """The token of this session's forms, signed once a minute and not at every page."""
+    own = vars(g._get_current_object())
+    found: str | None = own.get(_TOKEN)
+    if found is None:
+        word = session.get(_TOKEN)
+        found = own[_TOKEN] = (  # where forms of Flask-WTF find it too
+            _token(current_app.secret_key, word, int(time()) // 60) if isinstance(word, str) else str(generate_csrf())
+        )
+    return found

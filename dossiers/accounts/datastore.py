@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from dossiers import engines
 from dossiers.accounts import grants, sessions
 from dossiers.accounts.models import Account, AccountSession, RoleAssignment
+from dossiers.asking import Question
 from dossiers.extensions import run, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
@@ -20,7 +21,7 @@ _ACCOUNT = (
     AccountSession.id,
 )  # fmt: skip
 _VALUES = select(engines.pairs(InstanceValue.key, InstanceValue.value)).scalar_subquery().label("instance_values")
-_OF_SESSION = (
+_OF_SESSION = Question(
     select(*_ACCOUNT, AccountSession.seen_at, *grants.PERIOD, _VALUES)
     .select_from(AccountSession)
     .join(Account, Account.id == AccountSession.account_id)

@@ -9,6 +9,7 @@ from flask import g
 from sqlalchemy import bindparam, select
 
 from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.asking import Question
 from dossiers.extensions import run
 from workflow.facts import Actor
 from workflow.roles import Role
@@ -132,7 +133,7 @@ PERIOD = (
 TOLD_FOR = timedelta(days=7)
 """For so long somebody is told that a delegation is over, who still has a form of then open."""
 
-_ROLES = (
+_ROLES = Question(
     select(*PERIOD, Account.person_id)
     .select_from(Account)
     .outerjoin(RoleAssignment, RoleAssignment.account_id == Account.id)

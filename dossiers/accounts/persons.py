@@ -12,6 +12,7 @@ from sqlalchemy import String, bindparam, cast, func, literal, or_, select, unio
 
 from dossiers import clock
 from dossiers.accounts.models import Account, RoleAssignment, RoleRequest
+from dossiers.asking import Question
 from dossiers.extensions import db, run
 from dossiers.rules import instance
 from dossiers.units import persons, tree
@@ -23,8 +24,10 @@ _REFS = union_all(
     ),
     select(BodyMember.person_id, (literal("m") + cast(BodyMember.id, String)).label("ref")),
 ).subquery()
-_SHARED = select(_REFS.c.person_id, _REFS.c.ref).where(
-    _REFS.c.person_id.in_(select(_REFS.c.person_id).group_by(_REFS.c.person_id).having(func.count() > 1))
+_SHARED = Question(
+    select(_REFS.c.person_id, _REFS.c.ref).where(
+        _REFS.c.person_id.in_(select(_REFS.c.person_id).group_by(_REFS.c.person_id).having(func.count() > 1))
+    )
 )
 
 _ROLES = union(

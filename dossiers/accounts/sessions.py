@@ -15,6 +15,7 @@ from flask_login import user_logged_in, user_logged_out
 from sqlalchemy import and_, bindparam, delete, insert, not_, select, update
 
 from dossiers.accounts.models import Account, AccountSession
+from dossiers.asking import Question
 from dossiers.extensions import db, run, write_transaction
 from dossiers.later import write_later
 
@@ -64,7 +65,7 @@ _UNCHANGED = (
 )
 """Waits for whoever is changing the account, who ends its sessions: none may come to be unseen."""
 
-_OF_ACCOUNT = (
+_OF_ACCOUNT = Question(
     select(AccountSession.id, AccountSession.opened_at, AccountSession.seen_at, AccountSession.device)
     .where(AccountSession.account_id == bindparam("account"), *is_open)
     .order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())

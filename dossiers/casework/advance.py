@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework import correcting
 from dossiers.casework.act import Act, Done, Duplicate, Overtaken, RulesChanged, VersionConflict
 from dossiers.casework.case import Case
@@ -27,7 +28,7 @@ from workflow.machine import Refused
 log = structlog.get_logger()
 
 
-_SENT = select(Event.seq).where(Event.act_key == bindparam("key"))
+_SENT = Question(select(Event.seq).where(Event.act_key == bindparam("key")))
 _SENT_OF = select(Event.act_key).where(Event.act_key.in_(bindparam("keys", expanding=True)))
 
 

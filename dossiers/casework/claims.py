@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.casework.case import Case, Claimed
 from dossiers.casework.helping import roles_over
 from dossiers.casework.models import Claim, Dossier
@@ -38,12 +39,12 @@ def counts(turn: Any) -> Any:
     return and_(Claim.turn == turn, Claim.since > bindparam("claimed_after"))
 
 
-_OF = (
+_OF = Question(
     select(Claim.account_id, CLAIMER.name, Claim.since)
     .join(CLAIMER, CLAIMER.id == Claim.account_id)
     .where(Claim.dossier_id == bindparam("dossier"), counts(bindparam("waits_for")))
 )
-_LOST = (
+_LOST = Question(
     select(Dossier.code, Person.full_name, CLAIMER.name.label("by"), Claim.since)
     .join(Dossier, Dossier.id == Claim.dossier_id)
     .join(Person, Person.id == Dossier.person_id)

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.amended import amended
 from dossiers.casework.case import Case
@@ -24,7 +25,7 @@ from workflow.text import Text
 
 TRIGGER = "write_cv"
 
-_WRITES = (
+_WRITES = Question(
     select(Event.seq, Event.body, Event.recorded_at, Event.actor_id, Account.name)
     .join(Account, Account.id == Event.actor_id)
     .where(Event.dossier_id == bindparam("dossier"), Event.trigger == TRIGGER)

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from dossiers.asking import Question
 from dossiers.casework.models import Dossier, VoteRecord
 from dossiers.extensions import run
 from dossiers.units.registers import HeldVote
 
-_HELD = (
+_HELD = Question(
     select(Dossier.code, VoteRecord.held_on)
     .join(Dossier, Dossier.id == VoteRecord.dossier_id)
     .where(

@@ -5,11 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, case, exists, or_, select
+from sqlalchemy import and_, bindparam, case, exists, or_, select
 
 from dossiers import clock
 from dossiers.accounts import persons
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework import claims, cv
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case, Claimed
@@ -57,11 +58,11 @@ _WHOLE = (
 
 
 @lru_cache(maxsize=64)
-def _seen_by(units: int, helped: bool) -> Select[Any]:
+def _seen_by(units: int, helped: bool) -> Question:
     """The dossier if one of so many units sees it: "unit0", "unit1", …; or if it is one of those `helped`."""
     asking: list[Any] = [bindparam(f"unit{n}") for n in range(units)]
     seen: Any = exists().where(Scope.dossier_id == Dossier.id, Scope.ancestor_id.in_(asking))
-    return _WHOLE.where(or_(seen, _HELPED) if helped else seen)
+    return Question(_WHOLE.where(or_(seen, _HELPED) if helped else seen))
 
 
 _HELPED = Dossier.id.in_(bindparam("helped", expanding=True))
@@ -85,7 +86,7 @@ def _row_for(code: str, signed: Signed) -> Any:
     return run(_seen_by(len(units), bool(mine)), asking).first()
 
 
-_NUMBER_OF = select(Dossier.id).where(Dossier.code == bindparam("code"))
+_NUMBER_OF = Question(select(Dossier.id).where(Dossier.code == bindparam("code")))
 
 
 def tried(code: str, signed: Signed) -> None:
@@ -125,7 +126,7 @@ def cases_for_administration(codes: Sequence[str]) -> dict[str, Case]:
     return {row.code: _case(row.code, row) for row in run(_CODED, {"codes": list(codes)})} if codes else {}
 
 
-_DONE_IN = (
+_DONE_IN = Question(
     select(Event.unit_id)
     .where(
         Event.dossier_id == bindparam("dossier"),

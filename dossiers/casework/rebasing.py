@@ -116,7 +116,7 @@ def _begin(case: Case, by: tuple[int, str, int], sign: Sign) -> None:
     inquiries = run(_INQUIRIES, asked).all()
     votes = run(_VOTES, asked).all()
     candidate = people.candidate(case.person_id)
-    columns = {name: getattr(candidate, name) for name in candidate.row._mapping if name != "id"}
+    columns = {name: getattr(candidate, name) for name in candidate.row._fields if name != "id"}
     runs = running(case.state, case.facts, now.books[case.rulebook], now.calendar)
     ended = [
         (row.rule, row.starts_on, row.due_on, row.extended_by, row.ended_on)

@@ -13,6 +13,7 @@ from sqlalchemy import Executable, Insert, Update, bindparam, delete, func, inse
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines
+from dossiers.asking import Question
 from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken, RulesChanged
 from dossiers.casework.case import Case, Changes
@@ -96,7 +97,7 @@ _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _AD
 )
 
 
-_OTHERS = (
+_OTHERS = Question(
     select(Scope.dossier_id, Scope.ancestor_id)
     .join(Dossier, Dossier.id == Scope.dossier_id)
     .where(Dossier.person_id == bindparam("person"), Dossier.id != bindparam("this"))
@@ -117,7 +118,7 @@ FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion, PaperScan
 _DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
 
 _TAKEN = select(PaperRecord.number_key).where(PaperRecord.number_key.in_(bindparam("keys", expanding=True)))
-_CENTRE = select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id"))
+_CENTRE = Question(select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id")))
 
 
 class _Reader:
@@ -131,7 +132,8 @@ class _Reader:
         """The training centre of a class."""
         if class_id is None:
             return None
-        return run(_CENTRE, {"class_id": class_id}).scalar()
+        centre: int | None = run(_CENTRE, {"class_id": class_id}).scalar()
+        return centre
 
 
 class Remembering(_Reader):

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.casework.models import Dossier
 from dossiers.extensions import run
 from dossiers.papers.models import PaperRecord, RegisteredNumber
@@ -40,7 +41,7 @@ class Entry:
 
 
 _LENDER = aliased(Account)
-_ROWS = (
+_ROWS = Question(
     select(
         *RegisteredNumber.__table__.c,
         Dossier.code,
@@ -65,7 +66,7 @@ _ROWS = (
     .order_by(RegisteredNumber.nr.desc())
     .limit(bindparam("most"))
 )
-_PERIODS = (
+_PERIODS = Question(
     select(RegisteredNumber.period, func.count(), func.max(RegisteredNumber.nr), func.min(RegisteredNumber.nr))
     .where(RegisteredNumber.book_id == bindparam("book"))
     .group_by(RegisteredNumber.period)

@@ -1,15 +1,18 @@
-"""Laying texts out: PDF by typst, DOCX by python-docx. Both are loaded when the first text is asked for."""
+"""Laying texts out: PDF by typst, which is loaded when the first text is asked for; DOCX by the program that reads Word
+files (dossiers.papers.judging), as python-docx would stay in a worker's memory, 30 MB of it.
+"""
 
 import json
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from threading import local
 from typing import Any
 
 import msgspec
 
-from dossiers.documents.composing import FONTS, Composed, Item, Table, about
+from dossiers.documents.composing import FONTS, Composed, about
+from dossiers.papers import judging
 
 _LAYOUT = Path(__file__).parent / "layout.typ"
 _WORDS = Path(__file__).parent / "words.typ"
@@ -17,171 +20,54 @@ _WORDS = Path(__file__).parent / "words.typ"
 
 def pdf(text: Composed | Sequence[Composed]) -> bytes:
     """The text as PDF; several follow each other, each from a page of its own, numbered by itself."""
-    import typst  # 80 MB that no other page wants
-
-    return _set(typst, _LAYOUT, msgspec.to_builtins(text))
+    return _set(_LAYOUT, msgspec.to_builtins(text))
 
 
 def words(paragraphs: Sequence[str], head: str) -> bytes:
     """The bare words of a text as PDF, below a line that says what they are."""
-    import typst  # as above
-
-    return _set(typst, _WORDS, {"paragraphs": list(paragraphs), "head": head, "fonts": FONTS})
+    return _set(_WORDS, {"paragraphs": list(paragraphs), "head": head, "fonts": FONTS})
 
 
-def _set(typst: Any, layout: Path, data: Any) -> bytes:
-    made = typst.compile(str(layout), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+_of_thread = local()
+
+
+@cache
+def _faces() -> Any:
+    """The faces of this machine, looked for once."""
+    import typst  # 35 MB that no other page wants
+
+    return typst.Fonts()
+
+
+def _set(layout: Path, data: Any) -> bytes:
+    compiler = getattr(_of_thread, "compiler", None)
+    if compiler is None:
+        import typst  # as above
+
+        compiler = _of_thread.compiler = typst.Compiler(font_paths=_faces())
+    made = compiler.compile(str(layout), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
     assert isinstance(made, bytes)
     return made
 
 
 def docx(text: Composed | Sequence[Composed]) -> bytes:
-    """The text as DOCX, to be edited; several follow each other, each from a page of its own, numbered by itself."""
-    return deque(steps([text] if isinstance(text, Composed) else text, "docx"), maxlen=1)[0]
+    """The text as DOCX, to be edited; several follow each other, each from a page of its own, numbered by itself.
+
+    Raises judging.Unfit when it cannot be made.
+    """
+    texts = [text] if isinstance(text, Composed) else text
+    return judging.drawn([_told(one) for one in texts], FONTS[2])
+
+
+def _told(text: Composed) -> dict[str, Any]:
+    heads = {"above": text.above.upper(), "issuer": text.issuer.upper(), "about": about(text) if text.letter else ""}
+    return {**{name: msgspec.to_builtins(getattr(text, name)) for name in _BELOW}, **heads}
+
+
+_BELOW = tuple(name for name in Composed.__struct_fields__ if name not in ("above", "issuer"))
 
 
 def steps(texts: Sequence[Composed], suffix: str) -> Iterator[bytes]:
     """Texts in one file, a step each (nothing yet), and at last the file."""
-    if suffix == "pdf":
-        yield from (b"" for _text in texts)
-        yield pdf(texts)
-        return
-    from docx import Document  # a second of imports that no other page wants
-
-    made = Document()
-    made.styles["Normal"].font.name = FONTS[2]
-    for nr, one in enumerate(texts):
-        _write(made, one, made.sections[0] if nr == 0 else made.add_section())
-        yield b""
-    made.core_properties.title = f"{texts[0].title} {texts[0].subject}"
-    made.core_properties.author = ""
-    out = BytesIO()
-    made.save(out)
-    yield out.getvalue()
-
-
-def _write(made: Any, text: Composed, page: Any) -> None:
-    """Write a text into its own section of a document."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH as Align  # as above
-    from docx.shared import Mm, Pt  # as above
-
-    measures = text.measures
-    _set_page(page, measures)
-
-    def write(where: Any, words: str, align: Any, size: int, bold: bool = False, italic: bool = False) -> Any:
-        paragraph = where.add_paragraph()
-        paragraph.alignment = align
-        shape = paragraph.paragraph_format
-        shape.line_spacing, shape.space_after = Pt(measures["line"]), Pt(6 if where is made else 0)
-        run = paragraph.add_run(words)
-        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-        return paragraph
-
-    def pair() -> tuple[Any, Any]:
-        left, right = made.add_table(rows=1, cols=2).rows[0].cells
-        for cell in (left, right):  # a new cell has an empty paragraph
-            cell._element.remove(cell.paragraphs[0]._element)
-        return left, right
-
-    left, right = pair()
-    if text.above:
-        write(left, text.above.upper(), Align.CENTER, 14)
-    if text.issuer:
-        write(left, text.issuer.upper(), Align.CENTER, 14, bold=True)
-        write(left, "*", Align.CENTER, 14)
-    if text.number:
-        write(left, text.number, Align.CENTER, 14)
-    if text.letter:
-        write(left, about(text), Align.CENTER, 12, italic=True)
-    if text.grade:
-        write(left, text.grade, Align.CENTER, 14, bold=True)
-    if not left.paragraphs:
-        left.add_paragraph()  # a cell needs one
-    write(right, text.banner, Align.CENTER, measures["heading"], bold=True).runs[0].underline = True
-    write(right, text.place_date, Align.CENTER, 14, italic=True)
-    if not text.letter:
-        write(made, text.title, Align.CENTER, measures["title"], bold=True).paragraph_format.space_before = Pt(12)
-        write(made, text.subject, Align.CENTER, 14, bold=True)
-    if text.to:
-        write(made, f"Kính gửi: {text.to}", Align.CENTER, 14)
-
-    for each in text.body:
-        is_head = each.centred or (isinstance(each, Item) and each.bold)
-        if isinstance(each, Item) and each.table is not None:
-            _list(made, each.table)
-            continue
-        align = Align.CENTER if each.centred else Align.JUSTIFY
-        paragraph = write(made, each.text, align, measures["body"], bold=is_head)
-        if not is_head:
-            paragraph.paragraph_format.first_line_indent = Mm(measures["indent"])
-    if text.table is not None:
-        _list(made, text.table)
-    made.add_paragraph().paragraph_format.line_spacing = Pt(12)
-    left, right = pair()
-    if text.beside:
-        write(left, text.beside, Align.CENTER, 14)
-        _room(left)
-        write(left, text.beside_signer, Align.CENTER, 14, bold=True)
-    if text.receivers:
-        write(left, "Nơi nhận:", Align.LEFT, 12).runs[0].underline = True
-    for receiver in text.receivers:
-        write(left, f"- {receiver}", Align.LEFT, 12)
-    if not left.paragraphs:
-        left.add_paragraph()  # as above
-    if text.authority:
-        write(right, text.authority, Align.CENTER, 14, bold=True)
-    write(right, text.office, Align.CENTER, 14)
-    _room(right)
-    write(right, text.signer, Align.CENTER, 14, bold=True)
-    write(made, text.mark, Align.LEFT, 8)
-
-
-def _room(cell: Any) -> None:
-    """Room for a signature."""
-    for _line in range(3):
-        cell.add_paragraph()
-
-
-def _list(made: Any, table: Table) -> None:
-    """A list with its heads, each column as wide as it is to the others."""
-    from docx.shared import Mm, Pt  # as above
-
-    listed = made.add_table(rows=1, cols=len(table.heads), style="Table Grid")
-    listed.autofit = False
-    for cell, head in zip(listed.rows[0].cells, table.heads, strict=True):
-        cell.paragraphs[0].add_run(head).bold = True
-    for row in table.rows:
-        for cell, words in zip(listed.add_row().cells, row, strict=True):
-            cell.paragraphs[0].add_run(words).font.size = Pt(12)
-    for width, column in zip(table.widths, listed.columns, strict=True):
-        column.width = Mm(_WIDTH * width / sum(table.widths))
-        for cell in column.cells:
-            cell.width = column.width
-
-
-_WIDTH = 165
-"""Millimetres between the margins."""
-
-
-def _set_page(page: Any, measures: Mapping[str, int]) -> None:
-    """A4 with its margins; numbered by itself from its second page on, top centre."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH as Align  # as above
-    from docx.oxml import OxmlElement  # as above
-    from docx.oxml.ns import qn  # as above
-    from docx.shared import Mm  # as above
-
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    page.top_margin, page.bottom_margin = Mm(measures["top"]), Mm(measures["bottom"])
-    page.left_margin, page.right_margin = Mm(measures["left"]), Mm(measures["right"])
-    page.different_first_page_header_footer = True
-    for old in page._sectPr.findall(qn("w:pgNumType")):
-        page._sectPr.remove(old)
-    numbered = OxmlElement("w:pgNumType")
-    numbered.set(qn("w:start"), "1")
-    page._sectPr.append(numbered)
-    page.header.is_linked_to_previous = False
-    paragraph = page.header.paragraphs[0]
-    paragraph.alignment = Align.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
+    yield from (b"" for _text in texts)
+    yield pdf(texts) if suffix == "pdf" else docx(texts)

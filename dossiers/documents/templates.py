@@ -21,6 +21,7 @@ from dossiers import clock, profile
 from dossiers.accounts import giving
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.documents.composing import Beside, drafts
 from dossiers.documents.fields import DOTS
 from dossiers.documents.marking import sample
@@ -171,7 +172,7 @@ def _where(text: str, version: int, digest: str) -> str:
     return place("text_template", "sealed", text, version, digest)
 
 
-_SEALED = select(TextTemplate.sealed).where(TextTemplate.id == bindparam("id"))
+_SEALED = Question(select(TextTemplate.sealed).where(TextTemplate.id == bindparam("id")))
 
 
 def content(version: InForce | TextTemplate) -> bytes:
@@ -186,7 +187,7 @@ def content(version: InForce | TextTemplate) -> bytes:
     return found
 
 
-_IN_FORCE = (
+_IN_FORCE = Question(
     select(TextTemplate.id, TextTemplate.text, TextTemplate.version, TextTemplate.digest)
     .select_from(TemplateUse)
     .outerjoin(TextTemplate, TextTemplate.id == TemplateUse.template_id)
@@ -200,7 +201,7 @@ _IN_FORCE = (
 )
 
 
-_ANY_OWN = select(exists().where(TemplateUse.outcome == CONFIRMED, TemplateUse.template_id.is_not(None)))
+_ANY_OWN = Question(select(exists().where(TemplateUse.outcome == CONFIRMED, TemplateUse.template_id.is_not(None))))
 
 
 def are_any_own() -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, delete, func, select
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from dossiers import engines
+from dossiers.asking import Question
 from dossiers.drafts.models import Draft
 from dossiers.encryption import place, seal, unseal
 from dossiers.extensions import db, run, write_transaction
@@ -34,12 +35,12 @@ MOST = 30
 
 _table = Draft.__table__
 _MINE = (_table.c.account_id == bindparam("account")) & (_table.c.path == bindparam("at"))
-_ONE = select(_table.c.sealed, _table.c.saved_at).where(_MINE, _table.c.saved_at >= bindparam("since"))
-_WHEN = select(_table.c.saved_at).where(_MINE, _table.c.saved_at >= bindparam("since"))
+_ONE = Question(select(_table.c.sealed, _table.c.saved_at).where(_MINE, _table.c.saved_at >= bindparam("since")))
+_WHEN = Question(select(_table.c.saved_at).where(_MINE, _table.c.saved_at >= bindparam("since")))
 _DROP = delete(Draft).where(_MINE)
 _OLD = delete(Draft).where(_table.c.saved_at < bindparam("since"))
 _OF_DOSSIER = delete(Draft).where(_table.c.path.like(bindparam("under")))
-_EXTRA = (
+_EXTRA = Question(
     select(_table.c.path)
     .where(_table.c.account_id == bindparam("account"))
     .order_by(_table.c.saved_at.desc())

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, select
 
 from dossiers import names
 from dossiers.accounts.grants import BOUND, Signed
+from dossiers.asking import Question
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Scope
 from dossiers.encryption import place, unseal
@@ -34,7 +35,7 @@ _DIGITS = re.compile(r"\+?\(?\d[\d .\-()]*\d")
 _MANY = 7
 """So many digits among words are a number of somebody, not of a paper or a year."""
 
-_BY_CODE = select(Dossier.id).where(Dossier.code == bindparam("code"))
+_BY_CODE = Question(select(Dossier.id).where(Dossier.code == bindparam("code")))
 _BY_PAPER = (
     select(PaperRecord.dossier_id, PaperRecord.number)
     .where(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
+from dossiers.asking import Question
 from dossiers.casework.rows import table_of
 from dossiers.extensions import run, write_transaction
 from dossiers.lists.models import SavedFilter
@@ -12,12 +13,12 @@ from dossiers.lists.models import SavedFilter
 MOST = 20
 """So many filters a person keeps."""
 
-_MINE = (
+_MINE = Question(
     select(SavedFilter.id, SavedFilter.name, SavedFilter.query)
     .where(SavedFilter.account_id == bindparam("account"))
     .order_by(SavedFilter.id)
 )
-_COUNT = select(func.count()).where(SavedFilter.account_id == bindparam("account"))
+_COUNT = Question(select(func.count()).where(SavedFilter.account_id == bindparam("account")))
 _OF = (SavedFilter.account_id == bindparam("of"), SavedFilter.name == bindparam("called"))
 _AGAIN = update(table_of(SavedFilter)).where(*_OF).values(query=bindparam("filter"))
 _DROP = delete(table_of(SavedFilter)).where(

@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework import counts
 from dossiers.casework.models import Dossier, Scope
 from dossiers.casework.rows import table_of
@@ -315,7 +316,7 @@ _READERS: dict[str, Any] = {
 
 
 def _make_cursor(order: str, row: Row[Any]) -> str:
-    values = [row._mapping[f"key_{column.key}"] for column in KEYS[order]]
+    values = [getattr(row, f"key_{column.key}") for column in KEYS[order]]
     key = [v.hex() if isinstance(v, bytes) else v.isoformat() if isinstance(v, date) else v for v in values]
     return base64.urlsafe_b64encode(json.dumps([row.place, key, row.dossier_id]).encode()).decode()
 
@@ -331,7 +332,7 @@ def _page(
     narrowed: frozenset[str],
     units: int,
     resumes: bool,
-) -> Select[Any]:
+) -> Question:
     """The query of a page: its ranges, narrowed by the values of these names, for so many units (0: any number, read
     together), from where the page before ended if it `resumes`.
 
@@ -358,7 +359,7 @@ def _page(
     inner = (parts[0] if is_alone else _merged(parts, columns, backwards)).subquery().c
     keys = (inner[column.key].label(f"key_{column.key}") for column in columns)
     lines = _lines(inner) if is_alone else _lines_of(inner)
-    return lines.add_columns(inner.place, *keys).order_by(*_in_order(inner, columns, backwards))
+    return Question(lines.add_columns(inner.place, *keys).order_by(*_in_order(inner, columns, backwards)))
 
 
 def _lines_of(part: Any) -> Select[Any]:
@@ -448,7 +449,7 @@ def page(f: Filter, signed: Signed, size: int) -> Page:
     return Page([_item(row, names_of) for row in rows], _make_cursor(order, rows[-1]) if more else "")
 
 
-def _read(query: Select[Any], values: dict[str, Any], apart: int) -> Sequence[Row[Any]]:
+def _read(query: Question, values: dict[str, Any], apart: int) -> Sequence[Row[Any]]:
     rows = run(query, values).all()
     return rows if apart == 1 else list({row.dossier_id: row for row in rows}.values())
 
@@ -457,7 +458,7 @@ def _read(query: Select[Any], values: dict[str, Any], apart: int) -> Sequence[Ro
 
 
 @lru_cache(maxsize=256)
-def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: bool) -> Select[Any]:
+def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: bool) -> Question:
     """The query that counts what fits among a bounded number of lines: (lines looked at, lines that fit). With `one`
     step, or part of the list, they stand in the order of an index, so that PostgreSQL reads no table whole.
     """
@@ -476,7 +477,7 @@ def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: boo
     elif one or days:
         query = query.order_by(Scope.admitted_on if days else Scope.due_on if "today" in asked else Scope.since)
     looked = query.limit(bindparam("limit")).subquery()
-    return select(func.count(), func.coalesce(func.sum(looked.c.fits), 0))
+    return Question(select(func.count(), func.coalesce(func.sum(looked.c.fits), 0)))
 
 
 def hits(f: Filter, signed: Signed) -> Hits:

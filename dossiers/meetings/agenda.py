@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from dossiers import clock, engines
 from dossiers.accounts.grants import Signed
 from dossiers.acting.ballots import voters_of
+from dossiers.asking import Question
 from dossiers.casework.case import Case
 from dossiers.casework.helping import actor_over
 from dossiers.casework.loading import cases_of
@@ -208,7 +209,7 @@ def _missing(case: Case, meeting: Meeting, s: Situation, matter: Matter) -> tupl
     return tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
 
 
-_LINES = (
+_LINES = Question(
     select(*MeetingLine.__table__.c)
     .where(MeetingLine.meeting_id == bindparam("number"))
     .order_by(MeetingLine.place, MeetingLine.dossier_id)
@@ -221,7 +222,7 @@ def lines_of(number: int) -> Sequence[Any]:
 
 
 _NOTHING_ELSE: Mapping[int, About] = {}
-_LAST = select(func.max(MeetingLine.place)).where(MeetingLine.meeting_id == bindparam("number"))
+_LAST = Question(select(func.max(MeetingLine.place)).where(MeetingLine.meeting_id == bindparam("number")))
 _LINE = table_of(MeetingLine)
 _DROP = delete(_LINE).where(
     _LINE.c.meeting_id == bindparam("number"), _LINE.c.dossier_id == bindparam("dossier"), ~_LINE.c.closed

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from dossiers import engines
 from dossiers.acting import ballots
+from dossiers.asking import Question
 from dossiers.casework.rows import table_of
 from dossiers.extensions import db, run, write_transaction
 from dossiers.formatters import say
@@ -107,9 +108,11 @@ class Attended:
         return [p for p in self.people if p.came is came and p.seat.status in (Status.OFFICIAL, Status.PROBATIONARY)]
 
 
-_ROWS = select(
-    MeetingAttendance.seat_id, MeetingAttendance.came, MeetingAttendance.reason, MeetingAttendance.version
-).where(MeetingAttendance.meeting_id == bindparam("number"))
+_ROWS = Question(
+    select(
+        MeetingAttendance.seat_id, MeetingAttendance.came, MeetingAttendance.reason, MeetingAttendance.version
+    ).where(MeetingAttendance.meeting_id == bindparam("number"))
+)
 _OF_SEATS = select(BodyMember.id, BodyMember.name, BodyMember.valid_from, BodyMember.valid_to).where(
     BodyMember.id.in_(bindparam("seats", expanding=True))
 )

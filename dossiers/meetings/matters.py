@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.amended import amended
 from dossiers.casework.case import Case
@@ -116,7 +117,7 @@ def failure_of(trigger: str) -> str:
 
 
 _YEAR = timedelta(days=366)
-_VOTED = (
+_VOTED = Question(
     select(VoteRecord.dossier_id)
     .join(UnitAncestor, UnitAncestor.unit_id == VoteRecord.register_unit_id)
     .join(Scope, (Scope.dossier_id == VoteRecord.dossier_id) & (Scope.ancestor_id == UnitAncestor.ancestor_id))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, select
 
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.amended import Amended, amended
 from dossiers.casework.models import Dossier, EventPersonal, VoteRecord, opened
@@ -23,7 +24,7 @@ _PURPOSE = case(
     else_=str(Purpose.ADMISSION),
 ).label("purpose")
 """What a line was voted on; before it is recorded, what it will be."""
-_KEPT = (
+_KEPT = Question(
     select(
         *MeetingLine.__table__.c,
         Dossier.code,

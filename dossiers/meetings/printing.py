@@ -168,7 +168,11 @@ def _told(meeting: Meeting, what: str, found: Sequence[Composed], suffix: str) -
         next(steps)
         if nr % FEW == 0 or nr == len(found):
             yield Markup("<li>{}</li>\n").format(_("%(n)s trên %(all)s văn bản", n=nr, all=len(found)))
-    made = services.marked(next(steps), found, suffix)
+    try:
+        made = services.marked(next(steps), found, suffix)
+    except Unfit as error:
+        yield _not_made(error)
+        return
     yield _saved(made, services.MIMETYPES[suffix], _file_name(meeting, what, suffix))
 
 
@@ -180,9 +184,13 @@ def _told_apart(meeting: Meeting, what: str, apart: Iterator[tuple[str, bytes]],
             files[name] = content
             yield Markup("<li>{}</li>\n").format(name)
     except Unfit as error:
-        yield Markup('</ol><p class="flash error" role="alert">{}</p>').format(str(error))
+        yield _not_made(error)
         return
     yield _saved(_packed(files, suffix), ZIP, _file_name(meeting, what, "zip"))
+
+
+def _not_made(error: Unfit) -> Markup:
+    return Markup('</ol><p class="flash error" role="alert">{}</p>').format(str(error))
 
 
 def _saved(made: bytes, kind: str, name: str) -> Markup:

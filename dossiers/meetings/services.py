@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, exists, select, update
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework.act import NotFound
 from dossiers.casework.rows import table_of
 from dossiers.extensions import db, run, write_transaction
@@ -252,8 +253,8 @@ def cancel(meeting: Meeting, actor_id: int, behalf: int | None = None) -> None:
         _record("meeting:cancelled", meeting.unit_id, meeting.held_on, actor_id, meeting.id, meeting.body, behalf)
 
 
-_VERSION = select(Meeting.version).where(
-    Meeting.id == bindparam("number"), ~Meeting.closed, Meeting.cancelled_at.is_(None)
+_VERSION = Question(
+    select(Meeting.version).where(Meeting.id == bindparam("number"), ~Meeting.closed, Meeting.cancelled_at.is_(None))
 )
 _TOUCH = update(_TABLE).where(  # type: ignore[arg-type] # a Table, which the base class does not say
     _TABLE.c.id == bindparam("of"), ~_TABLE.c.closed, _TABLE.c.cancelled_at.is_(None)
@@ -272,7 +273,7 @@ def touch(number: int, seen: int | None = None, **columns: Any) -> None:
     raise Shut if run(_VERSION, {"number": number}).scalar() is None else Moved
 
 
-_SIGNED = (
+_SIGNED = Question(
     select(MeetingLine.dossier_id).where(MeetingLine.meeting_id == bindparam("number"), MeetingLine.closed).limit(1)
 )
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Date, bindparam, func, select, union_all
 
+from dossiers.asking import Question
 from dossiers.casework import counts
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
@@ -54,13 +55,13 @@ _MET = union_all(
     select(Scope.dossier_id).where(_OF_UNIT, Scope.state == str(State.OFFICIAL), Scope.since.between(_FIRST, _LAST)),
     *_WHO_LEFT,
 ).subquery()  # each state is a range of an index
-_OF_YEAR = (
+_OF_YEAR = Question(
     select(Dossier.code, Dossier.unit_id, Dossier.state, Dossier.facts, Dossier.rulebook)
     .join(_MET, _MET.c.dossier_id == Dossier.id)
     .limit(bindparam("limit"))
 )
 _WAS_ADMITTED = (_OF_UNIT, Scope.admitted_on.between(_FIRST, _LAST))
-_ADMITTED = (
+_ADMITTED = Question(
     select(Dossier.unit_id, func.count())
     .join(Scope, Scope.dossier_id == Dossier.id)
     .where(*_WAS_ADMITTED)

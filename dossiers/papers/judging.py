@@ -110,6 +110,11 @@ def words_of(docx: bytes) -> list[str]:
     return [str(text) for text in json.loads(_made({"task": "read"}, [docx]))]
 
 
+def drawn(texts: Sequence[dict[str, Any]], face: str) -> bytes:
+    """Composed texts, as plain values, in one text of Word. Raises Unfit if it cannot be made."""
+    return _made({"task": "draw", "texts": list(texts), "face": face}, [])
+
+
 def turned(content: bytes, turn: int) -> bytes:
     """A PNG, turned clockwise. Raises Unfit if it cannot be made."""
     return _made({"task": "turn", "turn": turn}, [content])

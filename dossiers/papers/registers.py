@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, tuple_
 
 from dossiers import clock, engines
+from dossiers.asking import Question
 from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
 from dossiers.papers.models import NumberBook, PaperRecord, RegisteredNumber
@@ -131,7 +132,7 @@ _OF_UNITS = (
     .where(NumberBook.unit_id.in_(bindparam("units", expanding=True)))
     .order_by(NumberBook.unit_id, NumberBook.series, NumberBook.begins_on.desc())
 )
-_ONE = select(*_COLUMNS).where(NumberBook.id == bindparam("number"))
+_ONE = Question(select(*_COLUMNS).where(NumberBook.id == bindparam("number")))
 _HIGHEST = (
     select(RegisteredNumber.book_id, RegisteredNumber.period, func.max(RegisteredNumber.nr))
     .where(RegisteredNumber.book_id.in_(bindparam("books", expanding=True)))
@@ -396,10 +397,12 @@ def used_before(unit_id: int, series: Series, sign: str, begins_on: date) -> int
     return max((number_in(number) or 0 for number in signed), default=0)
 
 
-_TEXT = select(PaperRecord.nr).where(
-    PaperRecord.dossier_id == bindparam("dossier"),
-    PaperRecord.seq == bindparam("of"),
-    PaperRecord.number == bindparam("text"),
+_TEXT = Question(
+    select(PaperRecord.nr).where(
+        PaperRecord.dossier_id == bindparam("dossier"),
+        PaperRecord.seq == bindparam("of"),
+        PaperRecord.number == bindparam("text"),
+    )
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
+from dossiers.asking import Question
 from dossiers.encryption import place, unseal
 from dossiers.extensions import run
 from dossiers.people.models import SEALED_OF_RELATIVE, Companion, Person, Relative
@@ -13,13 +14,13 @@ from dossiers.people.personal import SENSITIVE
 from dossiers.people.rows import RelativeRow
 from workflow.facts import Relation
 
-_PERSON = select(*Person.__table__.c).where(Person.id == bindparam("person"))
-_COMPANIONS = (
+_PERSON = Question(select(*Person.__table__.c).where(Person.id == bindparam("person")))
+_COMPANIONS = Question(
     select(*Companion.__table__.c)
     .where(Companion.dossier_id == bindparam("dossier"))
     .order_by(Companion.seq, Companion.nr)
 )
-_RELATIVES = (
+_RELATIVES = Question(
     select(*Relative.__table__.c).where(Relative.dossier_id == bindparam("dossier")).order_by(Relative.nr, Relative.ref)
 )
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers import engines
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.encryption import blind, place, seal, unseal
 from dossiers.extensions import db, run, write_transaction
 from dossiers.later import write_later
@@ -111,14 +112,14 @@ COLUMNS = (
 )  # fmt: skip
 """What is told of a read."""
 
-_OF = (
+_OF = Question(
     select(*COLUMNS)
     .outerjoin(Account, Account.id == DossierRead.account_id)
     .where(DossierRead.dossier_id == bindparam("dossier"), DossierRead.id < bindparam("before"))
     .order_by(DossierRead.id.desc())
     .limit(PAGE)
 )
-_OPEN = (
+_OPEN = Question(
     select(*COLUMNS)
     .join(Account, Account.id == DossierRead.account_id)
     .where(DossierRead.dossier_id == bindparam("dossier"), DossierRead.until > bindparam("now"))

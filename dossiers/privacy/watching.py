@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Select, bindparam, case, distinct, func, o
 from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.asking import Question
 from dossiers.extensions import run
 from dossiers.privacy.models import DossierRead
 from dossiers.privacy.services import OF_DOSSIERS, SLOT, TOLD, Part
@@ -60,7 +61,7 @@ THEIRS = _theirs()
 
 _IS_FOREIGN = DossierRead.part == str(Part.FOREIGN)
 _SHOWN = case((DossierRead.part.in_([str(part) for part in OF_DOSSIERS]), DossierRead.dossier_id))
-_LOOKS = (
+_LOOKS = Question(
     select(
         DossierRead.account_id,
         func.min(Account.name).label("name"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import Date, bindparam, func, select
 
+from dossiers.asking import Question
 from dossiers.casework.models import Scope
 from dossiers.extensions import db, run, write_transaction
 from dossiers.formatters import rate
@@ -74,7 +75,7 @@ _COUNTED = (
     Scope.admitted_on >= bindparam("first", type_=Date()),
     Scope.admitted_on <= bindparam("last", type_=Date()),
 )
-_ADMITTED = select(func.count()).select_from(Scope).where(Scope.ancestor_id == bindparam("unit"), *_COUNTED)
+_ADMITTED = Question(select(func.count()).select_from(Scope).where(Scope.ancestor_id == bindparam("unit"), *_COUNTED))
 _GIVEN = select(Quota).where(Quota.unit_id == bindparam("unit"), Quota.year == bindparam("year"))
 _BELOW = (
     select(Quota.unit_id, Quota.amount, Quota.decision_number, Unit.code)
@@ -82,7 +83,7 @@ _BELOW = (
     .join(UnitAncestor, UnitAncestor.unit_id == Quota.unit_id)
     .where(UnitAncestor.ancestor_id == bindparam("unit"), UnitAncestor.depth > 0, Quota.year == bindparam("year"))
 )
-_ALLOTTED = select(func.count(), func.coalesce(func.sum(_BELOW.subquery().c.amount), 0))
+_ALLOTTED = Question(select(func.count(), func.coalesce(func.sum(_BELOW.subquery().c.amount), 0)))
 _SHOWN = _BELOW.order_by(Unit.code).limit(bindparam("most")).offset(bindparam("skipped")).subquery()
 # Each unit's are counted in its own range of the index: of all units together the whole index would be read.
 _PARTS = (
@@ -106,7 +107,7 @@ _BY_CELL = (
 
 def admitted(unit_id: int, year: int, as_of: date) -> int:
     """Admissions decided from 1 January of `year` up to and with `as_of`."""
-    return int(run(_ADMITTED, {"unit": unit_id, **_days(year, as_of)}).scalar_one())
+    return int(run(_ADMITTED, {"unit": unit_id, **_days(year, as_of)}).scalar())
 
 
 def _admitted_then(units: Sequence[int], year: int, as_of: date) -> dict[int, int]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from dossiers import clock
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.case import Case
 from dossiers.casework.models import Event
@@ -77,7 +78,7 @@ class Moved:
     cause: Cause | None
 
 
-_MOVED = (
+_MOVED = Question(
     select(Event.seq, Event.body)
     .where(Event.dossier_id == bindparam("dossier"), Event.body.contains('"moved":[['))
     .order_by(Event.seq.desc())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework import cv, loading
 from dossiers.casework.act import NotFound
 from dossiers.casework.case import Case
@@ -100,7 +101,7 @@ def scan_of(case: Case, book: Rulebook) -> Scanned | None:
     )
 
 
-_OTHERS = (
+_OTHERS = Question(
     select(Dossier.code)
     .where(Dossier.person_id == bindparam("person"), Dossier.id != bindparam("this"))
     .order_by(Dossier.id.desc())

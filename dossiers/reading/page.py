@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy import Row, Select, bindparam, select
 
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework import loading
 from dossiers.casework.amended import amended, first_recorded
 from dossiers.casework.case import Case
@@ -52,13 +53,13 @@ def _of_dossier(table: type[Model]) -> Select[Any]:
     return select(*columns).where(columns.dossier_id == bindparam("dossier"))
 
 
-_PAPERS = _of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.seq, PaperRecord.nr)
+_PAPERS = Question(_of_dossier(PaperRecord).order_by(PaperRecord.issued_on, PaperRecord.seq, PaperRecord.nr))
 
 
-_VOTES = _of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.seq)
+_VOTES = Question(_of_dossier(VoteRecord).order_by(VoteRecord.held_on, VoteRecord.seq))
 
 
-_PAST_DEADLINES = (
+_PAST_DEADLINES = Question(
     _of_dossier(DeadlineRecord).where(DeadlineRecord.ended_on.is_not(None)).order_by(DeadlineRecord.ended_on.desc())
 )
 

@@ -5,12 +5,13 @@ from datetime import date
 
 from sqlalchemy import bindparam, select
 
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.case import Case
 from dossiers.casework.models import Event, EventPersonal, opened
 from dossiers.extensions import run
 
-_RETURNS = (
+_RETURNS = Question(
     select(Event.seq, EventPersonal.sealed.label("content"))
     .outerjoin(EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq))
     .where(Event.dossier_id == bindparam("dossier"), Event.trigger == "return_for_correction")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
+from dossiers.asking import Question
 from dossiers.casework.case import Case
 from dossiers.extensions import run
 from dossiers.formatters import say
@@ -18,14 +19,16 @@ from dossiers.profile import is_register
 from dossiers.rules import services as rules
 from workflow.facts import Leaf, Paper
 
-_SCANS = select(*PaperScan.__table__.c).where(PaperScan.dossier_id == bindparam("dossier")).order_by(PaperScan.seq)
-_FILES = (
+_SCANS = Question(
+    select(*PaperScan.__table__.c).where(PaperScan.dossier_id == bindparam("dossier")).order_by(PaperScan.seq)
+)
+_FILES = Question(
     select(ScanFile.seq, ScanFile.address, StoredFile.kind, StoredFile.size, StoredFile.verdict)
     .outerjoin(StoredFile, StoredFile.address == ScanFile.address)
     .where(ScanFile.dossier_id == bindparam("dossier"))
     .order_by(ScanFile.seq, ScanFile.nr)
 )
-_PAPERS = (
+_PAPERS = Question(
     select(*PaperRecord.__table__.c)
     .where(PaperRecord.dossier_id == bindparam("dossier"))
     .order_by(PaperRecord.seq, PaperRecord.nr)

@@ -10,6 +10,7 @@ from dossiers import profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.case import Case
 from dossiers.casework.helping import roles_over
@@ -31,15 +32,17 @@ _EVENTS = (
 )
 
 
-_TIMELINE = _EVENTS.add_columns(EventPersonal.sealed.label("content")).outerjoin(
-    EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
+_TIMELINE = Question(
+    _EVENTS.add_columns(EventPersonal.sealed.label("content")).outerjoin(
+        EventPersonal, (EventPersonal.dossier_id == Event.dossier_id) & (EventPersonal.seq == Event.seq)
+    )
 )
 
 
-_TIMELINE_BARE = _EVENTS.add_columns(null().label("content"))
+_TIMELINE_BARE = Question(_EVENTS.add_columns(null().label("content")))
 
 
-_PUTTING_RIGHT = (
+_PUTTING_RIGHT = Question(
     select(Event.trigger, Event.seq, Event.body)
     .where(
         Event.dossier_id == bindparam("dossier"),

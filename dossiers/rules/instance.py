@@ -9,12 +9,13 @@ from flask import current_app, g
 from sqlalchemy import select
 
 from dossiers import engines
+from dossiers.asking import Question
 from dossiers.extensions import db, run
 from dossiers.rules.models import InstanceValue
 
 Kept = TypeVar("Kept")
 
-_VALUES = select(InstanceValue.key, InstanceValue.value)
+_VALUES = Question(select(InstanceValue.key, InstanceValue.value))
 
 
 def values() -> dict[str, str]:

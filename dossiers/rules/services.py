@@ -12,6 +12,7 @@ from flask_sqlalchemy.session import Session as DatabaseSession
 from sqlalchemy import bindparam, delete, event, select
 
 from dossiers import clock, engines, profile
+from dossiers.asking import Question
 from dossiers.extensions import db, run, write_transaction
 from dossiers.office import services as office
 from dossiers.rules import instance
@@ -29,8 +30,8 @@ CONFIRMED, REFUSED = "confirmed", "refused"
 changed = Namespace().signal("rules-changed")
 """Sent after a value of a rule or a day of the calendar was changed."""
 
-_VERSION = select(InstanceValue.value).where(InstanceValue.key == VERSION).with_for_update(read=True)
-_STATE = select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam("hash"))
+_VERSION = Question(select(InstanceValue.value).where(InstanceValue.key == VERSION).with_for_update(read=True))
+_STATE = Question(select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam("hash")))
 
 
 class InForce(Rules):

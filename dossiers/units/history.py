@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, select
 
+from dossiers.asking import Question
 from dossiers.extensions import run
 from dossiers.units import tree
 from dossiers.units.models import UnitPlacement
@@ -23,7 +24,9 @@ class Period:
     valid_to: date | None
 
 
-_PERIODS = select(UnitPlacement).where(UnitPlacement.unit_id == bindparam("unit")).order_by(UnitPlacement.valid_from)
+_PERIODS = Question(
+    select(UnitPlacement).where(UnitPlacement.unit_id == bindparam("unit")).order_by(UnitPlacement.valid_from)
+)
 
 
 def periods(unit_id: int) -> Sequence[Period]:

@@ -11,6 +11,7 @@ from blinker import Namespace
 from sqlalchemy import Row, bindparam, func, or_, select
 
 from dossiers import clock, engines, names
+from dossiers.asking import Question
 from dossiers.extensions import db, run, write_transaction
 from dossiers.languages import gettext as _
 from dossiers.office import services as office
@@ -61,7 +62,7 @@ def _on_the_day(model: type[BodyMember] | type[SeatStatus]) -> tuple[Any, Any]:
     return model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to > day)
 
 
-_COUNTED = (
+_COUNTED = Question(
     select(BodyMember.id, SeatStatus.status)
     .join(SeatStatus, BodyMember.id == SeatStatus.seat_id)
     .where(
@@ -72,7 +73,7 @@ _COUNTED = (
     )
     .order_by(BodyMember.id)
 )
-_SEATS = (
+_SEATS = Question(
     select(BodyMember.id, BodyMember.name, BodyMember.person_id, BodyMember.valid_from, SeatStatus.status)
     .join(SeatStatus, SeatStatus.seat_id == BodyMember.id)
     .where(
@@ -162,7 +163,7 @@ def register(unit_id: int, body: Body, day: date) -> list[Seat]:
     return sorted(seats, key=lambda seat: names.sort_key(seat.name))
 
 
-_COMING = (
+_COMING = Question(
     select(BodyMember.id, BodyMember.name, BodyMember.person_id, BodyMember.valid_from, SeatStatus.status)
     .join(SeatStatus, SeatStatus.seat_id == BodyMember.id)
     .where(
@@ -249,7 +250,7 @@ def _grounded(unit_id: int, body: str, since: date, by: str) -> dict[str, str]:
 
 _EVER = date.max
 
-_SITS = (
+_SITS = Question(
     select(BodyMember.id)
     .where(
         BodyMember.person_id == bindparam("person"),
