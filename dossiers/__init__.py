@@ -53,6 +53,7 @@ from dossiers.reading import pieces as reading_pieces
 from dossiers.reading.views import blueprint as reading_pages
 from dossiers.reorganising.asking import PLANS
 from dossiers.reorganising.views import blueprint as reorganising_pages
+from dossiers.reports import pieces as reports_pieces
 from dossiers.reports.views import blueprint as reports_pages
 from dossiers.rules.services import changed as rules_changed
 from dossiers.rules.views import blueprint as rules_pages
@@ -104,6 +105,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         **decisions_pieces.filters(code),
         **reading_pieces.filters(code),
         **monitoring_pieces.filters(code),
+        **reports_pieces.filters(code),
     }
     app.jinja_env.globals.update(may=security.may, percent=formatters.percent, demo_accounts=demo_accounts)
     app.context_processor(_context)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from threading import local
 from typing import Any
 
 import msgspec
@@ -28,24 +27,19 @@ def words(paragraphs: Sequence[str], head: str) -> bytes:
     return _set(_WORDS, {"paragraphs": list(paragraphs), "head": head, "fonts": FONTS})
 
 
-_of_thread = local()
-
-
 @cache
 def _faces() -> Any:
-    """The faces of this machine, looked for once."""
+    """The faces of this machine, looked for once: that takes longer than a text."""
     import typst  # 35 MB that no other page wants
 
     return typst.Fonts()
 
 
 def _set(layout: Path, data: Any) -> bytes:
-    compiler = getattr(_of_thread, "compiler", None)
-    if compiler is None:
-        import typst  # as above
+    import typst  # as above
 
-        compiler = _of_thread.compiler = typst.Compiler(font_paths=_faces())
-    made = compiler.compile(str(layout), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    told = {"data": json.dumps(data, ensure_ascii=False)}
+    made = typst.compile(str(layout), font_paths=_faces(), sys_inputs=told)
     assert isinstance(made, bytes)
     return made
 

@@ -13,6 +13,8 @@ from dossiers.units import tree
 from dossiers.units.tree import Node
 from workflow.stages import STAGE_STATES, Stage
 
+_STAGE_OF = {str(state): stage for stage, states in STAGE_STATES.items() for state in states}
+
 SHOWN = 100
 """So many of the units below stand on a page."""
 
@@ -25,9 +27,12 @@ class Line:
     states: dict[str, int] = field(default_factory=dict)
     overdue: int = 0
 
-    def in_stage(self, stage: Stage) -> int:
-        """Dossiers in a stage."""
-        return sum(self.states.get(str(state), 0) for state in STAGE_STATES[stage])
+    def in_stages(self) -> dict[Stage, int]:
+        """Dossiers in each stage."""
+        found = dict.fromkeys(Stage, 0)
+        for state, number in self.states.items():
+            found[_STAGE_OF[state]] += number
+        return found
 
     @property
     def total(self) -> int:
