@@ -1,7 +1,7 @@
 """Accounts, whose they are, and the roles asked for them; for administrators."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -29,6 +29,7 @@ from dossiers.formatters import day, say
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.navigation import page_number
 from dossiers.security import permits, permitted, signed, units_with
 from dossiers.units import persons as people
 from dossiers.units import tree
@@ -146,10 +147,23 @@ class AccountForm(RoleForm):
         return fine
 
 
+SHOWN = 50
+"""So many accounts stand on a page."""
+
+
+def _fits(wanted: str, account: Account, held: Iterable[tuple[str, str]]) -> bool:
+    """Whether every word looked for stands in an account's name or address, or in its roles and their units."""
+    told = [account.name, account.email, *(f"{say(ROLE_LABELS[Role(role)])} {unit}" for role, unit in held)]
+    found = names.fold(" ".join(told))
+    return all(word in found for word in names.fold(wanted).split())
+
+
 @blueprint.get("/tai-khoan")
 @permits("administration")
 def accounts() -> ResponseReturnValue:
-    """Every account administered, with the roles it holds today."""
+    """The accounts administered, with the roles each holds today: those of the name, the address, the unit or the role
+    that is looked for, SHOWN a page.
+    """
     today, units, reach = clock.today(), tree.current(), units_with("administration")
     rows = db.session.execute(
         select(Account, RoleAssignment.role, RoleAssignment.unit_id).outerjoin(
@@ -169,9 +183,16 @@ def accounts() -> ResponseReturnValue:
                 foreign.add(account.id)
     shown = [account for account in found.values() if account.id not in foreign]
     owners = Counter(account.person_id for account in shown if account.person_id is not None)
+    wanted, page = " ".join(request.args.get("tim", "").split())[:60], page_number()
+    fitting = [account for account in shown if _fits(wanted, account, held.get(account.id, ()))]
+    fitting.sort(key=lambda account: names.sort_key(account.name))
     return render_template(
         "accounts/accounts.html",
-        accounts=sorted(shown, key=lambda account: names.sort_key(account.name)),
+        accounts=fitting[(page - 1) * SHOWN : page * SHOWN],
+        number=len(fitting),
+        wanted=wanted,
+        page=page,
+        more=page * SHOWN < len(fitting),
         held=held,
         shared={person for person, count in owners.items() if count > 1},
         waiting=len(giving.waiting(reach)),

@@ -16,9 +16,14 @@ from dossiers.languages import lazy as _l
 from workflow.guards import Situation
 
 
-def recent_classes() -> list[CourseClass]:
-    """The classes a candidate can be enrolled in, newest first."""
-    return list(db.session.scalars(select(CourseClass).order_by(CourseClass.starts_on.desc()).limit(60)))
+def classes_from(first: int, most: int) -> list[CourseClass]:
+    """The classes there are, newest first: `most` of them, after so many."""
+    newest = select(CourseClass).order_by(CourseClass.starts_on.desc(), CourseClass.id.desc())
+    return list(db.session.scalars(newest.offset(first).limit(most)))
+
+
+OFFERED = 60
+"""So many classes, the newest, a candidate can be sent to."""
 
 
 class ProposeForm(ActForm):
@@ -36,7 +41,7 @@ class EnrolForm(ActForm):
     def prepare(self, case: Case, s: Situation, trigger: str) -> None:
         """Offer the classes; the one that begins next is chosen."""
         super().prepare(case, s, trigger)
-        classes = recent_classes()
+        classes = classes_from(0, OFFERED)
         self.course.choices = with_empty([(str(c.id), _in_words(c)) for c in classes])
         ahead = [c for c in classes if c.starts_on >= s.today]
         if ahead and not self.is_filled():

@@ -19,13 +19,14 @@ from dossiers.fields import parse_day, plain, squeeze, still_free, with_empty, w
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.lists import stages
+from dossiers.navigation import page_number
 from dossiers.office import services as office
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
 from dossiers.profile import contents, is_register
 from dossiers.security import on_behalf, permits, signed, units_with
 from dossiers.training import services, texts
-from dossiers.training.forms import FORMS, ClassForm, recent_classes
+from dossiers.training.forms import FORMS, ClassForm, classes_from
 from dossiers.units import tree
 from dossiers.units.tree import Node
 from workflow.roles import Role
@@ -37,11 +38,17 @@ blueprint = Blueprint("training", __name__)
 add_acts(blueprint, FORMS)
 
 
+SHOWN = 12
+"""So many classes stand on the page of the stage."""
+
+
 @blueprint.get("/boi-duong")
 @permits("list.read")
 def stage() -> ResponseReturnValue:
-    """The stage of training, with its classes."""
-    return stages.render(Stage.TRAINING, classes=recent_classes())
+    """The stage of training, with its classes, SHOWN a page."""
+    page = page_number()
+    classes = classes_from((page - 1) * SHOWN, SHOWN + 1)
+    return stages.render(Stage.TRAINING, classes=classes[:SHOWN], page=page, more_classes=len(classes) > SHOWN)
 
 
 def _centres() -> list[Node]:

@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 from dossiers import names
 from dossiers.casework import search
 from dossiers.casework.models import Dossier, Scope
+from dossiers.courses.models import CourseClass
 from dossiers.demo.bloc.units import TODAY
 from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
+from dossiers.training import views as training
 from dossiers.units.models import Unit
 from tests.people import Person, code_in, names_on, text_of, unit_of
 
@@ -160,3 +162,29 @@ def test_search_stays_within_ones_units(app: Flask, person: Maker) -> None:
     assert names_on(stranger.web.get("/tim", {"q": "ta thi duy nhat"})) == []
     assert names_on(stranger.web.get("/tim", {"q": code})) == []
     assert names_on(stranger.get("/ho-so?unit=DB01")) == []
+
+
+def test_classes_of_before_are_reached_from_the_stage(
+    app: Flask, person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "SHOWN", 3)
+    officer, seen, address = person("committee_officer", "DB02"), [], "/boi-duong"
+    with app.app_context():
+        everything = db.session.scalars(
+            select(CourseClass.code).order_by(CourseClass.starts_on.desc(), CourseClass.id.desc())
+        ).all()
+    while address:
+        page = officer.get(address)
+        seen += [link.get_text().strip() for link in page.html.select('main a[href*="/boi-duong/lop/"]')]
+        following = page.html.select_one("main a[rel=next]")
+        address = following["href"] if following else ""
+    assert len(everything) > 3
+    assert seen == everything
+    assert "Không còn lớp nào trước đó" in text_of(officer.get("/boi-duong?trang=99"))
+
+
+def test_a_warning_in_the_inbox_has_a_button_that_leads_to_its_answer(person: Maker) -> None:
+    page = person("cell_secretary", "DB02-C3").get("/viec-cua-toi")
+    buttons = page.html.select("main li a.button[href$='/nam-du-bi']")
+    assert buttons
+    assert all(button.get_text().startswith("Xem và trả lời") for button in buttons)
