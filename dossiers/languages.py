@@ -1,7 +1,7 @@
 """The language of a request, found once, and messages in it, without asking the locale again for each."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
@@ -89,8 +89,20 @@ class FoldMessages(Extension):
         return _MESSAGE.sub(lambda found: repr(catalogue.gettext(found.group(1) or found.group(2) or "")), source)
 
 
+class _Templates(Environment):
+    """Each template has its global names as one dictionary. A chain of two would be gone through, name by name and in
+    Python, for each template that imports a macro.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template of this application knows, with `d`; no more is added once templates are loaded."""
+        return {**self.globals, **(d or {})}
+
+
 class Application(Flask):
     """Flask with an environment of compiled templates for each language, with filters that know theirs."""
+
+    jinja_environment = _Templates
 
     filters_of: Callable[[str], dict[str, Callable[..., Any]]]
 

@@ -1,15 +1,16 @@
 """What nobody waits for is written once the answer is sent; a server gathers it and writes many in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Queue
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, Response
+from sqlalchemy import UpdateBase
 from sqlalchemy.exc import SQLAlchemyError
 
-from dossiers.extensions import db, write_transaction
+from dossiers.extensions import db, run, write_transaction
 
 GATHERED = 0.1
 """Seconds for which a server gathers before it writes."""
@@ -21,19 +22,26 @@ _GATHERER = "later"
 
 
 class _Note(NamedTuple):
-    write: Callable[[], object]
+    statement: UpdateBase
+    rows: Sequence[Mapping[str, Any]]
     failed: Callable[[Exception], object]
 
 
 def write_later(
-    app: Flask, response: Response, write: Callable[[], object], failed: Callable[[Exception], object]
+    app: Flask,
+    response: Response,
+    statement: UpdateBase,
+    rows: Sequence[Mapping[str, Any]],
+    failed: Callable[[Exception], object],
 ) -> None:
-    """Write in a transaction once the answer has been sent: nobody waits, and who asked is not told of it.
+    """Write rows by a statement, in a transaction, once the answer has been sent; those of one statement together.
+
+    Nobody waits, and who asked is not told of it.
 
     `failed` is given what the database said when it could not be written.
     """
     gatherer: _Gatherer | None = app.extensions.get(_GATHERER)
-    note = _Note(write, failed)
+    note = _Note(statement, rows, failed)
     response.direct_passthrough = False  # a file that is handed through never tells that it was sent
     response.call_on_close(lambda: gatherer.put(note) if gatherer else _write(app, [note]))
 
@@ -53,8 +61,8 @@ def _write(app: Flask, notes: list[_Note]) -> None:
     with app.app_context():
         try:
             with write_transaction():
-                for note in notes:
-                    note.write()
+                for statement, rows in _together(notes):
+                    run(statement, rows)
         except SQLAlchemyError as error:
             if len(notes) == 1:
                 notes[0].failed(error)
@@ -63,6 +71,14 @@ def _write(app: Flask, notes: list[_Note]) -> None:
                     _write(app, [note])
         finally:
             db.session.remove()
+
+
+def _together(notes: Iterable[_Note]) -> Iterable[tuple[UpdateBase, list[Mapping[str, Any]]]]:
+    """What is written by each statement, in the order they first came."""
+    found: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = {}
+    for note in notes:
+        found.setdefault(id(note.statement), (note.statement, []))[1].extend(note.rows)
+    return found.values()
 
 
 class _Gatherer:

@@ -152,7 +152,8 @@ def init_app(app: Flask) -> None:
             write_later(
                 app,
                 response,
-                lambda: run(_SEEN, seen),
+                _SEEN,
+                [seen],
                 lambda error: log.warning("session_not_noted", exc_info=error),
             )
         return response

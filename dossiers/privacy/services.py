@@ -4,13 +4,14 @@ import getpass
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from time import time
 from typing import Any
 
 import structlog
 from cryptography.exceptions import InvalidTag
 from flask import Flask, Response, current_app, g, has_request_context, request
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import UpdateBase, bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers import engines
@@ -261,6 +262,13 @@ def forget() -> int:
         return run(delete(DossierRead).where(DossierRead.at < before)).rowcount
 
 
+@lru_cache(maxsize=2)
+def _noting(_is_postgresql: bool) -> UpdateBase:
+    """The statement that notes reads, on each engine its own."""
+    made: UpdateBase = engines.upsert(db, DossierRead.__table__).on_conflict_do_nothing()
+    return made
+
+
 def init_app(app: Flask) -> None:
     """Write the reads of a request once it is answered; the log tells of what cannot be written, with whose it was."""
 
@@ -273,7 +281,8 @@ def init_app(app: Flask) -> None:
             write_later(
                 app,
                 response,
-                lambda: run(engines.upsert(db, DossierRead.__table__).on_conflict_do_nothing(), rows),
+                _noting(engines.is_postgresql(db)),
+                rows,
                 lambda error: log.error("reads_not_noted", reads=rows, exc_info=error),
             )
         return response

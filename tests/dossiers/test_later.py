@@ -48,7 +48,8 @@ def test_what_cannot_be_written_is_told_and_takes_nothing_else_with_it(
             later.write_later(
                 app,
                 response,
-                lambda: db.session.execute(DossierRead.__table__.insert(), [{"dossier_id": -1}]),
+                DossierRead.__table__.insert(),
+                [{"dossier_id": -1}],
                 told.append,
             )
         response.close()

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from dossiers import later
 from dossiers.acting.across import SuspendForm
 from dossiers.acting.forms import Brought, Recorded
 from dossiers.casework.opening import blank
@@ -436,7 +437,7 @@ def test_reads_that_cannot_be_written_stand_in_the_log(
     def fails(*_given: object) -> None:
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    monkeypatch.setattr(privacy, "run", fails)
+    monkeypatch.setattr(later, "run", fails)
     secretary = person("cell_secretary", "DB02-C3")
     secretary.get("/ho-so/HS2022-999999", status=404)
     lost = [line for line in quiet_logs if line["event"] == "reads_not_noted"]
