@@ -197,7 +197,9 @@ class _Page:
             return self._shown(422)
         if request.form.get("step") != "record" or self.grounds.seen.data != self.plan.seen:
             self.grounds.seen.data = self.plan.seen
-            return self._shown(200)
+            overtaken = self.form.seen_version() != self.case.version
+            self.form.version.data = str(self.case.version)
+            return self._shown(409 if overtaken else 200)
         return self._record(act)
 
     def _recalled(self) -> Recorded:

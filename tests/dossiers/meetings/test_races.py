@@ -219,3 +219,11 @@ def test_a_waiting_correction_is_recorded_or_declined_and_not_both(app: Flask, p
     assert sorted((recording.status_int, declining.status_int)) == [303, 409], (text_of(recording), text_of(declining))
     assert count(app, code, "correct_record") + count(app, code, "decline_correction") == 1
     assert dossier(app, code).state == "probationary"
+
+
+def test_who_comes_second_with_a_correction_that_is_recorded_is_told_so(app: Flask, person: Maker) -> None:
+    code, _seq, (first, second, _decline) = proposed(app, person)
+    assert first.submit("step", value="record").status_int == 303
+    late = second.submit("step", value="record", expect_errors=True)
+    assert late.status_int == 409
+    assert count(app, code, "correct_record") == 1
