@@ -75,6 +75,7 @@ class Question:
             gone = dialect.is_disconnect(error, driver, None)
             if gone:
                 connection.invalidate(error)
+                connection.engine.dispose()  # nor is any other of the pool, which SQLAlchemy would see to
             raise _as_told(dialect, written.text, error, gone) from error
 
     def ask_reading(self, engine: Engine, values: Mapping[str, Any] | None) -> Answer | None:
@@ -116,17 +117,20 @@ def _as_told(dialect: Dialect, text: str, error: Any, gone: bool) -> BaseExcepti
 class _Reader:
     """A thread's connection for pages that only read."""
 
+    driver: Any = None  # where none could be opened
+
     def __init__(self, engine: Engine) -> None:
         lent = engine.raw_connection()
         self.engine: Engine | None = engine
-        self.driver: Any = lent.dbapi_connection
+        self.driver = lent.dbapi_connection
         lent.detach()  # the pool counts those that write
         engines.only_read(self.driver)
 
     def close(self) -> None:
         """Shut it; the next page of its thread opens another."""
         self.engine = None
-        self.driver.close()
+        if self.driver is not None:
+            self.driver.close()
 
     def __del__(self) -> None:
         """Its thread has ended. A connection of SQLite holds itself: it would stay open until somebody collects it."""

@@ -1,6 +1,7 @@
 """People of the demo who press buttons: they see pages, fill forms in and send them."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,18 @@ class Person:
     def get(self, url: str, status: int = 200) -> TestResponse:
         """Open a page."""
         return self.web.get(url, status=status)
+
+    def pages(self, url: str | None) -> Iterator[TestResponse]:
+        """A page of a list, and all that follow it, by the link to the next one."""
+        while url:
+            page = self.get(url)
+            yield page
+            link = page.html.select_one("a[rel=next]")
+            url = link["href"] if link else None
+
+    def read_on(self, url: str, selector: str) -> list[str]:
+        """What the links of a list say, on all its pages."""
+        return [link.get_text().strip() for page in self.pages(url) for link in page.html.select(selector)]
 
     def form(self, code: str, trigger: str) -> Any:
         """The form of an act."""

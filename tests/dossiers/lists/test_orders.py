@@ -41,14 +41,8 @@ def small_pages(app: Flask, size: int = 20) -> Iterator[None]:
 
 def walk(who: Person, address: str) -> list[str]:
     """The codes on all pages of a list, by the link to the next one."""
-    found: list[str] = []
-    following: str | None = address
-    while following:
-        page = who.get(following)
-        found += [link["href"].rsplit("/", 1)[1] for link in page.html.select("table.list a.name")]
-        link = page.html.select_one("a[rel=next]")
-        following = link["href"] if link else None
-    return found
+    lines = (link for page in who.pages(address) for link in page.html.select("table.list a.name"))
+    return [link["href"].rsplit("/", 1)[1] for link in lines]
 
 
 @pytest.mark.parametrize("narrowed", NARROWED, ids=lambda narrowed: "&".join(narrowed.values()) or "all that run")
