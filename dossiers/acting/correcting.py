@@ -197,10 +197,19 @@ class _Page:
             return self._shown(422)
         if request.form.get("step") != "record" or self.grounds.seen.data != self.plan.seen:
             self.grounds.seen.data = self.plan.seen
-            overtaken = self.form.seen_version() != self.case.version
-            self.form.version.data = str(self.case.version)
-            return self._shown(409 if overtaken else 200)
+            return self._shown(409 if self._is_overtaken() else 200)
         return self._record(act)
+
+    def _is_overtaken(self) -> bool:
+        """Whether somebody recorded something since the page was opened; it goes on from what is recorded now.
+
+        The dossier is read anew: what it was compared with may have been recorded after it was read.
+        """
+        assert self.form is not None
+        self.case = loading.load_case(self.case.code, signed())
+        seen, now = self.form.seen_version(), self.case.version
+        self.form.version.data = str(now)
+        return seen != now
 
     def _recalled(self) -> Recorded:
         """What stands in the form first: what a proposal says is right, else what counts now."""

@@ -11,7 +11,7 @@ from dossiers.accounts.grants import Signed
 from dossiers.asking import Question
 from dossiers.casework import correcting
 from dossiers.casework.act import Act, Done, Duplicate, Overtaken, RulesChanged, VersionConflict
-from dossiers.casework.case import Case
+from dossiers.casework.case import Case, Changes
 from dossiers.casework.decide import decide
 from dossiers.casework.loading import load_for, situation
 from dossiers.casework.models import Event
@@ -51,8 +51,7 @@ def _advance(code: str, act: Act, signed: Signed, version: int, known: Case | No
     if version != case.version:
         raise _overtaken(case, act, version)
     store = DatabaseStore()
-    decider = correcting.decide_on if act.trigger in correcting.TRIGGERS_HERE else decide
-    done, changes = decider(store, case, act, signed)
+    done, changes = _decide(store, case, act, signed)
     changes = replace(changes, files=files.put(changes.files))
     try:
         with write_transaction():
@@ -72,9 +71,25 @@ def _advance(code: str, act: Act, signed: Signed, version: int, known: Case | No
 
 
 def foresee(act: Act, signed: Signed, known: Case) -> Done:
-    """What an act would do to a dossier that was read; nothing is written. Raises Refused."""
-    done, _changes = decide(DatabaseStore(), replace(known), act, signed)
+    """What an act would do to a dossier that was read; nothing is written. Raises Refused, or as `advance` when
+    somebody acted on the dossier since.
+    """
+    done, _changes = _decide(DatabaseStore(), replace(known), act, signed)
     return done
+
+
+def _decide(store: DatabaseStore, case: Case, act: Act, signed: Signed) -> tuple[Done, Changes]:
+    """What the rules say. Where others write meanwhile, they may look at what came after the dossier was read (its
+    number is in the register by now): who is refused for that is told who came first, not what is wrong.
+    """
+    decider, seen = correcting.decide_on if act.trigger in correcting.TRIGGERS_HERE else decide, case.version
+    try:
+        return decider(store, case, act, signed)
+    except Refused:
+        now = load_for(case.code, act.trigger, signed)
+        if now.version != seen:
+            raise _overtaken(now, act, seen) from None
+        raise
 
 
 def _overtaken(case: Case, act: Act, version: int) -> Exception:

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dossiers.audit import services as audit
+from dossiers.casework import advance, correcting
 from dossiers.casework.models import Dossier, Event
 from dossiers.extensions import db
 from dossiers.meetings.models import MeetingLine
@@ -80,6 +81,27 @@ def test_two_secretaries_record_the_same_vote_and_one_of_them_does(app: Flask, p
     answers = at_once(*[lambda form=form: form.submit(expect_errors=True) for form in forms])
     assert sorted(answer.status_int for answer in answers) == [303, 409]
     assert "vừa có người khác ghi" in text_of(next(answer for answer in answers if answer.status_int == 409)).lower()
+    assert count(app, code, "pass_cell_vote") == before + 1
+
+
+def test_a_vote_that_is_recorded_between_two_reads_is_told_to_who_comes_second(
+    app: Flask, person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL: the dossier was read before, the register of numbers after somebody recorded the same vote."""
+    code = code_in(app, "cell_review", "DB02-C3")
+    before, cell = count(app, code, "pass_cell_vote"), unit_of(app, code)
+    forms = [voting(person("cell_secretary", cell), code) for _ in range(2)]
+    decide, answers = advance.decide, []
+
+    def overtaken(*given: Any) -> Any:
+        monkeypatch.setattr(advance, "decide", decide)
+        answers.extend(at_once(lambda: forms[0].submit()))
+        return decide(*given)
+
+    monkeypatch.setattr(advance, "decide", overtaken)
+    late = forms[1].submit(expect_errors=True)
+    assert [answer.status_int for answer in (*answers, late)] == [303, 409]
+    assert "vừa có người khác ghi" in text_of(late).lower()
     assert count(app, code, "pass_cell_vote") == before + 1
 
 
@@ -226,4 +248,22 @@ def test_who_comes_second_with_a_correction_that_is_recorded_is_told_so(app: Fla
     assert first.submit("step", value="record").status_int == 303
     late = second.submit("step", value="record", expect_errors=True)
     assert late.status_int == 409
+    assert count(app, code, "correct_record") == 1
+
+
+def test_a_correction_that_is_recorded_between_two_reads_is_told_to_who_comes_second(
+    app: Flask, person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL shows each statement what was recorded before it: the dossier is read, then somebody records."""
+    code, _seq, (first, second, _decline) = proposed(app, person)
+    planned, answers = correcting.plan, []
+
+    def overtaken(*given: Any) -> Any:
+        monkeypatch.setattr(correcting, "plan", planned)
+        answers.extend(at_once(lambda: first.submit("step", value="record")))
+        return planned(*given)
+
+    monkeypatch.setattr(correcting, "plan", overtaken)
+    late = second.submit("step", value="record", expect_errors=True)
+    assert [answer.status_int for answer in (*answers, late)] == [303, 409]
     assert count(app, code, "correct_record") == 1
