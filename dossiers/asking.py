@@ -1,4 +1,4 @@
-"""Questions: SELECTs that are built once and then given straight to the driver.
+"""Statements that are built once and then given straight to the driver: questions, which read, and writings.
 
 SQLAlchemy writes the text and knows how values go in and come out; it is asked for both once, not at each page, where
 its way around a statement takes several times as long as the statement itself. Who only reads needs no transaction
@@ -12,8 +12,7 @@ from threading import local
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Dialect, Engine, Select, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Engine, Select, UpdateBase, event
 
 from dossiers import engines
 
@@ -58,41 +57,37 @@ class Question:
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
-        self._written: dict[str, _Written | None] = {}
+        self._asked: dict[str, _Asked] = {}
 
     def ask(self, connection: Connection, values: Mapping[str, Any] | None) -> Answer:
         """Its rows, read in the transaction of a connection. Raises what SQLAlchemy raises."""
-        dialect = connection.dialect
-        if dialect.name not in self._written:
+        dialect, given = connection.dialect, values or _NOTHING
+        if dialect.name not in self._asked:
             return self._ask_first(connection, values)
-        written = self._written[dialect.name]
+        written = self._written(dialect, given)
         if written is None or connection.dispatch.before_cursor_execute:  # whoever listens is told of every statement
             return Answer(list(connection.execute(self.statement, values)))
         driver: Any = connection.connection.dbapi_connection
         try:
-            return written.ask(driver, values or _NOTHING)
+            return written.ask(driver, given)
         except dialect.loaded_dbapi.Error as error:
-            gone = dialect.is_disconnect(error, driver, None)
-            if gone:
-                connection.invalidate(error)
-                connection.engine.dispose()  # nor is any other of the pool, which SQLAlchemy would see to
-            raise _as_told(dialect, written.text, error, gone) from error
+            raise _failed(connection, driver, written.text, error) from error
 
     def ask_reading(self, engine: Engine, values: Mapping[str, Any] | None) -> Answer | None:
         """Its rows as they stand now, outside any transaction; None where it was not asked yet, or is asked another
         way. Raises what SQLAlchemy raises.
         """
-        dialect = engine.dialect
-        written = self._written.get(dialect.name)
+        dialect, given = engine.dialect, values or _NOTHING
+        written = self._written(dialect, given) if dialect.name in self._asked else None
         if written is None or engine.dispatch.before_cursor_execute:
             return None
         reader, is_new = _reader_of(engine)
         try:
-            return written.ask(reader.driver, values or _NOTHING)
+            return written.ask(reader.driver, given)
         except dialect.loaded_dbapi.Error as error:
             gone = dialect.is_disconnect(error, reader.driver, None)
             if not gone or is_new:
-                raise _as_told(dialect, written.text, error, gone) from error
+                raise engines.as_told(dialect, written.text, error, gone) from error
             engine.dispose()  # the server was started anew since the page before: no connection is left
         return self.ask_reading(engine, values)
 
@@ -101,14 +96,74 @@ class Question:
         result: Any = connection.execute(self.statement, values)
         names, kinds = tuple(result.keys()), tuple(told[1] for told in result.cursor.description)
         rows = [*map(_row_of(names), result)]
-        self._written[connection.dialect.name] = _write(self.statement, connection.dialect, names, kinds)
+        self._asked[connection.dialect.name] = _Asked(names, kinds, _lists_in(self.statement, connection.dialect), {})
         return Answer(rows)
 
+    def _written(self, dialect: Dialect, values: Mapping[str, Any]) -> "_Written | None":
+        """As a driver takes it; its text depends on how long the lists are that it is given. None: SQLAlchemy asks."""
+        asked = self._asked[dialect.name]
+        lengths = tuple([len(values[name]) for name in asked.lists])
+        if lengths not in asked.by_lengths:
+            if len(asked.by_lengths) >= _LENGTHS:
+                asked.by_lengths.clear()
+            fits = all(length <= _LONGEST for length in lengths)
+            written = _write(self.statement, dialect, asked, values) if fits else None
+            asked.by_lengths[lengths] = written
+        return asked.by_lengths[lengths]
 
-def _as_told(dialect: Dialect, text: str, error: Any, gone: bool) -> BaseException:
-    """An error of the driver as SQLAlchemy tells it, without the values; `gone`: its connection is no more."""
-    told: BaseException = DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, True, gone, dialect)
-    return told
+
+_LONGEST, _LENGTHS = 60, 24
+"""Values in a list, and texts of a question for lists of different lengths, that are kept for the driver."""
+
+
+class _Asked(NamedTuple):
+    """What is known of a question that was asked."""
+
+    names: tuple[str, ...]
+    """Of its columns."""
+    kinds: tuple[Any, ...]
+    """Their types, as the driver calls them."""
+    lists: tuple[str, ...]
+    """The names of those of its values that are lists."""
+    by_lengths: "dict[tuple[int, ...], _Written | None]"
+    """As a driver takes it, by the lengths of these lists."""
+
+
+class Writing:
+    """An INSERT, UPDATE or DELETE that is done again and again; made as a question is.
+
+    An INSERT takes the columns that its first row has.
+    """
+
+    def __init__(self, statement: UpdateBase) -> None:
+        self.statement = statement
+        self._written: dict[tuple[str, tuple[str, ...]], _Written | None] = {}
+
+    def write(self, connection: Connection, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
+        """Do it in the transaction of a connection, for each of the rows of values; how many rows it changed. Raises
+        what SQLAlchemy raises.
+        """
+        rows = [values] if isinstance(values, Mapping) else values
+        dialect, names = connection.dialect, tuple(rows[0])
+        if (dialect.name, names) not in self._written:
+            self._written[dialect.name, names] = _write_change(self.statement, dialect, names)
+        written = self._written[dialect.name, names]
+        if written is None or connection.dispatch.before_cursor_execute:  # whoever listens is told of every statement
+            return connection.execute(self.statement, values).rowcount
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            return written.do(driver, rows)
+        except dialect.loaded_dbapi.Error as error:
+            raise _failed(connection, driver, written.text, error) from error
+
+
+def _failed(connection: Connection, driver: Any, text: str, error: Any) -> BaseException:
+    """What the driver said in a transaction, as SQLAlchemy would do and tell it."""
+    gone = connection.dialect.is_disconnect(error, driver, None)
+    if gone:
+        connection.invalidate(error)
+        connection.engine.dispose()  # nor is any other of the pool, which SQLAlchemy would see to
+    return engines.as_told(connection.dialect, text, error, gone)
 
 
 # --- connections that only read ---
@@ -165,7 +220,7 @@ def _shut(engine: Engine) -> None:
 
 
 class _Written(NamedTuple):
-    """A question as a driver takes it."""
+    """A statement as a driver takes it."""
 
     text: str
     order: tuple[str, ...] | None
@@ -173,19 +228,39 @@ class _Written(NamedTuple):
     constants: Mapping[str, Any]
     into: Sequence[tuple[str, Callable[[Any], Any]]]
     """How a value goes in, by its name, where it is not given as it is."""
-    out: Sequence[tuple[int, Callable[[Any], Any]]]
+    lists: Sequence[tuple[str, Sequence[str]]]
+    """The names that the values of a list have, each its own, by the name of the list."""
+    out: Sequence[tuple[int, Callable[[Any], Any]]] = ()
     """How a column comes out, by its place."""
-    row: Callable[[Iterable[Any]], Any]
+    row: Callable[[Iterable[Any]], Any] = tuple
 
     def ask(self, driver: Any, values: Mapping[str, Any]) -> Answer:
         """Its rows. Raises what the driver raises, or KeyError when a value is missing."""
-        whole = {**self.constants, **values} if self.constants else values
-        if self.into:
-            whole = {**whole, **{name: turn(whole[name]) for name, turn in self.into}}
-        cursor = driver.execute(self.text, whole if self.order is None else [whole[name] for name in self.order])
+        cursor = driver.execute(self.text, self._given(values))
         found = cursor.fetchall()
         cursor.close()
         return Answer([*map(self.row, map(self._turned, found) if self.out else found)])
+
+    def do(self, driver: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows it changed. Raises as `ask`."""
+        cursor = driver.cursor()
+        if len(rows) == 1:
+            cursor.execute(self.text, self._given(rows[0]))
+        else:
+            cursor.executemany(self.text, [*map(self._given, rows)])
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
+
+    def _given(self, values: Mapping[str, Any]) -> Mapping[str, Any] | list[Any]:
+        whole = {**self.constants, **values} if self.constants else values
+        if self.lists:
+            whole = {**whole}
+            for name, places in self.lists:
+                whole.update(zip(places, whole[name], strict=True))
+        if self.into:
+            whole = {**whole, **{name: turn(whole[name]) for name, turn in self.into}}
+        return whole if self.order is None else [whole[name] for name in self.order]
 
     def _turned(self, row: tuple[Any, ...]) -> list[Any]:
         values = list(row)
@@ -194,28 +269,60 @@ class _Written(NamedTuple):
         return values
 
 
+def _lists_in(statement: Any, dialect: Dialect) -> tuple[str, ...]:
+    """The names of the values of a statement that are lists of any length."""
+    binds = statement.compile(dialect=dialect).bind_names
+    return tuple(name for bind, name in binds.items() if bind.expanding and bind.required)
+
+
 def _write(
-    statement: Select[*tuple[Any, ...]], dialect: Dialect, names: tuple[str, ...], kinds: tuple[Any, ...]
+    statement: Select[*tuple[Any, ...]], dialect: Dialect, asked: _Asked, values: Mapping[str, Any]
 ) -> _Written | None:
-    """The question for a driver, which calls its columns and their types so; None where the text depends on what it is
-    given (a list of any length).
-    """
-    made: Any = statement.compile(dialect=dialect)
+    """The question for a driver, given lists as long as these; None where SQLAlchemy must write it each time."""
+    known = _known_of(statement.compile(dialect=dialect), dialect, values)
     columns = list(statement.selected_columns)
-    if made.post_compile_params or made.literal_execute_params or made.escaped_bind_names or len(columns) != len(names):
+    if known is None or len(columns) != len(asked.names):
         return None
-    binds = made.binds
-    processors = ((name, bind.type.dialect_impl(dialect).bind_processor(dialect)) for name, bind in binds.items())
-    turns = {name: turn for name, turn in processors if turn is not None}
-    typed = enumerate(zip(columns, kinds, strict=True))
+    typed = enumerate(zip(columns, asked.kinds, strict=True))
     out = ((nr, column.type.dialect_impl(dialect).result_processor(dialect, kind)) for nr, (column, kind) in typed)
+    return known._replace(out=tuple((nr, turn) for nr, turn in out if turn is not None), row=_row_of(asked.names))
+
+
+def _write_change(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> _Written | None:
+    """A statement that writes, given values of these names; None where SQLAlchemy adds some of its own to each row, or
+    rows come back.
+    """
+    made: Any = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
+    if made.insert_prefetch or made.update_prefetch or made.effective_returning or _lists_in(statement, dialect):
+        return None
+    return _known_of(made, dialect, dict.fromkeys(names))
+
+
+def _known_of(made: Any, dialect: Dialect, values: Mapping[str, Any]) -> _Written | None:
+    """What SQLAlchemy made of a statement, as far as every one has it, given lists as long as these."""
+    if made.literal_execute_params or made.escaped_bind_names:
+        return None
+    binds = {name: bind for bind, name in made.bind_names.items()}
+    written = made.construct_expanded_state({name: values[name] for name, bind in binds.items() if bind.required})
+    places = {
+        name: tuple(written.parameter_expansion.get(name, ())) if bind.expanding else (name,)
+        for name, bind in binds.items()
+    }
+    if any(len(places[name]) != len(values[name]) for name, bind in binds.items() if bind.expanding and bind.required):
+        return None  # of several values each
+    turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for name, bind in binds.items()}
+    constants: dict[str, Any] = {}
+    for name, bind in binds.items():
+        if not bind.required:
+            given = bind.effective_value if bind.expanding else (bind.effective_value,)
+            constants.update(zip(places[name], map(turns[name], given), strict=True))
+    asked = [(name, bind) for name, bind in binds.items() if bind.required]
     return _Written(
-        str(made),
-        None if made.positiontup is None else tuple(made.positiontup),
-        {name: turns.get(name, _as_it_is)(bind.effective_value) for name, bind in binds.items() if not bind.required},
-        tuple((name, turn) for name, turn in turns.items() if binds[name].required),
-        tuple((nr, turn) for nr, turn in out if turn is not None),
-        _row_of(names),
+        str(written.statement),
+        None if written.positiontup is None else tuple(written.positiontup),
+        constants,
+        tuple((place, turns[name]) for name, _bind in asked if turns[name] is not _as_it_is for place in places[name]),
+        tuple((name, places[name]) for name, bind in asked if bind.expanding),
     )
 
 

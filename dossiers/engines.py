@@ -25,9 +25,9 @@ from time import perf_counter
 from typing import Any, Literal
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, Engine, String, event, text
+from sqlalchemy import JSON, Connection, Dialect, Engine, String, event, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -97,7 +97,23 @@ def why_stopped(error: OperationalError) -> Literal["too long", "busy"] | None:
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN")
+        _say(connection, "BEGIN")
+
+
+def _say(connection: Connection, *words: str) -> None:
+    """Tell the driver itself: SQLAlchemy's way around it takes longer than SQLite. Raises as SQLAlchemy does."""
+    driver: Any = connection.connection.dbapi_connection
+    for word in words:
+        try:
+            driver.execute(word)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise as_told(connection.dialect, word, error, gone=False) from error
+
+
+def as_told(dialect: Dialect, text: str, error: Any, gone: bool) -> BaseException:
+    """An error of the driver as SQLAlchemy tells it, without the values; `gone`: its connection is no more."""
+    told: BaseException = DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, True, gone, dialect)
+    return told
 
 
 def only_read(connection: Any) -> None:
@@ -123,9 +139,7 @@ def begin_to_write(db: SQLAlchemy) -> None:
     PostgreSQL's shows each statement what others committed.
     """
     if not is_postgresql(db):
-        connection = db.session.connection()
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _say(db.session.connection(), "COMMIT", "BEGIN IMMEDIATE")
 
 
 def pool_options(threads: int) -> dict[str, Any]:

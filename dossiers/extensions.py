@@ -15,7 +15,7 @@ from sqlalchemy import Connection, CursorResult, Executable, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 
 from dossiers import engines
-from dossiers.asking import Answer, Question
+from dossiers.asking import Answer, Question, Writing
 
 
 class Model(DeclarativeBase):
@@ -48,6 +48,8 @@ security = Security()
 @overload
 def run(statement: Question, parameters: Mapping[str, Any] | None = None) -> Answer: ...
 @overload
+def run(statement: Writing, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int: ...
+@overload
 def run(
     statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
 ) -> CursorResult[*tuple[Any, ...]]: ...
@@ -55,8 +57,8 @@ def run(statement: Any, parameters: Any = None) -> Any:
     """Execute a statement in the current transaction; rows come back plain, objects of the session are not flushed.
 
     Fit for what every page asks: a statement that is built once then costs a fifth of a query through the session, a
-    question (dossiers.asking) a fifth of that. A page that only reads asks its questions outside any transaction, until
-    it begins one for something else.
+    question or a writing (dossiers.asking) a fifth of that; a writing gives the number of rows it changed. A page that
+    only reads asks its questions outside any transaction, until it begins one for something else.
     """
     if engines.only_reads.get() and isinstance(statement, Question) and not db.session.registry.has():
         answer = statement.ask_reading(db.engine, parameters)
@@ -66,6 +68,8 @@ def run(statement: Any, parameters: Any = None) -> Any:
     connection: Connection = session.info.get("connection") or session.connection()
     if isinstance(statement, Question):
         return statement.ask(connection, parameters)
+    if isinstance(statement, Writing):
+        return statement.write(connection, parameters)
     return connection.execute(statement, parameters)
 
 

@@ -44,7 +44,8 @@ def _squeezed(body: bytes) -> bytes:
 
 
 def _compress(response: Response) -> Response:
-    if response.mimetype not in _TEXTS or response.status_code in (204, 304) or "Content-Encoding" in response.headers:
+    says_little = response.status_code == 204 or 300 <= response.status_code < 400
+    if says_little or response.mimetype not in _TEXTS or "Content-Encoding" in response.headers:
         return response
     if response.is_streamed and not response.direct_passthrough:
         return response  # a page that says how far it is goes out piece by piece

@@ -14,6 +14,7 @@ from dossiers import clock
 from dossiers.accounts import giving
 from dossiers.accounts.grants import IDLE, LENDING, LENT, SECRETARIES, Signed, ended_lately
 from dossiers.accounts.models import Account, Delegation, RoleAssignment
+from dossiers.asking import Question
 from dossiers.extensions import Model, db, run, write_transaction
 from dossiers.formatters import say
 from dossiers.languages import gettext as _
@@ -74,7 +75,7 @@ _CONTROLS = exists(
     )
     .correlate(Account)
 )
-_STAND_INS = (
+_STAND_INS = Question(
     select(Account.id, Account.name, Account.person_id, _near.role, _near.unit_id)
     .outerjoin(
         _near,
@@ -306,7 +307,7 @@ def shown_to(who: Signed, units: Sequence[int], first: int, size: int) -> list[L
     return [Lent(how, role, unit, a, b, c, d or "") for how, role, unit, a, b, c, d in rows]
 
 
-_RUNNING = (
+_RUNNING = Question(
     select(func.count())
     .select_from(RoleAssignment)
     .where(
@@ -321,10 +322,10 @@ _RUNNING = (
 
 def how_many_run(units: Sequence[int]) -> int:
     """How many roles are lent today in and under some units; one query."""
-    return int(run(_RUNNING, {"units": list(units) or [-1], "day": clock.today()}).scalar_one())
+    return int(run(_RUNNING, {"units": list(units) or [-1], "day": clock.today()}).scalar() or 0)
 
 
-_NAMES = select(Account.id, Account.name).where(Account.id.in_(bindparam("accounts", expanding=True)))
+_NAMES = Question(select(Account.id, Account.name).where(Account.id.in_(bindparam("accounts", expanding=True))))
 
 
 def names_of(accounts: Collection[int]) -> dict[int | None, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.casework.correcting import Plan, Proposal
 from dossiers.extensions import run
 from dossiers.languages import gettext as _
@@ -61,7 +62,7 @@ def stays_passed(plan: Plan, then: Situation) -> StaysPassed | None:
     return None if least is None or vote.in_favour >= least else StaysPassed(vote.in_favour, vote.entitled, least)
 
 
-_NAME = select(Account.name).where(Account.id == bindparam("account"))
+_NAME = Question(select(Account.name).where(Account.id == bindparam("account")))
 
 
 def proposer(proposal: Proposal) -> str:

@@ -11,6 +11,7 @@ from dossiers import clock, profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.audit import telling
 from dossiers.casework import events
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
@@ -58,8 +59,8 @@ class Entry:
 
 _UNITS: Any = bindparam("units", expanding=True)
 _KEYS = (Event.recorded_at, Event.dossier_id, Event.seq)
-_ACCOUNTS = select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40)
-_DOSSIER = select(Dossier.id).where(Dossier.code == bindparam("code"))
+_ACCOUNTS = Question(select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40))
+_DOSSIER = Question(select(Dossier.id).where(Dossier.code == bindparam("code")))
 _OF_ONE = (
     select(*_KEYS, Event.trigger, Event.actor_id).where(Event.dossier_id == bindparam("dossier")).limit(1_000_000)
 ).subquery()
@@ -117,7 +118,7 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
         values |= {"at_recorded": at[0], "at_dossier": whole(at[1]), "at_seq": whole(at[2])}
     if f.code:
         values["dossier"] = run(_DOSSIER, {"code": f.code.upper()}).scalar() or -1
-    actors = run(_ACCOUNTS, {"who": f.who}).scalars().all() if f.who else ()
+    actors = run(_ACCOUNTS, {"who": f.who}).scalars() if f.who else ()
     if f.who and not actors:
         return [], ""
     values = {name: value for name, value in values.items() if value not in ("", None)}

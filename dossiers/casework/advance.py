@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 _SENT = Question(select(Event.seq).where(Event.act_key == bindparam("key")))
-_SENT_OF = select(Event.act_key).where(Event.act_key.in_(bindparam("keys", expanding=True)))
+_SENT_OF = Question(select(Event.act_key).where(Event.act_key.in_(bindparam("keys", expanding=True))))
 
 
 def advance(code: str, act: Act, signed: Signed, version: int, known: Case | None = None) -> Done:

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import bindparam, select
 
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.models import Event
 from dossiers.extensions import run
 from workflow.facts import Ballot, Evidence
 from workflow.replay import CORRECTION, UNDO
 
-_LATER = (
+_LATER = Question(
     select(Event.dossier_id, Event.seq, Event.trigger, Event.body)
     .where(Event.dossier_id.in_(bindparam("dossiers", expanding=True)), Event.trigger.in_((CORRECTION, UNDO)))
     .order_by(Event.dossier_id, Event.seq.desc())
 )
-_FIRST = select(Event.seq, Event.body).where(
-    Event.dossier_id == bindparam("dossier"), Event.seq.in_(bindparam("seqs", expanding=True))
+_FIRST = Question(
+    select(Event.seq, Event.body).where(
+        Event.dossier_id == bindparam("dossier"), Event.seq.in_(bindparam("seqs", expanding=True))
+    )
 )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, exists, select
 
+from dossiers.asking import Question
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
 from dossiers.inquiries.models import InquiryAnswer
 
-_WAITING = (
+_WAITING = Question(
     select(Dossier.code, InquiryAnswer.nr)
     .join(Dossier, Dossier.id == InquiryAnswer.dossier_id)
     .where(

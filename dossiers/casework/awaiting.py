@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
+from dossiers.asking import Question
 from dossiers.casework import correcting, events
 from dossiers.casework.case import Case
 from dossiers.casework.correcting import DECLINED, PROPOSAL
@@ -41,7 +42,7 @@ class Awaiting:
 
 
 _ASKED, _LATER = aliased(Event), aliased(Event)
-_WAITING = (
+_WAITING = Question(
     select(
         *table_of(Event).c,
         _ASKED.recorded_at.label("asked_at"),

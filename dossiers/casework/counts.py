@@ -6,10 +6,12 @@ class), so that acts in different cells do not wait for each other at the top of
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from dossiers import engines
+from dossiers.asking import Question, Writing
 from dossiers.casework.models import Dossier, StateCount
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import db, run
@@ -20,7 +22,7 @@ from workflow.stages import State
 Counts = Counter[tuple[int, str]]
 """By how much the number of dossiers in a unit and state changes."""
 
-_SUMS = (
+_SUMS = Question(
     select(UnitAncestor.ancestor_id, StateCount.state, func.sum(StateCount.dossiers))
     .join(StateCount, StateCount.unit_id == UnitAncestor.unit_id)
     .join(Unit, Unit.id == UnitAncestor.unit_id)
@@ -56,9 +58,14 @@ def add(changes: Counts) -> None:
     """Keep the counts, in the current transaction; in one order always, so that two writers cannot block each other."""
     rows = [{"unit_id": unit, "state": state, "dossiers": n} for (unit, state), n in sorted(changes.items()) if n]
     if rows:
-        statement = engines.upsert(db, StateCount.__table__)
-        total = StateCount.dossiers + statement.excluded.dossiers
-        run(statement.on_conflict_do_update(index_elements=["unit_id", "state"], set_={"dossiers": total}), rows)
+        run(_add(engines.is_postgresql(db)), rows)
+
+
+@cache
+def _add(_postgresql: bool) -> Writing:
+    statement = engines.upsert(db, StateCount.__table__)
+    total = StateCount.dossiers + statement.excluded.dossiers
+    return Writing(statement.on_conflict_do_update(index_elements=["unit_id", "state"], set_={"dossiers": total}))
 
 
 def counted() -> Counts:

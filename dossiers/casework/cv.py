@@ -31,8 +31,10 @@ _WRITES = Question(
     .where(Event.dossier_id == bindparam("dossier"), Event.trigger == TRIGGER)
     .order_by(Event.seq)
 )
-_CONTENTS = select(EventPersonal.seq, EventPersonal.sealed.label("sealed")).where(
-    EventPersonal.dossier_id == bindparam("dossier"), EventPersonal.seq.in_(bindparam("seqs", expanding=True))
+_CONTENTS = Question(
+    select(EventPersonal.seq, EventPersonal.sealed.label("sealed")).where(
+        EventPersonal.dossier_id == bindparam("dossier"), EventPersonal.seq.in_(bindparam("seqs", expanding=True))
+    )
 )
 
 

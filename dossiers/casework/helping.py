@@ -5,6 +5,7 @@ from sqlalchemy import String, bindparam, cast, exists, false, literal, not_, se
 from sqlalchemy.orm import aliased
 
 from dossiers.accounts.grants import BOUND, Signed
+from dossiers.asking import Question
 from dossiers.casework.case import Case
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
@@ -18,7 +19,7 @@ _LEFT = '"helper_left_on":'
 there, nor is a fact that is empty.
 """
 _LATER = aliased(Companion)
-_HELPED = (
+_HELPED = Question(
     select(Companion.dossier_id)
     .join(BodyMember, Companion.ref == literal("m") + cast(BodyMember.id, String))
     .join(Dossier, Dossier.id == Companion.dossier_id)

@@ -108,7 +108,7 @@ def load_cases(codes: Sequence[str], signed: Signed) -> dict[str, Case]:
     return {row.code: _case(row.code, row) for row in rows}
 
 
-_NUMBERED = _FOUND.where(Dossier.id.in_(bindparam("numbers", expanding=True))).order_by(Dossier.id)
+_NUMBERED = Question(_FOUND.where(Dossier.id.in_(bindparam("numbers", expanding=True))).order_by(Dossier.id))
 
 
 def cases_of(numbers: Sequence[int]) -> list[Case]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Executable
 from sqlalchemy.exc import IntegrityError
 
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Writing
 from dossiers.casework import correcting, counts
 from dossiers.casework.act import Act, Done, Duplicate, Overtaken, RulesChanged, VersionConflict
 from dossiers.casework.advance import sent_before_of, told
@@ -46,7 +46,7 @@ class BatchStore(Remembering, DatabaseStore):
         self._lent: dict[int, int] = {}
         self._actor = 0
         self._moved = Counts()
-        self._waiting: dict[Executable, list[Mapping[str, Any]]] | None = None
+        self._waiting: dict[Writing, list[Mapping[str, Any]]] | None = None
 
     def numbers_taken(self, keys: list[str]) -> set[str]:
         """Those an earlier act of the batch takes, and those known to be on file (see `look_up`)."""
@@ -82,7 +82,7 @@ class BatchStore(Remembering, DatabaseStore):
     def _count(self, moved: Counts) -> None:
         self._moved.update(moved)
 
-    def _add(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _add(self, statement: Writing, rows: Sequence[Mapping[str, Any]]) -> None:
         if self._waiting is None:
             super()._add(statement, rows)
         else:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import bindparam, select, text
 
 from dossiers import engines
+from dossiers.asking import Question
 from dossiers.casework.models import Dossier, Scope
 from dossiers.encryption import place, unseal
 from dossiers.extensions import db, run
@@ -33,7 +34,7 @@ FOUND_BY = frozenset({"full_name", "birth_date", "contact", "identity_number"})
 """Columns of a candidate that the index is made of."""
 
 _COLUMNS = (Person.full_name, Person.birth_date, Person.contact, Person.identity_number, Person.id.label("person_id"))
-_TOLD = (
+_TOLD = Question(
     select(Dossier.id.label("dossier_id"), *_COLUMNS)
     .join(Person, Person.id == Dossier.person_id)
     .where(Dossier.id.in_(bindparam("dossiers", expanding=True)))

@@ -9,11 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Executable, Insert, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines
-from dossiers.asking import Question
+from dossiers.asking import Question, Writing
 from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken, RulesChanged
 from dossiers.casework.case import Case, Changes
@@ -63,29 +63,28 @@ class Store(Protocol):
         """Write an act; `case` is as the act left it."""
 
 
-def _insert(table: type[Model]) -> Insert:
-    return insert(table_of(table))
+def _insert(table: type[Model]) -> Writing:
+    return Writing(insert(table_of(table)))
 
 
 @lru_cache(maxsize=256)
-def _update(table: type[Model], where: tuple[str, ...], names: tuple[str, ...]) -> Update:
+def _update(table: type[Model], where: tuple[str, ...], names: tuple[str, ...]) -> Writing:
     """Set columns to the values of these names in the rows whose column x is the value "of_x", for each in `where`.
 
     Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
     """
     rows = table_of(table)
     wanted = [rows.c[name] == bindparam(f"of_{name}") for name in where]
-    return update(rows).where(*wanted).values({name: bindparam(name) for name in names})
+    return Writing(update(rows).where(*wanted).values({name: bindparam(name) for name in names}))
 
 
 @lru_cache(maxsize=8)
-def _put(_postgresql: bool, model: type[Model], key: tuple[str, ...]) -> Executable:
+def _put(_postgresql: bool, model: type[Model], key: tuple[str, ...]) -> Writing:
     """Write whole rows, each in the place of the one with its key."""
     table = table_of(model)
     statement = engines.upsert(db, table)
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
-    found: Executable = statement.on_conflict_do_update(index_elements=list(key), set_=others)
-    return found
+    return Writing(statement.on_conflict_do_update(index_elements=list(key), set_=others))
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,21 +102,27 @@ _OTHERS = Question(
     .where(Dossier.person_id == bindparam("person"), Dossier.id != bindparam("this"))
     .order_by(Scope.dossier_id, Scope.ancestor_id)
 )
-_DROP_SCOPE = delete(table_of(Scope)).where(Scope.dossier_id == bindparam("of"))
-_ERASE = delete(table_of(EventPersonal)).where(
-    EventPersonal.dossier_id == bindparam("of"), EventPersonal.seq == bindparam("which")
+_DROP_SCOPE = Writing(delete(table_of(Scope)).where(Scope.dossier_id == bindparam("of")))
+_ERASE = Writing(
+    delete(table_of(EventPersonal)).where(
+        EventPersonal.dossier_id == bindparam("of"), EventPersonal.seq == bindparam("which")
+    )
 )
 _ADD_COMPANION, _ADD_PERSON = _insert(Companion), _insert(Person)
 _ADD_SCAN, _ADD_SCAN_FILE, _ADD_INQUIRY = _insert(PaperScan), _insert(ScanFile), _insert(Inquiry)
 _CLOSE = _update(Inquiry, ("dossier_id", "nr"), ("closed_on", "answer"))
-_RECORDED = delete(table_of(InquiryAnswer)).where(
-    InquiryAnswer.dossier_id == bindparam("of"), InquiryAnswer.nr == bindparam("which")
+_RECORDED = Writing(
+    delete(table_of(InquiryAnswer)).where(
+        InquiryAnswer.dossier_id == bindparam("of"), InquiryAnswer.nr == bindparam("which")
+    )
 )
 FILED = (PaperRecord, VoteRecord, DeadlineRecord, Relative, Companion, PaperScan, ScanFile, Inquiry)
 """Tables of what stands on file for a dossier."""
-_DROP_FILED = tuple(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of")) for model in FILED)
+_DROP_FILED = tuple(
+    Writing(delete(table_of(model)).where(table_of(model).c.dossier_id == bindparam("of"))) for model in FILED
+)
 
-_TAKEN = select(PaperRecord.number_key).where(PaperRecord.number_key.in_(bindparam("keys", expanding=True)))
+_TAKEN = Question(select(PaperRecord.number_key).where(PaperRecord.number_key.in_(bindparam("keys", expanding=True))))
 _CENTRE = Question(select(CourseClass.centre_id).where(CourseClass.id == bindparam("class_id")))
 
 
@@ -226,7 +231,7 @@ class DatabaseStore(_Reader):
         self._count(changes.counts)
         self._add(_ADD_OUTBOX, [changes.outbox])
 
-    def _add(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _add(self, statement: Writing, rows: Sequence[Mapping[str, Any]]) -> None:
         run(statement, rows)
 
     def _count(self, moved: Counts) -> None:
@@ -242,7 +247,7 @@ class DatabaseStore(_Reader):
             for drop in _DROP_FILED:
                 run(drop, {"of": case.id})
         filed = changes.filed
-        new: tuple[tuple[Executable, Sequence[Mapping[str, Any]]], ...] = (
+        new: tuple[tuple[Writing, Sequence[Mapping[str, Any]]], ...] = (
             (_ADD_PAPER, filed.papers),
             (_ADD_VOTE, filed.votes),
             (_ADD_COMPANION, filed.companions),
@@ -270,7 +275,7 @@ class DatabaseStore(_Reader):
     def _change_dossier(self, before: Case, after: Case) -> None:
         changed = _changed(dossier_row(before), dossier_row(after))
         statement = _update(Dossier, ("id", "version"), tuple(changed))
-        if run(statement, {"of_id": after.id, "of_version": before.version, **changed}).rowcount != 1:
+        if run(statement, {"of_id": after.id, "of_version": before.version, **changed}) != 1:
             raise Overtaken
 
     def _find_again(self, case: Case, renamed: bool) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from dossiers.asking import Question
 from dossiers.courses.models import CourseClass
 from dossiers.extensions import run
 
-_CLASSES = select(*CourseClass.__table__.c).where(CourseClass.id.in_(bindparam("numbers", expanding=True)))
+_CLASSES = Question(select(*CourseClass.__table__.c).where(CourseClass.id.in_(bindparam("numbers", expanding=True))))
 
 
 def classes(numbers: Iterable[int | None]) -> Mapping[int | None, Any]:

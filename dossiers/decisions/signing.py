@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework.act import Act, Done
 from dossiers.casework.case import Case
 from dossiers.casework.many import Answer, advance_together, foresee_all
@@ -66,7 +67,7 @@ class NotSigned(Exception):
         self.signing = signing
 
 
-_OPEN = (
+_OPEN = Question(
     select(Meeting.id, Meeting.unit_id, Meeting.body, Meeting.kind, Meeting.held_on)
     .where(
         Meeting.unit_id.in_(bindparam("units", expanding=True)),

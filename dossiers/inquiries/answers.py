@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, select
 
 from dossiers import engines
+from dossiers.asking import Question
 from dossiers.encryption import place, seal, unseal
 from dossiers.extensions import db, run
 from dossiers.inquiries.models import InquiryAnswer
@@ -32,7 +33,9 @@ class Written(msgspec.Struct, frozen=True):
 
 
 _READ = msgspec.json.Decoder(Answer)
-_OF = select(*InquiryAnswer.__table__.c).where(InquiryAnswer.dossier_id.in_(bindparam("dossiers", expanding=True)))
+_OF = Question(
+    select(*InquiryAnswer.__table__.c).where(InquiryAnswer.dossier_id.in_(bindparam("dossiers", expanding=True)))
+)
 _FORGET = delete(InquiryAnswer).where(InquiryAnswer.dossier_id.in_(bindparam("dossiers", expanding=True)))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
+from dossiers.asking import Question
 from dossiers.extensions import run
 from dossiers.inquiries.models import Inquiry
 from dossiers.inquiries.rows import opened
@@ -28,8 +29,8 @@ class Incoming(NamedTuple):
     asked_on: date
 
 
-_OF = select(*Inquiry.__table__.c).where(Inquiry.dossier_id.in_(bindparam("dossiers", expanding=True)))
-_INCOMING = (
+_OF = Question(select(*Inquiry.__table__.c).where(Inquiry.dossier_id.in_(bindparam("dossiers", expanding=True))))
+_INCOMING = Question(
     select(Inquiry.dossier_id, Inquiry.nr, Inquiry.unit_id, Inquiry.asked_on)
     .where(Inquiry.unit_id.in_(bindparam("units", expanding=True)), Inquiry.closed_on.is_(None))
     .order_by(Inquiry.asked_on, Inquiry.dossier_id, Inquiry.nr)
@@ -37,7 +38,7 @@ _INCOMING = (
 )
 
 
-_OPEN_OF = (
+_OPEN_OF = Question(
     select(Inquiry.unit_id, func.count())
     .where(Inquiry.unit_id.in_(bindparam("units", expanding=True)), Inquiry.closed_on.is_(None))
     .group_by(Inquiry.unit_id)

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework import events
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
 from dossiers.extensions import run
@@ -28,7 +29,7 @@ class Answer:
     reason: str
 
 
-_REFUSED = (
+_REFUSED = Question(
     select(
         Dossier.id,
         Dossier.code,

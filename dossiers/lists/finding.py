@@ -36,7 +36,7 @@ _MANY = 7
 """So many digits among words are a number of somebody, not of a paper or a year."""
 
 _BY_CODE = Question(select(Dossier.id).where(Dossier.code == bindparam("code")))
-_BY_PAPER = (
+_BY_PAPER = Question(
     select(PaperRecord.dossier_id, PaperRecord.number)
     .where(
         PaperRecord.number_words >= bindparam("low"),
@@ -48,13 +48,16 @@ _BY_PAPER = (
     .order_by(PaperRecord.number_words, PaperRecord.dossier_id)
     .limit(bindparam("limit"))
 )
-_NUMBERS = (
+_NUMBERS = Question(
     select(Dossier.id, Person.id.label("person_id"), Person.contact, Person.identity_number)
     .join(Person, Person.id == Dossier.person_id)
     .where(Dossier.id.in_(bindparam("dossiers", expanding=True)))
 )
-_FOUND = _lines(Scope).where(
-    Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.dossier_id.in_(bindparam("found", expanding=True))
+_FOUND = Question(
+    _lines(Scope).where(
+        Scope.ancestor_id.in_(bindparam("units", expanding=True)),
+        Scope.dossier_id.in_(bindparam("found", expanding=True)),
+    )
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, and_, bindparam, false, select, union_all
 from dossiers import clock, profile
 from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import BLIND, BOUND, Signed
+from dossiers.asking import Question
 from dossiers.casework import answered, claims, helping
 from dossiers.casework.case import Claimed
 from dossiers.casework.claims import CLAIMER
@@ -200,7 +201,7 @@ def inbox(signed: Signed, size: int = 50, others: int = 10) -> Inbox:
     return found
 
 
-_OF_HELPED = (
+_OF_HELPED = Question(
     _lines(Scope)
     .where(
         Scope.ancestor_id.in_(bindparam("units", expanding=True)),

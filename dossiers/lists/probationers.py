@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, Select, bindparam, select, union_all
 
+from dossiers.asking import Question
 from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
 from dossiers.people.models import Person
@@ -73,7 +74,7 @@ _COLUMNS: tuple[Any, ...] = (
     Dossier.code, Person.full_name, Dossier.unit_id, Dossier.state, Dossier.facts, Dossier.rulebook,
 )  # fmt: skip
 _LINES = select(*_COLUMNS).join(Person, Person.id == Dossier.person_id)
-_THESE = _LINES.where(Dossier.id.in_(bindparam("numbers", expanding=True)))
+_THESE = Question(_LINES.where(Dossier.id.in_(bindparam("numbers", expanding=True))))
 
 
 @lru_cache(maxsize=1)

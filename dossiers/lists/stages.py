@@ -6,6 +6,7 @@ from typing import Any
 from flask import render_template
 from sqlalchemy import bindparam, func, select
 
+from dossiers.asking import Question
 from dossiers.casework import counts
 from dossiers.casework.models import Scope
 from dossiers.extensions import run
@@ -22,7 +23,7 @@ class StateLine:
     count: int
 
 
-_DISTINCT = (
+_DISTINCT = Question(
     select(Scope.state, func.count(Scope.dossier_id.distinct()))
     .where(
         Scope.ancestor_id.in_(bindparam("units", expanding=True)), Scope.state.in_(bindparam("states", expanding=True))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from dossiers import clock
 from dossiers.accounts.grants import LENT, Signed
 from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.asking import Question
 from dossiers.casework.models import Scope
 from dossiers.extensions import run
 from dossiers.units import tree
@@ -70,7 +71,7 @@ _waiting = (
     .correlate(Unit, _expected)
 )
 _over, _between = aliased(UnitAncestor), aliased(UnitAncestor)
-_VACANT = (
+_VACANT = Question(
     select(Unit.id, _expected.c.role, select(func.count()).select_from(_waiting.subquery()).scalar_subquery())
     .join(_expected, _expected.c.kind == Unit.kind)
     .join(_over, and_(_over.unit_id == Unit.id, _over.ancestor_id.in_(bindparam("units", expanding=True))))
@@ -95,5 +96,5 @@ def vacancies(signed: Signed) -> list[Vacant]:
     if not units:
         return []
     known = tree.current()
-    found = dict.fromkeys(run(_VACANT, {"units": units, "day": clock.today()}).tuples())
+    found = dict.fromkeys(run(_VACANT, {"units": units, "day": clock.today()}))
     return [Vacant(known.name(unit), known[unit].code, role, waiting) for unit, role, waiting in found if waiting]

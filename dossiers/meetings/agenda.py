@@ -57,13 +57,13 @@ OTHERS = 360
 NOT_THE_DOSSIERS = frozenset({"actor_role", "separation_of_duties"})
 """Rules about who acts: another person may."""
 
-_WAITING = (
+_WAITING = Question(
     select(Scope.dossier_id)
     .where(Scope.ancestor_id == bindparam("unit"), Scope.state.in_(bindparam("states", expanding=True)))
     .order_by(Scope.since, Scope.dossier_id)
     .limit(bindparam("most"))
 )
-_ELSEWHERE = (
+_ELSEWHERE = Question(
     select(MeetingLine.dossier_id, Meeting.id, Meeting.held_on)
     .join(Meeting, Meeting.id == MeetingLine.meeting_id)
     .where(

@@ -113,8 +113,10 @@ _ROWS = Question(
         MeetingAttendance.seat_id, MeetingAttendance.came, MeetingAttendance.reason, MeetingAttendance.version
     ).where(MeetingAttendance.meeting_id == bindparam("number"))
 )
-_OF_SEATS = select(BodyMember.id, BodyMember.name, BodyMember.valid_from, BodyMember.valid_to).where(
-    BodyMember.id.in_(bindparam("seats", expanding=True))
+_OF_SEATS = Question(
+    select(BodyMember.id, BodyMember.name, BodyMember.valid_from, BodyMember.valid_to).where(
+        BodyMember.id.in_(bindparam("seats", expanding=True))
+    )
 )
 
 

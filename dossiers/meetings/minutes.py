@@ -43,7 +43,7 @@ _KEPT = Question(
     .where(MeetingLine.meeting_id == bindparam("number"))
     .order_by(MeetingLine.place, MeetingLine.dossier_id)
 )
-_NAMES = select(BodyMember.id, BodyMember.name).where(BodyMember.id.in_(bindparam("seats", expanding=True)))
+_NAMES = Question(select(BodyMember.id, BodyMember.name).where(BodyMember.id.in_(bindparam("seats", expanding=True))))
 
 
 def kept(number: int) -> Sequence[Any]:
@@ -64,9 +64,11 @@ def names_of(seats: Sequence[int | None]) -> dict[int, str]:
     return dict(run(_NAMES, {"seats": asked}).all()) if asked else {}
 
 
-_PERSONAL = select(EventPersonal.dossier_id, EventPersonal.seq, EventPersonal.sealed.label("sealed")).where(
-    EventPersonal.dossier_id.in_(bindparam("dossiers", expanding=True)),
-    EventPersonal.seq.in_(bindparam("seqs", expanding=True)),
+_PERSONAL = Question(
+    select(EventPersonal.dossier_id, EventPersonal.seq, EventPersonal.sealed.label("sealed")).where(
+        EventPersonal.dossier_id.in_(bindparam("dossiers", expanding=True)),
+        EventPersonal.seq.in_(bindparam("seqs", expanding=True)),
+    )
 )
 
 

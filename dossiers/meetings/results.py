@@ -13,6 +13,7 @@ from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.acting import ballots
 from dossiers.acting.ballots import Counted
+from dossiers.asking import Question
 from dossiers.casework.case import Case
 from dossiers.casework.loading import cases_of
 from dossiers.casework.rows import table_of
@@ -203,7 +204,7 @@ def in_words(seats: Mapping[int, str]) -> str:
     return ",".join(f"{seat}{why}" for seat, why in sorted(seats.items()))
 
 
-_NAMES_OF = select(Account.id, Account.name).where(Account.id.in_(bindparam("accounts", expanding=True)))
+_NAMES_OF = Question(select(Account.id, Account.name).where(Account.id.in_(bindparam("accounts", expanding=True))))
 
 
 def results(meeting: Meeting, signed: Signed, came: Attended | None = None) -> Results:

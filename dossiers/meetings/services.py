@@ -159,8 +159,8 @@ _TABLE = Meeting.__table__
 _LISTED = select(
     Meeting.id, Meeting.unit_id, Meeting.body, Meeting.kind, Meeting.held_on, Meeting.begins_at, Meeting.place
 ).where(_WITHIN, Meeting.cancelled_at.is_(None))
-_RUNNING = _LISTED.where(~Meeting.closed).order_by(Meeting.held_on, Meeting.begins_at, Meeting.id).limit(200)
-_CLOSED = (
+_RUNNING = Question(_LISTED.where(~Meeting.closed).order_by(Meeting.held_on, Meeting.begins_at, Meeting.id).limit(200))
+_CLOSED = Question(
     _LISTED.where(Meeting.closed)
     .order_by(Meeting.held_on.desc(), Meeting.id.desc())
     .limit(bindparam("limit"))

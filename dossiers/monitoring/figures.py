@@ -67,8 +67,10 @@ _ADMITTED = Question(
     .where(*_WAS_ADMITTED)
     .group_by(Dossier.unit_id)
 )
-_QUOTAS = select(Quota.unit_id, Quota.amount).where(
-    Quota.year == bindparam("year"), Quota.unit_id.in_(bindparam("units", expanding=True))
+_QUOTAS = Question(
+    select(Quota.unit_id, Quota.amount).where(
+        Quota.year == bindparam("year"), Quota.unit_id.in_(bindparam("units", expanding=True))
+    )
 )
 
 
@@ -184,7 +186,7 @@ _ITEMS = {
     "source": _BY_NAME.join(_FIRST_OF_SOURCE, _FIRST_OF_SOURCE.c.dossier_id == Scope.dossier_id).where(_OF_UNIT),
 }
 # In no order of the database, which would look through all names of the unit for a few codes.
-_BY_CODE = (
+_BY_CODE = Question(
     _lines(Scope).add_columns(Scope.sort_key).where(_OF_UNIT, Dossier.code.in_(bindparam("codes", expanding=True)))
 )
 

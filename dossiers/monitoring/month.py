@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 from dossiers import clock
 from dossiers.accounts.grants import Signed
 from dossiers.acting.rows import Row, RowList
+from dossiers.asking import Question
 from dossiers.casework.act import Act, VersionConflict
 from dossiers.casework.case import Case
 from dossiers.casework.loading import load_cases
@@ -37,7 +38,7 @@ from workflow.roles import Role
 MOST = 100
 """So many people stand on one page."""
 _STATES = sorted({str(move.source) for move in MOVES if move.trigger == "record_month"})
-_OF_CELL = (
+_OF_CELL = Question(
     select(Dossier.code)
     .join(Scope, Scope.dossier_id == Dossier.id)
     .where(

@@ -21,6 +21,7 @@ from flask import current_app
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from dossiers import engines
+from dossiers.asking import Question
 from dossiers.encryption import place
 from dossiers.extensions import db, run, write_transaction
 from dossiers.papers import objects
@@ -35,8 +36,8 @@ _SEALED = CHUNK + 28
 
 _ADDRESSES, FOLDER = "addresses", "objects"
 
-_ONE = select(*StoredFile.__table__.c).where(StoredFile.address == bindparam("address"))
-_SOME = select(*StoredFile.__table__.c).where(StoredFile.address.in_(bindparam("addresses", expanding=True)))
+_ONE = Question(select(*StoredFile.__table__.c).where(StoredFile.address == bindparam("address")))
+_SOME = Question(select(*StoredFile.__table__.c).where(StoredFile.address.in_(bindparam("addresses", expanding=True))))
 _OF_FILE = FileChunk.address == bindparam("address")
 _CHUNKS = select(FileChunk.nr, FileChunk.content).where(_OF_FILE).order_by(FileChunk.nr)
 _ALL_CHUNKS = (

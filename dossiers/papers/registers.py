@@ -127,13 +127,13 @@ class Book:
 
 
 _COLUMNS = tuple(getattr(NumberBook, name) for name in Book.__dataclass_fields__)
-_OF_UNITS = (
+_OF_UNITS = Question(
     select(*_COLUMNS)
     .where(NumberBook.unit_id.in_(bindparam("units", expanding=True)))
     .order_by(NumberBook.unit_id, NumberBook.series, NumberBook.begins_on.desc())
 )
 _ONE = Question(select(*_COLUMNS).where(NumberBook.id == bindparam("number")))
-_HIGHEST = (
+_HIGHEST = Question(
     select(RegisteredNumber.book_id, RegisteredNumber.period, func.max(RegisteredNumber.nr))
     .where(RegisteredNumber.book_id.in_(bindparam("books", expanding=True)))
     .group_by(RegisteredNumber.book_id, RegisteredNumber.period)

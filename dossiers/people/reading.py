@@ -60,12 +60,12 @@ def relatives(dossier_id: int) -> Sequence[RelativeRow]:
     return [relative(row) for row in run(_RELATIVES, {"dossier": dossier_id})]
 
 
-_OF_MANY = (
+_OF_MANY = Question(
     select(*Relative.__table__.c)
     .where(Relative.dossier_id.in_(bindparam("dossiers", expanding=True)))
     .order_by(Relative.dossier_id, Relative.nr, Relative.ref)
 )
-_CANDIDATES = select(*Person.__table__.c).where(Person.id.in_(bindparam("persons", expanding=True)))
+_CANDIDATES = Question(select(*Person.__table__.c).where(Person.id.in_(bindparam("persons", expanding=True))))
 
 
 def relatives_of(dossiers: Sequence[int]) -> dict[int, list[RelativeRow]]:
@@ -101,7 +101,7 @@ def companions(dossier_id: int) -> Sequence[Row[Any]]:
     return run(_COMPANIONS, {"dossier": dossier_id}).all()
 
 
-_COMPANIONS_OF = (
+_COMPANIONS_OF = Question(
     select(*Companion.__table__.c)
     .where(Companion.dossier_id.in_(bindparam("dossiers", expanding=True)))
     .order_by(Companion.dossier_id, Companion.seq, Companion.nr)

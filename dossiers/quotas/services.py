@@ -98,7 +98,7 @@ _PARTS = (
 _EVERY = 1_000_000
 
 
-_BY_CELL = (
+_BY_CELL = Question(
     select(Scope.ancestor_id, func.count().label("admitted"))
     .where(Scope.ancestor_id.in_(bindparam("cells", expanding=True)), *_COUNTED)
     .group_by(Scope.ancestor_id)

@@ -57,8 +57,10 @@ def _day(text: str) -> str:
         return text
 
 
-_CAUSES = select(OfficeEvent.seq, OfficeEvent.topic, OfficeEvent.body).where(
-    OfficeEvent.seq.in_(bindparam("numbers", expanding=True))
+_CAUSES = Question(
+    select(OfficeEvent.seq, OfficeEvent.topic, OfficeEvent.body).where(
+        OfficeEvent.seq.in_(bindparam("numbers", expanding=True))
+    )
 )
 
 

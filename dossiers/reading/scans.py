@@ -34,7 +34,7 @@ _PAPERS = Question(
     .order_by(PaperRecord.seq, PaperRecord.nr)
 )
 
-_PAPERS_OF_MANY = (
+_PAPERS_OF_MANY = Question(
     select(*PaperRecord.__table__.c)
     .where(PaperRecord.dossier_id.in_(bindparam("dossiers", expanding=True)))
     .order_by(PaperRecord.dossier_id, PaperRecord.seq, PaperRecord.nr)

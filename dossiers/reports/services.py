@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, false, func, select
 
+from dossiers.asking import Question
 from dossiers.casework import counts
 from dossiers.casework.models import Scope
 from dossiers.extensions import run
@@ -40,7 +41,7 @@ class Line:
         return sum(self.states.values())
 
 
-_OVERDUE = (
+_OVERDUE = Question(
     select(Scope.ancestor_id, func.count())
     .where(
         Scope.ancestor_id.in_(bindparam("units", expanding=True)),

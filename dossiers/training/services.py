@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, bindparam, exists, literal_column, select, u
 
 from dossiers import names
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework.act import Act
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
@@ -20,7 +21,7 @@ from workflow.facts import Evidence
 from workflow.roles import Role
 from workflow.stages import State
 
-_MEMBERS = (
+_MEMBERS = Question(
     select(Dossier.code, Person.full_name, Person.birth_date, Unit.name.label("unit"), Dossier.version)
     .join(Person, Person.id == Dossier.person_id)
     .join(Unit, Unit.id == Dossier.unit_id)

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, select
 
 from dossiers import clock, names
 from dossiers.accounts.grants import Signed
+from dossiers.asking import Question
 from dossiers.casework.models import Dossier, Scope
 from dossiers.courses.models import CourseClass
 from dossiers.documents import gathered, services
@@ -21,7 +22,7 @@ from dossiers.rules import services as rules
 from dossiers.units import tree
 from workflow.papers import Kind
 
-_SITTING = (
+_SITTING = Question(
     select(
         Dossier.id, Dossier.code, Dossier.rulebook, Person.full_name, Person.birth_date, Dossier.unit_id,
         PaperRecord.number, PaperRecord.issued_on,

@@ -95,7 +95,7 @@ def counted(unit_id: int, body: str, day: date) -> Register:
     return register_of(unit_id, body, run(_COUNTED, {"unit": unit_id, "body": body, "day": day}).all())
 
 
-_MEMBERS = (
+_MEMBERS = Question(
     select(BodyMember.unit_id, func.count())
     .join(SeatStatus, BodyMember.id == SeatStatus.seat_id)
     .where(
@@ -128,7 +128,7 @@ def members_of(unit: Any, body: str) -> Any:
 
 def members_in(units: Collection[int], body: str, day: date) -> dict[int, int]:
     """How many official members the bodies of some units have on a day, by unit; one query."""
-    return dict(run(_MEMBERS, {"units": list(units), "body": body, "day": day}).tuples().all())
+    return dict(run(_MEMBERS, {"units": list(units), "body": body, "day": day}).all())
 
 
 def register_of(unit_id: int, body: str, seats: Iterable[Any]) -> Register:
@@ -350,7 +350,7 @@ def link(seat: BodyMember, person: OrgPerson, actor_id: int, behalf: int | None 
         office.record("seat:linked", seat.unit_id, actor_id, [seat], behalf=behalf, **told)
 
 
-_PERIODS = (
+_PERIODS = Question(
     select(
         BodyMember.id, BodyMember.unit_id, BodyMember.body, BodyMember.valid_from, BodyMember.valid_to,
         SeatStatus.status, SeatStatus.valid_from.label("is_from"), SeatStatus.valid_to.label("is_to"),

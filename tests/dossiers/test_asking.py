@@ -1,19 +1,21 @@
-"""Questions given straight to the driver: the same pages as by SQLAlchemy, of what stands now; nothing is written."""
+"""Statements given straight to the driver: what is read and written is the same as by SQLAlchemy."""
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, event, func, literal, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import bindparam, event, func, insert, literal, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from dossiers import asking, engines
 from dossiers.accounts.models import Account
-from dossiers.asking import Question
-from dossiers.casework.models import Dossier
+from dossiers.asking import Question, Writing
+from dossiers.casework.models import Dossier, StateCount
 from dossiers.extensions import db, run
+from dossiers.units.models import Unit
 from tests import addresses
 from tests.conftest import World
 from tests.people import Person, code_in, text_of
@@ -100,6 +102,16 @@ def test_who_only_reads_can_write_nothing(app: Flask) -> None:
 
 _ONE = Question(select(Dossier.code, Dossier.since, Dossier.id).where(Dossier.code == bindparam("code")))
 _MANY = Question(select(Dossier.code).where(Dossier.code.in_(bindparam("codes", expanding=True))).order_by(Dossier.id))
+_LISTS = Question(
+    select(Dossier.code)
+    .where(
+        Dossier.state.in_(("cell_review", "listed")),
+        Dossier.since.in_(bindparam("days", expanding=True)),
+        Dossier.code.in_(bindparam("codes", expanding=True)),
+        Dossier.since <= bindparam("until"),
+    )
+    .order_by(Dossier.code)
+)
 
 
 def test_rows_have_places_and_names_and_what_comes_out_is_what_went_in(app: Flask) -> None:
@@ -124,11 +136,24 @@ def test_rows_have_places_and_names_and_what_comes_out_is_what_went_in(app: Flas
             answer.one()
 
 
-def test_a_list_of_any_length_is_asked_by_sqlalchemy(app: Flask) -> None:
+def test_a_list_may_have_any_length(app: Flask) -> None:
     code = code_in(app, "cell_review")
     with app.app_context(), reading():
-        for asked in ([code], [code, "HS1999-000000"], []):
+        for asked in (*([code, "HS1999-000000"][:size] for size in (1, 2, 1, 0, 2)), [code, *["x"] * 90]):
             assert run(_MANY, {"codes": asked}).scalars() == asked[:1]
+
+
+def test_lists_of_days_and_lists_that_never_change(app: Flask) -> None:
+    codes = [code_in(app, "cell_review"), code_in(app, "listed"), code_in(app, "probationary")]
+    with app.app_context(), reading():
+        days = list(db.session.scalars(select(Dossier.since).where(Dossier.code.in_(codes)).distinct()))
+        db.session.remove()
+        for size in range(len(days) + 1):
+            asked = {"days": days[:size], "codes": set(codes), "until": max(days)}
+            found = run(_LISTS, asked).scalars()
+            assert found == list(db.session.scalars(_LISTS.statement, asked))
+            db.session.remove()
+        assert found == sorted(codes[:2])
 
 
 def test_inside_a_transaction_what_it_wrote_is_read(app: Flask) -> None:
@@ -201,3 +226,62 @@ def test_one_that_takes_too_long_is_stopped(app: Flask) -> None:
             engines.patience.reset(token)
             asking._shut(db.engine)
     assert engines.why_stopped(told.value) == "too long"
+
+
+_ADD = Writing(insert(StateCount.__table__))
+_SET = Writing(
+    update(StateCount.__table__)
+    .where(StateCount.state == bindparam("of_state"))
+    .values({"dossiers": bindparam("dossiers")})
+)
+_DATED = Writing(
+    update(Dossier.__table__)
+    .where(Dossier.__table__.c.code == bindparam("of_code"))
+    .values({name: bindparam(name) for name in ("since", "facts")})
+)
+
+
+def test_what_is_written_by_the_driver_is_what_sqlalchemy_would_write(app: Flask) -> None:
+    code = code_in(app, "cell_review")
+    facts = '{"tên":"Đỗ Thị Hà"}'
+    written = {"of_code": code, "since": date(2024, 2, 29), "facts": facts}
+    columns = select(Dossier.since, Dossier.facts).where(Dossier.code == code)
+    raw = text("SELECT CAST(since AS TEXT), CAST(facts AS TEXT) FROM dossier WHERE code = :code")
+    with app.app_context():
+        told = []
+        for way in (nullcontext(), listened(app)):
+            with way:
+                assert run(_DATED, written) == 1
+            told.append(
+                (tuple(db.session.execute(columns).one()), tuple(db.session.execute(raw, {"code": code}).one()))
+            )
+            db.session.rollback()
+    assert told[0] == told[1]
+    assert told[0][0] == (date(2024, 2, 29), facts)
+
+
+def test_it_says_how_many_rows_it_changed(app: Flask) -> None:
+    with app.app_context():
+        unit = db.session.scalars(select(Unit.id).order_by(Unit.id)).first()
+        rows = [{"unit_id": unit, "state": state, "dossiers": 3} for state in ("a", "b", "c")]
+        assert (run(_ADD, rows[:1]), run(_ADD, rows[1:])) == (1, 2)
+        assert run(_SET, {"of_state": "a", "dossiers": 9}) == 1
+        assert run(_SET, [{"of_state": state, "dossiers": 7} for state in ("b", "c", "none")]) == 2
+        assert run(_SET, {"of_state": "none", "dossiers": 9}) == 0
+        known = select(StateCount.dossiers).where(StateCount.state.in_(tuple("abc"))).order_by(StateCount.state)
+        assert list(db.session.scalars(known)) == [9, 7, 7]
+        db.session.rollback()
+        assert list(db.session.scalars(known)) == [], "it belongs to the transaction"
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_what_must_be_there_once_is_refused_as_sqlalchemy_refuses_it(app: Flask, many: bool) -> None:
+    with app.app_context():
+        unit = db.session.scalars(select(Unit.id).order_by(Unit.id)).first()
+        row = {"unit_id": unit, "state": "một bước bí mật", "dossiers": 1}
+        run(_ADD, row)
+        with pytest.raises(IntegrityError) as told:
+            run(_ADD, [row, row] if many else row)
+        db.session.rollback()
+    assert told.value.orig is not None
+    assert "bí mật" not in str(told.value).replace(str(told.value.orig), "")
