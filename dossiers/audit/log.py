@@ -1,11 +1,12 @@
-"""Reading the audit log: what was done on dossiers, and what the office changed."""
+"""Reading the audit log: what was done on dossiers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, exists, select, tuple_, union_all
 
 from dossiers import clock, profile
 from dossiers.accounts.delegating import names_of
@@ -17,10 +18,7 @@ from dossiers.casework import events
 from dossiers.casework.models import Dossier, Event, EventPersonal, Scope, opened
 from dossiers.extensions import db, run
 from dossiers.fields import whole
-from dossiers.office import services as office
-from dossiers.office.models import OfficeEvent
 from dossiers.people.personal import seen_of_event
-from dossiers.units.models import Unit, UnitAncestor
 from workflow.roles import Role
 
 AS = (Role.INSPECTOR,)
@@ -59,7 +57,8 @@ class Entry:
 
 _UNITS: Any = bindparam("units", expanding=True)
 _KEYS = (Event.recorded_at, Event.dossier_id, Event.seq)
-_ACCOUNTS = Question(select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40))
+ACCOUNTS = Question(select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40))
+"""The accounts of people of this name."""
 _DOSSIER = Question(select(Dossier.id).where(Dossier.code == bindparam("code")))
 _OF_ONE = (
     select(*_KEYS, Event.trigger, Event.actor_id).where(Event.dossier_id == bindparam("dossier")).limit(1_000_000)
@@ -78,6 +77,19 @@ def _wanted(of: Any) -> dict[str, ColumnElement[bool]]:
     }
 
 
+def newest(of: Any, keys: Sequence[str], conditions: Sequence[Any], actors: int) -> Subquery:
+    """The `keys` of the newest events that meet conditions, of so many accounts (actor0, actor1, …; 0: of all): of
+    each no more than "limit", in the order of an index.
+    """
+    columns = [getattr(of, key) for key in keys]
+    parts = []
+    for nr in range(actors) if actors else (None,):
+        mine = [] if nr is None else [of.actor_id == bindparam(f"actor{nr}")]
+        query = select(*columns).where(*mine, *conditions).order_by(*(column.desc() for column in columns))
+        parts.append(query.limit(bindparam("limit")).subquery())
+    return union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]
+
+
 @lru_cache(maxsize=256)
 def _page(wanted: frozenset[str], actors: int) -> Select[Event, str, str, str]:
     """The query of a page with these conditions, of so many accounts (0: of all). Only keys are read of what is
@@ -86,13 +98,7 @@ def _page(wanted: frozenset[str], actors: int) -> Select[Event, str, str, str]:
     of = _OF_ONE.c if "dossier" in wanted else Event
     seen = exists().where(Scope.dossier_id == of.dossier_id, Scope.ancestor_id.in_(_UNITS))
     conditions = [seen, *(condition for name, condition in _wanted(of).items() if name in wanted)]
-    newest = (of.recorded_at.desc(), of.dossier_id.desc(), of.seq.desc())
-    parts = []
-    for nr in range(actors) if actors else (None,):
-        mine = [] if nr is None else [of.actor_id == bindparam(f"actor{nr}")]
-        query = select(of.recorded_at, of.dossier_id, of.seq).where(*mine, *conditions).order_by(*newest)
-        parts.append(query.limit(bindparam("limit")).subquery())
-    found = (union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]).c
+    found = newest(of, ("recorded_at", "dossier_id", "seq"), conditions, actors).c
     return (
         select(Event, Dossier.code, Account.name, EventPersonal.sealed)
         .join(found.seq.table, (Event.dossier_id == found.dossier_id) & (Event.seq == found.seq))
@@ -110,15 +116,15 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
     Who and which dossier is meant is looked up first: events of nobody need not be looked for.
     """
     values: dict[str, Any] = {
-        "trigger": f.trigger, "since": _start(f.since) if f.since else None,
-        "until": _start(f.until + timedelta(days=1)) if f.until else None,
+        "trigger": f.trigger, "since": start(f.since) if f.since else None,
+        "until": start(f.until + timedelta(days=1)) if f.until else None,
     }  # fmt: skip
     at = f.before.split("|")
     if len(at) == 3 and all(whole(part) is not None for part in at[1:]):
         values |= {"at_recorded": at[0], "at_dossier": whole(at[1]), "at_seq": whole(at[2])}
     if f.code:
         values["dossier"] = run(_DOSSIER, {"code": f.code.upper()}).scalar() or -1
-    actors = run(_ACCOUNTS, {"who": f.who}).scalars() if f.who else ()
+    actors = run(ACCOUNTS, {"who": f.who}).scalars() if f.who else ()
     if f.who and not actors:
         return [], ""
     values = {name: value for name, value in values.items() if value not in ("", None)}
@@ -142,44 +148,6 @@ def _personal(event: Event, sealed: str | None) -> dict[str, Any]:
     return profile.told(event.trigger, events.personal_said(opened(event.dossier_id, event.seq, sealed)))
 
 
-def _start(day: date) -> str:
+def start(day: date) -> str:
+    """The moment a day begins in Vietnam, as the logs write it."""
     return clock.stamp(datetime.combine(day, time(), clock.VIETNAM))
-
-
-@dataclass(frozen=True)
-class OfficeEntry:
-    """A line of the office's log; `behalf` is the name of the one in whose place it was done."""
-
-    event: OfficeEvent
-    who: str
-    unit: str
-    told: list[telling.Told]
-    behalf: str = ""
-
-
-def office_log(signed: Signed, size: int, before: int | None = None) -> tuple[list[OfficeEntry], int | None]:
-    """A page of the log of administration, newest first, within the units inspected; and the next cursor."""
-    inspected = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(inspected or [-1]))
-    query = (
-        select(OfficeEvent, Account.name, Unit.code)
-        .outerjoin(Account, Account.id == OfficeEvent.actor_id)
-        .outerjoin(Unit, Unit.id == OfficeEvent.unit_id)
-        .where(or_(OfficeEvent.unit_id.is_(None), OfficeEvent.unit_id.in_(below)))
-        .order_by(OfficeEvent.seq.desc())
-        .limit(size + 1)
-    )
-    if before is not None:
-        query = query.where(OfficeEvent.seq < before)
-    rows = db.session.execute(query).all()
-    said = [office.readable(event.body) for event, _who, _unit in rows[:size]]
-    lenders = [office.lender_of(event.topic, body) for (event, _who, _unit), body in zip(rows, said, strict=False)]
-    names = names_of({lender for lender in lenders if lender is not None})
-    entries = [
-        OfficeEntry(
-            event, who or "–", unit or "–", telling.office_told(event.topic, body, lender is None),
-            names.get(lender, "") if lender is not None else "",
-        )
-        for (event, who, unit), body, lender in zip(rows, said, lenders, strict=False)
-    ]  # fmt: skip
-    return entries, entries[-1].event.seq if len(rows) > size else None

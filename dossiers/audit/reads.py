@@ -5,7 +5,7 @@ from time import time
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, not_, or_, select, true
+from sqlalchemy import BindParameter, and_, bindparam, literal, not_, or_, select, true
 
 from dossiers import clock
 from dossiers.accounts.grants import Signed
@@ -14,6 +14,7 @@ from dossiers.casework.models import Dossier, Scope
 from dossiers.extensions import run
 from dossiers.formatters import source, stage, state, trigger
 from dossiers.languages import gettext as _
+from dossiers.office.services import TOPICS
 from dossiers.privacy import services as privacy
 from dossiers.privacy.models import DossierRead
 from dossiers.privacy.services import COLUMNS, LAST, PAGE, TOLD, Part, mark_of
@@ -24,7 +25,13 @@ DAYS = 30
 """So far back the page tells what was unusual and what was opened."""
 
 _UNITS: BindParameter[int] = bindparam("units", expanding=True)
-_WITHIN = exists().where(Scope.dossier_id == DossierRead.dossier_id, Scope.ancestor_id.in_(_UNITS))
+_WITHIN = (
+    select(literal(1))
+    .where(Scope.dossier_id == DossierRead.dossier_id, Scope.ancestor_id.in_(_UNITS))
+    .limit(1)  # asked of each row: PostgreSQL would else read everything in the units first, and look it up there
+    .scalar_subquery()
+    .is_not(None)
+)
 _ROWS = (
     select(*COLUMNS, Dossier.code)
     .outerjoin(Account, Account.id == DossierRead.account_id)
@@ -50,7 +57,10 @@ _NARROWED = {
 }
 
 
-_LABELS: dict[str, Callable[[str], str]] = {"state": state, "stage": stage, "source": source, "trigger": trigger}
+_LABELS: dict[str, Callable[[str], str]] = {
+    "state": state, "stage": stage, "source": source, "trigger": trigger,
+    "topic": lambda topic: str(TOPICS[topic]),
+}  # fmt: skip
 _AS_IT_STANDS = ("code", "unit", "who", "since", "until", "admitted_from", "admitted_to")
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.audit import checkpoints
+from dossiers.audit import checkpoints, office_log
 from dossiers.audit import log as audit_log
 from dossiers.audit import reads as audit_reads
 from dossiers.fields import parse_day, whole
@@ -22,20 +22,56 @@ from workflow.triggers import ACT_LABELS
 blueprint = Blueprint("audit", __name__)
 
 
-@blueprint.get("/nhat-ky/quan-tri")
+@blueprint.get("/nhat-ky/quan-tri", endpoint="office_log")
 @permits("audit.read")
-def office_log() -> ResponseReturnValue:
+def administration() -> ResponseReturnValue:
     """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
-    before = whole(request.args.get("before", ""))
-    entries, following = audit_log.office_log(signed(), current_app.config["PAGE_SIZE"], before)
-    privacy.note_many((), signed().account_id, Part.LOG, "office=1")
-    return render_template("audit/office.html", entries=entries, following=following, topics=TOPICS)
+    days = _Days()
+    topic = request.args.get("topic", "")
+    chosen = office_log.Filter(
+        who=_typed("who", 120),
+        topic=topic if topic in TOPICS else "",
+        unit=_typed("unit", 20),
+        since=days.typed("since"),
+        until=days.typed("until"),
+        before=request.args.get("before", "")[:100],
+    )
+    entries, following = office_log.log(chosen, signed(), current_app.config["PAGE_SIZE"])
+    asked = _narrowed(chosen, topic=chosen.topic, unit=chosen.unit)
+    privacy.note_many((), signed().account_id, Part.LOG, "&".join(part for part in ("office=1", asked) if part))
+    page = render_template(
+        "audit/office.html", entries=entries, following=following, f=chosen, typed=request.args, errors=days.errors,
+        topics=TOPICS, is_narrowed=chosen != office_log.Filter(),
+    )  # fmt: skip
+    return page, 422 if days.errors else 200
 
 
-def _asked(chosen: audit_log.Filter) -> str:
-    """What the log was narrowed by, with nobody's name."""
+def _typed(name: str, most: int) -> str:
+    return request.args.get(name, "").strip()[:most]
+
+
+class _Days:
+    """Days typed into a filter, and what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, str] = {}
+
+    def typed(self, name: str) -> date | None:
+        """The day typed into a field; None when there is none, or it is none."""
+        typed = request.args.get(name, "")
+        if not typed.strip():
+            return None
+        try:
+            return parse_day(typed)
+        except ValueError as problem:
+            self.errors[name] = str(problem)
+            return None
+
+
+def _narrowed(chosen: audit_log.Filter | office_log.Filter, **by: str) -> str:
+    """What a log was narrowed by, with nobody's name."""
     days = {name: f"{day:%d/%m/%Y}" for name, day in (("since", chosen.since), ("until", chosen.until)) if day}
-    asked = {"code": chosen.code, "trigger": chosen.trigger, "who": privacy.masked(chosen.who), **days}
+    asked = {**by, "who": privacy.masked(chosen.who), **days}
     return urlencode({name: value for name, value in asked.items() if value})
 
 
@@ -43,8 +79,8 @@ def _asked(chosen: audit_log.Filter) -> str:
 @permits("reads.watch")
 def reads() -> ResponseReturnValue:
     """Unusual reading, what was opened for a purpose and, for inspectors, every read, within the own units."""
-    who, asked = signed(), request.args.get("q", "").strip()[:120]
-    name, before = request.args.get("who", "").strip()[:120], whole(request.args.get("before", ""))
+    who, asked = signed(), _typed("q", 120)
+    name, before = _typed("who", 120), whole(request.args.get("before", ""))
     may_read = Role.INSPECTOR in who.roles
     rows, following = audit_reads.reads(who, name, asked, before) if may_read else ((), None)
     if may_read:
@@ -69,31 +105,25 @@ def reads() -> ResponseReturnValue:
 @permits("audit.read")
 def log() -> ResponseReturnValue:
     """Who did what on which dossier, when, with what stood before and after."""
-    errors: dict[str, str] = {}
-
-    def day(name: str) -> date | None:
-        typed = request.args.get(name, "")
-        if not typed.strip():
-            return None
-        try:
-            return parse_day(typed)
-        except ValueError as problem:
-            errors[name] = str(problem)
-            return None
-
+    days = _Days()
     trigger = request.args.get("trigger", "")
     chosen = audit_log.Filter(
-        code=request.args.get("code", "").strip()[:20],
-        who=request.args.get("who", "").strip()[:120],
+        code=_typed("code", 20),
+        who=_typed("who", 120),
         trigger=trigger if trigger in ACT_LABELS else "",
-        since=day("since"),
-        until=day("until"),
+        since=days.typed("since"),
+        until=days.typed("until"),
         before=request.args.get("before", "")[:100],
     )
     entries, following = audit_log.log(chosen, signed(), current_app.config["PAGE_SIZE"])
-    privacy.note_many([e.event.dossier_id for e in entries], signed().account_id, Part.LOG, _asked(chosen))
+    privacy.note_many(
+        [e.event.dossier_id for e in entries],
+        signed().account_id,
+        Part.LOG,
+        _narrowed(chosen, code=chosen.code, trigger=chosen.trigger),
+    )
     page = render_template(
-        "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=errors,
+        "audit/log.html", entries=entries, following=following, f=chosen, typed=request.args, errors=days.errors,
         triggers=ACT_LABELS, checkpoint=checkpoints.newest(), warned=watching.warnings(signed()),
     )  # fmt: skip
-    return page, 422 if errors else 200
+    return page, 422 if days.errors else 200

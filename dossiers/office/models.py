@@ -1,6 +1,6 @@
 """The log of the office: what changes who may act, who votes, and by which rules, outside any dossier."""
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossiers import encryption
@@ -17,13 +17,20 @@ class OfficeEvent(Model):
     `office_mark`).
     """
 
-    __table_args__ = (apart("It is the office's chain."),)
+    __table_args__ = (
+        Index("ix_office_event_recorded", "recorded_at", "seq"),
+        Index("ix_office_event_topic", "topic", "recorded_at", "seq"),
+        Index("ix_office_event_actor", "actor_id", "recorded_at", "seq"),
+        Index("ix_office_event_topic_unit", "topic", "unit_id", "recorded_at", "seq"),
+        Index("ix_office_event_unit", "unit_id", "recorded_at", "seq"),
+        apart("It is the office's chain."),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     topic: Mapped[str] = mapped_column(String(40))
     recorded_at: Mapped[str] = mapped_column(String(32))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     body: Mapped[str] = mapped_column(Text)
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))

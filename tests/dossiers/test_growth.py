@@ -14,15 +14,19 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from dossiers import engines
+from dossiers.accounts.models import Account
 from dossiers.audit import log as audit_log
+from dossiers.audit import office_log
 from dossiers.decisions import desk
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.lists import worklist
 from dossiers.meetings import agenda
 from dossiers.monitoring import figures
+from dossiers.office import services as office
+from dossiers.units.models import Unit
 from tests import addresses
 from tests.addresses import Address
 from tests.conftest import ENGINES, World
@@ -63,6 +67,14 @@ FILTERS: dict[str, tuple[Any, Address, dict[str, tuple[str, ...]]]] = {
             "before": (),
         },
     ),
+    "/nhat-ky/quan-tri": (
+        office_log.Filter,
+        Address("", "inspector", "KHOI"),
+        {
+            "who": ("Không Ai Cả", "Nguyễn Văn An"), "topic": ("meeting:cancelled", "class:opened", "quota:given"),
+            "unit": ("DB02", "DB99"), "since": ("01/06/2022",), "until": ("31/05/2022",), "before": (),
+        },
+    ),
 }  # fmt: skip
 """For each list with a filter: its fields, who looks, and values of each, rare ones and common ones."""
 
@@ -83,9 +95,20 @@ def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             server = stack.enter_context(PostgresServer()) if request.param == "postgresql" else None
             made.append(World(request.param, tmp_path_factory.mktemp("growth"), server, more=more))
             made[-1].reset()
+            _administer(made[-1], 12 + more)
             # A page is full in the small demo too, and what is counted up to a number is.
             made[-1].app.config["PAGE_SIZE"] = 5
         yield Worlds(*made)
+
+
+def _administer(world: World, acts: int) -> None:
+    """The office does so many things as well, in two units; few of them are meetings."""
+    with world.app.app_context(), write_transaction():
+        units = list(db.session.scalars(select(Unit.id).where(Unit.code.in_(("DB02", "DB05")))))
+        accounts = list(db.session.scalars(select(Account.id).order_by(Account.id).limit(3)))
+        for nr in range(acts):
+            topic = "meeting:cancelled" if nr < 3 else "quota:given"
+            office.record(topic, units[nr % 2], accounts[nr % 3], year=2022, amount=nr)
 
 
 class Looker:
