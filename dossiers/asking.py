@@ -103,13 +103,15 @@ class Question:
         """As a driver takes it; its text depends on how long the lists are that it is given. None: SQLAlchemy asks."""
         asked = self._asked[dialect.name]
         lengths = tuple([len(values[name]) for name in asked.lists])
-        if lengths not in asked.by_lengths:
-            if len(asked.by_lengths) >= _LENGTHS:
-                asked.by_lengths.clear()
+        try:
+            return asked.by_lengths[lengths]
+        except KeyError:
             fits = all(length <= _LONGEST for length in lengths)
             written = _write(self.statement, dialect, asked, values) if fits else None
-            asked.by_lengths[lengths] = written
-        return asked.by_lengths[lengths]
+        if len(asked.by_lengths) >= _LENGTHS:
+            asked.by_lengths.clear()
+        asked.by_lengths[lengths] = written
+        return written
 
 
 _LONGEST, _LENGTHS = 60, 24
