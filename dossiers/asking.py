@@ -106,8 +106,9 @@ class Question:
         try:
             return asked.by_lengths[lengths]
         except KeyError:
-            fits = all(length <= _LONGEST for length in lengths)
-            written = _write(self.statement, dialect, asked, values) if fits else None
+            if any(length > _LONGEST for length in lengths):
+                return None
+            written = _write(self.statement, dialect, asked, values)
         if len(asked.by_lengths) >= _LENGTHS:
             asked.by_lengths.clear()
         asked.by_lengths[lengths] = written
