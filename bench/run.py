@@ -123,6 +123,23 @@ def growth(sizes: list[int], rounds: int, count: int) -> list[Row]:
     return rows
 
 
+def both_engines(size: int, rounds: int, count: int) -> list[Row]:
+    """Ours on SQLite and on PostgreSQL by turns, one client."""
+    with ExitStack() as stack:
+        both = [Ours(size), OursOnPostgres(size)]
+        for ours in both:
+            print(f"{size}: starting {ours.name} on {ours.engine}", flush=True)
+            ours.start(stack)
+            ours.warm()
+        rows = []
+        for job in JOBS:
+            found = by_turns(both, job, rounds, count, 1)
+            times = {ours.engine: ms for ours, ms in zip(both, found, strict=True)}
+            rows.append({"job": job, "size": size, "engine": "both", "clients": 1, **figures(times, 1)})
+            print(f"{size} both {job}: {rows[-1]['p50_ms']}", flush=True)
+    return rows
+
+
 def resident(pid: int) -> float:
     """Megabytes of memory of a process, or of the largest of those below it."""
     below = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
@@ -165,6 +182,8 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[
             yield jobs([ours], size, "sqlite", rounds, count, tuple(OWN))
             if size == max(sizes):
                 yield [memory(ours)]
+    if sizes:
+        yield both_engines(min(sizes), rounds, count)
     if len(sizes) > 1:
         yield growth([*sizes, alone] if alone else sizes, rounds, count)
     for kind in (Ours, OursOnPostgres) if alone else ():
