@@ -207,7 +207,7 @@ def main() -> None:
     sizes = [int(size) for size in options.sizes.split(",") if size]
     rows: list[Row] = []
     for part in run(sizes, options.alone, options.rounds, options.count):
-        rows += part
+        rows += [{**row, "on": table.today()} for row in part]
         table.write(rows, options.keep)
 
 

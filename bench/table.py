@@ -37,7 +37,7 @@ def write(rows: list[Row], keep: bool = False) -> None:
         rows = [new.pop(_key(row), row) for row in old] + list(new.values())
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(page(rows, datetime.now(UTC).date().isoformat()), encoding="utf-8")
+    PAGE.write_text(page(rows), encoding="utf-8")
 
 
 def _key(row: Row) -> tuple[Any, ...]:
@@ -169,8 +169,14 @@ def worker(rows: list[Row]) -> list[str]:
     return lines
 
 
-def page(rows: list[Row], started: str) -> str:
-    """docs/performance.md."""
+def today() -> str:
+    """The day that stands in what is measured now."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def page(rows: list[Row]) -> str:
+    """docs/performance.md; it says on which days its figures were measured."""
+    started = ", ".join(sorted({row["on"] for row in rows}))
     lines = [
         "# Performance",
         "",
