@@ -96,7 +96,9 @@ class Question:
         result: Any = connection.execute(self.statement, values)
         names, kinds = tuple(result.keys()), tuple(told[1] for told in result.cursor.description)
         rows = [*map(_row_of(names), result)]
-        self._asked[connection.dialect.name] = _Asked(names, kinds, _lists_in(self.statement, connection.dialect), {})
+        self._asked[connection.dialect.name] = _Asked(
+            names, kinds, _lists_in(self.statement.compile(dialect=connection.dialect)), {}
+        )
         return Answer(rows)
 
     def _written(self, dialect: Dialect, values: Mapping[str, Any]) -> "_Written | None":
@@ -272,10 +274,9 @@ class _Written(NamedTuple):
         return values
 
 
-def _lists_in(statement: Any, dialect: Dialect) -> tuple[str, ...]:
-    """The names of the values of a statement that are lists of any length."""
-    binds = statement.compile(dialect=dialect).bind_names
-    return tuple(name for bind, name in binds.items() if bind.expanding and bind.required)
+def _lists_in(made: Any) -> tuple[str, ...]:
+    """Of what SQLAlchemy made of a statement: the names of its values that are lists of any length."""
+    return tuple(name for bind, name in made.bind_names.items() if bind.expanding and bind.required)
 
 
 def _write(
@@ -296,7 +297,7 @@ def _write_change(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...
     rows come back.
     """
     made: Any = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
-    if made.insert_prefetch or made.update_prefetch or made.effective_returning or _lists_in(statement, dialect):
+    if made.insert_prefetch or made.update_prefetch or made.effective_returning or _lists_in(made):
         return None
     return _known_of(made, dialect, dict.fromkeys(names))
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -10,11 +10,14 @@ from sqlalchemy import select
 from webtest import TestApp
 from webtest.response import TestResponse
 
+from dossiers import clock
+from dossiers.accounts import services as accounts
 from dossiers.accounts.models import Account
 from dossiers.casework.models import Dossier, Scope
-from dossiers.extensions import db
+from dossiers.extensions import db, write_transaction
 from dossiers.rules import instance
 from dossiers.units.models import Unit
+from workflow.roles import Role
 from workflow.triggers import TRIGGERS
 
 
@@ -173,3 +176,11 @@ def set_clock(app: Flask, day: date) -> None:
     with app.app_context():
         instance.put("clock", day.isoformat())
         db.session.commit()
+
+
+def give(app: Flask, account_id: int, role: Role, unit: str) -> None:
+    """A role in force, as from the machine."""
+    with app.app_context(), write_transaction():
+        found = db.session.scalars(select(Unit).where(Unit.code == unit)).one()
+        account = db.session.get_one(Account, account_id)
+        accounts.grant_on_the_machine(account, role, found, clock.today() - timedelta(days=1))

@@ -322,7 +322,7 @@ _RUNNING = Question(
 
 def how_many_run(units: Sequence[int]) -> int:
     """How many roles are lent today in and under some units; one query."""
-    return int(run(_RUNNING, {"units": list(units) or [-1], "day": clock.today()}).scalar() or 0)
+    return int(run(_RUNNING, {"units": list(units) or [-1], "day": clock.today()}).scalar())
 
 
 _NAMES = Question(select(Account.id, Account.name).where(Account.id.in_(bindparam("accounts", expanding=True))))

@@ -197,19 +197,16 @@ class _Page:
             return self._shown(422)
         if request.form.get("step") != "record" or self.grounds.seen.data != self.plan.seen:
             self.grounds.seen.data = self.plan.seen
-            return self._shown(409 if self._is_overtaken() else 200)
+            # Read anew: what the plan saw may have been recorded after the dossier was read.
+            return self._shown_from(loading.load_case(self.case.code, signed()))
         return self._record(act)
 
-    def _is_overtaken(self) -> bool:
-        """Whether somebody recorded something since the page was opened; it goes on from what is recorded now.
-
-        The dossier is read anew: what it was compared with may have been recorded after it was read.
-        """
+    def _shown_from(self, case: Case) -> ResponseReturnValue:
+        """The page, going on from the dossier as it is now; it says so if somebody recorded something since."""
         assert self.form is not None
-        self.case = loading.load_case(self.case.code, signed())
-        seen, now = self.form.seen_version(), self.case.version
-        self.form.version.data = str(now)
-        return seen != now
+        seen, self.case = self.form.seen_version(), case
+        self.form.version.data = str(case.version)
+        return self._shown(200 if seen == case.version else 409)
 
     def _recalled(self) -> Recorded:
         """What stands in the form first: what a proposal says is right, else what counts now."""
@@ -261,9 +258,7 @@ class _Page:
         except Duplicate:
             return already(self.case.code)
         except VersionConflict as conflict:
-            self.case = conflict.case
-            self.form.version.data = str(conflict.case.version)
-            return self._shown(409)
+            return self._shown_from(conflict.case)
         except Refused as refused:
             self.refusals = refused.refusals
             return self._shown(422)

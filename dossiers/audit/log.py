@@ -26,15 +26,31 @@ AS = (Role.INSPECTOR,)
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What the log shows. Empty values do not filter."""
+class Narrowed:
+    """What a log shows: the acts of who, recorded when, behind the page before. Empty values do not filter."""
 
-    code: str = ""
     who: str = ""
-    trigger: str = ""
     since: date | None = None
     until: date | None = None
     before: str = ""
+
+    def days(self) -> dict[str, str]:
+        """The moments between which it was recorded, by the names of their conditions."""
+        days = {"since": self.since, "until": self.until and self.until + timedelta(days=1)}
+        return {name: _start(day) for name, day in days.items() if day}
+
+    def actors(self) -> dict[str, int] | None:
+        """The accounts of who, as `newest` asks for them; none where all are meant, None when nobody has the name."""
+        found = run(_ACCOUNTS, {"who": self.who}).scalars() if self.who else []
+        return None if self.who and not found else {f"actor{nr}": account for nr, account in enumerate(found)}
+
+
+@dataclass(frozen=True)
+class Filter(Narrowed):
+    """What the log of dossiers shows."""
+
+    code: str = ""
+    trigger: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +73,7 @@ class Entry:
 
 _UNITS: Any = bindparam("units", expanding=True)
 _KEYS = (Event.recorded_at, Event.dossier_id, Event.seq)
-ACCOUNTS = Question(select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40))
-"""The accounts of people of this name."""
+_ACCOUNTS = Question(select(Account.id).where(Account.name == bindparam("who")).order_by(Account.id).limit(40))
 _DOSSIER = Question(select(Dossier.id).where(Dossier.code == bindparam("code")))
 _OF_ONE = (
     select(*_KEYS, Event.trigger, Event.actor_id).where(Event.dossier_id == bindparam("dossier")).limit(1_000_000)
@@ -115,23 +130,17 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
 
     Who and which dossier is meant is looked up first: events of nobody need not be looked for.
     """
-    values: dict[str, Any] = {
-        "trigger": f.trigger, "since": start(f.since) if f.since else None,
-        "until": start(f.until + timedelta(days=1)) if f.until else None,
-    }  # fmt: skip
+    values: dict[str, Any] = {**f.days(), **({"trigger": f.trigger} if f.trigger else {})}
     at = f.before.split("|")
     if len(at) == 3 and all(whole(part) is not None for part in at[1:]):
         values |= {"at_recorded": at[0], "at_dossier": whole(at[1]), "at_seq": whole(at[2])}
     if f.code:
         values["dossier"] = run(_DOSSIER, {"code": f.code.upper()}).scalar() or -1
-    actors = run(ACCOUNTS, {"who": f.who}).scalars() if f.who else ()
-    if f.who and not actors:
+    actors = f.actors()
+    if actors is None:
         return [], ""
-    values = {name: value for name, value in values.items() if value not in ("", None)}
     query = _page(frozenset(values), len(actors))
-    values |= {f"actor{nr}": actor for nr, actor in enumerate(actors)}
-    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR] or [-1]
-    rows = db.session.execute(query, {**values, "units": units, "limit": size + 1}).all()
+    rows = db.session.execute(query, {**values, **actors, "units": signed.units_as(AS), "limit": size + 1}).all()
     told = [dict(events.said(event.body)) for event, _code, _who, _content in rows[:size]]
     names = names_of({said["behalf"] for said in told if "behalf" in said})
     entries = [
@@ -148,6 +157,5 @@ def _personal(event: Event, sealed: str | None) -> dict[str, Any]:
     return profile.told(event.trigger, events.personal_said(opened(event.dossier_id, event.seq, sealed)))
 
 
-def start(day: date) -> str:
-    """The moment a day begins in Vietnam, as the logs write it."""
+def _start(day: date) -> str:
     return clock.stamp(datetime.combine(day, time(), clock.VIETNAM))

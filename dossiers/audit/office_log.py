@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -13,26 +12,21 @@ from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import Account
 from dossiers.asking import Question
 from dossiers.audit import telling
-from dossiers.audit.log import ACCOUNTS, newest, start
+from dossiers.audit.log import AS, Narrowed, newest
 from dossiers.extensions import run
 from dossiers.fields import whole
 from dossiers.office import services as office
 from dossiers.office.models import OfficeEvent
 from dossiers.units import tree
 from dossiers.units.models import Unit, UnitAncestor
-from workflow.roles import Role
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What the log shows. Empty values do not filter; `unit` is the code of the unit it was about."""
+class Filter(Narrowed):
+    """What the log of administration shows; `unit` is the code of the unit it was about."""
 
-    who: str = ""
     topic: str = ""
     unit: str = ""
-    since: date | None = None
-    until: date | None = None
-    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,13 +79,12 @@ def _page(wanted: frozenset[str], actors: int) -> Question:
 
 def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
     """A page of the log, newest first, within the units inspected; and the cursor of the next page."""
-    inspected = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
-    values = _asked(f, inspected)
-    actors = run(ACCOUNTS, {"who": f.who}).scalars() if f.who else []
-    if values is None or (f.who and not actors):
+    inspected = signed.units_as(AS)
+    values, actors = _asked(f, inspected), f.actors()
+    if values is None or actors is None:
         return [], ""
-    given = {**values, **{f"actor{nr}": actor for nr, actor in enumerate(actors)}}
-    rows = run(_page(frozenset(values), len(actors)), {**given, "units": inspected, "limit": size + 1}).all()
+    asked = {**values, **actors, "units": inspected, "limit": size + 1}
+    rows = run(_page(frozenset(values), len(actors)), asked).all()
     bodies = [office.readable(row.body) for row in rows[:size]]
     lenders = [office.lender_of(row.topic, body) for row, body in zip(rows, bodies, strict=False)]
     names = names_of({lender for lender in lenders if lender is not None})
@@ -108,15 +101,11 @@ def log(f: Filter, signed: Signed, size: int) -> tuple[list[Entry], str]:
 
 def _asked(f: Filter, inspected: Iterable[int]) -> dict[str, Any] | None:
     """The values to ask with; None when no unit inspected has this code."""
-    values: dict[str, Any] = {"topic": f.topic} if f.topic else {}
+    values: dict[str, Any] = {**f.days(), **({"topic": f.topic} if f.topic else {})}
     if f.unit:
         unit = tree.current().find(f.unit.upper(), inspected)
         if unit is None:
             return None
         values["unit"] = unit.id
-    if f.since:
-        values["since"] = start(f.since)
-    if f.until:
-        values["until"] = start(f.until + timedelta(days=1))
     at, _, seq = f.before.partition("|")
     return {**values, "at": at, "at_seq": whole(seq)} if at and whole(seq) is not None else values

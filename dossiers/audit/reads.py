@@ -91,7 +91,7 @@ def reads(signed: Signed, name: str, words: str, before: int | None) -> tuple[Se
     """A page of reads, latest first, within the units somebody inspects, and the next cursor: of dossiers there, and
     searches, logs and prints of people there. `name` of who read; `words` that were searched, found by their hash.
     """
-    units = [unit for role, unit in signed.grants if role is Role.INSPECTOR]
+    units = signed.units_as((Role.INSPECTOR,))
     asked: dict[str, Any] = {"units": units, "before": before or LAST, "limit": PAGE + 1, "today": clock.today()}
     asked |= ({"name": name} if name else {}) | ({"mark": mark_of(words)} if words else {})
     rows = run(_NARROWED[bool(name), bool(words)], asked).all()

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dossiers.audit import checkpoints, office_log
+from dossiers.audit import checkpoints
 from dossiers.audit import log as audit_log
+from dossiers.audit import office_log as audit_office
 from dossiers.audit import reads as audit_reads
 from dossiers.fields import parse_day, whole
 from dossiers.office.services import TOPICS
@@ -22,13 +23,13 @@ from workflow.triggers import ACT_LABELS
 blueprint = Blueprint("audit", __name__)
 
 
-@blueprint.get("/nhat-ky/quan-tri", endpoint="office_log")
+@blueprint.get("/nhat-ky/quan-tri")
 @permits("audit.read")
-def administration() -> ResponseReturnValue:
+def office_log() -> ResponseReturnValue:
     """What was changed outside any dossier: units, registers, accounts, rules, quotas."""
     days = _Days()
     topic = request.args.get("topic", "")
-    chosen = office_log.Filter(
+    chosen = audit_office.Filter(
         who=_typed("who", 120),
         topic=topic if topic in TOPICS else "",
         unit=_typed("unit", 20),
@@ -36,12 +37,12 @@ def administration() -> ResponseReturnValue:
         until=days.typed("until"),
         before=request.args.get("before", "")[:100],
     )
-    entries, following = office_log.log(chosen, signed(), current_app.config["PAGE_SIZE"])
-    asked = _narrowed(chosen, topic=chosen.topic, unit=chosen.unit)
-    privacy.note_many((), signed().account_id, Part.LOG, "&".join(part for part in ("office=1", asked) if part))
+    entries, following = audit_office.log(chosen, signed(), current_app.config["PAGE_SIZE"])
+    asked = _narrowed(chosen, office="1", topic=chosen.topic, unit=chosen.unit)
+    privacy.note_many((), signed().account_id, Part.LOG, asked)
     page = render_template(
         "audit/office.html", entries=entries, following=following, f=chosen, typed=request.args, errors=days.errors,
-        topics=TOPICS, is_narrowed=chosen != office_log.Filter(),
+        topics=TOPICS, is_narrowed=chosen != audit_office.Filter(),
     )  # fmt: skip
     return page, 422 if days.errors else 200
 
@@ -68,7 +69,7 @@ class _Days:
             return None
 
 
-def _narrowed(chosen: audit_log.Filter | office_log.Filter, **by: str) -> str:
+def _narrowed(chosen: audit_log.Narrowed, **by: str) -> str:
     """What a log was narrowed by, with nobody's name."""
     days = {name: f"{day:%d/%m/%Y}" for name, day in (("since", chosen.since), ("until", chosen.until)) if day}
     asked = {**by, "who": privacy.masked(chosen.who), **days}

@@ -14,8 +14,8 @@ from dossiers.audit import services as audit
 from dossiers.casework.models import Dossier
 from dossiers.extensions import db
 from dossiers.units.models import BodyMember, OrgPerson, Unit
-from tests.people import Person, code_in, text_of
-from tests.security.test_rights import give, unit_option
+from tests.people import Person, code_in, give, text_of
+from tests.security.test_rights import unit_option
 from workflow.roles import Role
 
 Maker = Callable[..., Person]

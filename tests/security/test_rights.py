@@ -18,7 +18,7 @@ from dossiers.extensions import db, write_transaction
 from dossiers.rules import instance
 from dossiers.security import PERMISSIONS, permission_of
 from dossiers.units.models import BodyMember, Unit
-from tests.people import Person, text_of
+from tests.people import Person, give, text_of
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, UnitKind
 
@@ -39,14 +39,6 @@ def held(app: Flask, account_id: int) -> list[str]:
     with app.app_context():
         query = select(RoleAssignment.role).where(RoleAssignment.account_id == account_id)
         return list(db.session.scalars(query.order_by(RoleAssignment.id)))
-
-
-def give(app: Flask, account_id: int, role: Role, unit: str) -> None:
-    """A role in force, as from the machine."""
-    with app.app_context(), write_transaction():
-        found = db.session.scalars(select(Unit).where(Unit.code == unit)).one()
-        account = db.session.get_one(Account, account_id)
-        accounts.grant_on_the_machine(account, role, found, clock.today() - timedelta(days=1))
 
 
 def one_person(app: Flask, first: int, second: int) -> None:

@@ -18,8 +18,7 @@ from dossiers.casework.models import Dossier, Event
 from dossiers.extensions import db, write_transaction
 from dossiers.office.models import OfficeEvent
 from dossiers.units.models import Unit
-from tests.people import Person, code_in, set_clock, snapshot, text_of
-from tests.security.test_rights import give
+from tests.people import Person, code_in, give, set_clock, snapshot, text_of
 from workflow.roles import Role
 
 Maker = Callable[..., Person]

@@ -1,7 +1,6 @@
 """A session is a row: ended, it is over, whatever a cookie says."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from flask import Flask
@@ -9,13 +8,11 @@ from flask_login.utils import encode_cookie
 from sqlalchemy import delete, select, update
 from webtest import TestApp
 
-from dossiers.accounts import services
 from dossiers.accounts.models import Account, AccountSession
 from dossiers.accounts.sessions import device_of, key_of
-from dossiers.extensions import db, write_transaction
+from dossiers.extensions import db
 from dossiers.office.models import OfficeEvent
 from dossiers.rules import instance
-from dossiers.units.models import Unit
 from tests.dossiers.accounts.web import (
     NEW,
     SECRETARY,
@@ -30,7 +27,7 @@ from tests.dossiers.accounts.web import (
     try_in,
 )
 from tests.dossiers.test_pages import counted
-from tests.people import Person, code_in, text_of
+from tests.people import Person, code_in, give, text_of
 from workflow.roles import Role
 
 Maker = Callable[..., Person]
@@ -109,10 +106,7 @@ def test_a_changed_role_ends_the_sessions(app: Flask, person: Maker, change: str
 
 def test_an_administrator_who_changes_the_own_roles_goes_on(app: Flask, person: Maker) -> None:
     admin = person("administrator", "KHOI")
-    with app.app_context(), write_transaction():
-        top = db.session.scalars(select(Unit).where(Unit.code == "KHOI")).one()
-        account = db.session.get_one(Account, admin.id)
-        services.grant_on_the_machine(account, Role.INSPECTOR, top, date(2022, 1, 1))
+    give(app, admin.id, Role.INSPECTOR, "KHOI")
     admin.sign_in()
     thief = copied(admin.web, app)
     page = admin.get(f"/tai-khoan/{admin.id}")

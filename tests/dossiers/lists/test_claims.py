@@ -14,8 +14,7 @@ from dossiers.accounts.models import Account, RoleAssignment
 from dossiers.casework import claims
 from dossiers.casework.models import Claim
 from dossiers.extensions import db
-from tests.people import Person, code_in, set_clock, text_of
-from tests.security.test_rights import give
+from tests.people import Person, code_in, give, set_clock, text_of
 from workflow.roles import Role
 
 Maker = Callable[..., Person]
