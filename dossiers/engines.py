@@ -25,7 +25,19 @@ from time import perf_counter
 from typing import Any, Literal
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, Dialect, Engine, String, event, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Dialect,
+    Engine,
+    String,
+    TableClause,
+    TextClause,
+    column,
+    event,
+    table,
+    text,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
@@ -207,9 +219,9 @@ def follow_numbers(db: SQLAlchemy, tables: Sequence[str]) -> None:
     """Let sequences go on after the highest number, when rows of `tables` brought their own."""
     if not is_postgresql(db):
         return
-    for table in tables:
-        highest = f"(SELECT max(id) FROM {table})"  # noqa: S608 - the names are those of our own tables
-        db.session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})"))
+    for name in tables:
+        highest = f"(SELECT max(id) FROM {name})"  # noqa: S608 - the names are those of our own tables
+        db.session.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {highest})"))
 
 
 def gather_statistics(db: SQLAlchemy) -> None:
@@ -249,21 +261,26 @@ def driver_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def search_statements(db: SQLAlchemy) -> tuple[str, str, str]:
-    """How to put a dossier's words into the index, take them out, and find them: (add, drop, find)."""
+def search_statements(db: SQLAlchemy) -> tuple[str, str]:
+    """How to put a dossier's words into the index, and to take them out: (add, drop)."""
     if is_postgresql(db):
         return (
             "INSERT INTO dossier_search (dossier_id, words) VALUES (:id, to_tsvector('simple', :words))",
             "DELETE FROM dossier_search WHERE dossier_id = :id",
-            "SELECT d.id, p.full_name FROM dossier_search s JOIN dossier d ON d.id = s.dossier_id "
-            "JOIN person p ON p.id = d.person_id WHERE s.words @@ to_tsquery('simple', :query) LIMIT :limit",
         )
     return (
         "INSERT INTO dossier_search (rowid, words) VALUES (:id, :words)",
         "DELETE FROM dossier_search WHERE rowid = :id",
-        "SELECT d.id, p.full_name FROM dossier_search s JOIN dossier d ON d.id = s.rowid "
-        "JOIN person p ON p.id = d.person_id WHERE dossier_search MATCH :query LIMIT :limit",
     )
+
+
+def search_lookup(db: SQLAlchemy) -> tuple[TableClause, TextClause]:
+    """How to look words up in the index: its table, with one column, the dossier's number; and the condition that a row
+    fits the value "query" (see `search_query`).
+    """
+    if is_postgresql(db):
+        return table("dossier_search", column("dossier_id")), text("words @@ to_tsquery('simple', :query)")
+    return table("dossier_search", column("rowid")), text("dossier_search MATCH :query")
 
 
 def search_contents(db: SQLAlchemy) -> str:
@@ -295,8 +312,9 @@ def as_indexed(db: SQLAlchemy, contents: Sequence[str]) -> list[str]:
 
 
 def search_query(db: SQLAlchemy, wanted: Sequence[str], scope: Sequence[str]) -> str:
-    """All `wanted` words (the last may be unfinished) and one word of `scope`, as the engine writes it."""
+    """All `wanted` words (the last may be unfinished) and one of `scope` if it has any, as the engine writes it."""
     if is_postgresql(db):
-        return f"({' & '.join([*wanted[:-1], f'{wanted[-1]}:*'])}) & ({' | '.join(scope)})"
-    quoted = [*(f'"{word}"' for word in wanted[:-1]), f'"{wanted[-1]}" *']
-    return f"({' OR '.join(scope)}) AND {' AND '.join(quoted)}"
+        every = [*wanted[:-1], f"{wanted[-1]}:*", *([f"({' | '.join(scope)})"] if scope else [])]
+        return " & ".join(every)
+    every = [f"({' OR '.join(scope)})"] if scope else []
+    return " AND ".join([*every, *(f'"{word}"' for word in wanted[:-1]), f'"{wanted[-1]}" *'])

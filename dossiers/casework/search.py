@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -86,7 +86,7 @@ def _unit_word(unit: int) -> str:
 def index_many(entries: Sequence[tuple[int, Told, tuple[int, ...]]]) -> None:
     """Put new dossiers into the index, (number, what finds them, units) each; in the current transaction."""
     if entries:
-        add, _drop, _find = engines.search_statements(db)
+        add, _drop = engines.search_statements(db)
         db.session.execute(
             text(add), [{"id": number, "words": content(told, units)} for number, told, units in entries]
         )
@@ -95,7 +95,7 @@ def index_many(entries: Sequence[tuple[int, Told, tuple[int, ...]]]) -> None:
 def index_again(entries: Mapping[int, tuple[int, ...]]) -> None:
     """Put dossiers, each with its units, into the index again, as their candidates' rows now read."""
     if entries:
-        _add, drop, _find = engines.search_statements(db)
+        _add, drop = engines.search_statements(db)
         rows = run(_TOLD, {"dossiers": list(entries)}).all()
         db.session.execute(text(drop), [{"id": number} for number in entries])
         index_many([(row.dossier_id, _told(row), entries[row.dossier_id]) for row in rows])
@@ -121,16 +121,30 @@ class Match:
     folded: str
 
 
-def find(query: str, units: Sequence[int], exactly: Sequence[str] = ()) -> list[Match]:
+@cache
+def _finding(_postgresql: bool) -> Question:
+    index, fits = engines.search_lookup(db)
+    (number,) = index.c
+    return Question(
+        select(Dossier.id, Person.full_name)
+        .select_from(index)
+        .join(Dossier, Dossier.id == number)
+        .join(Person, Person.id == Dossier.person_id)
+        .where(fits)
+        .limit(bindparam("limit"))
+    )
+
+
+def find(query: str, units: Sequence[int] | None, exactly: Sequence[str] = ()) -> list[Match]:
     """Dossiers seen by one of `units` whose names hold every word of `query` (the last may be unfinished), and which
-    stand under every word of ours in `exactly`.
+    stand under every word of ours in `exactly`. None: by a unit that sees all there are; a word that stands in every
+    entry of the index would take longer to look up than the names.
     """
     wanted = [*exactly, *(word for word in words(query)[:8] if not word.startswith(OURS))]
-    if not wanted or not units:
+    if not wanted or (units is not None and not units):
         return []
-    _add, _drop, statement = engines.search_statements(db)
-    match = engines.search_query(db, wanted, [_unit_word(unit) for unit in units])
-    rows = db.session.execute(text(statement), {"query": match, "limit": LIMIT})
+    match = engines.search_query(db, wanted, [_unit_word(unit) for unit in units or ()])
+    rows = run(_finding(engines.is_postgresql(db)), {"query": match, "limit": LIMIT})
     return [Match(row.id, row.full_name, _folded(row.full_name)) for row in rows]
 
 

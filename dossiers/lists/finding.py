@@ -170,7 +170,8 @@ def _named(asked: Asked, units: Sequence[int]) -> list[int]:
         exact = 0 if name == typed else 1 if typed in name else 2
         return exact, 0 if folded in match.folded else 1, match.folded
 
-    return [match.id for match in sorted(search.find(text, units, asked.years), key=rank)]
+    within = None if tree.current().is_whole(units) else units
+    return [match.id for match in sorted(search.find(text, within, asked.years), key=rank)]
 
 
 def _by_paper(asked: Asked, units: Sequence[int], size: int) -> list[int]:

@@ -3,7 +3,7 @@
 Everything that comes from outside is escaped here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from html import escape
 from typing import Any
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from dossiers.casework.case import Claimed
 from dossiers.formatters import at, day, left, today, urgency
-from dossiers.languages import gettext_in
+from dossiers.languages import gettext_in, message
 from dossiers.lists.inbox import Task
 from dossiers.lists.worklist import Item
 from dossiers.units.tree import Choices
@@ -22,6 +22,9 @@ from workflow.roles import ROLE_LABELS
 from workflow.stages import STAGE_LABELS, STAGE_OF, STAGE_STATES, STATE_LABELS, State
 from workflow.triggers import TRIGGERS
 
+_in_html = lru_cache(maxsize=4096)(escape)
+"""Of names of units, which stand in most lines of a list."""
+
 
 @lru_cache(maxsize=128)
 def badge(state: str, code: str) -> Markup:
@@ -30,14 +33,25 @@ def badge(state: str, code: str) -> Markup:
     return Markup('<span class="badge stage-{}">{}</span>').format(STAGE_OF[State(state)], label)
 
 
+def _options(values: Iterable[tuple[str, str]], chosen: str) -> Iterator[str]:
+    """Values with their labels as the lines of a list to choose from."""
+    for value, label in values:
+        mark = " selected" if value == chosen else ""
+        yield f'<option value="{escape(value)}"{mark}>{escape(label)}</option>'
+
+
 @lru_cache(maxsize=32)
 def unit_options(units: Choices, chosen: str) -> Markup:
     """Units as the lines of a list to choose from."""
-    lines = []
-    for unit, name in units:
-        mark, shown = " selected" if unit == chosen else "", escape(unit)
-        lines.append(f'<option value="{shown}"{mark}>{shown} – {escape(name)}</option>')
-    return Markup("".join(lines))  # noqa: S704 - every part is escaped above
+    labelled = ((unit, f"{unit} – {name}") for unit, name in units)
+    return Markup("".join(_options(labelled, chosen)))  # noqa: S704 - every part is escaped above
+
+
+@lru_cache(maxsize=128)
+def stage_options(chosen: str, code: str) -> Markup:
+    """Stages as the lines of a list to choose from."""
+    labelled = ((str(stage), STAGE_LABELS[stage].in_(code)) for stage in STAGE_STATES)
+    return Markup("".join(_options(labelled, chosen)))  # noqa: S704 - every part is escaped above
 
 
 @lru_cache(maxsize=128)
@@ -46,11 +60,30 @@ def state_options(chosen: str, code: str) -> Markup:
     lines = []
     for stage, states in STAGE_STATES.items():
         lines.append(f'<optgroup label="{escape(STAGE_LABELS[stage].in_(code))}">')
-        for state in states:
-            mark = " selected" if state == chosen else ""
-            lines.append(f'<option value="{state}"{mark}>{escape(STATE_LABELS[state].in_(code))}</option>')
+        lines += _options(((str(state), STATE_LABELS[state].in_(code)) for state in states), chosen)
         lines.append("</optgroup>")
     return Markup("".join(lines))  # noqa: S704 - every part is escaped above
+
+
+@lru_cache(maxsize=32)
+def source_options(chosen: str, code: str) -> Markup:
+    """Sources as the lines of a list to choose from."""
+    labelled = ((str(source), text.in_(code)) for source, text in SOURCE_LABELS.items())
+    return Markup("".join(_options(labelled, chosen)))  # noqa: S704 - every part is escaped above
+
+
+_IN_ORDER = {
+    "name": message("theo tên"), "unit": message("theo đơn vị"), "state": message("theo bước"),
+    "since": message("chờ lâu nhất trước"), "-since": message("mới nhất trước"), "turn": message("theo lượt"),
+    "due": message("theo hạn"),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=128)
+def order_options(orders: frozenset[str], chosen: str, code: str) -> Markup:
+    """Those of the orders that are offered, as the lines of a list to choose from."""
+    labelled = ((order, gettext_in(code, label)) for order, label in _IN_ORDER.items() if order in orders)
+    return Markup("".join(_options(labelled, chosen)))  # noqa: S704 - every part is escaped above
 
 
 @lru_cache(maxsize=8)
@@ -88,7 +121,7 @@ def dossier_lines(rows: Iterable[Item], address: str, code: str, ticked: bool = 
             f'<tr><td>{box if ticked else ""}<a class="name" href="{address}/{number}">{name}</a>'
             f' <span class="sub"><span class="code">{number}</span> · <span class="code">{word["born"]}'
             f' {day(row.birth_date)}</span> · <span class="code">{word[row.source]}</span></span></td>'
-            f'<td data-label="{unit}">{escape(row.unit)}</td>'
+            f'<td data-label="{unit}">{_in_html(row.unit)}</td>'
             f'<td data-label="{step}">{badge(row.state, code)}</td>'
             f'<td class="code" data-label="{since}">{day(row.since)}</td>'
             f'<td data-label="{turn}">{word[row.turn] if row.turn else "–"}</td>'
@@ -154,7 +187,7 @@ def task_lines(
         lines.append(
             f'<tr><td><a class="name" href="{address}/{number}">{escape(row.name)}</a>'
             f' <span class="sub">{badge(row.state, code)}</span>{whose}</td>'
-            f'<td data-label="{word["unit"]}">{escape(row.unit)} <span class="sub">{word[row.source]}</span></td>'
+            f'<td data-label="{word["unit"]}">{_in_html(row.unit)} <span class="sub">{word[row.source]}</span></td>'
             f'<td data-label="{word["due"]}">{limit}</td>'
             f"<td {place}>{last}</td></tr>\n"
         )
@@ -166,7 +199,10 @@ def filters(code: str) -> dict[str, Callable[..., Any]]:
     return {
         "badge": partial(badge, code=code),
         "unit_options": unit_options,
+        "stage_options": partial(stage_options, code=code),
         "state_options": partial(state_options, code=code),
+        "source_options": partial(source_options, code=code),
+        "order_options": partial(order_options, code=code),
         "dossier_lines": partial(dossier_lines, code=code),
         "task_lines": partial(task_lines, code=code),
         "claim_buttons": partial(claim_buttons, code=code),

@@ -1,6 +1,6 @@
 """Pages of lists: the inbox, the work-list with the filters people keep, the search."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
@@ -24,7 +24,7 @@ from dossiers.privacy.services import Part
 from dossiers.security import held, may, permits, signed, units_with, way_back
 from dossiers.units import tree
 from workflow.facts import Source
-from workflow.stages import STAGE_STATES, Stage, State
+from workflow.stages import Stage, State
 
 blueprint = Blueprint("lists", __name__)
 
@@ -85,9 +85,9 @@ def claim() -> ResponseReturnValue:
 def _filter(args: Mapping[str, str]) -> worklist.Filter:
     """What fields of an address, or of a filter that was kept, ask for; what is not known is left out."""
 
-    def known(name: str, values: Iterable[str]) -> str:
+    def known(name: str, values: Collection[str]) -> str:
         value = args.get(name, "")
-        return value if value in set(values) else ""
+        return value if value in values else ""
 
     def day(name: str) -> date | None:
         try:
@@ -96,10 +96,10 @@ def _filter(args: Mapping[str, str]) -> worklist.Filter:
             return None
 
     return worklist.Filter(
-        stage=known("stage", map(str, Stage)),
-        state=known("state", map(str, State)),
+        stage=known("stage", _STAGES),
+        state=known("state", _STATES),
         unit=" ".join(args.get("unit", "").split())[:60],
-        source=known("source", map(str, Source)),
+        source=known("source", _SOURCES),
         overdue=args.get("overdue") == "1",
         admitted_from=day("admitted_from"),
         admitted_to=day("admitted_to"),
@@ -109,6 +109,7 @@ def _filter(args: Mapping[str, str]) -> worklist.Filter:
     )
 
 
+_STAGES, _STATES, _SOURCES = (frozenset(map(str, kind)) for kind in (Stage, State, Source))
 _NAMED = {"newest": "-since"}
 """Orders of the addresses of earlier versions."""
 
@@ -137,8 +138,10 @@ def worklist_view() -> ResponseReturnValue:
         counted=worklist.COUNTED,
         around=around,
         units=units.offered(who.reading_units),
-        meant=[(node, f"{url_for('lists.worklist')}?{urlencode(chosen.parameters(unit=node.code))}") for node in meant],
-        stage_states=STAGE_STATES,
+        meant=[
+            (node, f"{url_for('lists.worklist')}?{urlencode(chosen.parameters(unit=node.code))}")
+            for node in (meant if len(meant) > 1 else ())
+        ],
         can_create=may("dossier.create"),
         is_printed=is_printed,
         kept=mine,

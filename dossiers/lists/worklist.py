@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -34,7 +33,6 @@ from dossiers.accounts.grants import Signed
 from dossiers.asking import Question
 from dossiers.casework import counts
 from dossiers.casework.models import Dossier, Scope
-from dossiers.casework.rows import table_of
 from dossiers.extensions import run
 from dossiers.people.models import Person
 from dossiers.units import tree
@@ -316,7 +314,7 @@ _READERS: dict[str, Any] = {
 
 
 def _make_cursor(order: str, row: Row[Any]) -> str:
-    values = [getattr(row, f"key_{column.key}") for column in KEYS[order]]
+    values = [getattr(row, column.key) for column in KEYS[order]]
     key = [v.hex() if isinstance(v, bytes) else v.isoformat() if isinstance(v, date) else v for v in values]
     return base64.urlsafe_b64encode(json.dumps([row.place, key, row.dossier_id]).encode()).decode()
 
@@ -342,7 +340,7 @@ def _page(
     parts = []
     is_alone = len(ranges) == 1 and units == 1
     # Of several ranges only what orders them is read, and the lines of those that are shown: an index holds that.
-    read = table_of(Scope).c if is_alone else (Scope.ancestor_id, Scope.dossier_id, *columns)
+    read = (Scope.ancestor_id, Scope.dossier_id, *columns)
     for found in ranges:
         here = [*columns, Scope.dossier_id] if found.dated is not False else [Scope.dossier_id]
         # What is empty in a whole range is sorted by too: that names the index to PostgreSQL.
@@ -354,12 +352,20 @@ def _page(
         for nr in range(units) if units else (None,):
             of = Scope.ancestor_id.in_(bindparam("units", expanding=True))
             mine = of if nr is None else Scope.ancestor_id == bindparam(f"unit{nr}")
-            query = select(*read, literal(found.place).label("place")).where(mine, *conditions)
+            query = _keyed(_lines(Scope), Scope, columns) if is_alone else select(*read)
+            query = query.add_columns(literal(found.place).label("place")).where(mine, *conditions)
             parts.append(query.order_by(*sorting).limit(bindparam("limit")))
-    inner = (parts[0] if is_alone else _merged(parts, columns, backwards)).subquery().c
-    keys = (inner[column.key].label(f"key_{column.key}") for column in columns)
-    lines = _lines(inner) if is_alone else _lines_of(inner)
-    return Question(lines.add_columns(inner.place, *keys).order_by(*_in_order(inner, columns, backwards)))
+    if is_alone:
+        return Question(parts[0])
+    inner = _merged(parts, columns, backwards).subquery().c
+    lines = _keyed(_lines_of(inner), inner, columns)
+    return Question(lines.add_columns(inner.place).order_by(*_in_order(inner, columns, backwards)))
+
+
+def _keyed(lines: Select[Any], of: Any, columns: tuple[Any, ...]) -> Select[Any]:
+    """Lines with the columns they stand in order by, as far as a line does not have them: a cursor is made of these."""
+    told = {column.key for column in lines.selected_columns}
+    return lines.add_columns(*(getattr(of, column.key) for column in columns if column.key not in told))
 
 
 def _lines_of(part: Any) -> Select[Any]:
@@ -470,14 +476,15 @@ def _counting(narrowed: frozenset[str], by_states: bool, one: bool, several: boo
     mine = (
         Scope.ancestor_id.in_(bindparam("units", expanding=True)) if several else Scope.ancestor_id == bindparam("unit")
     )
-    fits = case((and_(true(), *rest), 1), else_=0).label("fits")
-    query = select(Scope.dossier_id, fits).where(mine, *(known[name] for name in sorted(indexed)))
+    fits = [case((and_(*rest), 1), else_=0).label("fits")] if rest else []
+    query = select(Scope.dossier_id, *fits).where(mine, *(known[name] for name in sorted(indexed)))
     if several:
         query = query.distinct()
     elif one or days:
         query = query.order_by(Scope.admitted_on if days else Scope.due_on if "today" in asked else Scope.since)
     looked = query.limit(bindparam("limit")).subquery()
-    return Question(select(func.count(), func.coalesce(func.sum(looked.c.fits), 0)))
+    fitting = func.coalesce(func.sum(looked.c.fits), 0) if rest else func.count()
+    return Question(select(func.count(), fitting).select_from(looked))
 
 
 def hits(f: Filter, signed: Signed) -> Hits:

@@ -78,6 +78,7 @@ class Tree:
             self._ever_under.setdefault(node.parent_id, []).append(node)
             if node.is_open:
                 self._under.setdefault(node.parent_id, []).append(node)
+        self._tops = {node.chain[-1] for node in self._nodes.values()}
         self._folded: dict[int, str] = {}
 
     def __getitem__(self, unit_id: int) -> Node:
@@ -128,6 +129,10 @@ class Tree:
     def highest(self) -> list[int]:
         """The units that stand under none: everything is below them."""
         return [node.id for node in self._under.get(None, ())]
+
+    def is_whole(self, units: Iterable[int]) -> bool:
+        """Whether every unit, closed ones too, lies in or under one of `units`."""
+        return self._tops <= set(units)
 
     def under(self, unit_id: int) -> list[Node]:
         """The open units directly under a unit, by code."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 
 from dossiers import engines
 from dossiers.audit import services as audit
@@ -16,6 +16,7 @@ from dossiers.lists import finding
 from dossiers.papers.models import PaperRecord
 from dossiers.people import digits
 from dossiers.people.models import Person as PersonRow
+from dossiers.units import tree
 from dossiers.units.models import Unit
 from tests.people import Person, code_in, names_on, text_of
 from workflow.roles import Role
@@ -59,6 +60,39 @@ def test_a_year_of_birth_alone_and_with_a_name(app: Flask, person: Maker) -> Non
     named = codes(upper.web.get("/tim", {"q": f"{one.full_name} {year}"}))
     assert one.code in named and set(named) <= born
     assert codes(upper.web.get("/tim", {"q": f"{one.full_name} 1931"})) == []
+
+
+def looked_up(app: Flask, who: Person, what: str) -> str:
+    """What is asked of the index of words when somebody searches."""
+    with app.app_context():
+        engine = db.engine
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if "dossier_search" in statement:
+            seen.extend(str(value) for value in (values.values() if isinstance(values, dict) else values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        typed(who, what)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return " ".join(seen)
+
+
+def test_names_are_looked_up_within_ones_units_unless_they_are_all_there_are(app: Flask, person: Maker) -> None:
+    upper, office = person("upper_officer", "KHOI"), person("committee_officer", "DB02")
+    assert "zzu" not in looked_up(app, upper, "nguyen"), "every entry has the word of the unit on top"
+    assert "zzu" in looked_up(app, office, "nguyen")
+    with app.app_context():
+        top = db.session.scalars(select(Unit).where(Unit.code == "KHOI")).one()
+        db.session.add(
+            Unit(code="CU", name="Đảng bộ cũ", kind=top.kind, parent_id=None, valid_from=top.valid_from,
+                 valid_to=top.valid_from)
+        )  # fmt: skip
+        tree.changed()
+        db.session.commit()
+    assert "zzu" in looked_up(app, upper, "nguyen"), "closed units have dossiers too"
 
 
 def test_a_paper_by_its_number_or_how_it_begins(app: Flask, person: Maker) -> None:
@@ -180,7 +214,7 @@ def test_what_is_corrected_or_erased_is_found_so_no_more(app: Flask, person: Mak
 def test_a_row_of_the_index_that_was_changed_is_named(app: Flask, person: Maker) -> None:
     code = code_in(app, "applying", "DB02-C3")
     with app.app_context():
-        _add, drop, _find = engines.search_statements(db)
+        _add, drop = engines.search_statements(db)
         row = db.session.execute(
             select(Dossier.id, PersonRow.full_name, PersonRow.birth_date)
             .join(PersonRow, PersonRow.id == Dossier.person_id)
