@@ -1,6 +1,8 @@
 """One measurement: so many requests by so many clients over kept-alive connections; prints milliseconds as JSON.
 
-python -m bench.client < {"port", "clients", "cookie", "headers", "requests": [[method, path, body or null], …]}
+python -m bench.client < {"port", "clients", "cookie", "headers", "seconds", "requests": [[method, path, body or null], …]}
+
+After so many seconds no client sends another request, but each has sent a few; 0: all are sent.
 """
 
 import http.client
@@ -9,6 +11,10 @@ import sys
 import threading
 from time import perf_counter
 from typing import Any
+
+
+AT_LEAST = 3
+"""Requests of each client, however long they take."""
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +27,10 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     def client(mine: list[list[Any]]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=30)
         gate.wait()
-        for method, path, body in mine:
+        started = perf_counter()
+        for nr, (method, path, body) in enumerate(mine):
+            if job["seconds"] and nr >= AT_LEAST and perf_counter() - started > job["seconds"]:
+                break
             headers = {"Cookie": job["cookie"], "Host": f"127.0.0.1:{job['port']}", **job.get("headers", {})}
             if body is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -23,6 +23,9 @@ class OfficeEvent(Model):
         Index("ix_office_event_actor", "actor_id", "recorded_at", "seq"),
         Index("ix_office_event_topic_unit", "topic", "unit_id", "recorded_at", "seq"),
         Index("ix_office_event_unit", "unit_id", "recorded_at", "seq"),
+        Index("ix_office_event_actor_topic", "actor_id", "topic", "recorded_at", "seq"),
+        Index("ix_office_event_actor_unit", "actor_id", "unit_id", "recorded_at", "seq"),
+        Index("ix_office_event_actor_topic_unit", "actor_id", "topic", "unit_id", "recorded_at", "seq"),
         apart("It is the office's chain."),
     )
 
