@@ -279,7 +279,8 @@ def search_lookup(db: SQLAlchemy) -> tuple[TableClause, TextClause]:
     fits the value "query" (see `search_query`).
     """
     if is_postgresql(db):
-        return table("dossier_search", column("dossier_id")), text("words @@ to_tsquery('simple', :query)")
+        # In a SELECT of its own what is looked for is made once, not for each row.
+        return table("dossier_search", column("dossier_id")), text("words @@ (SELECT to_tsquery('simple', :query))")
     return table("dossier_search", column("rowid")), text("dossier_search MATCH :query")
 
 
