@@ -12,7 +12,6 @@ import threading
 from time import perf_counter
 from typing import Any
 
-
 AT_LEAST = 3
 """Requests of each client, however long they take."""
 

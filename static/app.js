@@ -1,5 +1,5 @@
 // Comfort only: every page works without it. "/" goes to the search; the form of an act opens on the dossier's own page;
-// what is typed is kept now and then, and asked about before it would be lost; a row is added on the spot; files are
+// what is wrong is gone to; what is typed is kept now and then, and asked about before it would be lost; a row is added on the spot; files are
 // taken where they are dropped or pasted.
 "use strict";
 
@@ -13,6 +13,9 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+// What could not be taken, or what an act would do, is read first; the reload has put the focus nowhere.
+document.querySelector("main [role=alert]")?.focus();
 
 let unkept = null; // keeps what was typed since it was kept last; null: all is kept
 

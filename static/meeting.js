@@ -167,7 +167,6 @@
     part(rows[0], "in_favour").focus();
   });
   const empty = rows.find((row) => !part(row, "in_favour").value);
-  const told = document.querySelector("main [role=alert]");
-  if (told) told.focus();
-  else if (empty) (number.value ? part(empty, "in_favour") : number).focus({ preventScroll: true });
+  const told = document.querySelector("main [role=alert]"); // app.js went there
+  if (!told && empty) (number.value ? part(empty, "in_favour") : number).focus({ preventScroll: true });
 })();

@@ -112,6 +112,20 @@ def cited(source: str) -> Text:
     return Text(source, english[:1].upper() + english[1:])
 
 
+_NUMBERED = re.compile(r"\d+-(QĐ|HD|KL|CV|NQ|CT)/[^\s;,]+")
+_CALLED = {"QĐ": "Quy định", "HD": "Hướng dẫn", "KL": "Kết luận", "CV": "Công văn", "NQ": "Nghị quyết", "CT": "Chỉ thị"}
+
+
+@lru_cache(maxsize=512)
+def legal_basis(source: str) -> str:
+    """A source of a rule as an official text names it, in Vietnamese: the documents in force, without what they
+    continue and without clauses. A source that names no numbered document stays as it is, but for brackets.
+    """
+    now = re.sub(r"\s*\([^)]*\)", "", source)
+    found = {match[0]: _CALLED[match[1]] for match in _NUMBERED.finditer(now)}
+    return ", ".join(f"{called} số {number}" for number, called in found.items()) or now
+
+
 class Difference(msgspec.Struct, frozen=True):
     """Something two rulebooks say otherwise: what it is about, and what each says."""
 

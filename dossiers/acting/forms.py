@@ -33,7 +33,7 @@ from dossiers.fields import (
     with_empty,
 )
 from dossiers.formatters import body, day, say
-from dossiers.forms import FlaskForm
+from dossiers.forms import FlaskForm, Meanwhile, Remembering
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.papers.files import Sealed
@@ -78,7 +78,7 @@ class Recorded:
     to_unit_id: int | None = None
 
 
-class ActForm(FlaskForm):
+class ActForm(Remembering):
     """Base of every form of an act: when it happened, which version was seen, and a key that makes it act once.
 
     A subclass adds fields named as the evidence names them, which are brought and recalled without more ado. For all
@@ -182,9 +182,18 @@ class ActForm(FlaskForm):
     is_cv = False
     """Whether it is a section of the CV: the way between them and the scan of the original stand beside it."""
 
-    def meet(self, case: Case) -> None:
-        """Somebody acted on the dossier since the form was made: what was typed goes on from where it stands now."""
+    def meet(self, case: Case, s: Situation, trigger: str) -> list[Meanwhile]:
+        """Somebody acted on the dossier since the form was made: what was typed goes on from where it stands now, which
+        is taken over where nothing was typed. Gives what was changed meanwhile.
+        """
         self.version.data = str(case.version)
+        if machine.option(s, trigger) is None:
+            return []
+        now = type(self)(formdata=None)
+        now.afresh = True
+        now.prepare(case, s, trigger)
+        now.remember()
+        return self.go_on_from(now)
 
     def then(self, code: str) -> str:
         """Where the act leads: to the dossier."""

@@ -1,6 +1,6 @@
 """The road of a form: show it, check it, do the act, and say what happens next. Views of the stages call `act`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,6 +19,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.closing import is_shut
 from dossiers.casework.helping import reads
 from dossiers.formatters import role, say, state
+from dossiers.forms import Meanwhile
 from dossiers.languages import gettext as _
 from dossiers.privacy import services as privacy
 from dossiers.privacy.services import Part
@@ -65,9 +66,9 @@ def act(code: str, trigger: str, form_class: type[ActForm]) -> ResponseReturnVal
             except Duplicate:
                 return already(code)
             except VersionConflict as conflict:
-                form.meet(conflict.case)
+                meanwhile = form.meet(conflict.case, loading.situation(conflict.case, who), trigger)
                 news = changes_since(conflict.case, conflict.seen, who)
-                return _page(conflict.case, trigger, form, (), shut, 409, news)
+                return _page(conflict.case, trigger, form, (), shut, 409, news, meanwhile=meanwhile)
             except Refused as refused:
                 refusals = refused.refusals
             else:
@@ -163,8 +164,13 @@ def _page(
     typed: list[tuple[str, str]] | None = None,
     told: Told | None = None,
     other: bool = False,
+    meanwhile: Sequence[Meanwhile] = (),
 ) -> ResponseReturnValue:
-    """`other`: for whom the act would be done is another than when the form was shown."""
+    """`other`: for whom the act would be done is another than when the form was shown; `meanwhile`: fields that
+    somebody else changed since then.
+    """
+    if form is not None and request.method == "GET":
+        form.remember()
     page = dossier_page(case, signed())
     behalf = machine.behalf(page.situation, trigger)
     privacy.note(case.id, signed().account_id, Part.FORM)
@@ -183,6 +189,7 @@ def _page(
         refusals=[r for name, r in stands if not name],
         asked=request.method == "POST" and status != 200,
         news=news or [],
+        meanwhile=meanwhile,
         typed=typed if typed and (form is None or shut) else [],
         behalf=delegating.names_of([int(behalf[1:])]).popitem()[1] if behalf else "",
         over=delegating.told_over(signed()) if other else [],

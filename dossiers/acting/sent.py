@@ -12,7 +12,7 @@ from dossiers.drafts.services import BESIDE
 from dossiers.fields import known_key
 from dossiers.security import signed
 
-_BESIDE = BESIDE | {"version", "act_key"}
+_BESIDE = BESIDE | {"version", "act_key", "was"}
 
 
 def typed_mark(*about: object) -> str:

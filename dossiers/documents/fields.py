@@ -18,6 +18,7 @@ from workflow.route import Decider, Route, UnitKind
 from workflow.rulebook import Rulebook
 from workflow.verifying import given
 from workflow.votes import Body, Purpose
+from workflow.words import legal_basis
 
 DOTS = "…………"
 """What stands for something that is not known yet; it is written in by hand."""
@@ -166,7 +167,7 @@ def _day(day: date | None) -> str:
 
 
 def _source(book: Rulebook, rule: str) -> str:
-    return book.rule(rule).source
+    return legal_basis(book.rule(rule).source)
 
 
 def _deciding(route: Route, found: Mapping[str, str]) -> str:

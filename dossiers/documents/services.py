@@ -23,6 +23,7 @@ from dossiers.documents.composing import Beside, Composed, Style, Table, compose
 from dossiers.documents.fields import OPINIONS, fields, opinions
 from dossiers.documents.marking import fillings
 from dossiers.inquiries import reading
+from dossiers.languages import gettext, message
 from dossiers.languages import lazy as _l
 from dossiers.people import reading as people
 from dossiers.people.personal import SENSITIVE
@@ -95,12 +96,24 @@ _FITS: Mapping[Beside, Callable[[Case], bool]] = {
 }
 
 
+_TITLES: Mapping[Beside, str] = {
+    Beside.INTRODUCTION_BY_TWO: message("Giấy giới thiệu người vào Đảng của hai đảng viên chính thức"),
+    Beside.ADMISSION_BY_COMMITTEE: message("Quyết định kết nạp đảng viên"),
+    Beside.ADMISSION_BY_STANDING: message("Quyết định kết nạp đảng viên"),
+    Beside.RECOGNITION_BY_COMMITTEE: message("Quyết định công nhận đảng viên chính thức"),
+    Beside.RECOGNITION_BY_STANDING: message("Quyết định công nhận đảng viên chính thức"),
+    Beside.MOVED_AFTER_CELL: message("Công văn chuyển hồ sơ của người đã được chi bộ đề nghị kết nạp vào Đảng"),
+    Beside.MOVED_AFTER_COMMITTEE: message(
+        "Công văn chuyển hồ sơ của người đã được cấp ủy cơ sở đề nghị kết nạp vào Đảng"
+    ),
+    Beside.MOVED_AFTER_DECISION: message("Công văn chuyển hồ sơ của người đã có quyết định kết nạp vào Đảng"),
+    Beside.REFUSAL: message("Công văn về việc không kết nạp đảng viên"),
+}
+
+
 def beside(case: Case) -> list[tuple[str, str]]:
-    """The texts beside the papers of the bundle that fit a dossier now: form and title."""
-    return [
-        (BESIDE[kind], f"{drafts()[kind].title.capitalize()} {drafts()[kind].subject}")
-        for kind, fits in _FITS.items() if fits(case)
-    ]  # fmt: skip
+    """The texts beside the papers of the bundle that fit a dossier now: form, and title in the request's language."""
+    return [(BESIDE[kind], gettext(_TITLES[kind])) for kind, fits in _FITS.items() if fits(case)]
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ from dossiers.casework.case import Case
 from dossiers.extensions import db
 from dossiers.fields import DayField, LineField, ParagraphField, Words, choice, labelled, required, with_empty
 from dossiers.formatters import day, say, state
-from dossiers.forms import FlaskForm
+from dossiers.forms import FlaskForm, Meanwhile, Remembering
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.meetings.matters import MATTER_LABELS, About, Matter, grounds_of
@@ -30,7 +30,7 @@ _TIME = re.compile(r"(\d{1,2})\s*(?:[:hg.]\s*(\d{2})?)?")
 _AHEAD = timedelta(days=366)
 
 
-class CallForm(FlaskForm):
+class CallForm(Remembering):
     """What a meeting is called with."""
 
     kind = choice(_l("Loại cuộc họp"), of=Kind)
@@ -108,6 +108,16 @@ class CallForm(FlaskForm):
         if self.is_filled():
             return
         self.held_on.data, self.other.data, self.version.data = meeting.held_on, meeting.other, str(meeting.version)
+
+    def meet(self, meeting: Any) -> list[Meanwhile]:
+        """Somebody changed the meeting since the form was shown: go on from how it stands. Gives what was changed."""
+        self.version.data = str(meeting.version)
+        now = CallForm(formdata=None)
+        now.afresh = True
+        now.show(meeting)
+        now.prepare(self._unit_id, self._body, meeting)
+        now.remember()
+        return self.go_on_from(now)
 
     @property
     def called(self) -> Called:

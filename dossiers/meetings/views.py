@@ -191,11 +191,12 @@ def change(number: int) -> ResponseReturnValue:
         except Shut:
             return _already_shut(found)
         except Moved:
-            form.version.data = str(services.load(number, signed()).version)
+            meanwhile = form.meet(services.load(number, signed()))
             flash(_("Người khác vừa sửa cuộc họp này. Những gì bạn gõ vẫn còn; kiểm tra rồi gửi lại."), "warn")
-            return render_template("meetings/change.html", form=form, **_about(found)), 409
+            return render_template("meetings/change.html", form=form, meanwhile=meanwhile, **_about(found)), 409
         flash(_("Đã sửa cuộc họp."), "done")
         return _back(found)
+    form.remember()
     return render_template("meetings/change.html", form=form, **_about(found)), 422 if form.is_submitted() else 200
 
 

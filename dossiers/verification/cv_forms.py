@@ -18,6 +18,7 @@ from dossiers.casework.case import Case
 from dossiers.casework.cv import CV, Difference
 from dossiers.fields import ChoiceField, DayField, LineField, NameWords, ParagraphField, Words, labelled, with_empty
 from dossiers.formatters import say
+from dossiers.forms import Meanwhile
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
 from dossiers.people import reading as people
@@ -260,9 +261,9 @@ class CvForm(ActForm):
             return self._version
         return min(super().seen_version(), self._version - 1)
 
-    def meet(self, case: Case) -> None:
-        """Somebody wrote since: put both together, and tell where both wrote something else."""
-        super().meet(case)
+    def meet(self, case: Case, s: Situation, trigger: str) -> list[Meanwhile]:
+        """Somebody wrote since: put both together, and tell at the field where both wrote something else."""
+        self.version.data = str(case.version)
         mine, typed_seq = self._typed(), str(self.seen.data)
         base = cv.contents(case.id, [int(typed_seq)]) if re.fullmatch(r"[1-9][0-9]{0,8}", typed_seq) else {}
         self._cv, self._version = cv.read(case), case.version
@@ -274,6 +275,7 @@ class CvForm(ActForm):
             if field is not None:
                 told = cv.text_of(cv.field_of(key).kind, theirs) if key != NOTHING else ""
                 field.errors = [_("Người khác vừa ghi: “%(text)s”. Ô này đang giữ điều bạn gõ.", text=told)]
+        return []
 
     def _at(self, key: str) -> Any:
         """The form's field a key names."""

@@ -121,3 +121,16 @@ def test_too_early(user: User, world: World) -> None:
     why = blocked(user, "submit_for_recognition")
     assert "Thời gian dự bị đến hết ngày" not in why
     assert "CN-ĐVM" in why
+
+
+def test_what_is_wrong_is_gone_to_by_the_keyboard(user: User, world: World) -> None:
+    code = code_in(world.app, "applying", "CB01")
+    user.log_in("cell-secretary", "CB01")
+    for act in ("correct_candidate", "record_relatives"):
+        user.page.goto(f"{user.address}/ho-so/{code}/{act}")
+        user.page.locator("#act .buttons button").first.click()
+        user.page.wait_for_load_state()
+        told = user.page.locator("main [role=alert]").first
+        assert told.evaluate("one => one === document.activeElement"), act
+        user.page.keyboard.press("Tab")
+        assert user.page.evaluate("document.activeElement.getAttribute('href')").startswith("#"), "to the first field"

@@ -51,7 +51,7 @@ def test_what_people_type_ends_in_one_of_these_fields() -> None:
         "of_month": "month", "met": "month", "dues": "month", "tasks": "texts", "remark": "texts", "quality": "texts",
         "duties": "texts", "advice": "texts", "reviewed_on": "papers",
     }  # fmt: skip
-    aside = {"csrf_token", "version", "act_key", "behalf", "code"}
+    aside = {"csrf_token", "version", "act_key", "behalf", "code", "was"}
     for trigger, fields in acts.items():
         asked = {name for name in dir(FORMS[trigger]) if hasattr(getattr(FORMS[trigger], name), "field_class")} - aside
         assert {of_form.get(name, name) for name in asked} <= fields, trigger

@@ -11,7 +11,7 @@ from workflow.procedure.table import MOVES
 from workflow.rulebook import CONFIDENCES, RulebookError, in_force, shipped
 from workflow.stages import State
 from workflow.triggers import TRIGGERS
-from workflow.words import value_text
+from workflow.words import legal_basis, value_text
 
 KEYS_OF_THE_DOMAIN = {
     "age_min", "age_max", "age_counts_by", "schooling", "nomination", "introducers_with_organisation",
@@ -97,3 +97,17 @@ def test_every_exported_guard_says_where_its_rule_comes_from() -> None:
     for guard in used:
         assert guard.__doc__, guard.__name__
         assert getattr(guards, guard.__name__) is guard
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("29-QĐ/TW §4.3.1; 232-QĐ/TW", "Quy định số 29-QĐ/TW, Quy định số 232-QĐ/TW"),
+        ("294-QĐ/TW (kế thừa 29-QĐ/TW §4.3.1; 232-QĐ/TW)", "Quy định số 294-QĐ/TW"),
+        ("06-HD/TW 3.4", "Hướng dẫn số 06-HD/TW"),
+        ("Điều lệ Đảng, điều 8; 294-QĐ/TW (kế thừa 24-QĐ/TW §8)", "Quy định số 294-QĐ/TW"),
+        ("Thông lệ văn phòng (chưa thấy quy định)", "Thông lệ văn phòng"),
+    ],
+)
+def test_an_official_text_names_what_is_in_force(source: str, named: str) -> None:
+    assert legal_basis(source) == named

@@ -30,6 +30,36 @@ def counts_stay_right(app: Flask) -> Iterator[None]:
         assert counts.wrong() == []
 
 
+def test_nobody_undoes_what_somebody_else_changed_meanwhile(app: Flask, person: Maker) -> None:
+    code = code_in(app, "listed")
+    first, second = person("cell_secretary", unit_of(app, code)), person("cell_secretary", unit_of(app, code))
+    mine, theirs = first.form(code, "correct_candidate"), second.form(code, "correct_candidate")
+    sent = first.send(mine, reason="Ghi nhầm.", occupation="Giáo viên mầm non", residence="Thôn 1", youth_member=True)
+    assert sent.status_int == 303
+    answer = second.send(theirs, reason="Đổi số máy.", contact="0900 000 001", residence="Thôn 2")
+    assert answer.status_int == 409
+    shown, told = answer.forms["act"], answer.html.select_one(".flash.warn").get_text(" ", strip=True)
+    assert (shown["occupation"].value, shown["residence"].value) == ("Giáo viên mầm non", "Thôn 2")
+    assert shown["contact"].value == "0900 000 001" and shown["youth_member"].checked
+    taken, against = told.split("Đã lấy theo lần ghi mới")[1].split("Bạn gõ khác; gửi lại là ghi đè lên")
+    assert "Giáo viên mầm non" in taken and "Thôn 1" in against
+    assert second.send(shown).status_int == 303
+    with app.app_context():
+        row = db.session.get_one(PersonRow, dossier(app, code).person_id)
+        assert (row.occupation, row.residence, row.contact) == ("Giáo viên mầm non", "Thôn 2", "0900 000 001")
+
+
+def test_a_form_that_does_not_say_how_it_was_shown_stays_as_typed(app: Flask, person: Maker) -> None:
+    code = code_in(app, "listed")
+    first, second = person("cell_secretary", unit_of(app, code)), person("cell_secretary", unit_of(app, code))
+    for nr, sent in enumerate(("", "[1]", "{", '{"occupation": 7}')):
+        theirs = second.form(code, "correct_candidate")
+        first.act(code, "correct_candidate", reason="Ghi nhầm.", occupation=f"Giáo viên {nr}")
+        typed = theirs["occupation"].value
+        answer = second.send(theirs, reason="Đổi số máy.", contact="0900 000 001", was=sent)
+        assert answer.status_int == 409 and answer.forms["act"]["occupation"].value == typed
+
+
 def test_one_act_writes_all_that_follows_from_it(app: Flask, person: Maker) -> None:
     code = code_in(app, "cell_review")
     secretary = person("cell_secretary", unit_of(app, code))

@@ -511,6 +511,21 @@ def test_the_third_failed_vote_on_recognition_goes_to_the_superior(app: Flask, p
         assert audit.verify()[1] == []
 
 
+def test_what_somebody_else_changed_of_a_meeting_meanwhile_stays(app: Flask, person: Maker) -> None:
+    cell = Holder(person("cell_secretary", "DB02-C3"))
+    cell.calls(TODAY)
+    mine, theirs = (cell.person.get(f"{cell.address}/sua").forms["act"] for _tab in range(2))
+    mine["place"] = "Hội trường C"
+    assert mine.submit().status_int == 303
+    theirs["begins_at"] = "16:30"
+    answer = theirs.submit(expect_errors=True)
+    assert answer.status_int == 409 and "Hội trường C" in text_of(answer)
+    shown = answer.forms["act"]
+    assert (shown["place"].value, shown["begins_at"].value) == ("Hội trường C", "16:30")
+    text = text_of(shown.submit().follow())
+    assert "Hội trường C" in text and "16:30" in text
+
+
 def test_others_do_not_find_a_meeting_and_those_above_only_read(app: Flask, person: Maker) -> None:
     cell = Holder(person("cell_secretary", "DB02-C3"))
     cell.calls(TODAY)
