@@ -173,8 +173,8 @@ def importing(times: int = 7) -> Row:
     return {"job": "import", "ms": round(statistics.median(found), 1)}
 
 
-def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[Row]]:
-    """All that is measured, in parts; rows as bench/results/latest.json holds them."""
+def run(sizes: list[int], alone: int, engines: Sequence[str], rounds: int, count: int) -> Iterator[list[Row]]:
+    """All that is measured, in parts; rows as bench/results/latest.json holds them. `engines`: for ours alone."""
     yield [importing()]
     for size in sizes:
         with ExitStack() as stack:
@@ -191,7 +191,7 @@ def run(sizes: list[int], alone: int, rounds: int, count: int) -> Iterator[list[
         yield both_engines(min(sizes), rounds, count)
     if len(sizes) > 1:
         yield growth([*sizes, alone] if alone else sizes, rounds, count)
-    for kind in (Ours, OursOnPostgres) if alone else ():
+    for kind in (one for one in (Ours, OursOnPostgres) if alone and one.engine in engines):
         with ExitStack() as stack:
             ours = kind(alone)
             print(f"{alone}: starting {ours.name} on {ours.engine}", flush=True)
@@ -207,11 +207,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=120, help="requests a round")
     parser.add_argument("--alone", type=int, default=0, help="a size at which only ours is measured, on both engines")
+    parser.add_argument("--engines", default="sqlite,postgresql", help="for ours alone")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in options.sizes.split(",") if size]
     rows: list[Row] = []
-    for part in run(sizes, options.alone, options.rounds, options.count):
+    for part in run(sizes, options.alone, options.engines.split(","), options.rounds, options.count):
         rows += [{**row, "on": table.today()} for row in part]
         table.write(rows, options.keep)
 
