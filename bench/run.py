@@ -169,7 +169,9 @@ def importing(times: int = 7) -> Row:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     found = []
     for _time in range(times + 1):
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        )
         found.append(float(done.stdout.split()[-1]))
     return {"job": "import", "ms": round(statistics.median(found[1:]), 1)}
 
