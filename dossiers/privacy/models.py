@@ -18,7 +18,7 @@ class DossierRead(Model):
     __table_args__ = (
         UniqueConstraint("dossier_id", "account_id", "part", "slot", "address"),
         Index("ix_dossier_read_dossier_id_id", "dossier_id", "id"),
-        Index("ix_dossier_read_account_id_at", "account_id", "at"),
+        Index("ix_dossier_read_account_id_slot", "account_id", "slot", "dossier_id", "part"),
         Index("ix_dossier_read_dossier_id_until", "dossier_id", "until", **engines.only_where("until IS NOT NULL")),
         apart("It is who looked, not what was done: rows are only added, and go after the time a setting says."),
     )

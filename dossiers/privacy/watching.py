@@ -8,8 +8,9 @@ from flask import current_app
 from sqlalchemy import BindParameter, Select, bindparam, case, distinct, func, or_, select
 
 from dossiers import clock
+from dossiers.accounts.delegating import names_of
 from dossiers.accounts.grants import Signed
-from dossiers.accounts.models import Account, RoleAssignment
+from dossiers.accounts.models import RoleAssignment
 from dossiers.asking import Question
 from dossiers.extensions import run
 from dossiers.privacy.models import DossierRead
@@ -64,15 +65,14 @@ _SHOWN = case((DossierRead.part.in_([str(part) for part in OF_DOSSIERS]), Dossie
 _LOOKS = Question(
     select(
         DossierRead.account_id,
-        func.min(Account.name).label("name"),
         DossierRead.slot,
         func.count(distinct(_SHOWN)).label("dossiers"),
         func.sum(case((_IS_FOREIGN, 1), else_=0)).label("tried"),
     )
-    .join(Account, Account.id == DossierRead.account_id)
-    .where(DossierRead.at >= bindparam("since"), DossierRead.account_id.in_(THEIRS))
+    .where(DossierRead.slot >= bindparam("since"), DossierRead.account_id.in_(THEIRS))
     .group_by(DossierRead.account_id, DossierRead.slot)
 )
+"""What people read in each quarter of an hour; of a row nothing is asked that its index does not hold."""
 
 
 def watched_units(signed: Signed) -> list[int]:
@@ -93,15 +93,18 @@ def limits() -> Limits:
 
 
 def warnings(signed: Signed, days: int = DAYS) -> list[Warned]:
-    """Unusual reading of the last days by people of the units somebody watches over, latest first; one query."""
+    """Unusual reading of the last days by people of the units somebody watches over, latest first; one query, and a
+    second where there is any.
+    """
     units = watched_units(signed)
     if not units:
         return []
-    since = int(time()) - 86_400 * days
-    rows = run(_LOOKS, {"since": since, "units": units, "today": clock.today()}).all()
-    names = {row.account_id: row.name for row in rows}
+    since = (int(time()) - 86_400 * days) // SLOT
+    rows = run(_LOOKS, {"since": since, "units": units, "today": clock.today()})
     looks = [Looks(row.account_id, row.slot, _hour(row.slot), row.dossiers, row.tried) for row in rows]
-    return [Warned(one, names[one.account_id]) for one in unusual(looks, limits())]
+    found = unusual(looks, limits())
+    names = names_of({one.account_id for one in found})
+    return [Warned(one, names[one.account_id]) for one in found]
 
 
 def _hour(slot: int) -> int:
