@@ -380,6 +380,7 @@ def test_numbers_filed_before_stand_with_who_filed_them(app: Flask, person: Make
 
     new, run = keys(), app.test_cli_runner().invoke
     assert str(new[0]).startswith("b")
+    assert run(args=["db", "downgrade", "0030"]).exit_code == 0  # it gives an index of 0012 back
     assert run(args=["db", "stamp", "0012"]).exit_code == 0  # what came later does not go back
     assert run(args=["db", "downgrade", "0012-1"]).exit_code == 0
     assert [str(key).startswith("dang uy a/") for key in keys()] == [True]
