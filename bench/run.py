@@ -40,7 +40,9 @@ Row = dict[str, Any]
 
 
 def measure(contender: Contender, job: str, count: int, clients: int) -> list[float]:
-    """One round: the times of `count` requests, or of as many as fit in it, in milliseconds. A wrong answer is told, and ends the program if it is ours."""
+    """One round: the times of `count` requests, or of as many as fit in it, in milliseconds. A wrong answer is told, and
+    ends the program if it is ours.
+    """
     asked = {
         "port": contender.port,
         "clients": clients,
@@ -209,7 +211,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="keep what was measured at other sizes")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=120, help="requests a round")
-    parser.add_argument("--alone", type=int, default=0, help="a size at which only ours is measured, on both engines")
+    parser.add_argument("--alone", type=int, default=0, help="a size at which only ours is measured")
     parser.add_argument("--engines", default="sqlite,postgresql", help="for ours alone")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)

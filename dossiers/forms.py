@@ -3,7 +3,7 @@ that start from what is kept, in which nobody undoes what somebody else changed 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -74,10 +74,14 @@ class Remembering(FlaskForm):
         if not self.is_filled():
             self.was.data = msgspec.json.encode({name: _mark(shown) for name, shown in self._told().items()}).decode()
 
-    def go_on_from(self, now: Self) -> list[Meanwhile]:
-        """Take over what was changed meanwhile in fields nobody typed into; `now` is the same form as it would be shown
-        now. Gives what was changed, in the order of the fields.
+    def go_on(self, fit: Callable[[Self], object]) -> list[Meanwhile]:
+        """Take over what was changed meanwhile in fields nobody typed into; `fit` makes of a new form the one that
+        would be shown now. Gives what was changed, in the order of the fields.
         """
+        now = type(self)(formdata=None)
+        now.afresh = True
+        fit(now)
+        now.remember()
         was, mine, stands = _read(self.was.data), self._told(), now._told()
         if was is None:
             return []

@@ -1,6 +1,6 @@
 // Comfort only: every page works without it. "/" goes to the search; the form of an act opens on the dossier's own page;
-// what is wrong is gone to; what is typed is kept now and then, and asked about before it would be lost; a row is added on the spot; files are
-// taken where they are dropped or pasted.
+// what is wrong is gone to; what is typed is kept now and then, and asked about before it would be lost; a row is added
+// on the spot; files are taken where they are dropped or pasted.
 "use strict";
 
 document.addEventListener("keydown", (event) => {

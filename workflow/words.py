@@ -112,8 +112,8 @@ def cited(source: str) -> Text:
     return Text(source, english[:1].upper() + english[1:])
 
 
-_NUMBERED = re.compile(r"\d+-(QĐ|HD|KL|CV|NQ|CT)/[^\s;,]+")
 _CALLED = {"QĐ": "Quy định", "HD": "Hướng dẫn", "KL": "Kết luận", "CV": "Công văn", "NQ": "Nghị quyết", "CT": "Chỉ thị"}
+_NUMBERED = re.compile(rf"\d+-({'|'.join(_CALLED)})/[^\s;,]+")
 
 
 @lru_cache(maxsize=512)

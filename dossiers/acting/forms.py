@@ -189,11 +189,7 @@ class ActForm(Remembering):
         self.version.data = str(case.version)
         if machine.option(s, trigger) is None:
             return []
-        now = type(self)(formdata=None)
-        now.afresh = True
-        now.prepare(case, s, trigger)
-        now.remember()
-        return self.go_on_from(now)
+        return self.go_on(lambda now: now.prepare(case, s, trigger))
 
     def then(self, code: str) -> str:
         """Where the act leads: to the dossier."""

@@ -169,7 +169,7 @@ def _page(
     """`other`: for whom the act would be done is another than when the form was shown; `meanwhile`: fields that
     somebody else changed since then.
     """
-    if form is not None and request.method == "GET":
+    if form is not None and not shut and request.method == "GET":
         form.remember()
     page = dossier_page(case, signed())
     behalf = machine.behalf(page.situation, trigger)

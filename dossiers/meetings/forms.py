@@ -112,12 +112,12 @@ class CallForm(Remembering):
     def meet(self, meeting: Any) -> list[Meanwhile]:
         """Somebody changed the meeting since the form was shown: go on from how it stands. Gives what was changed."""
         self.version.data = str(meeting.version)
-        now = CallForm(formdata=None)
-        now.afresh = True
-        now.show(meeting)
-        now.prepare(self._unit_id, self._body, meeting)
-        now.remember()
-        return self.go_on_from(now)
+        return self.go_on(lambda now: now.start(self._unit_id, self._body, meeting))
+
+    def start(self, unit_id: int, body: Body, meeting: Any) -> None:
+        """Fit it to a meeting that is to be changed, shown as it was called."""
+        self.show(meeting)
+        self.prepare(unit_id, body, meeting)
 
     @property
     def called(self) -> Called:

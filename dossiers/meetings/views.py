@@ -183,8 +183,7 @@ def change(number: int) -> ResponseReturnValue:
     if found.closed or found.cancelled_at:
         return _already_shut(found)
     form = CallForm()
-    form.show(found)
-    form.prepare(found.unit_id, Body(found.body), found)
+    form.start(found.unit_id, Body(found.body), found)
     if form.validate_on_submit():
         try:
             services.change(found, form.called, form.seen, signed().account_id, _lender(found))

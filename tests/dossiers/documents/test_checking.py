@@ -130,3 +130,9 @@ def test_minutes_are_known_again_and_lead_to_the_meeting(app: Flask, person: Mak
 def test_bad_files_are_refused_with_a_sentence(app: Flask, person: Maker, content: bytes) -> None:
     status = 200 if content.startswith(b"%PDF") else 422
     checked(person("cell_secretary", "DB02-C3"), file=("a.docx", content), status=status)
+
+
+def test_texts_beside_the_bundle_are_called_in_lists_as_they_call_themselves(app: Flask) -> None:
+    with app.app_context():
+        for kind, title in services._TITLES.items():
+            assert title == f"{drafts()[kind].title.capitalize()} {drafts()[kind].subject}"
