@@ -12,7 +12,7 @@ from threading import local
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Dialect, Engine, Select, UpdateBase, event
+from sqlalchemy import Connection, Dialect, Engine, Select, UpdateBase, bindparam, event, insert
 
 from dossiers import engines
 
@@ -160,6 +160,34 @@ class Writing:
             return written.do(driver, rows)
         except dialect.loaded_dbapi.Error as error:
             raise _failed(connection, driver, written.text, error) from error
+
+
+class Together:
+    """INSERTs of at most a row each, in their order: one statement where the engine can, as each has its way to go."""
+
+    def __init__(self, *parts: Writing) -> None:
+        self._parts = parts
+        self._joined: dict[tuple[tuple[str, ...], ...], Writing] = {}
+
+    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any] | None]) -> int:
+        """Add a row of each part, but where it is None; how many. Raises what SQLAlchemy raises."""
+        if not engines.joins_inserts(connection):
+            return sum(part.write(connection, row) for part, row in zip(self._parts, rows, strict=True) if row)
+        names = tuple([tuple(row) if row else () for row in rows])
+        if names not in self._joined:
+            self._joined[names] = self._join(names)
+        given = {f"{name}_{nr}": value for nr, row in enumerate(rows) if row for name, value in row.items()}
+        self._joined[names].write(connection, given)
+        return sum(bool(row) for row in rows)
+
+    def _join(self, names: Sequence[tuple[str, ...]]) -> Writing:
+        """The last of them, with the others before it."""
+        *before, last = [
+            insert(part.statement.table).values({name: bindparam(f"{name}_{nr}") for name in columns})
+            for nr, (part, columns) in enumerate(zip(self._parts, names, strict=True))
+            if columns
+        ]
+        return Writing(last.add_cte(*[one.cte(f"part_{nr}") for nr, one in enumerate(before)]))
 
 
 def _failed(connection: Connection, driver: Any, text: str, error: Any) -> BaseException:

@@ -168,6 +168,11 @@ def pool_options(threads: int) -> dict[str, Any]:
     }
 
 
+def joins_inserts(connection: Connection) -> bool:
+    """Whether one statement can add rows to several tables."""
+    return connection.dialect.name == "postgresql"
+
+
 def is_postgresql(db: SQLAlchemy) -> bool:
     """Whether the application runs on PostgreSQL."""
     return bool(db.engine.dialect.name == "postgresql")

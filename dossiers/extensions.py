@@ -15,7 +15,7 @@ from sqlalchemy import Connection, CursorResult, Executable, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 
 from dossiers import engines
-from dossiers.asking import Answer, Question, Writing
+from dossiers.asking import Answer, Question, Together, Writing
 
 
 class Model(DeclarativeBase):
@@ -50,6 +50,8 @@ def run(statement: Question, parameters: Mapping[str, Any] | None = None) -> Ans
 @overload
 def run(statement: Writing, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int: ...
 @overload
+def run(statement: Together, parameters: Sequence[Mapping[str, Any] | None]) -> int: ...
+@overload
 def run(
     statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
 ) -> CursorResult[*tuple[Any, ...]]: ...
@@ -68,7 +70,7 @@ def run(statement: Any, parameters: Any = None) -> Any:
     connection: Connection = session.info.get("connection") or session.connection()
     if isinstance(statement, Question):
         return statement.ask(connection, parameters)
-    if isinstance(statement, Writing):
+    if isinstance(statement, Writing | Together):
         return statement.write(connection, parameters)
     return connection.execute(statement, parameters)
 

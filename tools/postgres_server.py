@@ -45,11 +45,12 @@ class PostgresServer:
             self._run(
                 "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
             )
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c max_connections=60"
         if self.kept:
-            options += " -c shared_buffers=1GB -c max_wal_size=4GB"
+            options += f" -c unix_socket_directories={self.folder} -c shared_buffers=1GB -c max_wal_size=4GB"
+            options += " -c random_page_cost=1.1"
         else:
-            options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+            options += " -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         self._run("pg_ctl", "-D", str(data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
         return self
 
@@ -69,7 +70,11 @@ class PostgresServer:
             raise RuntimeError(f"{program}: {done.stderr.strip()}")
 
     def url(self, database: str) -> str:
-        """The address of a database, as the setting DOSSIERS_DATABASE_URL takes it."""
+        """The address of a database, as the setting DOSSIERS_DATABASE_URL takes it; of one that is kept its socket, as
+        docs/admin.md recommends where the program runs on the same machine.
+        """
+        if self.kept:
+            return f"postgresql+psycopg://postgres@/{database}?host={self.folder}&port={self.port}"
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
     def execute(self, statement: str) -> None:

@@ -16,7 +16,7 @@ from dossiers.casework.counts import Counts
 from dossiers.casework.decide import decide
 from dossiers.casework.events import lent_in
 from dossiers.casework.loading import load_case, situation
-from dossiers.casework.store import DatabaseStore, Remembering
+from dossiers.casework.store import RECORD, DatabaseStore, Remembering
 from dossiers.extensions import run, write_transaction
 from dossiers.papers import registers
 from dossiers.papers.numbers import PaperRow, number_taken
@@ -81,6 +81,14 @@ class BatchStore(Remembering, DatabaseStore):
 
     def _count(self, moved: Counts) -> None:
         self._moved.update(moved)
+
+    def _record(self, rows: Sequence[Mapping[str, Any] | None]) -> None:
+        if self._waiting is None:
+            super()._record(rows)
+        else:
+            for statement, row in zip(RECORD, rows, strict=True):
+                if row:
+                    self._add(statement, [row])
 
     def _add(self, statement: Writing, rows: Sequence[Mapping[str, Any]]) -> None:
         if self._waiting is None:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dossiers import engines
-from dossiers.asking import Question, Writing
+from dossiers.asking import Question, Together, Writing
 from dossiers.casework import counts, search
 from dossiers.casework.act import Duplicate, Overtaken, RulesChanged
 from dossiers.casework.case import Case, Changes
@@ -36,6 +36,12 @@ from dossiers.rules import instance
 from dossiers.rules import services as rules
 from dossiers.units import registers
 from dossiers.units.registers import Register
+
+
+def _stand(decided_by: str) -> None:
+    """Raises RulesChanged when other rules are in force than the ones an act was decided by."""
+    if rules.version() != decided_by:
+        raise RulesChanged
 
 
 class Store(Protocol):
@@ -78,6 +84,14 @@ def _update(table: type[Model], where: tuple[str, ...], names: tuple[str, ...]) 
     return Writing(update(rows).where(*wanted).values({name: bindparam(name) for name in names}))
 
 
+@lru_cache(maxsize=64)
+def _change(names: tuple[str, ...]) -> Writing:
+    """Set these columns of the dossier that is still as it was decided on, by rules that are still in force."""
+    rows = table_of(Dossier)
+    still = rows.c.id == bindparam("of_id"), rows.c.version == bindparam("of_version"), rules.STAND
+    return Writing(update(rows).where(*still).values({name: bindparam(name) for name in names}))
+
+
 @lru_cache(maxsize=8)
 def _put(_postgresql: bool, model: type[Model], key: tuple[str, ...]) -> Writing:
     """Write whole rows, each in the place of the one with its key."""
@@ -94,6 +108,9 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
 _ADD_DOSSIER, _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX, _ADD_PAPER, _ADD_VOTE, _ADD_SCOPE = map(
     _insert, (Dossier, Event, EventPersonal, Outbox, PaperRecord, VoteRecord, Scope)
 )
+RECORD = _ADD_EVENT, _ADD_PERSONAL, _ADD_OUTBOX
+"""What an act adds to the log: its event, the personal part if it has one, its line in the outbox."""
+_RECORD_TOGETHER = Together(*RECORD)
 
 
 _OTHERS = Question(
@@ -197,21 +214,18 @@ class DatabaseStore(_Reader):
         finds out while it changes the row, Duplicate when the same form was sent before, and RulesChanged when other
         rules are in force than the act was decided by, registers.Taken when somebody took a number in between.
         """
-        if rules.version() != changes.decided_by:
-            raise RulesChanged
         rules.keep()
         if changes.new_person:
             run(_ADD_PERSON, [{"id": case.person_id, **changes.person}])
         if case.version == 1:
+            _stand(changes.decided_by)
             run(_ADD_DOSSIER, [dossier_row(case)])
         else:
-            self._change_dossier(changes.before, case)
+            self._change_dossier(changes, case)
         try:
-            self._add(_ADD_EVENT, [changes.event])
+            self._record((changes.event, changes.personal, changes.outbox))
         except IntegrityError as error:
             raise Duplicate from error
-        if changes.personal:
-            self._add(_ADD_PERSONAL, [changes.personal])
         if changes.person and not changes.new_person:
             run(_update(Person, ("id",), tuple(changes.person)), {"of_id": case.person_id, **changes.person})
         for seq in changes.erased:
@@ -229,7 +243,9 @@ class DatabaseStore(_Reader):
         elif changes.scope_moved:
             search.index_again({case.id: case.scope_units})
         self._count(changes.counts)
-        self._add(_ADD_OUTBOX, [changes.outbox])
+
+    def _record(self, rows: Sequence[Mapping[str, Any] | None]) -> None:
+        run(_RECORD_TOGETHER, rows)
 
     def _add(self, statement: Writing, rows: Sequence[Mapping[str, Any]]) -> None:
         run(statement, rows)
@@ -272,10 +288,12 @@ class DatabaseStore(_Reader):
             run(_RECORDED, [{"of": case.id, "which": row["nr"]} for row in filed.closed])
             run(_CLOSE, [dict(zip(names, (case.id, *values), strict=True)) for values in closed])
 
-    def _change_dossier(self, before: Case, after: Case) -> None:
+    def _change_dossier(self, changes: Changes, after: Case) -> None:
+        before = changes.before
         changed = _changed(dossier_row(before), dossier_row(after))
-        statement = _update(Dossier, ("id", "version"), tuple(changed))
-        if run(statement, {"of_id": after.id, "of_version": before.version, **changed}) != 1:
+        seen = {"of_id": after.id, "of_version": before.version, "decided_by": changes.decided_by}
+        if run(_change(tuple(changed)), {**seen, **changed}) != 1:
+            _stand(changes.decided_by)
             raise Overtaken
 
     def _find_again(self, case: Case, renamed: bool) -> None:

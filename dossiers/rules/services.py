@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import structlog
 from blinker import Namespace
 from flask_sqlalchemy.session import Session as DatabaseSession
-from sqlalchemy import bindparam, delete, event, select
+from sqlalchemy import bindparam, delete, event, func, select
 
 from dossiers import clock, engines, profile
 from dossiers.asking import Question
@@ -30,7 +30,10 @@ CONFIRMED, REFUSED = "confirmed", "refused"
 changed = Namespace().signal("rules-changed")
 """Sent after a value of a rule or a day of the calendar was changed."""
 
-_VERSION = Question(select(InstanceValue.value).where(InstanceValue.key == VERSION).with_for_update(read=True))
+_NEWEST = select(InstanceValue.value).where(InstanceValue.key == VERSION).with_for_update(read=True)
+_VERSION = Question(_NEWEST)
+STAND = func.coalesce(_NEWEST.scalar_subquery(), "") == bindparam("decided_by")
+"""That no change of the rules came after the one `decided_by`, and none comes before this transaction ends."""
 _STATE = Question(select(RuleStateRecord.content).where(RuleStateRecord.hash == bindparam("hash")))
 
 
