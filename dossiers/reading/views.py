@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from dossiers import wire
-from dossiers.casework import advance, claims, loading
+from dossiers.casework import claims, loading
 from dossiers.casework import cv as cv_in_file
 from dossiers.casework.case import Case
 from dossiers.casework.helping import roles_over
@@ -29,6 +29,7 @@ from dossiers.formatters import at
 from dossiers.forms import FlaskForm
 from dossiers.languages import gettext as _
 from dossiers.languages import lazy as _l
+from dossiers.operations import metrics
 from dossiers.papers.files import Damaged
 from dossiers.papers.judging import Unfit
 from dossiers.people.personal import beyond, field_label, sees_file, sees_sensitive
@@ -63,7 +64,7 @@ def _number(name: str) -> int | None:
 def _read(code: str, part: Part) -> tuple[Case, DossierPage]:
     who = signed()
     case = loading.load_case(code, who)
-    advance.log.info("read", dossier=code, account=who.account_id)
+    metrics.told_of(dossier=code, account=who.account_id)
     privacy.note(case.id, who.account_id, part)
     return case, reading.dossier_page(case, who)
 

@@ -8,7 +8,7 @@ import msgspec
 from workflow.facts import Control, Evidence
 from workflow.guards.base import Refusal, Situation, day_text
 from workflow.roles import ROLE_LABELS, Role
-from workflow.route import role_for
+from workflow.route import Part, Route, role_for
 from workflow.stages import ENDS, State
 from workflow.text import Text
 
@@ -18,25 +18,25 @@ FOUNDED = date(1930, 2, 3)
 
 def competent(s: Situation) -> Refusal | None:
     """The actor holds a role that does this act on this route (domain.md §4, column "who")."""
-    held, route = s.actor.roles, s.route
-    for part in s.parts:
-        if role_for(part, route) in held:
-            return None
-    roles = tuple(dict.fromkeys(role_for(part, route) for part in s.parts))
-    return _for_others(roles, s.rulebook.rule("actor_role").source)
+    roles, said = _competent(s.parts, s.route, s.rulebook.rule("actor_role").source)
+    return said if roles.isdisjoint(s.actor.roles) else None
 
 
-@lru_cache(maxsize=512)
-def _for_others(roles: tuple[Role, ...], source: str) -> Refusal:
-    """Kept: whoever looks at a dossier is told so of most acts."""
+@lru_cache(maxsize=4096)
+def _competent(parts: tuple[Role | Part, ...], route: Route, source: str) -> tuple[frozenset[Role], Refusal]:
+    """The roles that play these parts on a route, and what the others are told. Kept: whoever looks at a dossier is told
+    so of most acts.
+    """
+    roles = tuple(dict.fromkeys(role_for(part, route) for part in parts))
     vi = " hoặc ".join(ROLE_LABELS[role].vi for role in roles)
     en = " or ".join(ROLE_LABELS[role].en for role in roles)
-    return Refusal(
+    said = Refusal(
         "actor_role",
         source,
         Text(f"Việc này do {vi} thực hiện.", f"This is done by: {en}."),
         Text(f"Báo {vi} của đơn vị.", f"Tell the unit's {en}."),
     )
+    return frozenset(roles), said
 
 
 def not_suspended(s: Situation) -> Refusal | None:

@@ -195,7 +195,7 @@ def test_every_read_of_a_dossier_is_logged_without_personal_data(
     code = code_in(app, "official")
     upper = person("upper_officer", "KHOI")
     upper.get(f"/ho-so/{code}")
-    reads = [line for line in quiet_logs if line["event"] == "read"]
+    reads = [line for line in quiet_logs if line["event"] == "request"]
     assert reads[-1]["dossier"] == code
     assert reads[-1]["account"] == upper.id
     with app.app_context():
