@@ -7,7 +7,6 @@ import msgspec
 
 from workflow.facts import Control, Evidence
 from workflow.guards.base import Refusal, Situation, day_text
-from workflow.roles import ROLE_LABELS, Role
 from workflow.roles import ROLE_LABELS, Part, Role
 from workflow.route import Route, role_for
 from workflow.stages import ENDS, State
