@@ -49,8 +49,12 @@ def _compress(response: Response) -> Response:
         return response
     if response.is_streamed and not response.direct_passthrough:
         return response  # a page that says how far it is goes out piece by piece
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"] <= 0 or request.method == "HEAD":
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers["Vary"] = "Accept-Encoding"
+    takes_it = bool(request.headers.get("Accept-Encoding")) and request.accept_encodings["gzip"] > 0
+    if not takes_it or request.method == "HEAD":
         return response
     response.direct_passthrough = False  # a file is read
     body = response.get_data()

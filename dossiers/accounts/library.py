@@ -96,6 +96,8 @@ def init_app(app: Flask) -> None:
     roles: Any = RoleAssignment  # Flask-Security means roles that are held everywhere; it never asks for one
     security.init_app(app, Accounts(db, Account, roles), login_form=SignInForm)
     security.want_json(lambda _request: False)
+    # It hashes address and browser at each request, also where SESSION_PROTECTION is off and nobody looks at that.
+    security.login_manager._session_identifier_generator = str
     security.login_manager.request_loader(None)  # it takes tokens from headers, JSON and the address
     _without_principal(app)
     sessions.init_app(app)

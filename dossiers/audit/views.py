@@ -12,8 +12,8 @@ from dossiers.audit import office_log as audit_office
 from dossiers.audit import reads as audit_reads
 from dossiers.fields import parse_day, whole
 from dossiers.office.services import TOPICS
+from dossiers.privacy import counting, watching
 from dossiers.privacy import services as privacy
-from dossiers.privacy import watching
 from dossiers.privacy.services import PART_LABELS, Part
 from dossiers.privacy.unusual import KIND_LABELS
 from dossiers.security import permits, signed
@@ -89,7 +89,7 @@ def reads() -> ResponseReturnValue:
     return render_template(
         "audit/reads.html",
         warned=watching.warnings(who, audit_reads.DAYS),
-        limits=watching.limits(),
+        limits=counting.limits(),
         openings=audit_reads.openings(who),
         rows=rows,
         following=following,

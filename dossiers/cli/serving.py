@@ -24,6 +24,7 @@ from dossiers.extensions import db
 from dossiers.later import gathering
 from dossiers.operations.figures import Shared
 from dossiers.papers import asking, files, keeping, objects
+from dossiers.privacy import counting
 from dossiers.privacy import services as privacy
 from dossiers.rules import instance
 from dossiers.units.models import Unit
@@ -101,8 +102,8 @@ def _share_one_heap() -> None:
 
 def _work_beside(app: Flask) -> None:
     """In a thread: count open deadlines anew, when the rules changed for more dossiers than a request counts; run
-    rulebooks dry; ask the virus scanner about files that wait; and, at the start and each hour, clear away sessions,
-    reads and claims whose time is over, and sweep the store of scans.
+    rulebooks dry; ask the virus scanner about files that wait; count what was read; and, at the start and each hour,
+    clear away sessions, reads and claims whose time is over, and sweep the store of scans.
     """
 
     def work() -> None:
@@ -115,6 +116,7 @@ def _work_beside(app: Flask) -> None:
                         recounting.recount()
                     trials.carry_on_all()
                     asking.ask_again()
+                    counting.count()
                     if monotonic() - cleared > _CLEARS_EVERY:
                         sessions.forget()
                         privacy.forget()
@@ -141,7 +143,7 @@ def _sweep() -> int:
 def worker() -> None:
     """Do what waits to be done beside requests, once (`serve` does it by itself): count open deadlines anew, run loaded
     rulebooks dry, clear away sessions, reads and notes of who works on what whose time is over, sweep the store of
-    scans, ask the virus scanner about files that wait.
+    scans, ask the virus scanner about files that wait, count what was read.
     """
     click.echo(f"{recounting.recount()} dossiers got other days.")
     click.echo(f"{trials.carry_on_all()} rulebooks run dry.")
@@ -149,6 +151,7 @@ def worker() -> None:
     click.echo(f"{privacy.forget()} reads cleared away.")
     click.echo(f"{claims.forget()} notes of who works on what cleared away.")
     click.echo(f"{_sweep()} loose objects of the store of scans taken away.")
+    click.echo(f"{counting.count()} quarters of an hour of reading counted.")
     click.echo("{} files answered for by the virus scanner, {} wait.".format(*asking.ask_again()))
 
 

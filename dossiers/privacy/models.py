@@ -1,4 +1,4 @@
-"""Reads: of dossiers, and of what shows many."""
+"""Reads: of dossiers, and of what shows many; and how many there were."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,3 +39,22 @@ class DossierRead(Model):
     """Sealed: what it was opened for."""
     until: Mapped[int | None] = mapped_column(BigInteger)
     """Until when what was opened beyond the role is shown."""
+
+
+class ReadCount(Model):
+    """How many dossiers, and codes out of reach, an account read in a quarter of an hour that is over.
+
+    `noted`: something unusual ended in it by the settings of then, with so many; None otherwise.
+    """
+
+    __table_args__ = (
+        Index("ix_read_count_account_id_slot", "account_id", "slot", "dossiers", "tried"),
+        Index("ix_read_count_noted", "slot", "account_id", **engines.only_where("noted IS NOT NULL")),
+        apart("It follows from the reads, and goes with them."),
+    )
+
+    slot: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    dossiers: Mapped[int]
+    tried: Mapped[int]
+    noted: Mapped[int | None]

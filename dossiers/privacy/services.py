@@ -21,7 +21,7 @@ from dossiers.encryption import blind, place, seal, unseal
 from dossiers.extensions import db, run, write_transaction
 from dossiers.later import write_later
 from dossiers.names import words
-from dossiers.privacy.models import DossierRead
+from dossiers.privacy.models import DossierRead, ReadCount
 from workflow.codes import Code
 from workflow.roles import Role
 from workflow.text import Text
@@ -259,6 +259,7 @@ def forget() -> int:
     """Take away what is older than the time a setting says (READS_DAYS); how many rows."""
     before = int(time()) - 86_400 * int(current_app.config["READS_DAYS"])
     with write_transaction():
+        run(delete(ReadCount).where(ReadCount.slot < before // SLOT))
         return run(delete(DossierRead).where(DossierRead.at < before)).rowcount
 
 

@@ -1,11 +1,10 @@
 """Who read in an unusual way, for those who watch over the units: no dossier, no name of a candidate is told here."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from time import time
 
-from flask import current_app
-from sqlalchemy import BindParameter, Select, bindparam, case, distinct, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from dossiers import clock
 from dossiers.accounts.delegating import names_of
@@ -13,9 +12,11 @@ from dossiers.accounts.grants import Signed
 from dossiers.accounts.models import RoleAssignment
 from dossiers.asking import Question
 from dossiers.extensions import run
-from dossiers.privacy.models import DossierRead
-from dossiers.privacy.services import OF_DOSSIERS, SLOT, TOLD, Part
-from dossiers.privacy.unusual import Limits, Looks, Unusual, unusual
+from dossiers.privacy import counting
+from dossiers.privacy.counting import READ
+from dossiers.privacy.models import DossierRead, ReadCount
+from dossiers.privacy.services import SLOT, TOLD
+from dossiers.privacy.unusual import Unusual, unusual
 from dossiers.units.models import UnitAncestor
 from workflow.roles import Role
 
@@ -60,19 +61,13 @@ def _theirs() -> Select[int]:
 THEIRS = _theirs()
 """The accounts that hold a role on the day `today` in `units` or below."""
 
-_IS_FOREIGN = DossierRead.part == str(Part.FOREIGN)
-_SHOWN = case((DossierRead.part.in_([str(part) for part in OF_DOSSIERS]), DossierRead.dossier_id))
-_LOOKS = Question(
-    select(
-        DossierRead.account_id,
-        DossierRead.slot,
-        func.count(distinct(_SHOWN)).label("dossiers"),
-        func.sum(case((_IS_FOREIGN, 1), else_=0)).label("tried"),
-    )
-    .where(DossierRead.slot >= bindparam("since"), DossierRead.account_id.in_(THEIRS))
-    .group_by(DossierRead.account_id, DossierRead.slot)
-)
+_LATEST = Question(READ.where(DossierRead.slot > bindparam("after"), DossierRead.account_id.in_(THEIRS)))
 """What people read in each quarter of an hour; of a row nothing is asked that its index does not hold."""
+_NOTED = Question(
+    select(ReadCount.account_id)
+    .where(ReadCount.noted.is_not(None), ReadCount.slot >= bindparam("since"), ReadCount.account_id.in_(THEIRS))
+    .distinct()
+)
 
 
 def watched_units(signed: Signed) -> list[int]:
@@ -80,32 +75,25 @@ def watched_units(signed: Signed) -> list[int]:
     return [unit for role, unit in signed.grants if role in WATCHING]
 
 
-def limits() -> Limits:
-    """What this instance holds for unusual (settings)."""
-    settings = current_app.config
-    return Limits(
-        int(settings["UNUSUAL_READS"]),
-        int(settings["UNUSUAL_NIGHT"]),
-        int(settings["UNUSUAL_FOREIGN"]),
-        int(settings["NIGHT_FROM"]),
-        int(settings["NIGHT_UNTIL"]),
-    )
-
-
 def warnings(signed: Signed, days: int = DAYS) -> list[Warned]:
-    """Unusual reading of the last days by people of the units somebody watches over, latest first; one query, and a
-    second where there is any.
+    """Unusual reading of the last days by people of the units somebody watches over, latest first; at most six queries.
+
+    Only the newest reads are read; of what was counted before, that of people who read something now (for a day), or
+    with whom something unusual ended.
     """
     units = watched_units(signed)
     if not units:
         return []
-    since = (int(time()) - 86_400 * days) // SLOT
-    rows = run(_LOOKS, {"since": since, "units": units, "today": clock.today()})
-    looks = [Looks(row.account_id, row.slot, _hour(row.slot), row.dossiers, row.tried) for row in rows]
-    found = unusual(looks, limits())
+    since, counted = (int(time()) - 86_400 * days) // SLOT, counting.newest()
+    asked = {"units": units, "today": clock.today(), "since": since}
+    latest = counting.looks(run(_LATEST, {**asked, "after": max(counted, since - 1)}))
+    noted = set(run(_NOTED, asked).scalars())
+    reading = {one.account_id for one in latest} - noted
+    looks = [
+        *latest,
+        *counting.counted(noted, since),
+        *counting.counted(reading, max(counted - counting.A_DAY, since)),
+    ]
+    found = unusual(looks, counting.limits())
     names = names_of({one.account_id for one in found})
     return [Warned(one, names[one.account_id]) for one in found]
-
-
-def _hour(slot: int) -> int:
-    return datetime.fromtimestamp(slot * SLOT, clock.VIETNAM).hour

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from dossiers import asking, engines
 from dossiers.accounts.models import Account
-from dossiers.asking import Question, Writing
+from dossiers.asking import Question, Together, Writing
 from dossiers.casework.models import Dossier, StateCount
-from dossiers.extensions import db, run
+from dossiers.extensions import db, run, write_transaction
+from dossiers.rules.models import InstanceValue
 from dossiers.units.models import Unit
 from tests import addresses
 from tests.conftest import World
@@ -285,3 +286,31 @@ def test_what_must_be_there_once_is_refused_as_sqlalchemy_refuses_it(app: Flask,
         db.session.rollback()
     assert told.value.orig is not None
     assert "bí mật" not in str(told.value).replace(str(told.value.orig), "")
+
+
+_BOTH = Together(_ADD, Writing(insert(InstanceValue.__table__)))
+
+
+def test_rows_added_together_are_those_added_one_by_one(app: Flask) -> None:
+    values = select(InstanceValue.key, InstanceValue.value).where(InstanceValue.key.in_(("a", "b")))
+    with app.app_context():
+        unit = db.session.scalars(select(Unit.id).order_by(Unit.id)).first()
+        counts = select(StateCount.dossiers).where(StateCount.state == "a")
+        told = []
+        for way in (nullcontext(), listened(app)):
+            with way:
+                assert run(_BOTH, [{"unit_id": unit, "state": "a", "dossiers": 3}, {"key": "a", "value": "Đ"}]) == 2
+                assert run(_BOTH, [None, {"key": "b", "value": "2"}]) == 1
+            told.append((list(db.session.scalars(counts)), sorted(db.session.execute(values).tuples())))
+            db.session.rollback()
+        assert told[0] == told[1] == ([3], [("a", "Đ"), ("b", "2")])
+
+
+def test_of_rows_added_together_none_stays_when_one_is_refused(app: Flask) -> None:
+    with app.app_context():
+        unit = db.session.scalars(select(Unit.id).order_by(Unit.id)).first()
+        row = {"unit_id": unit, "state": "a", "dossiers": 3}
+        with pytest.raises(IntegrityError), write_transaction():
+            run(_BOTH, [row, {"key": "a", "value": "1"}])
+            run(_BOTH, [{**row, "state": "b"}, {"key": "a", "value": "2"}])
+        assert db.session.scalar(select(StateCount.dossiers).where(StateCount.state.in_(("a", "b")))) is None

@@ -1,5 +1,5 @@
-"""No page reads more when there are more dossiers: every address that answers GET, and every filter of the lists, is
-opened in a small and in a large demo, and what the database works for it is counted.
+"""No page reads more when there are more dossiers, or more was read: every address that answers GET, and every filter
+of the lists, is opened in a small and in a large demo, and what the database works for it is counted.
 
 SQLite counts the steps of its machine, PostgreSQL tells the rows it looks at. A route of its own is found by itself
 (tests/addresses.py); a field added to a filter needs a value in FILTERS. What grows by its nature stands in GROWS.
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import combinations
+from time import time
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -20,12 +21,16 @@ from dossiers import engines
 from dossiers.accounts.models import Account
 from dossiers.audit import log as audit_log
 from dossiers.audit import office_log
+from dossiers.casework.models import Dossier
 from dossiers.decisions import desk
 from dossiers.extensions import db, write_transaction
 from dossiers.lists import worklist
 from dossiers.meetings import agenda
 from dossiers.monitoring import figures
 from dossiers.office import services as office
+from dossiers.privacy import counting
+from dossiers.privacy.models import DossierRead
+from dossiers.privacy.services import SLOT
 from dossiers.units.models import Unit
 from tests import addresses
 from tests.addresses import Address
@@ -99,6 +104,7 @@ def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             made.append(World(request.param, tmp_path_factory.mktemp("growth"), server, more=more))
             made[-1].reset()
             _administer(made[-1], 12 + more)
+            _look(made[-1], 50 + 8 * more)
             # A page is full in the small demo too, and what is counted up to a number is.
             made[-1].app.config["PAGE_SIZE"] = 5
         yield Worlds(*made)
@@ -115,6 +121,25 @@ def _administer(world: World, acts: int) -> None:
             office.record(topic, units[nr % 2], accounts[nr % 3], year=2022, amount=nr)
     with world.app.app_context():
         engines.gather_statistics(db)  # as PostgreSQL does by itself, a while after so many rows
+        db.session.commit()
+
+
+def _look(world: World, times: int) -> None:
+    """People read so many parts of dossiers in the last days, a tenth of them with others; it was counted since."""
+    with world.app.app_context():
+        accounts = list(db.session.scalars(select(Account.id).order_by(Account.id)))
+        dossiers = list(db.session.scalars(select(Dossier.id).order_by(Dossier.id).limit(20)))
+        last = int(time()) // SLOT - 3
+        rows = []
+        for nr in range(times):
+            slot = last - nr // 40 % 600
+            who, what = accounts[nr % len(accounts)], dossiers[nr // len(accounts) % len(dossiers)]
+            row = {"account_id": who, "dossier_id": what, "part": "overview", "slot": slot, "at": slot * SLOT}
+            rows.append({**row, "address": str(nr)})
+        with write_transaction():
+            db.session.execute(DossierRead.__table__.insert(), rows)
+        counting.count()
+        engines.gather_statistics(db)
         db.session.commit()
 
 

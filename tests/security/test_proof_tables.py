@@ -27,6 +27,7 @@ NO_PROOF = {
     "trial_finding": "the same",
     "outbox": "what is still to be told of an event, which is proved itself",
     "dossier_read": "who looked: rows go after a time; docs/security.md says that one can be taken away unseen",
+    "read_count": "how many of these there were",
     "stored_file": "an event names each file by a keyed hash over it; tampered with in tests/dossiers/papers",
     "file_chunk": "the same",
     "inquiry_answer": "a letter on its way: the event by which the asker records it is proved",

@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from dossiers import later
 from dossiers.acting.across import SuspendForm
 from dossiers.acting.forms import Brought, Recorded
+from dossiers.casework.models import Dossier
 from dossiers.casework.opening import blank
 from dossiers.extensions import db
 from dossiers.people.models import Person as PersonRow
 from dossiers.people.personal import PERSON_FIELDS, REASONS, seen_of_event, withheld
+from dossiers.privacy import counting, watching
 from dossiers.privacy import services as privacy
-from dossiers.privacy.models import DossierRead
+from dossiers.privacy.models import DossierRead, ReadCount
 from dossiers.privacy.services import SLOT, Part
 from dossiers.privacy.unusual import Kind, Limits, Looks, unusual
 from dossiers.rules import instance
@@ -422,6 +424,109 @@ def test_below_the_limit_nothing_is_raised(app: Flask, person: Maker) -> None:
     for number in range(int(app.config["UNUSUAL_FOREIGN"]) - 1):
         prober.get(f"/ho-so/HS2022-9{number:05}", status=404)
     assert "Không có gì bất thường" in text_of(person("committee_secretary", "DB02").get("/nhat-ky/xem"))
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The quarter of an hour that is, and goes on being."""
+    moment = time()
+    for module in (counting, watching, privacy):
+        monkeypatch.setattr(module, "time", lambda: moment)
+    return int(moment) // SLOT
+
+
+def tried(app: Flask, who: Person, now: int, *slots: tuple[int, int]) -> None:
+    """Somebody tried so many codes out of reach so many quarters of an hour ago, for each of these."""
+    made = [
+        {"account_id": who.id, "part": "foreign", "slot": now - ago, "at": (now - ago) * SLOT, "address": f"10.0.0.{n}"}
+        for ago, number in slots
+        for n in range(number)
+    ]
+    with app.app_context():
+        db.session.execute(DossierRead.__table__.insert(), made)
+        db.session.commit()
+
+
+def warned(watcher: Person) -> list[list[str]]:
+    """The lines of what was unusual, as the page of reads shows them."""
+    lines = [
+        [" ".join(cell.get_text().split()) for cell in row.select("td")]
+        for row in watcher.get("/nhat-ky/xem").html.select("section.card table.list tbody tr")
+    ]
+    return [cells for cells in lines if len(cells) == 4 and "ngoài phạm vi" in cells[2]]
+
+
+@pytest.mark.parametrize(
+    ("slots", "numbers"),
+    [
+        (((40, 5),), ["5"]),
+        (((40, 4),), []),
+        (((40, 3), (37, 2)), ["5"]),  # within the hour
+        (((40, 3), (36, 2)), []),
+        (((40, 5), (39, 1), (20, 7)), ["7", "6"]),
+        (((3, 3), (1, 2)), ["5"]),  # half of it is over, the other half is not
+        (((1, 5),), ["5"]),
+        (((100, 6), (1, 5)), ["5", "6"]),
+        (((96 * 40, 9),), []),  # longer ago than anybody is told
+    ],
+)
+def test_what_was_unusual_is_told_alike_before_and_after_it_is_counted(
+    app: Flask, person: Maker, now: int, slots: tuple[tuple[int, int], ...], numbers: list[str]
+) -> None:
+    prober, watcher = person("cell_secretary", "DB02-C3"), person("committee_secretary", "DB02")
+    tried(app, prober, now, *slots)
+    before = warned(watcher)
+    assert [line[3] for line in before] == numbers
+    with app.app_context():
+        assert counting.count() == len([ago for ago, _number in slots if counting.OVER <= ago < 96 * counting.DAYS])
+        assert counting.count() == 0, "once"
+    assert warned(watcher) == before
+    told = text_of(watcher.get("/viec-cua-toi"))
+    assert ("cảnh báo xem bất thường" in told) is bool(numbers)
+
+
+def test_different_dossiers_are_counted_not_their_parts(app: Flask, person: Maker, now: int) -> None:
+    reader, watcher = person("cell_secretary", "DB02-C3"), person("committee_secretary", "DB02")
+    slot, limit = now - 50, int(app.config["UNUSUAL_READS"])
+    with app.app_context():
+        ids = list(db.session.scalars(select(Dossier.id).limit(limit)))
+        assert len(ids) == limit
+        for shown, is_told in ((ids[:-1], False), (ids[-1:], True)):
+            parts = [(one, part) for one in shown for part in ("overview", "papers")]
+            made = [{"dossier_id": one, "part": part, "account_id": reader.id} for one, part in parts]
+            for row in made:
+                row |= {"slot": slot, "at": slot * SLOT}
+            db.session.execute(DossierRead.__table__.insert(), made)
+            db.session.execute(ReadCount.__table__.delete())
+            db.session.commit()
+            for _way in ("as they stand", "counted"):
+                lines = watcher.get("/nhat-ky/xem").html.select("td.num")
+                assert (str(limit) in [line.get_text() for line in lines]) is is_told
+                counting.count()
+
+
+def test_of_what_was_counted_no_read_is_read_again(
+    app: Flask, person: Maker, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prober, watcher = person("cell_secretary", "DB02-C3"), person("committee_secretary", "DB02")
+    tried(app, prober, now, (40, 5))
+    with app.app_context():
+        counting.count()
+        db.session.execute(DossierRead.__table__.delete())
+        db.session.commit()
+    assert [line[3] for line in warned(watcher)] == ["5"]
+    monkeypatch.setitem(app.config, "UNUSUAL_FOREIGN", 6)
+    assert warned(watcher) == [], "by the settings of now"
+
+
+def test_counts_go_with_the_reads(app: Flask, person: Maker, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    prober = person("cell_secretary", "DB02-C3")
+    tried(app, prober, now, (96 * 20, 5), (40, 5))
+    with app.app_context():
+        assert counting.count() == 2
+        monkeypatch.setitem(app.config, "READS_DAYS", 10)
+        assert privacy.forget() == 5
+        assert db.session.scalar(select(func.count()).select_from(ReadCount)) == 1
 
 
 def test_an_inspector_reads_the_reads_of_the_own_units_only(app: Flask, person: Maker) -> None:
