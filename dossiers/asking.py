@@ -12,11 +12,14 @@ from threading import local
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Dialect, Engine, Select, UpdateBase, bindparam, event, insert
+from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Select, UpdateBase, bindparam, event, insert
 
 from dossiers import engines
 
 _NOTHING: Mapping[str, Any] = {}
+
+Asking = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+"""What asks for rows."""
 
 
 class Answer:
@@ -55,7 +58,7 @@ class Answer:
 class Question:
     """A SELECT that is asked again and again; made where the program begins, or kept by what makes it."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Asking) -> None:
         self.statement = statement
         self._asked: dict[str, _Asked] = {}
 
@@ -307,9 +310,7 @@ def _lists_in(made: Any) -> tuple[str, ...]:
     return tuple(name for bind, name in made.bind_names.items() if bind.expanding and bind.required)
 
 
-def _write(
-    statement: Select[*tuple[Any, ...]], dialect: Dialect, asked: _Asked, values: Mapping[str, Any]
-) -> _Written | None:
+def _write(statement: Asking, dialect: Dialect, asked: _Asked, values: Mapping[str, Any]) -> _Written | None:
     """The question for a driver, given lists as long as these; None where SQLAlchemy must write it each time."""
     known = _known_of(statement.compile(dialect=dialect), dialect, values)
     columns = list(statement.selected_columns)

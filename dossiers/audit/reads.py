@@ -40,7 +40,11 @@ _ROWS = (
     .order_by(DossierRead.id.desc())
     .limit(bindparam("limit"))
 )
-_OPENED = _ROWS.where(DossierRead.part == str(Part.OPENED), DossierRead.at >= bindparam("since"), _WITHIN)
+_OPENED = (
+    _ROWS.where(DossierRead.until.is_not(None), DossierRead.at >= bindparam("since"), _WITHIN)
+    .order_by(None)
+    .order_by(DossierRead.at.desc(), DossierRead.id.desc())  # as their index has them
+)
 _ABOUT_NONE = and_(
     DossierRead.dossier_id.is_(None), or_(DossierRead.account_id.is_(None), DossierRead.account_id.in_(THEIRS))
 )

@@ -43,8 +43,9 @@ READ = (
 
 _UNCOUNTED = Question(READ.where(DossierRead.at >= bindparam("since"), DossierRead.at < bindparam("until")))
 _NEWEST = Question(select(func.max(ReadCount.slot)))
+COLUMNS = (ReadCount.account_id, ReadCount.slot, ReadCount.dossiers, ReadCount.tried)
 _OF = Question(
-    select(ReadCount.account_id, ReadCount.slot, ReadCount.dossiers, ReadCount.tried).where(
+    select(*COLUMNS).where(
         ReadCount.account_id.in_(bindparam("accounts", expanding=True)), ReadCount.slot >= bindparam("since")
     )
 )
@@ -62,12 +63,6 @@ def limits() -> Limits:
     )
 
 
-def newest() -> int:
-    """The newest slot that is counted; -1 where none is. One query."""
-    found: int | None = run(_NEWEST).scalar()
-    return -1 if found is None else found
-
-
 def looks(rows: Iterable[Any]) -> list[Looks]:
     """Rows of account, slot, dossiers and codes tried, with the hour of the day."""
     return [Looks(row.account_id, row.slot, _hour(row.slot), row.dossiers, row.tried) for row in rows]
@@ -77,24 +72,20 @@ def _hour(slot: int) -> int:
     return datetime.fromtimestamp(slot * SLOT, clock.VIETNAM).hour
 
 
-def counted(accounts: Iterable[int], since: int) -> list[Looks]:
-    """What was counted for these accounts from a slot on; one query, none for nobody."""
-    asked = sorted(accounts)
-    return looks(run(_OF, {"accounts": asked, "since": since})) if asked else []
-
-
 def count() -> int:
     """Count the slots that are over and were not yet; how many rows that made.
 
     A row in which something unusual ends, by the settings of now, says so: warnings look for those first.
     """
     until = int(time()) // SLOT - OVER + 1
-    since = max(newest() + 1, until - A_DAY * DAYS)
+    newest = run(_NEWEST).scalar()
+    since = max(-1 if newest is None else newest, until - A_DAY * DAYS - 1) + 1
     new = looks(run(_UNCOUNTED, {"since": since * SLOT, "until": until * SLOT})) if since < until else []
     db.session.remove()  # what was read is not to be held while this waits for its turn to write
     if not new:
         return 0
-    before = counted({one.account_id for one in new}, since - A_DAY)
+    people = sorted({one.account_id for one in new})
+    before = looks(run(_OF, {"accounts": people, "since": since - A_DAY}))
     noted = {(one.account_id, one.last): one.number for one in unusual([*before, *new], limits())}
     rows = [
         {

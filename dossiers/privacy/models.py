@@ -20,6 +20,7 @@ class DossierRead(Model):
         Index("ix_dossier_read_dossier_id_id", "dossier_id", "id"),
         Index("ix_dossier_read_account_id_slot", "account_id", "slot", "dossier_id", "part"),
         Index("ix_dossier_read_dossier_id_until", "dossier_id", "until", **engines.only_where("until IS NOT NULL")),
+        Index("ix_dossier_read_opened", "at", "id", **engines.only_where("until IS NOT NULL")),
         apart("It is who looked, not what was done: rows are only added, and go after the time a setting says."),
     )
 
@@ -49,7 +50,7 @@ class ReadCount(Model):
 
     __table_args__ = (
         Index("ix_read_count_account_id_slot", "account_id", "slot", "dossiers", "tried"),
-        Index("ix_read_count_noted", "slot", "account_id", **engines.only_where("noted IS NOT NULL")),
+        Index("ix_read_count_noted", "noted", "slot", "account_id", **engines.only_where("noted IS NOT NULL")),
         apart("It follows from the reads, and goes with them."),
     )
 

@@ -1,4 +1,4 @@
-"""How much each account read in each quarter of an hour, counted once that is over (`serve` and `worker` do).
+"""How much each account read in each quarter of an hour, counted once that is over; what was opened, by its time.
 
 Revision ID: 0032
 Revises: 0031
@@ -12,6 +12,7 @@ down_revision = "0031"
 branch_labels = None
 depends_on = None
 
+_OPENED = sa.text("until IS NOT NULL")
 _NOTED = sa.text("noted IS NOT NULL")
 
 
@@ -26,9 +27,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_read_count_account_id_slot", "read_count", ["account_id", "slot", "dossiers", "tried"])
     op.create_index(
-        "ix_read_count_noted", "read_count", ["slot", "account_id"], sqlite_where=_NOTED, postgresql_where=_NOTED
+        "ix_read_count_noted", "read_count", ["noted", "slot", "account_id"], sqlite_where=_NOTED, postgresql_where=_NOTED
+    )
+    op.create_index(
+        "ix_dossier_read_opened", "dossier_read", ["at", "id"], sqlite_where=_OPENED, postgresql_where=_OPENED
     )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_dossier_read_opened", "dossier_read")
     op.drop_table("read_count")
