@@ -105,7 +105,8 @@ def warnings(signed: Signed, days: int = DAYS) -> list[Warned]:
     moment = int(time())
     since = (moment - 86_400 * days) // SLOT
     asked = {"units": units, "today": clock.today(), "since": since}
-    latest = run(_LATEST, {**asked, "until": moment + SLOT}).all()
+    # Where nobody counted for weeks, what was not counted reaches farther back than anybody is warned of.
+    latest = [row for row in run(_LATEST, {**asked, "until": moment + SLOT}) if row.slot >= since]
     reading = sorted({row.account_id for row in latest})
     day = max(min((row.slot for row in latest), default=0) - counting.A_DAY, since)
     counted = run(_COUNTED, {**asked, "accounts": reading, "day": day}).all()

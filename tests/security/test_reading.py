@@ -519,6 +519,18 @@ def test_of_what_was_counted_no_read_is_read_again(
     assert warned(watcher) == [], "by the settings of now"
 
 
+def test_where_nobody_counted_for_weeks_nobody_is_warned_of_what_was_before(
+    app: Flask, person: Maker, now: int
+) -> None:
+    prober, watcher = person("cell_secretary", "DB02-C3"), person("committee_secretary", "DB02")
+    with app.app_context():
+        counted = {"slot": now - 96 * 50, "account_id": prober.id, "dossiers": 1, "tried": 0}
+        db.session.execute(ReadCount.__table__.insert(), counted)
+        db.session.commit()
+    tried(app, prober, now, (96 * 40, 9), (40, 5))
+    assert [line[3] for line in warned(watcher)] == ["5"]
+
+
 def test_counts_go_with_the_reads(app: Flask, person: Maker, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
     prober = person("cell_secretary", "DB02-C3")
     tried(app, prober, now, (96 * 20, 5), (40, 5))
