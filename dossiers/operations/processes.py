@@ -1,5 +1,6 @@
 """Several processes on one socket: forked, watched, started again when one dies, and stopped together."""
 
+import mmap
 import os
 import signal
 import time
@@ -80,6 +81,29 @@ class Watch:
     def _send(self, what: signal.Signals) -> None:
         for pid in self._running:
             os.kill(pid, what)
+
+
+class Connections:
+    """How many connections each process holds, in memory that all share. Made before they are forked; each then takes a
+    number of its own.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self._held = memoryview(mmap.mmap(-1, 4 * processes)).cast("I")
+        self._number = 0
+
+    def take(self, number: int) -> None:
+        """Say which process this is; it holds none yet."""
+        self._number = number
+        self.hold(0)
+
+    def hold(self, count: int) -> None:
+        """Say how many this one holds now."""
+        self._held[self._number] = count
+
+    def is_fewer_elsewhere(self) -> bool:
+        """Whether another one holds fewer."""
+        return min(self._held) < self._held[self._number]
 
 
 def begin(stop: Callable[..., Any], is_alone: bool) -> Callable[[], bool]:

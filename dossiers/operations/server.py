@@ -23,6 +23,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
 
+from dossiers.operations.processes import Connections
+
 _HEAD = 32_768
 """Bytes of a request's head; our longest addresses have a few hundred."""
 
@@ -40,6 +42,9 @@ _WAITING = 1024
 
 _MAINTAINS_EVERY = 1.0
 """Seconds between two looks for those to be cut."""
+
+_LEAVES = 0.005
+"""Seconds for which who comes is left to a process that holds fewer connections; it may be at work."""
 
 
 class _Parser(HTTPRequestParser):
@@ -151,6 +156,11 @@ class Server(TcpWSGIServer):
     next_channel_cleanup: float  # type: ignore[assignment] # its stubs say int
     beat: Callable[[], bool] | None = None
     """Asked every second whether to go on."""
+    connections: Connections | None = None
+    """Those of all processes on the socket, where there are several."""
+    _left_until = 0.0
+    """Until when (monotonic) who waits is left to another process; 0: nobody is."""
+    _listened = False
 
     def __init__(self, app: Flask, listening: socket.socket, threads: int) -> None:
         config = app.config
@@ -190,19 +200,37 @@ class Server(TcpWSGIServer):
         if now >= self.next_channel_cleanup:
             self.next_channel_cleanup = now + _MAINTAINS_EVERY
             self.maintenance(self._read_at)  # what came since then may lie unread while a request ran
-        return bool(self.accepting)
+        if self.connections is not None:
+            self.connections.hold(len(self.active_channels))
+        self._listened = bool(self.accepting) and not self._leaves()
+        return self._listened
+
+    def _leaves(self) -> bool:
+        """Whether who waits is left to another process: that has fewer, and some time to come."""
+        if not self._left_until or self.connections is None:
+            return False
+        return self.connections.is_fewer_elsewhere() and time.monotonic() < self._left_until
 
     def _is_at_work(self) -> bool:
         return self.task_dispatcher.active_count > 0 or bool(self.task_dispatcher.queue)
 
     def handle_accept(self) -> None:
-        """Take a connection; when all are taken, shut the one that has waited longest without a whole request."""
+        """Take a connection; when all are taken, shut the one that has waited longest without a whole request.
+
+        Where another process holds fewer, it is first left to that one: else one may get most of those who stay.
+        """
+        if not self._left_until and self.connections is not None and self.connections.is_fewer_elsewhere():
+            self._left_until = time.monotonic() + _LEAVES
+            return
+        self._left_until = 0.0
         if len(self.active_channels) >= self.adj.connection_limit:
             waiting = [channel for channel in self.active_channels.values() if not channel.requests]
             if not waiting:
                 return
             min(waiting, key=lambda channel: max(channel.waits_since, channel.creation_time)).handle_close()
         super().handle_accept()
+        if self.connections is not None:
+            self.connections.hold(len(self.active_channels))
 
     def maintenance(self, now: float) -> None:
         """Cut those who are late, and who send most when all that is on its way in has grown too large."""
@@ -243,7 +271,14 @@ class Server(TcpWSGIServer):
 
     def _turn(self, seconds: float) -> None:
         alone = self.task_dispatcher if isinstance(self.task_dispatcher, _Alone) else None
-        wasyncore.loop(timeout=0.0 if alone and alone.queue else seconds, use_poll=True, map=self._map, count=1)
+        left = self._left_until
+        if alone and alone.queue:
+            seconds = 0.0
+        elif left:
+            seconds = min(seconds, _LEAVES)
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        if left and self._listened and left == self._left_until:
+            self._left_until = 0.0  # it was taken elsewhere
         self._read_at = time.time()
         if alone and alone.queue:
             alone.work()
@@ -251,6 +286,7 @@ class Server(TcpWSGIServer):
     def _finish(self) -> None:
         """Answer whatever reached us before the end: who waits to be taken, what was sent already, what runs."""
         until = time.monotonic() + self.patience
+        self.connections, self._left_until = None, 0.0  # nobody is left to others any more
         while _is_ready(self.socket, POLLIN) and time.monotonic() < until:
             before = len(self.active_channels)
             self.handle_accept()
