@@ -273,19 +273,23 @@ class _Written(NamedTuple):
     def ask(self, driver: Any, values: Mapping[str, Any]) -> Answer:
         """Its rows. Raises what the driver raises, or KeyError when a value is missing."""
         cursor = driver.execute(self.text, self._given(values))
-        found = cursor.fetchall()
-        cursor.close()
+        try:
+            found = cursor.fetchall()
+        finally:  # else what failed stays open for as long as somebody keeps the error
+            cursor.close()
         return Answer([*map(self.row, map(self._turned, found) if self.out else found)])
 
     def do(self, driver: Any, rows: Sequence[Mapping[str, Any]]) -> int:
         """How many rows it changed. Raises as `ask`."""
         cursor = driver.cursor()
-        if len(rows) == 1:
-            cursor.execute(self.text, self._given(rows[0]))
-        else:
-            cursor.executemany(self.text, [*map(self._given, rows)])
-        changed: int = cursor.rowcount
-        cursor.close()
+        try:
+            if len(rows) == 1:
+                cursor.execute(self.text, self._given(rows[0]))
+            else:
+                cursor.executemany(self.text, [*map(self._given, rows)])
+            changed: int = cursor.rowcount
+        finally:
+            cursor.close()
         return changed
 
     def _given(self, values: Mapping[str, Any]) -> Mapping[str, Any] | list[Any]:

@@ -99,6 +99,12 @@ class _Templates(Environment):
         return {**self.globals, **(d or {})}
 
 
+_CODE = re.compile("[A-Z]{2}[0-9]{4}-[0-9]+", re.ASCII)
+"""Of a dossier: nothing in it is written otherwise in an address."""
+
+_PLACE = "CODE-OF-A-DOSSIER"
+
+
 class Application(Flask):
     """Flask with an environment of compiled templates for each language, with filters that know theirs."""
 
@@ -111,14 +117,18 @@ class Application(Flask):
         return func
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """The address of a page; those that need no values are found once, as each page has a dozen of them."""
-        if values or endpoint.startswith(".") or not has_request_context():
+        """The address of a page; those that need nothing but a dossier's code are put together once, as each page has a
+        dozen of them.
+        """
+        code = values.get("code", "")
+        is_plain = not values or (len(values) == 1 and isinstance(code, str) and _CODE.fullmatch(code))
+        if not is_plain or endpoint.startswith(".") or not has_request_context():
             return super().url_for(endpoint, **values)
-        known: dict[tuple[str, str], str] = self.__dict__.setdefault("_addresses", {})
-        key = endpoint, request.environ.get("SCRIPT_NAME", "")
+        known: dict[tuple[str, str, bool], str] = self.__dict__.setdefault("_addresses", {})
+        key = endpoint, request.environ.get("SCRIPT_NAME", ""), bool(values)
         if key not in known:
-            known[key] = super().url_for(endpoint)
-        return known[key]
+            known[key] = super().url_for(endpoint, **({"code": _PLACE} if values else {}))
+        return known[key].replace(_PLACE, code) if values else known[key]
 
     @property
     def jinja_env(self) -> Environment:

@@ -7,9 +7,9 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from flask import Flask, Response
-from sqlalchemy import UpdateBase
 from sqlalchemy.exc import SQLAlchemyError
 
+from dossiers.asking import Writing
 from dossiers.extensions import db, run, write_transaction
 
 GATHERED = 0.1
@@ -22,7 +22,7 @@ _GATHERER = "later"
 
 
 class _Note(NamedTuple):
-    statement: UpdateBase
+    statement: Writing
     rows: Sequence[Mapping[str, Any]]
     failed: Callable[[Exception], object]
 
@@ -30,11 +30,12 @@ class _Note(NamedTuple):
 def write_later(
     app: Flask,
     response: Response,
-    statement: UpdateBase,
+    statement: Writing,
     rows: Sequence[Mapping[str, Any]],
     failed: Callable[[Exception], object],
 ) -> None:
-    """Write rows by a statement, in a transaction, once the answer has been sent; those of one statement together.
+    """Write rows by a statement, in a transaction, once the answer has been sent; those of one statement together, all
+    of the same columns.
 
     Nobody waits, and who asked is not told of it.
 
@@ -73,9 +74,9 @@ def _write(app: Flask, notes: list[_Note]) -> None:
             db.session.remove()
 
 
-def _together(notes: Iterable[_Note]) -> Iterable[tuple[UpdateBase, list[Mapping[str, Any]]]]:
+def _together(notes: Iterable[_Note]) -> Iterable[tuple[Writing, list[Mapping[str, Any]]]]:
     """What is written by each statement, in the order they first came."""
-    found: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = {}
+    found: dict[int, tuple[Writing, list[Mapping[str, Any]]]] = {}
     for note in notes:
         found.setdefault(id(note.statement), (note.statement, []))[1].extend(note.rows)
     return found.values()

@@ -15,7 +15,7 @@ from flask_login import user_logged_in, user_logged_out
 from sqlalchemy import and_, bindparam, delete, insert, not_, select, update
 
 from dossiers.accounts.models import Account, AccountSession
-from dossiers.asking import Question
+from dossiers.asking import Question, Writing
 from dossiers.extensions import db, run, write_transaction
 from dossiers.later import write_later
 
@@ -31,7 +31,7 @@ _SYSTEMS = (
 )  # fmt: skip
 """What a user agent says, the first that fits; several name each other."""
 
-_SEEN = (
+_SEEN = Writing(
     update(AccountSession)
     .where(AccountSession.id == bindparam("row"), AccountSession.seen_at < bindparam("before"))
     .values(seen_at=bindparam("now"))

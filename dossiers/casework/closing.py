@@ -8,4 +8,4 @@ CLOSING_RULES = frozenset({"actor_role"})
 
 def is_shut(option: Option) -> bool:
     """Whether no form could overcome what stands against an act."""
-    return any(refusal.rule in CLOSING_RULES for refusal in option.refusals)
+    return not CLOSING_RULES.isdisjoint([refusal.rule for refusal in option.refusals])

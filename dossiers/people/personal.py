@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from dossiers.formatters import day, say
@@ -38,12 +39,12 @@ limited time, and seen by those entitled (dossiers.privacy).
 """
 
 
-def sees_file(roles: Iterable[Role]) -> bool:
+def sees_file(roles: Iterable[str]) -> bool:
     """Whether somebody with these roles over a dossier sees what identifies and why acts were done."""
     return bool(FULL_VIEW.intersection(roles))
 
 
-def sees_sensitive(roles: Iterable[Role]) -> bool:
+def sees_sensitive(roles: Iterable[str]) -> bool:
     """Whether somebody with these roles over a dossier sees its sensitive fields."""
     return bool(SENSITIVE_VIEW.intersection(roles))
 
@@ -60,7 +61,11 @@ def withheld(roles: Iterable[str], opened: Iterable[str] = ()) -> frozenset[str]
     """The columns of a candidate that somebody with these roles over the dossier is not shown, on a page, in a form or
     anywhere else; `opened` are those they opened beyond their role.
     """
-    held = frozenset(Role(role) for role in roles)
+    return _withheld(frozenset(roles), frozenset(opened))
+
+
+@lru_cache(maxsize=512)
+def _withheld(held: frozenset[str], opened: frozenset[str]) -> frozenset[str]:
     if sees_sensitive(held):
         return frozenset()
     if sees_file(held):
@@ -79,7 +84,7 @@ def seen_of_event(personal: Mapping[str, Any], roles: Iterable[str]) -> dict[str
     file, and then without the columns they are not shown. The one place where that is decided: the timeline, the page
     of what changed meanwhile, forms of corrections and the log all ask it.
     """
-    held = frozenset(Role(role) for role in roles)
+    held = frozenset(roles)
     if not sees_file(held):
         return {}
     hidden = withheld(held)
@@ -112,6 +117,9 @@ _LABELS: dict[str, str] = {
 }  # fmt: skip
 
 
+_BESIDE = tuple(name for name in _LABELS if name not in HEADED)
+
+
 def field_label(name: str) -> str:
     """What people call a column of a candidate."""
     return gettext(_LABELS[name])
@@ -132,8 +140,8 @@ def shown(person: object, roles: Iterable[Role], opened: Iterable[str] = ()) -> 
     """What a person with these roles sees of the candidate: (field, label, text), empty ones left out."""
     hidden = withheld(roles, opened)
     found: list[tuple[str, str, str]] = []
-    for name in (name for name in _LABELS if name not in HEADED and name not in hidden):
-        value = getattr(person, name)
+    for name in _BESIDE:
+        value = None if name in hidden else getattr(person, name)
         if value:
             found.append((name, field_label(name), field_text(name, value)))
     return found

@@ -11,12 +11,12 @@ from typing import Any
 import structlog
 from cryptography.exceptions import InvalidTag
 from flask import Flask, Response, current_app, g, has_request_context, request
-from sqlalchemy import UpdateBase, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossiers import engines
 from dossiers.accounts.models import Account
-from dossiers.asking import Question
+from dossiers.asking import Question, Writing
 from dossiers.encryption import blind, place, seal, unseal
 from dossiers.extensions import db, run, write_transaction
 from dossiers.later import write_later
@@ -264,10 +264,9 @@ def forget() -> int:
 
 
 @lru_cache(maxsize=2)
-def _noting(_is_postgresql: bool) -> UpdateBase:
+def _noting(_is_postgresql: bool) -> Writing:
     """The statement that notes reads, on each engine its own."""
-    made: UpdateBase = engines.upsert(db, DossierRead.__table__).on_conflict_do_nothing()
-    return made
+    return Writing(engines.upsert(db, DossierRead.__table__).on_conflict_do_nothing())
 
 
 def init_app(app: Flask) -> None:

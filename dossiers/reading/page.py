@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -107,7 +107,10 @@ class DossierPage:
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
-        return any(o.trigger == trigger and not is_shut(o) for o in self.options)
+        for option in self.options:  # one of each trigger
+            if option.trigger == trigger:
+                return not is_shut(option)
+        return False
 
     @cached_property
     def main(self) -> Option | None:
@@ -252,6 +255,7 @@ def _one_a_trigger(options: tuple[Option, ...]) -> tuple[Option, ...]:
     return tuple(seen.values())
 
 
+@lru_cache(maxsize=len(State))
 def _stages(state: State) -> tuple[tuple[Stage, str], ...]:
     """The five stages with how far the dossier is: done, now, ahead."""
     now = STAGE_OF[state]
@@ -271,7 +275,7 @@ def grouped(page: DossierPage) -> dict[str, list[Option]]:
     mending = {item.refusal.mend for item in page.checklist if item.refusal}
     groups: dict[str, list[Option]] = {"steps": [], "support": [], "others": [], "theirs": []}
     main = page.main if page.main is not None and page.main.allowed else None
-    for option in sorted(page.options, key=lambda o: not o.allowed):
+    for option in (*(o for o in page.options if o.allowed), *(o for o in page.options if not o.allowed)):
         if option is main or option is page.own:
             continue  # it stands on top
         mends = option.trigger in mending and option.allowed

@@ -48,7 +48,7 @@ def acts(options: Iterable[Option], address: str, code: str, look: str = "") -> 
     why, earlier = _act_words(code)
     made = []
     for option in options:
-        label, here = escape(option.label.in_(code)), f"{address}/{option.trigger}"
+        label, here = _said(option.label, code), f"{address}/{option.trigger}"
         if option.allowed:
             made.append(f'<li class="can"><a class="button {look}" href="{here}">{label}</a></li>\n')
             continue
@@ -60,6 +60,11 @@ def acts(options: Iterable[Option], address: str, code: str, look: str = "") -> 
             f' <span class="sub">{why}</span></summary>{reasons}{form}</details></li>\n'
         )
     return Markup("".join(made))  # noqa: S704 - every part is escaped above
+
+
+@lru_cache(maxsize=1024)
+def _said(text: Text, code: str) -> str:
+    return escape(text.in_(code))
 
 
 @lru_cache(maxsize=8)
@@ -126,8 +131,8 @@ def _details(line: Line, code: str) -> Iterator[str]:
         told = "".join(_told(right, code))
         yield f"<span>{word['right']}: {day(date.fromisoformat(right['happened_on']))}</span>{told}"
     for rule, old, new in said.get("moved", ()):
-        title = _rule(line.event.rulebook, rule).in_(code)
-        yield f"<span>{escape(title)}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
+        title = _said(_rule(line.event.rulebook, rule), code)
+        yield f"<span>{title}: {day(date.fromisoformat(old))} → {day(date.fromisoformat(new))}</span>"
     if line.cause is not None:
         number = word["office"] % {"n": line.cause.seq}
         yield f"<span>{word['because']}: {escape(line.cause.told(code))} ({number})</span>"
@@ -161,8 +166,7 @@ def _told(said: Mapping[str, Any], code: str) -> Iterator[str]:
         pages = {"paper": escape(scan["form"]), "n": len(scan.get("leaves", ()))}
         yield f"<span>{word['scan'] % pages}</span>"
     if cv := said.get("cv"):
-        title = PAGES[Section(cv["section"])].title.in_(code)
-        yield f"<span>{escape(title)}</span>"
+        yield f"<span>{_said(PAGES[Section(cv['section'])].title, code)}</span>"
     if said.get("return_to"):
         yield f"<span>{word['return_to']} “{_labels(code)[1][said['return_to']]}”</span>"
     yield from _of_the_year(said, code)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
@@ -18,23 +19,40 @@ Kept = TypeVar("Kept")
 _VALUES = Question(select(InstanceValue.key, InstanceValue.value))
 
 
+@dataclass
+class _Known:
+    """What a request found out, which asks dozens of times: all values, and what follows from them."""
+
+    values: dict[str, str]
+    remembered: dict[str, Any] = field(default_factory=dict)
+    demo_day: date | None = None
+
+    def __post_init__(self) -> None:
+        day = self.values.get("clock") if self.values.get("demo") == "yes" else None
+        self.demo_day = date.fromisoformat(day) if day else None
+
+
+def _known() -> _Known:
+    own = vars(g._get_current_object())  # each look through the proxy is four calls
+    found: _Known | None = own.get("instance")
+    if found is None:
+        found = own["instance"] = _Known(dict(run(_VALUES).all()))
+    return found
+
+
 def values() -> dict[str, str]:
     """All values; at most one query a request."""
-    own = vars(g._get_current_object())  # asked dozens of times a page: each look through the proxy is four calls
-    found: dict[str, str] | None = own.get("instance_values")
-    if found is None:
-        found = own["instance_values"] = dict(run(_VALUES).all())
-    return found
+    return _known().values
 
 
 def know(found: dict[str, str]) -> None:
     """Take all values, just read, for the rest of the request."""
-    g.instance_values = found
+    g.instance = _Known(found)
 
 
 def forget() -> None:
     """Read all values again when somebody asks: they changed since."""
-    g.pop("instance_values", None)
+    g.pop("instance", None)
 
 
 def put(key: str, value: str) -> None:
@@ -55,13 +73,15 @@ def remembered(version: str, read: Callable[[], Kept]) -> Kept:
     A new version is drawn by chance, not counted, so that a transaction that fails cannot leave its reading behind
     under a version that another one then takes.
     """
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # of the proxy
-    kept: dict[str, tuple[str, Any]] = app.extensions.setdefault("remembered", {})
-    wanted = values().get(version, "")
-    found = kept.get(version)
-    if found is None or found[0] != wanted:
-        found = kept[version] = (wanted, read())
-    again: Kept = found[1]
+    known = _known()
+    if version not in known.remembered:
+        kept: dict[str, tuple[str, Any]] = current_app.extensions.setdefault("remembered", {})
+        wanted = known.values.get(version, "")
+        found = kept.get(version)
+        if found is None or found[0] != wanted:
+            found = kept[version] = (wanted, read())
+        known.remembered[version] = found[1]
+    again: Kept = known.remembered[version]
     return again
 
 
@@ -72,7 +92,4 @@ def is_demo() -> bool:
 
 def demo_day() -> date | None:
     """Where the demo's clock stands; None outside a demo."""
-    if not is_demo():
-        return None
-    day = values().get("clock")
-    return date.fromisoformat(day) if day else None
+    return _known().demo_day

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -286,6 +287,43 @@ def test_what_must_be_there_once_is_refused_as_sqlalchemy_refuses_it(app: Flask,
         db.session.rollback()
     assert told.value.orig is not None
     assert "bí mật" not in str(told.value).replace(str(told.value.orig), "")
+
+
+def _held_open() -> list[str]:
+    """The files and connections of databases this process has open."""
+    found = []
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # it was the look itself
+            found.append(str(one.readlink()))
+    return sorted(one for one in found if "work.db" in one or one.startswith("socket:"))
+
+
+@pytest.mark.parametrize("kind", ["one", "many", "asked", "asked in a transaction"])
+def test_an_error_that_somebody_keeps_keeps_no_connection(app: Flask, kind: str) -> None:
+    """On SQLite it would take the files of the next one away with it, when it is let go at last."""
+    with app.app_context():
+        db.engine.dispose()
+        before = _held_open()
+        unit = db.session.scalars(select(Unit.id).order_by(Unit.id)).first()
+        run(_SLOW, {"top": 10})
+        row = {"unit_id": unit, "state": "a", "dossiers": 1}
+        run(_ADD, row)
+        db.session.commit()
+        token = engines.patience.set((1, 0.0))
+        try:
+            with pytest.raises(DBAPIError) as told, reading() if kind == "asked" else nullcontext():
+                if kind.startswith("asked"):
+                    db.session.remove()
+                    db.engine.dispose()  # PostgreSQL is told of the time when a connection is opened
+                    run(_SLOW, {"top": 2_000_000_000})
+                else:
+                    run(_ADD, row if kind == "one" else [row, row])
+        finally:
+            engines.patience.reset(token)
+        db.session.remove()
+        db.engine.dispose()
+        assert _held_open() == before
+    assert told.value.orig is not None
 
 
 _BOTH = Together(_ADD, Writing(insert(InstanceValue.__table__)))

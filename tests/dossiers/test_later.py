@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from dossiers import later
+from dossiers.asking import Writing
 from dossiers.extensions import db
 from dossiers.privacy.models import DossierRead
 from tests.people import Person, code_in
@@ -48,7 +49,7 @@ def test_what_cannot_be_written_is_told_and_takes_nothing_else_with_it(
             later.write_later(
                 app,
                 response,
-                DossierRead.__table__.insert(),
+                Writing(insert(DossierRead.__table__)),
                 [{"dossier_id": -1}],
                 told.append,
             )

@@ -12,7 +12,7 @@ def contents_allowed(s: Situation) -> Refusal | None:
     """Where contents are not kept (profile `register`), nobody records relatives, scans, a CV or a text of the
     verification.
     """
-    if s.rulebook.flag("contents_kept") or s.evidence is None:
+    if s.evidence is None or s.rulebook.flag("contents_kept"):
         return None
     e = s.evidence
     text = e.reason if s.control in (Control.CONCLUDE, Control.RESULTS) else ""

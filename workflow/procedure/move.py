@@ -147,7 +147,7 @@ class Move(Line, frozen=True, kw_only=True):
             parts=self.parts,
             needs=self.needs,
             dest=self.dest,
-            takes=self.accepted,
+            takes=None if s.evidence is None else self.accepted,
             control=self.control,
         )
 
