@@ -127,7 +127,7 @@ class Application(Flask):
         known: dict[tuple[str, str, bool], str] = self.__dict__.setdefault("_addresses", {})
         key = endpoint, request.environ.get("SCRIPT_NAME", ""), bool(values)
         if key not in known:
-            known[key] = super().url_for(endpoint, **({"code": _PLACE} if values else {}))
+            known[key] = super().url_for(endpoint, code=_PLACE) if values else super().url_for(endpoint)
         return known[key].replace(_PLACE, code) if values else known[key]
 
     @property
