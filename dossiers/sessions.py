@@ -8,11 +8,13 @@ from time import time
 from typing import Any
 
 import msgspec
-from flask import Flask, current_app, g, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, current_app, g, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
+
+from dossiers import wire
 
 _HTML = "html"
 _TOKEN = "csrf_token"  # noqa: S105 - what Flask-WTF calls it
@@ -77,6 +79,15 @@ class SignedCookies(SecureCookieSessionInterface):
             named = {"serializer": self.serializer, "signer_kwargs": made.signer_kwargs}
             self._signer = _Signer(made.secret_keys, salt=self.salt, **named)
         return self._signer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie anew where it changed; else only say that the answer depends on it, without all the settings
+        that the library asks for.
+        """
+        if not session or self.should_set_cookie(app, session):
+            super().save_session(app, session, response)
+        elif session.accessed:
+            wire.varies(response, "Cookie")
 
 
 @lru_cache(maxsize=1024)

@@ -43,16 +43,19 @@ def _squeezed(body: bytes) -> bytes:
     return made.getvalue()
 
 
+def varies(response: Response, header: str) -> None:
+    """Say that an answer depends on a header of the request."""
+    named = response.headers.get("Vary")
+    response.headers["Vary"] = f"{named}, {header}" if named else header
+
+
 def _compress(response: Response) -> Response:
     says_little = response.status_code == 204 or 300 <= response.status_code < 400
     if says_little or response.mimetype not in _TEXTS or "Content-Encoding" in response.headers:
         return response
     if response.is_streamed and not response.direct_passthrough:
         return response  # a page that says how far it is goes out piece by piece
-    if "Vary" in response.headers:
-        response.vary.add("Accept-Encoding")
-    else:
-        response.headers["Vary"] = "Accept-Encoding"
+    varies(response, "Accept-Encoding")
     takes_it = bool(request.headers.get("Accept-Encoding")) and request.accept_encodings["gzip"] > 0
     if not takes_it or request.method == "HEAD":
         return response
