@@ -1,6 +1,6 @@
 // Comfort only: every page works without it. "/" goes to the search; the form of an act opens on the dossier's own page;
 // what is wrong is gone to; what is typed is kept now and then, and asked about before it would be lost; a row is added
-// on the spot; files are taken where they are dropped or pasted.
+// on the spot; files are taken where they are dropped or pasted; all lines of a table are chosen by one box.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -16,6 +16,27 @@ document.addEventListener("keydown", (event) => {
 
 // What could not be taken, or what an act would do, is read first; the reload has put the focus nowhere.
 document.querySelector("main [role=alert]")?.focus();
+
+for (const table of document.querySelectorAll("main table.list")) {
+  const boxes = [...table.querySelectorAll("tbody input[type=checkbox]:is([name=pick], [name=ho-so], [name=chon])")];
+  if (boxes.length < 2) continue;
+  const label = document.createElement("label");
+  const all = document.createElement("input");
+  label.className = "tick choose-all";
+  all.type = "checkbox";
+  label.append(all, ` ${document.getElementById("main").dataset.chooseAll}`);
+  const show = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && !all.checked;
+  };
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  table.addEventListener("change", show);
+  table.before(label);
+  show();
+}
 
 let unkept = null; // keeps what was typed since it was kept last; null: all is kept
 

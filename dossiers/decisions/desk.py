@@ -25,7 +25,7 @@ from dossiers.meetings.matters import VOTES
 from dossiers.rules import services as rules
 from workflow import deadlines, machine, paper_lines
 from workflow.facts import Evidence
-from workflow.guards import Situation
+from workflow.guards import Refusal, Situation
 from workflow.paper_lines import Line
 from workflow.procedure.table import move_by
 from workflow.roles import Role
@@ -48,7 +48,8 @@ MOST = 90
 class File:
     """A dossier on the desk. `lacks` is what stands in the way of preparing it, in sentences, `blocking` the papers it
     waits for, `on_file` how many kinds are there; `form` the form of the decision; `refused` why what was asked for
-    cannot be done; `picked` it still is chosen.
+    cannot be done; `picked` it still is chosen. `barred`: why the next act is somebody else's, and whose; "" when it is
+    this person's.
     """
 
     case: Case
@@ -61,6 +62,7 @@ class File:
     fine: bool = False
     picked: bool = False
     note: str = ""
+    barred: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,12 +153,23 @@ def _file(case: Case, s: Situation, units: Sequence[int]) -> File | None:
     move = move_by(trigger, case.state, s.route)
     if move is None or voters_of(case, trigger, s)[1] not in units:
         return None
-    option = machine.option(s, PREPARE)
-    refusals = () if option is None else option.refusals
+    refusals = _refusals(s, PREPARE)
     lacks = tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
     kind = move.paper_from(case.facts.source)
     blocking, there = paper_lines.blocking(s), len({paper.form for paper in s.facts.papers})
-    return File(case, s, lacks, blocking, there, "" if kind is None else s.rulebook.form(kind))
+    form = "" if kind is None else s.rulebook.form(kind)
+    return File(case, s, lacks, blocking, there, form, barred=_barred(s, APPROVE if case.facts.preparer else PREPARE))
+
+
+def _refusals(s: Situation, trigger: str) -> tuple[Refusal, ...]:
+    option = machine.option(s, trigger)
+    return () if option is None else option.refusals
+
+
+def _barred(s: Situation, trigger: str) -> str:
+    """Why this person does not do an act here, whatever the dossier is like, and who does."""
+    found = next((refusal for refusal in _refusals(s, trigger) if refusal.rule in NOT_THE_DOSSIERS), None)
+    return "" if found is None else f"{say(found.message)} {say(found.remedy)}"
 
 
 def acts_on(

@@ -268,7 +268,7 @@ def _stages(state: State) -> tuple[tuple[Stage, str], ...]:
 
 def grouped(page: DossierPage) -> dict[str, list[Option]]:
     """The options as the page shows them, possible ones first: steps, what prepares them, the others, and what only
-    somebody else may prepare ("theirs").
+    somebody else may do of these two ("theirs").
 
     A side road that mends what the next step lacks (papers gone stale, say) stands with the preparations.
     """
@@ -280,8 +280,9 @@ def grouped(page: DossierPage) -> dict[str, list[Option]]:
             continue  # it stands on top
         mends = option.trigger in mending and option.allowed
         name = "steps" if option.kind is Kind.STEP else "support" if option.kind is Kind.SUPPORT or mends else "others"
-        groups["theirs" if name == "support" and is_shut(option) else name].append(option)
-    groups["others"].sort(key=lambda o: o.kind is Kind.END)
+        groups["theirs" if name != "steps" and is_shut(option) else name].append(option)
+    for several in ("others", "theirs"):
+        groups[several].sort(key=lambda o: o.kind is Kind.END)
     return groups
 
 

@@ -106,9 +106,17 @@ def test_another_person_approves_where_the_rulebook_asks_for_it(app: Flask, pers
     assert admin.send(admin.get("/quy-tac/RB-2021/decision_approved").forms["act"], value="1").status_int == 303
     officer, secretary = person("upper_officer", "KHOI"), person("upper_secretary", "KHOI")
     prepared(officer, codes)
-    own = together(officer, "approve_decision", codes)
+    why = "Người đã trình quyết định không duyệt dự thảo quyết định trên cùng hồ sơ."
+    card = officer.get("/quyet-dinh").html.select_one("#approve_decision")
+    assert card.get_text().count(why) == len(card.select("tbody tr")) >= len(codes)
+    assert card.select("[name=pick], [name=day], textarea, button") == [], "it is offered to somebody else"
+    sent = {"csrf_token": officer.token(), "act": "approve_decision", "pick": codes, "day": "27/07/2022", "step": "do"}
+    versions = {code: dossier(app, code).version for code in codes}
+    sent |= {f"version-{code}": str(version) for code, version in versions.items()}
+    own = officer.web.post("/quyet-dinh", sent, expect_errors=True)
     assert own.status_int == 422
-    assert "Người đã trình quyết định không duyệt dự thảo quyết định trên cùng hồ sơ." in text_of(own)
+    assert why in text_of(own)
+    assert {code: dossier(app, code).version for code in codes} == versions
     opened(officer, "KHOI")
     holder = Holder(secretary)
     voted(holder, codes)

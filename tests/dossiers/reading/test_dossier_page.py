@@ -45,6 +45,20 @@ def test_what_only_others_may_prepare_is_folded_away(app: Flask, person: Maker) 
     assert folded.select(".can") == []
 
 
+def test_what_is_never_ones_own_is_folded_away_of_all_kinds(app: Flask, person: Maker) -> None:
+    """Steps stay: what comes next is told to everybody, with who does it."""
+    code = code_in(app, "cell_review", "DB02-C3")
+    for role, unit in (("youth_officer", "DB02-DTN"), ("cell_secretary", "DB02-C3"), ("inspector", "KHOI")):
+        page = person(role, unit).get(f"/ho-so/{code}")
+        folds = {fold.find("summary").get_text().split(":")[0]: fold for fold in page.html.select("details.rest")}
+        others = folds.get("Việc khác")
+        assert all(item.select("p.hint a") for item in ([] if others is None else others.select("li.cannot")))
+        theirs = next(fold for name, fold in folds.items() if name.startswith("Việc của người khác"))
+        assert not theirs.select("p.hint a, a.button"), "no form would help"
+        assert "Việc này do" in theirs.get_text()
+        assert page.html.select_one("section.now .next-act") or "Bước tiếp theo" in page.text
+
+
 def test_a_helping_member_finds_what_they_write_on_top(app: Flask, person: Maker) -> None:
     helper = person("cell_member_helper", "DB02-C3")
     states = {
