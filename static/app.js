@@ -22,7 +22,7 @@ for (const table of document.querySelectorAll("main table.list")) {
   if (boxes.length < 2) continue;
   const label = document.createElement("label");
   const all = document.createElement("input");
-  label.className = "tick choose-all";
+  label.className = "tick no-print";
   all.type = "checkbox";
   label.append(all, ` ${document.getElementById("main").dataset.chooseAll}`);
   const show = () => {

@@ -92,18 +92,18 @@ def files(rows: Iterable[File], act: str, trigger: str, base: str, code: str) ->
         elif is_asked and file.fine:
             answer = f'<p class="flash done">{word["fine"]}</p>'
         box = (
-            f'<input type="checkbox" name="pick" value="{number}"'
+            f'<td data-label="{word["pick"]}"><input type="checkbox" name="pick" value="{number}"'
             f' aria-label="{name}"{" checked" if is_asked and file.picked else ""}>'
-            f'<input type="hidden" name="version-{number}" value="{case.version}">'
+            f'<input type="hidden" name="version-{number}" value="{case.version}"></td>'
         )
         note = (
             f'<textarea name="note-{number}" rows="3" maxlength="2000"'
             f' aria-label="{word["note_on"] % {"name": name}}">{escape(file.note)}</textarea>'
         )
         if file.barred:
-            box, note = "–", f'<p class="sub">{escape(file.barred)}</p>'
+            box, note = "<td></td>", f'<p class="sub">{escape(file.barred)}</p>'
         made.append(
-            f'<tr id="r-{number}"><td data-label="{word["pick"]}">{box}</td>'
+            f'<tr id="r-{number}">{box}'
             f"<td>{_who(case, address)} {_stands(case, code)}</td>"
             f'<td data-label="{word["check"]}">{_about(file, address, code)}{answer}</td>'
             f'<td data-label="{word["note"]}">{note}</td></tr>\n'

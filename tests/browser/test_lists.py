@@ -123,3 +123,30 @@ def test_a_list_prints_with_title_filter_date_and_page_numbers(user: User) -> No
     boxes = page.evaluate("""() => [...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
       .filter(rule => rule instanceof CSSPageRule).map(rule => rule.cssText).join(" ")""")
     assert "counter(page)" in boxes and "counter(pages)" in boxes
+
+
+def test_one_box_chooses_all_lines_of_a_table(user: User) -> None:
+    user.sign_in("Ban tổ chức Đảng ủy Khối")
+    for width in (1440, 360):
+        user.page.set_viewport_size({"width": width, "height": 900})
+        user.page.goto(user.address + "/ho-so?stage=admission")
+        every = user.page.get_by_label("Chọn tất cả")
+        boxes = user.page.locator("table.list tbody input[name=ho-so]")
+        assert boxes.count() > 1
+        every.focus()
+        user.page.keyboard.press("Space")
+        assert all(box.is_checked() for box in boxes.all())
+        boxes.first.uncheck()
+        assert every.evaluate("box => [box.checked, box.indeterminate]") == [False, True]
+        boxes.first.check()
+        assert every.is_checked()
+        every.uncheck()
+        assert not any(box.is_checked() for box in boxes.all())
+    assert user.errors == []
+
+
+def test_a_table_of_one_line_or_none_has_no_box_for_all(user: User) -> None:
+    user.sign_in("Ban tổ chức Đảng ủy Khối")
+    for address in ("/bao-cao", "/chi-tieu"):
+        user.page.goto(user.address + address)
+        assert user.page.get_by_label("Chọn tất cả").count() == 0
