@@ -116,14 +116,24 @@ class Application(Flask):
         """Nothing here is a coroutine; two dozen functions a request would each be asked whether they are."""
         return func
 
-    def url_for(self, endpoint: str, **values: Any) -> str:
+    def url_for(
+        self,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
         """The address of a page; those that need nothing but a dossier's code are put together once, as each page has a
         dozen of them.
         """
         code = values.get("code", "")
         is_plain = not values or (len(values) == 1 and isinstance(code, str) and _CODE.fullmatch(code))
-        if not is_plain or endpoint.startswith(".") or not has_request_context():
-            return super().url_for(endpoint, **values)
+        more = {"_anchor": _anchor, "_method": _method, "_scheme": _scheme, "_external": _external}
+        if not is_plain or any(more.values()) or endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **more, **values)  # type: ignore[arg-type] # each as it came
         known: dict[tuple[str, str, bool], str] = self.__dict__.setdefault("_addresses", {})
         key = endpoint, request.environ.get("SCRIPT_NAME", ""), bool(values)
         if key not in known:

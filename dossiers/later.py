@@ -64,7 +64,7 @@ def _write(app: Flask, notes: list[_Note]) -> None:
             with write_transaction():
                 for statement, rows in _together(notes):
                     run(statement, rows)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, KeyError) as error:  # the latter: a row without a column that others have
             if len(notes) == 1:
                 notes[0].failed(error)
             else:  # one that cannot be written takes no other with it

@@ -19,7 +19,7 @@ document.querySelector("main [role=alert]")?.focus();
 
 for (const table of document.querySelectorAll("main table.list")) {
   const boxes = [...table.querySelectorAll("tbody input[type=checkbox]:is([name=pick], [name=ho-so], [name=chon])")];
-  if (boxes.length < 2) continue;
+  if (boxes.length < 2 || boxes.length > Number(boxes[0].form.dataset.most ?? Infinity)) continue;
   const label = document.createElement("label");
   const all = document.createElement("input");
   label.className = "tick no-print";

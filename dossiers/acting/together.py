@@ -29,9 +29,6 @@ from workflow.facts import Evidence
 from workflow.machine import Refused
 from workflow.triggers import TRIGGERS
 
-MOST = 100
-"""So many dossiers are acted on together."""
-
 _PLAIN = (DayField, LineField, ParagraphField, WholeNumberField, BooleanField, ChoiceField, OneOfField)
 _ONCE = frozenset({"number", "point"})
 """What no two dossiers have in common: the number of a paper, the number of a point to mend."""

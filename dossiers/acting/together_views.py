@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from dossiers import wire
 from dossiers.acting.sent import sent_key, typed_mark
-from dossiers.acting.together import MOST, Together, shared
+from dossiers.acting.together import Together, shared
 from dossiers.casework.advance import sent_before_of
 from dossiers.casework.helping import roles_over
 from dossiers.casework.loading import load_cases
+from dossiers.casework.many import MOST
 from dossiers.documents.services import MIMETYPES, RENDER
 from dossiers.languages import gettext as _
 from dossiers.people.personal import sees_file

@@ -27,6 +27,9 @@ from workflow.machine import Refused
 Answer = Done | Refused | VersionConflict | Duplicate
 """What became of one act: done, or why not."""
 
+MOST = 100
+"""So many dossiers people choose for one act."""
+
 ALONE = frozenset({"readmit", *correcting.TRIGGERS_HERE})
 """Acts that are done one at a time: they open another dossier, or make all rows of theirs anew."""
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from dossiers import navigation
 from dossiers.accounts import delegating
 from dossiers.casework import claims, loading
+from dossiers.casework.many import MOST
 from dossiers.drafts.sent import keep_while_switching
 from dossiers.fields import parse_day, whole
 from dossiers.formatters import at
@@ -144,6 +145,7 @@ def worklist_view() -> ResponseReturnValue:
         ],
         can_create=may("dossier.create"),
         is_printed=is_printed,
+        most_together=MOST,
         kept=mine,
         can_keep=bool(around.query) and all(row.query != around.query for row in mine),
     )

@@ -101,6 +101,10 @@ class Connections:
         """Say how many this one holds now."""
         self._held[self._number] = count
 
+    def take_none(self) -> None:
+        """Say that this one takes no connection any more."""
+        self.hold(2**32 - 1)
+
     def is_fewer_elsewhere(self) -> bool:
         """Whether another one holds fewer."""
         return min(self._held) < self._held[self._number]

@@ -43,8 +43,13 @@ _WAITING = 1024
 _MAINTAINS_EVERY = 1.0
 """Seconds between two looks for those to be cut."""
 
-_IN_A_ROW = 8
-"""Requests that a process answers between two looks at what came; to look takes a hundredth of a page."""
+_IN_A_ROW = 0.01
+"""Seconds for which a process answers requests that lie there before it looks again what came: to look takes a
+hundredth of a page, but who sends a file or comes anew waits for it.
+"""
+
+_READS = 65_536
+"""Bytes that are taken from a connection at a look."""
 
 _LEAVES = 0.005
 """Seconds for which who comes is left to a process that holds fewer connections; it may be at work."""
@@ -146,7 +151,10 @@ class _Alone(ThreadedTaskDispatcher):
         the next one would find.
         """
         channel = self.queue.popleft()
-        Context().run(channel.service)
+        try:
+            Context().run(channel.service)
+        except Exception:  # such as an error of its socket: it ends this connection, not the process
+            channel.handle_error()
         if channel.connected and channel.writable():
             wasyncore.write(channel)
 
@@ -182,6 +190,7 @@ class Server(TcpWSGIServer):
             asyncore_use_poll=True,  # select takes no more than 1,024
             connection_limit=_allowed(int(config["CONNECTIONS"])),
             channel_timeout=int(config["IDLE_SECONDS"]),
+            recv_bytes=_READS,
             cleanup_interval=1,
             max_request_header_size=_HEAD,
             max_request_body_size=max(2 * config["MAX_CONTENT_LENGTH"], 1_000_000 * (config["UPLOAD_MEGABYTES"] + 1)),
@@ -243,6 +252,8 @@ class Server(TcpWSGIServer):
         idle, receiving = (1, 3) if self.is_stopping else (self.adj.channel_timeout, self.receiving)
         coming: list[_Channel] = []
         for channel in list(self.active_channels.values()):
+            if self.is_stopping and not channel.is_busy():
+                continue  # `_shut_idle` looks whether a request has just arrived
             if channel.is_late(now, idle, receiving):
                 channel.will_close = True
             elif channel.request is not None:
@@ -291,13 +302,17 @@ class Server(TcpWSGIServer):
         if left and self._listened and left == self._left_until:
             self._left_until = 0.0  # it was taken elsewhere
         self._read_at = time.time()
-        if alone:
-            for _request in range(min(_IN_A_ROW, len(alone.queue))):
-                alone.work()
+        until = time.monotonic() + _IN_A_ROW
+        while alone and alone.queue:
+            alone.work()
+            if self.is_stopping or time.monotonic() > until:
+                break
 
     def _finish(self) -> None:
         """Answer whatever reached us before the end: who waits to be taken, what was sent already, what runs."""
         until = time.monotonic() + self.patience
+        if self.connections is not None:
+            self.connections.take_none()
         self.connections, self._left_until = None, 0.0  # nobody is left to others any more
         while _is_ready(self.socket, POLLIN) and time.monotonic() < until:
             before = len(self.active_channels)
@@ -308,7 +323,7 @@ class Server(TcpWSGIServer):
         self._map.pop(self._fileno, None)
         self.socket.close()
         quiet_since = time.monotonic()
-        while time.monotonic() < until:
+        while self.patience and time.monotonic() < until:
             self._turn(0.05)
             self._shut_idle()
             if self._is_at_work() or any(channel.is_busy() for channel in self.active_channels.values()):

@@ -57,3 +57,23 @@ def test_what_cannot_be_written_is_told_and_takes_nothing_else_with_it(
         after.get(f"/ho-so/{code}/giay-to")
     assert len(told) == 1
     assert (reads(app, before), reads(app, after)) == (1, 1)
+
+
+def test_a_row_that_lacks_a_column_takes_nothing_else_with_it(
+    app: Flask, person: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of ours: what writes for all goes on."""
+    monkeypatch.setattr(later, "GATHERED", 60)
+    code, who = code_in(app, "cell_review", "DB02-C3"), person("cell_secretary", "DB02-C3")
+    noting = Writing(insert(DossierRead.__table__))
+    row = {"dossier_id": None, "account_id": who.id, "part": "search", "slot": 1, "at": 1}
+    with later.gathering(app):
+        told: list[Exception] = []
+        with app.app_context():
+            for rows in ([row], [{"dossier_id": None, "account_id": who.id}]):
+                response = app.response_class()
+                later.write_later(app, response, noting, rows, told.append)
+                response.close()
+        who.get(f"/ho-so/{code}")
+    assert len(told) == 1
+    assert reads(app, who) == 2

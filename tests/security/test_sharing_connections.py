@@ -24,8 +24,8 @@ def application(work: Callable[[str], None] = lambda _path: None) -> Any:
 
     def app(environ: Any, start: Any) -> list[bytes]:
         work(environ["PATH_INFO"])
-        start("204 No Content", [])
-        return []
+        start("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
 
     app.config = SETTINGS  # type: ignore[attr-defined]
     return app
@@ -137,7 +137,112 @@ def test_a_stop_takes_all_who_wait_however_many_another_holds(two: Two, come: Ca
     two.servers[0].run()
     for thread in waiting:
         thread.join()
-    assert answered == [204] * 5
+    assert answered == [200] * 5
+
+
+def test_who_stops_is_no_reason_to_leave_anybody(two: Two, come: Callable[[], Any]) -> None:
+    """It holds none, takes none, and may still be at work for a while."""
+    for _time in range(4):
+        come()
+    for _time in range(4):
+        two.turn(0, 1)
+        two.turn(1, 1)
+    two.servers[1].stop()
+    two.servers[1].run()
+    come()
+    two.turn(0, 1)
+    assert len(two.servers[0].active_channels) == 3
+
+
+def _asked(connection: http.client.HTTPConnection, path: str = "/") -> None:
+    connection.request("GET", path)
+
+
+def test_requests_are_answered_in_a_row_but_not_for_long(two: Two, come: Callable[[], Any]) -> None:
+    """Who came meanwhile, or sends a large file, does not wait for all of them."""
+    first = two.servers[0]
+    first.connections = None
+    all_ = [come() for _time in range(6)]
+    two.turn(0, 6)
+    done: list[str] = []
+    first.application = application(done.append)
+    for connection in all_:
+        _asked(connection)
+    assert until(lambda: first._turn(0.0) or len(done) == 6)
+    assert [connection.getresponse().read() for connection in all_] == [b"ok"] * 6
+
+    def slow(path: str) -> None:
+        done.append(path)
+        time.sleep(0.02)
+
+    done.clear()
+    first.application = application(slow)
+    for connection in all_:
+        _asked(connection, "/slow")
+    time.sleep(0.1)  # all of them lie there
+    for turn in range(1, 7):
+        first._turn(0.0)
+        assert len(done) == turn, "it looked after each of these"
+
+
+def test_an_answer_is_sent_before_the_next_request_is_begun(two: Two, come: Callable[[], Any]) -> None:
+    first = two.servers[0]
+    first.connections = None
+    one, other = come(), come()
+    two.turn(0)
+    seen: list[int] = []
+
+    def work(path: str) -> None:
+        if path == "/second":
+            one.sock.settimeout(5)
+            seen.append(one.getresponse().status)
+
+    first.application = application(work)
+    _asked(one, "/first")
+    _asked(other, "/second")
+    assert until(lambda: first._turn(0.0) or (other.sock and seen == [200]))
+    assert other.getresponse().status == 200
+
+
+def test_an_error_of_a_connection_ends_no_process(
+    two: Two, come: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = two.servers[0]
+    first.connections = None
+    broken, other = come(), come()
+    two.turn(0)
+    channel = next(iter(first.active_channels.values()))
+
+    def fails() -> None:
+        raise OSError(113, "No route to host")
+
+    monkeypatch.setattr(channel, "service", fails)
+    for connection in (broken, other):
+        _asked(connection)
+    assert until(lambda: two.turn(0) or two.held()[0] == 1)
+    answered = []
+    for connection in (broken, other):
+        try:
+            answered.append(connection.getresponse().status)
+        except (http.client.HTTPException, OSError):
+            answered.append(0)
+    assert sorted(answered) == [0, 200]
+
+
+def test_what_came_while_a_stop_looks_about_is_answered(two: Two, come: Callable[[], Any]) -> None:
+    """Somebody who was silent for longer than a stop waits, and asks just now."""
+    first = two.servers[0]
+    first.connections = None
+    silent = come()
+    two.turn(0)
+    next(iter(first.active_channels.values())).last_activity = time.time() - 20
+    first.is_stopping = True
+    _asked(silent)
+    first.maintenance(time.time())
+    first._shut_idle()
+    first._turn(0.0)
+    first._turn(0.0)
+    assert silent.getresponse().status == 200
 
 
 def test_processes_tell_each_other() -> None:
