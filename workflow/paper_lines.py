@@ -67,7 +67,9 @@ MAKERS: dict[str, Text] = {
 """Who makes a paper, by the word a rulebook has for it."""
 
 SOON = 30
-"""Days ahead in which a paper that will lapse is pointed out, where no deadline says when the next step is due."""
+"""Days ahead in which a paper that will lapse is pointed out, where no deadline says when the next step is due, or not
+any more.
+"""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +137,34 @@ def blocking(s: Situation) -> tuple[Line, ...]:
         (need for need in _needs(s, road) if _may_block(s, need[0])), key=lambda need: _nth(order, need[0].form)
     )
     return tuple(line for want, step in needs if (line := _line(s, road, want, step)).blocks)
+
+
+def lapsing(s: Situation) -> tuple[Line, ...]:
+    """The lines of papers that lapse before the next step is due, as `lines` has them; no work where none may."""
+    if s.state is None or STAGE_OF[s.state] is Stage.ENDED or not _may_lapse(s):
+        return ()
+    return tuple(line for line in lines(s) if line.standing is Standing.LAPSES)
+
+
+def _may_lapse(s: Situation) -> bool:
+    """Whether a paper that is still good may not be when the next step is due (see `_until`)."""
+    if s.facts.cell_resolution_on is not None or s.facts.admitted_on is not None:
+        return False
+    ends = [
+        deadlines.certificate_end(s.facts, s.rulebook, s.calendar),
+        deadlines.stale_on(s.facts, s.rulebook, s.calendar),
+    ]
+    form = introducing_form(s)
+    paper = s.facts.paper(form) if form else None
+    if paper is not None:
+        ends.append(_introduced_until(s, paper))
+    coming = [end for end in ends if end is not None and end >= s.on]
+    return bool(coming) and min(coming) < _next_due(s)
+
+
+def _introduced_until(s: Situation, paper: Paper) -> date:
+    months = s.rulebook.number("stale_dossier")
+    return deadlines.months_end(paper.issued_on, months, s.rulebook, s.calendar)
 
 
 def _may_block(s: Situation, want: Wanted) -> bool:
@@ -277,12 +307,16 @@ def _of_those_there(
 
 
 def _next_due(s: Situation) -> date:
-    """The day by which the next step should be taken: the nearest deadline that can be missed, or soon."""
+    """The day by which the next step should be taken: the nearest deadline that can be missed; where none runs or it is
+    over already, soon.
+    """
     assert s.state is not None
     own = ("course_certificate", "stale_dossier")  # these are the papers' own ends
     for due in deadlines.running(s.state, s.facts, s.rulebook, s.calendar):
         if due.rule not in own and due.rule not in deadlines.MILESTONES:
-            return max(due.due_on, s.on)
+            if due.due_on >= s.on:
+                return due.due_on
+            break
     return s.on + timedelta(days=SOON)
 
 
@@ -298,8 +332,7 @@ def _until(s: Situation, form: str, current: tuple[Paper, ...]) -> date | None:
     if kind in _MADE_AGAIN and last is not None and any(paper.issued_on <= last for paper in current):
         ends.append(last)
     if form == introducing_form(s):
-        months = s.rulebook.number("stale_dossier")
-        ends.append(deadlines.months_end(current[-1].issued_on, months, s.rulebook, s.calendar))
+        ends.append(_introduced_until(s, current[-1]))
     return min(ends, default=None)
 
 

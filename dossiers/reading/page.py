@@ -37,6 +37,7 @@ from workflow.facts import Ballot
 from workflow.guards import Situation
 from workflow.machine import Option
 from workflow.monitoring import Warned
+from workflow.paper_lines import Line, lapsing
 from workflow.procedure.table import next_step
 from workflow.roles import Role
 from workflow.route import ROLE_UNITS, route_label
@@ -104,6 +105,8 @@ class DossierPage:
     """Who has such columns open now, as far as whoever looks is told."""
     shown: list[tuple[str, str, str]]
     warnings: tuple[Warned, ...] = ()
+    lapsing: tuple[Line, ...] = ()
+    """Papers that lapse before the next step is due."""
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
@@ -231,6 +234,7 @@ def dossier_page(case: Case, signed: Signed) -> DossierPage:
         closed=() if opened else closed,
         openings=openings,
         shown=shown(person, s.actor.roles, opened),
+        lapsing=lapsing(s),
         warnings=monitoring.warnings(case.state, case.facts, s.rulebook, s.calendar, s.today) if sees else (),
     )
 

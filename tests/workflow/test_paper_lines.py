@@ -10,7 +10,7 @@ from tests.workflow.situations import DAY
 from workflow import deadlines
 from workflow.facts import DossierFacts, Paper, Source
 from workflow.guards import Situation
-from workflow.paper_lines import MAKERS, STANDING_LABELS, Line, Standing, blocking, lines
+from workflow.paper_lines import MAKERS, STANDING_LABELS, Line, Standing, blocking, lapsing, lines
 from workflow.papers import Kind
 from workflow.procedure.table import next_step
 from workflow.route import ROUTES, RouteName
@@ -109,6 +109,30 @@ def test_the_certificate_ends_on_its_day(days: int, standing: Standing) -> None:
     assert end is not None
     line = found(at(walk, end + days * DAY))[Kind.CERTIFICATE]
     assert (line.standing, line.until) == (standing, end)
+
+
+def _told_apart(s: Situation) -> bool:
+    """Whether what lapses is told alike by itself and among all lines; and whether anything does."""
+    wanted = tuple(line for line in lines(s) if line.standing is Standing.LAPSES)
+    assert lapsing(s) == wanted, (s.state, s.on)
+    return bool(wanted)
+
+
+@pytest.mark.parametrize("book", list(shipped()))
+@pytest.mark.parametrize("source", [Source.YOUTH_UNION, Source.TRADE_UNION, Source.OTHER])
+def test_what_lapses_is_told_by_itself_on_every_day_around_every_end(book: str, source: Source) -> None:
+    """The introducing resolution, the certificate and the dossier each have an end of their own."""
+    walk, seen = Walk(source=source, rulebook=book), 0
+    for state in (State.SOURCED, State.TRAINED, State.APPLYING, State.VERIFYING, State.VERIFIED, State.CELL_REVIEW,
+                  State.COMMITTEE_REVIEW, State.APPROVED):  # fmt: skip
+        walk.to(state)
+        now = at(walk)
+        ends = {line.until for line in lines(now) if line.until} | {walk.on}
+        for end in ends:
+            for days in (-61, -31, -30, -29, -1, 0, 1):
+                if end + days * DAY >= walk.on:
+                    seen += _told_apart(at(walk, end + days * DAY))
+    assert seen, "something lapsed somewhere"
 
 
 def test_what_was_voted_on_lapses_no_more() -> None:

@@ -1,7 +1,7 @@
 """The tab of papers: a line a paper, what blocks the next step on top, the act that mends it for who may do it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 
@@ -46,3 +46,19 @@ def test_stale_papers_are_made_again_by_one_button(app: Flask, person: Maker) ->
 def _line(who: Person, code: str, form: str) -> str:
     rows = who.get(f"/ho-so/{code}/giay-to").html.select(".papers tbody tr")
     return " ".join(next(row for row in rows if row.select_one("strong").text == form).text.split())
+
+
+def test_the_first_page_says_what_lapses_before_the_next_step_is_due(app: Flask, person: Maker) -> None:
+    """As the tab of papers does, with a way there; nothing where nothing lapses."""
+    code = code_in(app, "verifying")
+    who = person("cell_secretary", unit_of(app, code))
+    days = [cell.get_text(strip=True) for cell in who.get(f"/ho-so/{code}/giay-to").html.select("td.when:not(.none)")]
+    end = min(datetime.strptime(day, "%d/%m/%Y").date() for day in days)  # noqa: DTZ007 - a day has no zone
+    for before in (400, 1, 0, -1):
+        set_clock(app, end - timedelta(days=before))
+        overview, tab = who.get(f"/ho-so/{code}"), who.get(f"/ho-so/{code}/giay-to")
+        told = [link.get_text(strip=True) for link in overview.html.select("section.now dl a[href$=giay-to]")]
+        assert told == [line.get_text(strip=True) for line in tab.html.select("p.flash.info")]
+        assert bool(told) is (before in (0, 1)), (before, told)
+        if told:
+            assert f"đến hết {end:%d/%m/%Y}" in " ".join(told)
