@@ -53,3 +53,12 @@ def test_the_first_act_is_in_sight_in_every_state(
         assert box["y"] + min(box["height"], 48) <= height, (state, code, box)
     assert user.errors == []
     context.close()
+
+
+def test_the_menu_stands_in_one_line_on_a_desk(user: User) -> None:
+    """Also for secretaries, who have the most in it."""
+    user.page.set_viewport_size({"width": 1440, "height": 900})
+    user.sign_in("Bí thư Đảng ủy Khối")
+    links = user.page.locator(".menu a")
+    assert links.count() >= 14
+    assert len({link.evaluate("link => link.offsetTop") for link in links.all()}) == 1
