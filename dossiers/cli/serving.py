@@ -215,16 +215,16 @@ def _run(app: Flask, listening: socket, workers: int) -> int:
     from dossiers.operations import processes, server  # bring waitress along
 
     figures = Shared(workers) if workers > 1 else None
-    connections = processes.Connections(workers) if workers > 1 else None
+    connections = processes.Connections(workers)
     app.extensions["figures"] = figures
 
     def work(number: int) -> None:
         one = server.Server(app, listening, int(app.config["THREADS"]) if workers == 1 else 1)
         alive = processes.begin(one.stop, workers == 1)
-        if figures is not None and connections is not None:
+        connections.take(number)
+        one.connections = connections
+        if figures is not None:
             figures.take(number)
-            connections.take(number)
-            one.connections = connections
             one.beat = partial(_beat, figures, alive)
         if number == 0:
             _work_beside(app)

@@ -153,12 +153,13 @@ def _file(case: Case, s: Situation, units: Sequence[int]) -> File | None:
     move = move_by(trigger, case.state, s.route)
     if move is None or voters_of(case, trigger, s)[1] not in units:
         return None
-    refusals = _refusals(s, PREPARE)
-    lacks = tuple(say(r.message) for r in refusals if r.rule not in NOT_THE_DOSSIERS)
+    preparing = _refusals(s, PREPARE)
+    lacks = tuple(say(r.message) for r in preparing if r.rule not in NOT_THE_DOSSIERS)
     kind = move.paper_from(case.facts.source)
     blocking, there = paper_lines.blocking(s), len({paper.form for paper in s.facts.papers})
     form = "" if kind is None else s.rulebook.form(kind)
-    return File(case, s, lacks, blocking, there, form, barred=_barred(s, APPROVE if case.facts.preparer else PREPARE))
+    barred = _barred(_refusals(s, APPROVE) if case.facts.preparer else preparing)
+    return File(case, s, lacks, blocking, there, form, barred=barred)
 
 
 def _refusals(s: Situation, trigger: str) -> tuple[Refusal, ...]:
@@ -166,9 +167,9 @@ def _refusals(s: Situation, trigger: str) -> tuple[Refusal, ...]:
     return () if option is None else option.refusals
 
 
-def _barred(s: Situation, trigger: str) -> str:
-    """Why this person does not do an act here, whatever the dossier is like, and who does."""
-    found = next((refusal for refusal in _refusals(s, trigger) if refusal.rule in NOT_THE_DOSSIERS), None)
+def _barred(refusals: tuple[Refusal, ...]) -> str:
+    """Why this person does not do an act, whatever the dossier is like, and who does; "" when none of these says so."""
+    found = next((refusal for refusal in refusals if refusal.rule in NOT_THE_DOSSIERS), None)
     return "" if found is None else f"{say(found.message)} {say(found.remedy)}"
 
 

@@ -170,8 +170,8 @@ class Server(TcpWSGIServer):
     next_channel_cleanup: float  # type: ignore[assignment] # its stubs say int
     beat: Callable[[], bool] | None = None
     """Asked every second whether to go on."""
-    connections: Connections | None = None
-    """Those of all processes on the socket, where there are several."""
+    connections: Connections
+    """Those of all processes on the socket; its own alone until it is told of others."""
     _left_until = 0.0
     """Until when (monotonic) who waits is left to another process; 0: nobody is."""
     _listened = False
@@ -181,6 +181,7 @@ class Server(TcpWSGIServer):
         self.receiving = int(config["RECEIVE_SECONDS"])
         self.patience = int(config["STOP_SECONDS"])
         self.is_stopping = False
+        self.connections = Connections(1)
         self._read_at = 0.0
         limits = Adjustments(
             sockets=[listening],
@@ -215,16 +216,13 @@ class Server(TcpWSGIServer):
         if now >= self.next_channel_cleanup:
             self.next_channel_cleanup = now + _MAINTAINS_EVERY
             self.maintenance(self._read_at)  # what came since then may lie unread while a request ran
-        if self.connections is not None:
-            self.connections.hold(len(self.active_channels))
+        self.connections.hold(len(self.active_channels))
         self._listened = bool(self.accepting) and not self._leaves()
         return self._listened
 
     def _leaves(self) -> bool:
         """Whether who waits is left to another process: that has fewer, and some time to come."""
-        if not self._left_until or self.connections is None:
-            return False
-        return self.connections.is_fewer_elsewhere() and time.monotonic() < self._left_until
+        return time.monotonic() < self._left_until and self.connections.is_fewer_elsewhere()
 
     def _is_at_work(self) -> bool:
         return self.task_dispatcher.active_count > 0 or bool(self.task_dispatcher.queue)
@@ -234,7 +232,7 @@ class Server(TcpWSGIServer):
 
         Where another process holds fewer, it is first left to that one: else one may get most of those who stay.
         """
-        if not self._left_until and self.connections is not None and self.connections.is_fewer_elsewhere():
+        if not self._left_until and self.connections.is_fewer_elsewhere():
             self._left_until = time.monotonic() + _LEAVES
             return
         self._left_until = 0.0
@@ -244,8 +242,7 @@ class Server(TcpWSGIServer):
                 return
             min(waiting, key=lambda channel: max(channel.waits_since, channel.creation_time)).handle_close()
         super().handle_accept()
-        if self.connections is not None:
-            self.connections.hold(len(self.active_channels))
+        self.connections.hold(len(self.active_channels))
 
     def maintenance(self, now: float) -> None:
         """Cut those who are late, and who send most when all that is on its way in has grown too large."""
@@ -311,9 +308,8 @@ class Server(TcpWSGIServer):
     def _finish(self) -> None:
         """Answer whatever reached us before the end: who waits to be taken, what was sent already, what runs."""
         until = time.monotonic() + self.patience
-        if self.connections is not None:
-            self.connections.take_none()
-        self.connections, self._left_until = None, 0.0  # nobody is left to others any more
+        self.connections.take_none()
+        self.connections, self._left_until = Connections(1), 0.0  # nobody is left to others any more
         while _is_ready(self.socket, POLLIN) and time.monotonic() < until:
             before = len(self.active_channels)
             self.handle_accept()

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 from flask import current_app, g
@@ -25,11 +26,15 @@ class _Known:
 
     values: dict[str, str]
     remembered: dict[str, Any] = field(default_factory=dict)
-    demo_day: date | None = None
 
-    def __post_init__(self) -> None:
-        day = self.values.get("clock") if self.values.get("demo") == "yes" else None
-        self.demo_day = date.fromisoformat(day) if day else None
+    @property
+    def is_demo(self) -> bool:
+        return self.values.get("demo") == "yes"
+
+    @cached_property
+    def demo_day(self) -> date | None:
+        day = self.values.get("clock") if self.is_demo else None
+        return date.fromisoformat(day) if day else None
 
 
 def _known() -> _Known:
@@ -87,7 +92,7 @@ def remembered(version: str, read: Callable[[], Kept]) -> Kept:
 
 def is_demo() -> bool:
     """Whether this database was made by `flask demo load`."""
-    return values().get("demo") == "yes"
+    return _known().is_demo
 
 
 def demo_day() -> date | None:

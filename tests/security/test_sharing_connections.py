@@ -49,6 +49,12 @@ class Two:
         """How many connections each holds."""
         return [len(one.active_channels) for one in self.servers]
 
+    def by_turns(self, times: int) -> None:
+        """Let each look so many times, one after the other."""
+        for _time in range(times):
+            self.turn(0, 1)
+            self.turn(1, 1)
+
     def turn(self, number: int, times: int = 3) -> None:
         """Let one look so many times at what came."""
         for _time in range(times):
@@ -101,9 +107,7 @@ def test_all_who_come_at_once_are_shared_out(two: Two, come: Callable[[], Any]) 
 
 def test_those_who_left_count_no_more(two: Two, come: Callable[[], Any]) -> None:
     first = [come() for _time in range(4)]
-    for _time in range(4):
-        two.turn(0, 1)
-        two.turn(1, 1)
+    two.by_turns(4)
     assert two.held() == [2, 2]
     for connection in first:
         connection.close()
@@ -144,9 +148,7 @@ def test_who_stops_is_no_reason_to_leave_anybody(two: Two, come: Callable[[], An
     """It holds none, takes none, and may still be at work for a while."""
     for _time in range(4):
         come()
-    for _time in range(4):
-        two.turn(0, 1)
-        two.turn(1, 1)
+    two.by_turns(4)
     two.servers[1].stop()
     two.servers[1].run()
     come()
@@ -161,7 +163,7 @@ def _asked(connection: http.client.HTTPConnection, path: str = "/") -> None:
 def test_requests_are_answered_in_a_row_but_not_for_long(two: Two, come: Callable[[], Any]) -> None:
     """Who came meanwhile, or sends a large file, does not wait for all of them."""
     first = two.servers[0]
-    first.connections = None
+    first.connections = Connections(1)
     all_ = [come() for _time in range(6)]
     two.turn(0, 6)
     done: list[str] = []
@@ -187,7 +189,7 @@ def test_requests_are_answered_in_a_row_but_not_for_long(two: Two, come: Callabl
 
 def test_an_answer_is_sent_before_the_next_request_is_begun(two: Two, come: Callable[[], Any]) -> None:
     first = two.servers[0]
-    first.connections = None
+    first.connections = Connections(1)
     one, other = come(), come()
     two.turn(0)
     seen: list[int] = []
@@ -208,7 +210,7 @@ def test_an_error_of_a_connection_ends_no_process(
     two: Two, come: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = two.servers[0]
-    first.connections = None
+    first.connections = Connections(1)
     broken, other = come(), come()
     two.turn(0)
     channel = next(iter(first.active_channels.values()))
@@ -232,7 +234,7 @@ def test_an_error_of_a_connection_ends_no_process(
 def test_what_came_while_a_stop_looks_about_is_answered(two: Two, come: Callable[[], Any]) -> None:
     """Somebody who was silent for longer than a stop waits, and asks just now."""
     first = two.servers[0]
-    first.connections = None
+    first.connections = Connections(1)
     silent = come()
     two.turn(0)
     next(iter(first.active_channels.values())).last_activity = time.time() - 20
