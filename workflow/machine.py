@@ -14,7 +14,6 @@ from workflow.guards import Guard, Refusal, Situation, cv_warning, not_closed, n
 from workflow.procedure.move import Issuer, Move
 from workflow.procedure.table import ALWAYS, MOVES, OF_EVIDENCE, move_by, moves_from
 from workflow.roles import Role
-from workflow.route import Route
 from workflow.stages import STATE_LABELS, State
 from workflow.text import Text
 from workflow.triggers import TRIGGERS, Kind
@@ -65,25 +64,13 @@ class Refused(Exception):
 
 def refusals(move: Move, s: Situation) -> tuple[Refusal, ...]:
     """Every rule that says no to `move`, guards common to all acts first. Pure; never raises."""
-    return _refusals(move, _asked(move.guards, move.suspended_ok, move.closed_ok, s.evidence is None), s)
-
-
-def _refusals(move: Move, guards: tuple[Guard, ...], s: Situation) -> tuple[Refusal, ...]:
     asked = move.asks(s)
     found: list[Refusal] = []
-    for guard in guards:
+    for guard in _asked(move.guards, move.suspended_ok, move.closed_ok, s.evidence is None):
         refusal = guard(asked)
         if refusal is not None and refusal not in found:
             found.append(refusal)
     return tuple(found)
-
-
-@lru_cache(maxsize=256)
-def _open_from(state: State | None, route: Route, is_bare: bool) -> tuple[tuple[Move, tuple[Guard, ...]], ...]:
-    """The lines of the table that start in `state` on `route`, each with its guards."""
-    return tuple(
-        (move, _asked(move.guards, move.suspended_ok, move.closed_ok, is_bare)) for move in moves_from(state, route)
-    )
 
 
 @lru_cache(maxsize=512)
@@ -147,18 +134,17 @@ def machine_for(rulebook_code: str) -> Machine:
 
 def options(s: Situation) -> tuple[Option, ...]:
     """Every act that exists in the dossier's state on its route, possible or refused with the reasons."""
-    return tuple([_option(*walked, s) for walked in _open_from(s.state, s.route, s.evidence is None)])
+    return tuple(_option(move, s) for move in moves_from(s.state, s.route))
 
 
 def option(s: Situation, trigger: str) -> Option | None:
     """The option for `trigger`, of several ends the first that is possible; None when the state does not know it."""
-    walked = [one for one in _open_from(s.state, s.route, s.evidence is None) if one[0].trigger == trigger]
-    found = [_option(*one, s) for one in walked]
+    found = [_option(move, s) for move in moves_from(s.state, s.route) if move.trigger == trigger]
     return next((option for option in found if option.allowed), found[0] if found else None)
 
 
-def _option(move: Move, guards: tuple[Guard, ...], s: Situation) -> Option:
-    trigger, why, to = TRIGGERS[move.trigger], _refusals(move, guards, s), move.dest or s.state
+def _option(move: Move, s: Situation) -> Option:
+    trigger, why, to = TRIGGERS[move.trigger], refusals(move, s), move.dest or s.state
     assert to is not None
     return Option(move.trigger, trigger.label, to, trigger.kind, not why, why)
 

@@ -110,10 +110,7 @@ class DossierPage:
 
     def can_open(self, trigger: str) -> bool:
         """Whether the form of an act is open to the person who looks."""
-        for option in self.options:  # one of each trigger
-            if option.trigger == trigger:
-                return not is_shut(option)
-        return False
+        return any(o.trigger == trigger and not is_shut(o) for o in self.options)
 
     @cached_property
     def main(self) -> Option | None:
@@ -279,7 +276,7 @@ def grouped(page: DossierPage) -> dict[str, list[Option]]:
     mending = {item.refusal.mend for item in page.checklist if item.refusal}
     groups: dict[str, list[Option]] = {"steps": [], "support": [], "others": [], "theirs": []}
     main = page.main if page.main is not None and page.main.allowed else None
-    for option in (*(o for o in page.options if o.allowed), *(o for o in page.options if not o.allowed)):
+    for option in sorted(page.options, key=lambda o: not o.allowed):
         if option is main or option is page.own:
             continue  # it stands on top
         mends = option.trigger in mending and option.allowed

@@ -82,7 +82,7 @@ def day_not_before_the_party(s: Situation) -> Refusal | None:
 
 def points_mended(s: Situation) -> Refusal | None:
     """A dossier that was returned goes on once every point is mended; it may still go back or end."""
-    left = s.facts.points and [point.nr for point in s.facts.points if point.mended_on is None]
+    left = [point.nr for point in s.facts.points if point.mended_on is None]
     if not left or s.state is None or s.dest is None or s.dest in ENDS or _rank(s.dest) <= _rank(s.state):
         return None
     numbers = ", ".join(map(str, left))
